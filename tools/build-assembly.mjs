@@ -1,0 +1,52 @@
+// Compiles the AssemblyScript modules to WebAssembly. `node tools/build-assembly.mjs [name…]`; without names, all.
+// A module is rebuilt only when one of its sources, or this script, is newer than its output.
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Every module: where its sources are, its entry, its output and asc's flags beyond the shared ones. */
+const modules = JSON.parse(readFileSync(join(root, 'tools/assembly-modules.json'), 'utf8'));
+
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (!(name in modules)) fail(`no AssemblyScript module '${name}'; there are: ${Object.keys(modules).join(', ')}`);
+}
+
+for (const [name, module] of Object.entries(modules)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const out = join(root, module.out);
+  const newest = Math.max(newestIn(join(root, module.sources)), statSync(fileURLToPath(import.meta.url)).mtimeMs);
+  if (existsSync(out) && statSync(out).mtimeMs > newest) continue;
+  await compile(name, module, out);
+}
+
+async function compile(name, module, out) {
+  const asc = await import('assemblyscript/asc');
+  // A runtime of the module's own takes the place of asc's `stub`, which never frees. (asc's option for custom
+  // runtimes would also switch on the shadow stack of the garbage collector.)
+  const stub = asc.libraryFiles['rt/stub'];
+  if (module.runtime) asc.libraryFiles['rt/stub'] = readFileSync(join(root, module.runtime), 'utf8');
+  mkdirSync(dirname(out), { recursive: true });
+  const { error, stderr } = await asc.main([
+    module.entry, '--baseDir', root, '--outFile', out, '-O3', '--runtime', 'stub', ...module.flags,
+  ]);
+  asc.libraryFiles['rt/stub'] = stub;
+  const text = stderr.toString();
+  if (error) fail(`${name}: ${text || error.message}`);
+  if (text) process.stderr.write(text);
+}
+
+function newestIn(dir) {
+  return Math.max(
+    ...readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
+  );
+}
+
+function fail(message) {
+  process.stderr.write(`build-assembly: ${message}\n`);
+  process.exit(1);
+}
