@@ -30,7 +30,15 @@ async function compile(name, module, out) {
   if (module.runtime) asc.libraryFiles['rt/stub'] = readFileSync(join(root, module.runtime), 'utf8');
   mkdirSync(dirname(out), { recursive: true });
   const { error, stderr } = await asc.main([
-    module.entry, '--baseDir', root, '--outFile', out, '-O3', '--runtime', 'stub', ...module.flags,
+    module.entry,
+    '--baseDir',
+    root,
+    '--outFile',
+    out,
+    '-O3',
+    '--runtime',
+    'stub',
+    ...module.flags,
   ]);
   asc.libraryFiles['rt/stub'] = stub;
   const text = stderr.toString();

@@ -56,5 +56,10 @@ function testsOf(name) {
 
 /** Node 20 reports each file as a test of its own. */
 function isFile(test) {
-  return test.nesting === 0 && test.name.startsWith('/') && test.name.endsWith('.js') && relative(packages, test.name)[0] !== '.';
+  return (
+    test.nesting === 0 &&
+    test.name.startsWith('/') &&
+    test.name.endsWith('.js') &&
+    relative(packages, test.name)[0] !== '.'
+  );
 }

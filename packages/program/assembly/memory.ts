@@ -1,0 +1,41 @@
+// The two regions that everything the client allocates lives in; see runtime/arena.ts for how and why.
+import { __mark, __release, __taken, __useScratch } from 'rt/stub';
+
+/**
+ * Makes SCRATCH (true) or PERSISTENT (false) the region that `new` allocates in. Returns which it was: pass it back to
+ * return to it.
+ */
+// @ts-ignore: decorator
+@inline
+export function useScratch(value: bool): bool {
+  return __useScratch(value);
+}
+
+/**
+ * The present end of SCRATCH, which must be the current region. Everything allocated after it goes with `release`:
+ * whoever marks must copy what outlives the release into PERSISTENT first.
+ */
+// @ts-ignore: decorator
+@inline
+export function mark(): u64 {
+  return __mark();
+}
+
+/** Releases what was allocated in SCRATCH since `mark`. Marks are released in reverse order. */
+// @ts-ignore: decorator
+@inline
+export function release(position: u64): void {
+  __release(position);
+}
+
+/** Bytes of linear memory that both regions have taken so far. */
+export function memoryTaken(): usize {
+  return __taken();
+}
+
+/** `length` bytes of raw memory in the current region: not zeroed, 8-byte aligned. */
+// @ts-ignore: decorator
+@inline
+export function allocate(length: usize): usize {
+  return heap.alloc(length);
+}

@@ -1,0 +1,71 @@
+// Pre-images by key and hint (specs: fault-proof/index.md#pre-image-oracle). The machine's contract binds every value
+// to its key, so nothing is hashed again here.
+import { hint as sendHint, preimageOpen, preimageRead } from './abi';
+import { Bytes, copy32 } from './bytes';
+import { hexDigit } from './log';
+import { useScratch } from './memory';
+
+/** The first byte of a key: how it is bound to its value. */
+export const enum KeyType {
+  Local = 1,
+  Keccak256 = 2,
+  Sha256 = 4,
+  Blob = 5,
+  Precompile = 6,
+}
+
+// In one 32-byte leaf of the machine's memory, so that one system call takes the whole key.
+// @ts-ignore: decorator
+@lazy const KEY: usize = memory.data(32, 32);
+
+// Longest hint: `l1-precompile-v2` with its input, which grows the buffer.
+let hintBuffer: usize = 0;
+let hintCapacity: u32 = 0;
+
+function read(): Bytes {
+  const length = preimageOpen(KEY);
+  if (length > 0x3fffffff) throw new RangeError('a pre-image of a gibibyte or more');
+  const ptr = heap.alloc(<usize>length);
+  preimageRead(ptr, <u32>length);
+  return new Bytes(ptr, <u32>length);
+}
+
+/** The pre-image of the local key `index` (bootstrap data), in the current region. */
+export function localPreimage(index: u64): Bytes {
+  memory.fill(KEY, 0, 32);
+  store<u8>(KEY, KeyType.Local);
+  store<u64>(KEY, bswap<u64>(index), 24);
+  return read();
+}
+
+/** The pre-image of the 32-byte digest at `digest` under `type`: the key is the digest with its first byte replaced. */
+export function preimage(type: KeyType, digest: usize): Bytes {
+  copy32(KEY, digest);
+  store<u8>(KEY, <u8>type);
+  return read();
+}
+
+/** Sends the hint `type 0x…` with the `length` bytes at `data` as payload. */
+export function hint(type: string, data: usize, length: u32): void {
+  const nameLength = <u32>type.length;
+  const total = nameLength + 3 + 2 * length;
+  if (total > hintCapacity) {
+    hintCapacity = max<u32>(512, total);
+    const before = useScratch(false);
+    hintBuffer = heap.alloc(hintCapacity);
+    useScratch(before);
+  }
+  let p = hintBuffer;
+  for (let i: u32 = 0; i < nameLength; i++) store<u8>(p++, <u8>type.charCodeAt(i));
+  store<u8>(p, 0x20);
+  store<u8>(p, 0x30, 1);
+  store<u8>(p, 0x78, 2);
+  p += 3;
+  for (let i: u32 = 0; i < length; i++) {
+    const byte = <u32>load<u8>(data + i);
+    store<u8>(p, <u8>hexDigit(byte >> 4));
+    store<u8>(p, <u8>hexDigit(byte & 15), 1);
+    p += 2;
+  }
+  sendHint(hintBuffer, total);
+}
