@@ -1,1 +1,1 @@
-export {};
+export { clientModule, runProgram, type ProgramOptions } from './run.js';

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { runProgram } from '../src/index.js';
+
+const module = readFileSync(new URL('../test-abi.wasm', import.meta.url));
+const VALUE = Uint8Array.from([0x80, 0, 0, 0, 0, 0, 0, 2, 9]);
+
+/** Runs the ABI test program with `order` as its local pre-image 1. */
+async function run(order: number[]) {
+  const hints: string[] = [];
+  let stdout = '';
+  let stderr = '';
+  const code = await runProgram({
+    module,
+    oracle: {
+      hint: async (text) => void hints.push(text),
+      get: async (key) => {
+        if (key[0] === 1) return Uint8Array.from(order);
+        assert.deepEqual([...key], [2, ...Array.from({ length: 31 }, () => 0xab)]);
+        return VALUE;
+      },
+    },
+    stdout: (bytes) => void (stdout += Buffer.from(bytes).toString()),
+    stderr: (bytes) => void (stderr += Buffer.from(bytes).toString()),
+  });
+  return { code, stdout, stderr, hints };
+}
+
+test('the client hints, reads a pre-image, logs and exits', async () => {
+  const { code, stdout, stderr, hints } = await run([0, ...Array.from({ length: 32 }, () => 0xab)]);
+  assert.equal(code, 0);
+  assert.deepEqual(hints, [`l1-block-header 0x${'ab'.repeat(32)}`]);
+  // (2^64 - 1) * 0x8000000000000002 = 0x8000000000000001 * 2^64 + …
+  assert.equal(stdout, `lvl=info msg="read" value=0x800000000000000209 high=${0x8000000000000001n}\n`);
+  assert.equal(stderr, '');
+});
+
+test('exit codes come through', async () => {
+  assert.equal((await run([1])).code, 1);
+  assert.equal((await run([77])).code, 77);
+});
+
+test('a failed check of the client is told and ends with exit code 2', async () => {
+  const { code, stdout } = await run([3]);
+  assert.equal(code, 2);
+  assert.match(
+    stdout,
+    /^lvl=crit msg="told to \\"fail\\"" at="packages\/program\/assembly\/testing\/abi.ts" line=\d+\n$/,
+  );
+});
+
+test('a checked view refuses a read past its end', async () => {
+  const { code, stdout } = await run([7]);
+  assert.equal(code, 2);
+  assert.match(stdout, /msg="read out of range"/);
+});
+
+for (const [what, order] of [
+  ['unreachable', [2]],
+  ['an access out of bounds', [4]],
+  ['a division by zero', [5, 0]],
+  ['a stack overflow', [6]],
+  ['memory beyond the maximum', [8]],
+  ['a return without an exit code', [9]],
+] as const) {
+  test(`${what} is a trap: exit code 2`, async () => {
+    const { code, stderr } = await run([...order]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^trap: .+\n$/);
+  });
+}
+
+test("the oracle's failure ends the run and reaches the caller", async () => {
+  const oracle = {
+    hint: async () => {},
+    get: async () => {
+      throw new Error('no pre-image of this key');
+    },
+  };
+  const ignore = (): void => {};
+  await assert.rejects(runProgram({ module, oracle, stdout: ignore, stderr: ignore }), /no pre-image of this key/);
+});
