@@ -1,0 +1,51 @@
+// Runs the project's own commands as a user would type them: child processes, with their output passed on or read.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root: `bin/` and what the guide's commands name lie there. */
+export const repositoryRoot = fileURLToPath(new URL('../../../../../', import.meta.url));
+
+export interface CommandOutcome {
+  readonly code: number;
+  /** Everything the command wrote to stdout. */
+  readonly stdout: string;
+}
+
+/** A command that ended with an exit code its caller didn't expect. */
+export class CommandFailedError extends Error {
+  override name = 'CommandFailedError';
+}
+
+/**
+ * Runs `bin/NAME ARGS…` at the repository's root and returns its exit code and stdout. Each line of its stderr goes to
+ * `onStory`. Rejects when the command can't be started or ends by a signal.
+ */
+export async function runCommand(
+  name: string,
+  args: readonly string[],
+  onStory: (line: string) => void,
+): Promise<CommandOutcome> {
+  const child = spawn(process.execPath, [`bin/${name}`, ...args], {
+    cwd: repositoryRoot,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) =>
+      code === null ? reject(new CommandFailedError(`bin/${name} was ended by ${signal}`)) : resolve(code),
+    );
+  });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  createInterface({ input: child.stderr }).on('line', onStory);
+  return { code: await closed, stdout };
+}
+
+/** A command as the user would type it, with long argument lists broken at each flag. */
+export function asTyped(name: string, args: readonly string[]): string {
+  const words = [`./bin/${name}`, ...args];
+  return words.length <= 4 ? words.join(' ') : words.join(' \\\n      ');
+}

@@ -1,0 +1,142 @@
+// `npm run demo`: the whole guide on an embedded chain, once with a true claim and once with a false one. Every step is
+// the command that a user would type, run as a process of its own.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDevnet, type Devnet } from '@obelisc/devnet';
+import { progressDisplay } from '../terminal/progress.js';
+import { asTyped, CommandFailedError, runCommand } from './commands.js';
+import { parseInfoLine, textOf } from './machine-log.js';
+
+/** Blocks of the embedded chain, and the range of them that the claim is about. */
+const CHAIN_BLOCKS = 16;
+const START_BLOCK = 2;
+const END_BLOCK = 12;
+
+/** What optimism_outputAtBlock says, as far as the guide needs it. */
+interface Output {
+  readonly outputRoot: string;
+  readonly blockRef: { readonly hash: string };
+  readonly syncStatus: { readonly head_l1: { readonly hash: string } };
+}
+
+/** Walks the guide; resolves when the true claim was confirmed and the false one refused, rejects otherwise. */
+export async function demo(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'obelisc-demo-'));
+  say('Starting an embedded chain: L1 (execution and beacon), L2 and op-node endpoints on loopback.');
+  const devnet = await startDevnet({ seed: 'demo', l2Blocks: CHAIN_BLOCKS });
+  try {
+    await devnet.writeConfig(directory);
+    await walkGuide(devnet, directory);
+  } finally {
+    await devnet.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function walkGuide(devnet: Devnet, directory: string): Promise<void> {
+  say(`1. Hashes: the op-node's outputs at block ${START_BLOCK}, where both sides agree, and ${END_BLOCK}, the claim.`);
+  const start = await output(START_BLOCK, devnet);
+  const end = await output(END_BLOCK, devnet);
+  const flags = (claim: string): string[] => [
+    `--datadir=${join(directory, 'datadir')}`,
+    `--rollup.config=${join(directory, 'rollup.json')}`,
+    `--l2.genesis=${join(directory, 'genesis-l2.json')}`,
+    `--l2.blocknumber=${END_BLOCK}`,
+    `--l2.claim=${claim}`,
+    `--l2.outputroot=${start.outputRoot}`,
+    `--l2.head=${start.blockRef.hash}`,
+    `--l1.head=${end.syncStatus.head_l1.hash}`,
+    `--l1=${devnet.l1Url}`,
+    `--l1.beacon=${devnet.beaconUrl}`,
+    '--l1.trustrpc=true',
+    `--l2=${devnet.l2Url}`,
+  ];
+
+  say('2. Gather: derive the range natively, keep every pre-image, and say whether the claim holds.');
+  await gather(flags(end.outputRoot), 0);
+
+  say('3. Build: the client as a RISC-V program (released with the repository), loaded into a first machine state.');
+  const prestate = join(directory, 'prestate.json');
+  const meta = join(directory, 'meta.json');
+  const elf = 'bin/op-program-client-riscv.elf';
+  await run('asterisc', ['load-elf', '--path', elf, '--out', prestate, '--meta', meta], 0);
+
+  say('4. Run: the same claim, step by step in the fault-proof machine, served by the host.');
+  await runMachine(prestate, meta, directory, flags(end.outputRoot), 0);
+
+  const falseClaim = flipLastBit(end.outputRoot);
+  say(`5. The same with a claim that is wrong in one bit: ${falseClaim}.`);
+  await gather(flags(falseClaim), 1);
+  await runMachine(prestate, meta, directory, flags(falseClaim), 1);
+  say('Both verdicts are right: the true claim holds, the false one is refused.');
+}
+
+async function output(block: number, devnet: Devnet): Promise<Output> {
+  const { stdout } = await run('obelisc', ['output', String(block), '--op-node', devnet.opNodeUrl], 0);
+  return JSON.parse(stdout) as Output;
+}
+
+/** Gathers and checks the claim natively; prints the verdict, the last line of op-program's stdout. */
+async function gather(flags: string[], expected: number): Promise<void> {
+  const { stdout } = await run('op-program', flags, expected);
+  process.stdout.write(`${stdout.trimEnd().split('\n').at(-1)}\n`);
+}
+
+/** Runs the claim in the machine with a progress display; prints the verdict, the guest's last line. */
+async function runMachine(
+  prestate: string,
+  meta: string,
+  directory: string,
+  hostFlags: string[],
+  expected: number,
+): Promise<void> {
+  const final = join(directory, 'final.json');
+  const machine = ['--info-at=%10000000', '--proof-at=never', `--input=${prestate}`, `--meta=${meta}`];
+  const args = ['run', ...machine, `--output=${final}`, '--', './bin/op-program', ...hostFlags, '--server'];
+  announce('asterisc', args);
+  const display = progressDisplay();
+  let verdict = '';
+  const { code } = await runCommand('asterisc', args, (line) => {
+    const progress = parseInfoLine(line);
+    const text = textOf(line);
+    if (progress !== undefined) display.update(progress);
+    else if (text !== undefined) verdict = text;
+    else tell(line);
+  }).finally(() => display.stop());
+  check('asterisc', code, 0);
+  process.stdout.write(`${verdict}\n`);
+
+  const { stdout } = await run('asterisc', ['witness', `--input=${final}`], 0);
+  const { step, stateHash, exitCode } = JSON.parse(stdout) as { step: number; stateHash: string; exitCode: number };
+  tell(`${step.toLocaleString('en')} steps, exit code ${exitCode}, state hash ${stateHash}`);
+  check('the program in the machine', exitCode, expected);
+}
+
+async function run(name: string, args: string[], expected: number): Promise<{ stdout: string }> {
+  announce(name, args);
+  const outcome = await runCommand(name, args, tell);
+  check(`bin/${name}`, outcome.code, expected);
+  return outcome;
+}
+
+function check(what: string, code: number, expected: number): void {
+  if (code !== expected) throw new CommandFailedError(`${what} ended with exit code ${code}, not ${expected}`);
+}
+
+/** The claim with its last bit flipped: a root that no chain has. */
+function flipLastBit(root: string): string {
+  return root.slice(0, -1) + (Number.parseInt(root.slice(-1), 16) ^ 1).toString(16);
+}
+
+function announce(name: string, args: readonly string[]): void {
+  process.stderr.write(`  $ ${asTyped(name, args)}\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(`\n${text}\n`);
+}
+
+function tell(line: string): void {
+  process.stderr.write(`    ${line}\n`);
+}

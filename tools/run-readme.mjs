@@ -1,0 +1,49 @@
+// Runs the commands of a Markdown file as written: every fenced block whose info string is `sh`, in order, each in a
+// fresh shell at the repository's root. A block that says `sh norun` is not run (commands for endpoints of your own).
+// A block ends all processes it started when it is done.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [file] = process.argv.slice(2);
+if (file === undefined) {
+  process.stderr.write('usage: node tools/run-readme.mjs FILE.md\n');
+  process.exit(1);
+}
+
+const blocks = [...readFileSync(file, 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1]);
+if (blocks.length === 0) {
+  process.stderr.write(`run-readme: ${file} has no \`sh\` block\n`);
+  process.exit(1);
+}
+
+for (const block of blocks) {
+  process.stderr.write(block.replace(/^/gm, '$ ').replace(/\$ $/, ''));
+  const code = await runBlock(block);
+  if (code !== 0) {
+    process.stderr.write(`run-readme: a block of ${file} ended with exit code ${code}\n`);
+    process.exit(1);
+  }
+}
+
+/** Runs one block with `set -e` in a process group of its own, which is ended with it. */
+function runBlock(block) {
+  return new Promise((resolve, reject) => {
+    const shell = spawn('bash', ['-euo', 'pipefail', '-c', block], {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    shell.on('error', reject);
+    shell.on('exit', (code, signal) => {
+      try {
+        process.kill(-shell.pid, 'SIGTERM');
+      } catch (error) {
+        if (error.code !== 'ESRCH') throw error;
+      }
+      resolve(code ?? signal);
+    });
+  });
+}
