@@ -1,1 +1,12 @@
-export {};
+/** The host: gathers what the program needs to know, and answers it. */
+export { BLOB_LENGTH, completeBlob, elementPoint, FIELD_ELEMENTS, storeBlob } from './blob-preimages.js';
+export { type Chain, type Claim, CUSTOM_CHAIN_INDICATOR, localPreimage } from './boot.js';
+export { type ChainConfig, chainConfigOf, parseGenesisChainConfig } from './chain-config.js';
+export { findChain, type KnownChain, knownChainNames } from './chain-registry.js';
+export { ConfigurationError } from './go-encoding.js';
+export { createOracle, type HostOptions } from './host.js';
+export { LOG_LEVELS, type Log, type LogFields, type LogLevel, silentLog } from './log.js';
+export { parseJson } from './lossless-json.js';
+export type { Fetcher } from './prefetcher.js';
+export { runPrecompile, UnknownPrecompileError } from './precompiles.js';
+export { parseRollupConfig, ROLLUP_FORKS, type RollupConfig, rollupConfigOf } from './rollup-config.js';

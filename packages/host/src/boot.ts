@@ -1,0 +1,57 @@
+/**
+ * What one run is about: the claim and the chain. The program reads it from local keys 1 to 7.
+ * Specification: https://specs.optimism.io/fault-proof/index.html#prologue
+ */
+import { localIndex, type PreimageKey } from '@obelisc/preimage';
+import type { ChainConfig } from './chain-config.js';
+import type { RollupConfig } from './rollup-config.js';
+
+/** The claim: hashes are 32 bytes. */
+export type Claim = {
+  /** L1 block up to which derivation may read. */
+  l1Head: Uint8Array;
+  /** L2 block that derivation starts from, the one in `l2OutputRoot`. */
+  l2Head: Uint8Array;
+  /** The agreed output root. */
+  l2OutputRoot: Uint8Array;
+  /** The claimed output root. */
+  l2Claim: Uint8Array;
+  /** The L2 block number of the claimed output root. */
+  l2BlockNumber: bigint;
+};
+
+/**
+ * The chain. With `custom`, the program gets both configurations from the host; otherwise it has its own under `l2ChainId`.
+ */
+export type Chain = { l2ChainId: bigint; custom: boolean; rollupConfig: RollupConfig; chainConfig: ChainConfig };
+
+/** The chain id that tells the program to read the configurations from local keys 6 and 7. */
+export const CUSTOM_CHAIN_INDICATOR = (1n << 64n) - 1n;
+
+/** The value of a local key, or undefined where the program has none to ask for. */
+export function localPreimage(key: PreimageKey, claim: Claim, chain: Chain): Uint8Array | undefined {
+  switch (localIndex(key)) {
+    case 1n:
+      return claim.l1Head;
+    case 2n:
+      return claim.l2OutputRoot;
+    case 3n:
+      return claim.l2Claim;
+    case 4n:
+      return uint64(claim.l2BlockNumber);
+    case 5n:
+      return uint64(chain.custom ? CUSTOM_CHAIN_INDICATOR : chain.l2ChainId);
+    case 6n:
+      return chain.custom ? Buffer.from(chain.chainConfig.json, 'utf8') : undefined;
+    case 7n:
+      return chain.custom ? Buffer.from(chain.rollupConfig.json, 'utf8') : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function uint64(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}

@@ -1,0 +1,99 @@
+/**
+ * The hints the program sends and what each promises.
+ * Specification: https://specs.optimism.io/fault-proof/index.html#pre-image-hinting-routes
+ */
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import {
+  keccak256Key,
+  MalformedHintError,
+  parseHint,
+  precompileKey,
+  type PreimageKey,
+  sha256Key,
+} from '@obelisc/preimage';
+
+export type Route =
+  | {
+      kind: 'l1-block-header' | 'l1-transactions' | 'l1-receipts' | 'l2-block-header' | 'l2-transactions';
+      hash: Uint8Array;
+    }
+  | { kind: 'l2-state-node' | 'l2-code' | 'l2-output'; hash: Uint8Array }
+  | { kind: 'l1-blob'; versionedHash: Uint8Array; index: bigint | undefined; timestamp: bigint }
+  | { kind: 'l1-precompile'; address: Uint8Array; input: Uint8Array; payload: Uint8Array };
+
+export type AnnouncedHint = {
+  text: string;
+  route: Route;
+  /** The keys known from the hint alone. Whether it announces more than these is `open`. */
+  keys: PreimageKey[];
+  open: boolean;
+};
+
+/**
+ * Reads a hint. Returns undefined for a type that this host does not know (a younger program's, which may never ask for
+ * what it announced). Throws MalformedHintError for a payload that does not fit its type.
+ */
+export function routeHint(text: string): AnnouncedHint | undefined {
+  const { type, payload } = parseHint(text);
+  const hashOnly = () => {
+    if (payload.length !== 32)
+      throw new MalformedHintError(text, `its payload has ${payload.length} bytes, not the 32 of a hash`);
+    return payload;
+  };
+  switch (type) {
+    case 'l1-block-header':
+    case 'l2-block-header':
+    case 'l2-state-node':
+    case 'l2-code':
+    case 'l2-output': {
+      const hash = hashOnly();
+      return { text, route: { kind: type, hash }, keys: [keccak256Key(hash)], open: false };
+    }
+    case 'l1-transactions':
+    case 'l1-receipts':
+    case 'l2-transactions':
+      return { text, route: { kind: type, hash: hashOnly() }, keys: [], open: true };
+    case 'l1-blob':
+      return blobHint(text, payload);
+    case 'l1-precompile':
+      return precompileHint(text, payload, 20);
+    case 'l1-precompile-v2':
+      return precompileHint(text, payload, 28);
+    default:
+      return undefined;
+  }
+}
+
+/** Versioned hash, then index and timestamp (48 bytes) or, as the current specification has it, the timestamp alone (40). */
+function blobHint(text: string, payload: Uint8Array): AnnouncedHint {
+  if (payload.length !== 48 && payload.length !== 40) {
+    throw new MalformedHintError(
+      text,
+      `its payload has ${payload.length} bytes, neither 48 (hash, index, timestamp) nor 40 (hash, timestamp)`,
+    );
+  }
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const versionedHash = payload.subarray(0, 32);
+  const index = payload.length === 48 ? view.getBigUint64(32) : undefined;
+  const timestamp = view.getBigUint64(payload.length - 8);
+  return {
+    text,
+    route: { kind: 'l1-blob', versionedHash, index, timestamp },
+    keys: [sha256Key(versionedHash)],
+    open: true,
+  };
+}
+
+/** Address, in the second version the required gas (u64), then the input. The result's key commits to the whole payload. */
+function precompileHint(text: string, payload: Uint8Array, inputAt: number): AnnouncedHint {
+  if (payload.length < inputAt)
+    throw new MalformedHintError(text, `its payload has ${payload.length} bytes, fewer than ${inputAt}`);
+  const hash = keccak_256(payload);
+  const route: Route = {
+    kind: 'l1-precompile',
+    address: payload.subarray(0, 20),
+    input: payload.subarray(inputAt),
+    payload,
+  };
+  return { text, route, keys: [precompileKey(hash), keccak256Key(hash)], open: false };
+}

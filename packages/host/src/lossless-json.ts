@@ -1,0 +1,28 @@
+/** JSON with its integers intact: chain configurations hold numbers above 2^53, which JSON.parse rounds. */
+
+export type JsonValue = null | boolean | string | bigint | number | JsonValue[] | JsonObject;
+export type JsonObject = { [name: string]: JsonValue };
+
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+const MARK = '\u0000';
+
+/** Parses JSON; integers become bigint, other numbers number. Throws SyntaxError. */
+export function parseJson(text: string): JsonValue {
+  JSON.parse(text);
+  // Only now, with the text known to be JSON, are its numbers carried through a second pass as marked strings.
+  const marked = text.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
+  return JSON.parse(marked, (_name, value: JsonValue) =>
+    typeof value === 'string' && value.startsWith(MARK) ? numberOf(value.slice(1)) : value,
+  ) as JsonValue;
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function numberOf(token: string): bigint | number | string {
+  if (/^-?\d+$/.test(token)) return BigInt(token);
+  const number = Number(token);
+  // A string of the document that begins with U+0000 arrives here as well; it is no number.
+  return Number.isNaN(number) || token === '' ? MARK + token : number;
+}

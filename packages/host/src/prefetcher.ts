@@ -1,0 +1,104 @@
+/**
+ * Answers the program: from the store, else by following the hint that announced the key. Hints only announce; nothing is
+ * fetched before a key is missing, since a store that was gathered before has all of it.
+ */
+import {
+  describeHint,
+  keyHex,
+  MalformedHintError,
+  MissingPreimageError,
+  type Oracle,
+  type PreimageKey,
+  type PreimageStore,
+} from '@obelisc/preimage';
+import { completeBlob } from './blob-preimages.js';
+import { type AnnouncedHint, routeHint } from './hint-routes.js';
+import type { Log } from './log.js';
+import { storePrecompileResult } from './precompiles.js';
+
+/** Fetches what a hint announces and stores it. Rejects when the endpoint cannot give it or gives something else. */
+export type Fetcher = (hint: AnnouncedHint, store: PreimageStore) => Promise<void>;
+
+export type PrefetcherOptions = {
+  store: PreimageStore;
+  /** undefined: offline, the store and what can be computed from hints is all there is. */
+  fetcher: Fetcher | undefined;
+  log: Log;
+  /** What to say of a key that cannot be had. */
+  advice: (key: PreimageKey) => string;
+};
+
+export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): Oracle {
+  /** By key: the hints that name their keys. Dropped once the key was served, so that long runs do not pile them up. */
+  const announced = new Map<string, AnnouncedHint>();
+  /** Hints that announce more than they name, the latest last. */
+  const open = new Map<string, AnnouncedHint>();
+  let lastHint: string | undefined;
+
+  /** A hint that is not understood costs nothing until something is missing, and then the error names it. */
+  const understand = (text: string): AnnouncedHint | undefined => {
+    try {
+      const hint = routeHint(text);
+      if (hint === undefined) log('debug', 'Hint of an unknown type', { hint: describeHint(text) });
+      return hint;
+    } catch (error) {
+      if (!(error instanceof MalformedHintError)) throw error;
+      log('warn', error.message);
+      return undefined;
+    }
+  };
+
+  const follow = async (hint: AnnouncedHint, key: PreimageKey): Promise<Uint8Array | undefined> => {
+    log('debug', 'Following hint', { hint: describeHint(hint.text) });
+    try {
+      await obtain(hint, store, fetcher);
+    } catch (error) {
+      if (error instanceof MissingPreimageError) throw error;
+      throw new MissingPreimageError(key, hint.text, error instanceof Error ? error.message : String(error), {
+        cause: error,
+      });
+    }
+    return store.get(key);
+  };
+
+  const find = async (key: PreimageKey): Promise<Uint8Array | undefined> => {
+    const there = store.get(key);
+    if (there !== undefined) return there;
+    const exact = announced.get(keyHex(key));
+    if (exact !== undefined) return follow(exact, key);
+    for (const hint of [...open.values()].toReversed()) {
+      const value = await follow(hint, key);
+      if (value !== undefined) return value;
+      open.delete(hint.text);
+    }
+    return undefined;
+  };
+
+  return {
+    async hint(text) {
+      log('trace', 'Received hint', { hint: describeHint(text) });
+      lastHint = text;
+      const hint = understand(text);
+      if (hint === undefined) return;
+      for (const key of hint.keys) announced.set(keyHex(key), hint);
+      if (!hint.open) return;
+      // Set anew, so that the latest hint is the last in the map's order.
+      open.delete(text);
+      open.set(text, hint);
+    },
+    async get(key) {
+      const value = await find(key);
+      if (value === undefined) throw new MissingPreimageError(key, lastHint, advice(key));
+      announced.delete(keyHex(key));
+      return value;
+    },
+  };
+}
+
+async function obtain(hint: AnnouncedHint, store: PreimageStore, fetcher: Fetcher | undefined): Promise<void> {
+  const { route } = hint;
+  if (route.kind === 'l1-precompile') return storePrecompileResult(store, route);
+  // A store that an older host filled has the blob in the other form.
+  if (route.kind === 'l1-blob' && completeBlob(store, route.versionedHash)) return;
+  await fetcher?.(hint, store);
+}

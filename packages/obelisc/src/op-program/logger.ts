@@ -1,0 +1,59 @@
+/** The host's log on stderr: stdout belongs to the client's own lines, of which the last is the verdict. */
+import { LOG_LEVELS, type Log, type LogFields, type LogLevel } from '@obelisc/host';
+
+export type LoggerOptions = {
+  level: LogLevel;
+  format: string;
+  color: boolean;
+  pid: boolean;
+  write: (text: string) => void;
+  now?: () => Date;
+};
+
+/** `text` is logfmt, or the terminal format with colours, as op-program has it. */
+export function logger({ level, format, color, pid, write, now = () => new Date() }: LoggerOptions): Log {
+  const lowest = LOG_LEVELS.indexOf(level);
+  const render =
+    format === 'json'
+      ? jsonLine
+      : format === 'terminal' || (format === 'text' && color)
+        ? terminalLine(color)
+        : logfmtLine;
+  return (at, message, fields = {}) => {
+    if (LOG_LEVELS.indexOf(at) < lowest) return;
+    write(`${render(now(), at, message, pid ? { pid: process.pid, ...fields } : fields)}\n`);
+  };
+}
+
+function logfmtLine(time: Date, level: LogLevel, message: string, fields: LogFields): string {
+  return [`t=${stamp(time)}`, `lvl=${level}`, `msg=${quoted(message)}`, ...pairs(fields)].join(' ');
+}
+
+function jsonLine(time: Date, level: LogLevel, message: string, fields: LogFields): string {
+  const rest = Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]),
+  );
+  return JSON.stringify({ t: stamp(time), lvl: level, msg: message, ...rest });
+}
+
+const COLOURS: Record<LogLevel, number> = { trace: 34, debug: 36, info: 32, warn: 33, error: 31, crit: 35 };
+
+function terminalLine(color: boolean) {
+  return (time: Date, level: LogLevel, message: string, fields: LogFields): string => {
+    const label = level.toUpperCase().slice(0, 5).padEnd(5);
+    const clock = time.toISOString().slice(5, 23).replace('T', '|');
+    return `${color ? `\u001b[${COLOURS[level]}m${label}\u001b[0m` : label}[${clock}] ${message.padEnd(40)} ${pairs(fields).join(' ')}`.trimEnd();
+  };
+}
+
+function pairs(fields: LogFields): string[] {
+  return Object.entries(fields).map(([name, value]) => `${name}=${quoted(String(value))}`);
+}
+
+function quoted(text: string): string {
+  return /^[^\s"=\\\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text);
+}
+
+function stamp(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, '+0000');
+}

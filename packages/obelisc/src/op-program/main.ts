@@ -1,0 +1,85 @@
+/**
+ * op-program: gathers pre-images, runs the client on them, or serves them to a machine.
+ * Exit codes: 0 the claim is valid (or the server's work is done), 1 it is wrong (or the command cannot be carried out as
+ * typed, or the server failed), 2 the client could not tell.
+ */
+import { createOracle, type Log, type LogLevel } from '@obelisc/host';
+import { memoryStore, openDatadir, type PreimageStore } from '@obelisc/preimage';
+import { messagesOf } from '../terminal/failure.js';
+import { runDetached } from './exec.js';
+import { type FlagValues, helpText, parseArguments } from './flags.js';
+import { logger } from './logger.js';
+import { runNative } from './native.js';
+import { type Options, readOptions } from './options.js';
+import { serve } from './server.js';
+
+export type Io = { stdout: (bytes: Uint8Array | string) => void; stderr: (bytes: Uint8Array | string) => void };
+
+/** Runs the command and returns its exit code. */
+export async function main(args: readonly string[], env: Record<string, string | undefined>, io: Io): Promise<number> {
+  let log = logger({ level: 'info', format: 'text', color: false, pid: false, write: io.stderr });
+  try {
+    const parsed = parseArguments(args, env);
+    if (parsed.kind === 'help') {
+      io.stdout(helpText());
+      return 0;
+    }
+    if (parsed.kind === 'version') {
+      io.stdout('op-program (Obelisc) 0.1.0\n');
+      return 0;
+    }
+    log = loggerOf(parsed.flags, io);
+    for (const warning of parsed.warnings) log('warn', warning);
+    return await run(readOptions(parsed.flags), log, io);
+  } catch (error) {
+    const [message = 'unknown error', ...causes] = messagesOf(error);
+    log('crit', 'Application failed', { err: message });
+    for (const cause of causes) log('crit', 'because', { err: cause });
+    return error instanceof UndecidedError ? 2 : 1;
+  }
+}
+
+/** The client ran and could not come to a verdict. */
+class UndecidedError extends Error {
+  override name = 'UndecidedError';
+}
+
+async function run(options: Options, log: Log, io: Io): Promise<number> {
+  const { claim, chain, endpoints, mode } = options;
+  const store = openStore(options, log);
+  if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
+  const oracle = createOracle({ claim, chain, store, log });
+  switch (mode.kind) {
+    case 'server':
+      await serve(oracle, log);
+      return 0;
+    case 'exec':
+      return runDetached(mode.file, oracle, log);
+    case 'native':
+      try {
+        return await runNative(oracle, io);
+      } catch (error) {
+        throw new UndecidedError('the claim could not be decided', { cause: error });
+      }
+  }
+}
+
+function openStore({ datadir, dataFormat, endpoints }: Options, log: Log): PreimageStore {
+  if (datadir === undefined) {
+    log('info', 'Using in-memory storage');
+    return memoryStore();
+  }
+  const store = openDatadir({ path: datadir, format: dataFormat, mustExist: endpoints === undefined });
+  log('info', 'Using disk storage', { datadir, format: store.format });
+  return store;
+}
+
+function loggerOf(flags: FlagValues, io: Io): Log {
+  return logger({
+    level: (flags.get('log.level') ?? 'info') as LogLevel,
+    format: flags.get('log.format') ?? 'text',
+    color: flags.isTrue('log.color'),
+    pid: flags.isTrue('log.pid'),
+    write: io.stderr,
+  });
+}

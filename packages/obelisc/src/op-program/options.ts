@@ -1,0 +1,163 @@
+/** From flags to what a run needs: claim, chain, endpoints, datadir. */
+import { readFileSync } from 'node:fs';
+import {
+  type Chain,
+  type Claim,
+  findChain,
+  knownChainNames,
+  parseGenesisChainConfig,
+  parseRollupConfig,
+} from '@obelisc/host';
+import type { DataFormat } from '@obelisc/preimage';
+import { UsageError } from '../terminal/failure.js';
+import { FLAGS, type FlagValues } from './flags.js';
+
+export type Endpoints = { l1: string; beacon: string; l2: string; trustRpc: boolean; rpcKind: string };
+
+export type Options = {
+  claim: Claim;
+  chain: Chain;
+  datadir: string | undefined;
+  dataFormat: DataFormat;
+  /** undefined: offline. */
+  endpoints: Endpoints | undefined;
+  mode: { kind: 'native' } | { kind: 'server' } | { kind: 'exec'; file: string };
+};
+
+/** Checks the flags together and reads the files they name. Throws UsageError and ConfigurationError. */
+export function readOptions(flags: FlagValues): Options {
+  checkCompleteness(flags);
+  const endpoints = readEndpoints(flags);
+  const datadir = flags.get('datadir');
+  if (endpoints === undefined && datadir === undefined) {
+    throw new UsageError(
+      'there is nowhere to get pre-images from: give --l1, --l1.beacon and --l2 to fetch them, or --datadir with what was gathered before',
+    );
+  }
+  return {
+    claim: readClaim(flags),
+    chain: readChain(flags),
+    datadir,
+    dataFormat: dataFormat(flags.get('data.format')),
+    endpoints,
+    mode: readMode(flags),
+  };
+}
+
+function checkCompleteness(flags: FlagValues): void {
+  const missing = FLAGS.filter((spec) => spec.required && !flags.has(spec.name)).map((spec) => `--${spec.name}`);
+  const custom = flags.has('rollup.config') || flags.has('l2.genesis');
+  if (flags.has('network') && custom)
+    throw new UsageError('--network and --rollup.config with --l2.genesis exclude each other');
+  if (!flags.has('network') && !custom) missing.push('--network (or --rollup.config with --l2.genesis)');
+  if (custom && !flags.has('rollup.config')) missing.push('--rollup.config');
+  if (custom && !flags.has('l2.genesis')) missing.push('--l2.genesis');
+  if (missing.length > 0) {
+    throw new UsageError(
+      `${missing.length === 1 ? 'a required flag is' : 'required flags are'} missing: ${missing.join(', ')}`,
+    );
+  }
+}
+
+function readEndpoints(flags: FlagValues): Endpoints | undefined {
+  const names = ['l1', 'l1.beacon', 'l2'];
+  const missing = names.filter((name) => !flags.has(name)).map((name) => `--${name}`);
+  if (missing.length === names.length) return undefined;
+  if (missing.length > 0) {
+    throw new UsageError(
+      `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing: --l1, --l1.beacon and --l2 go together, all three to fetch, none to work offline from --datadir`,
+    );
+  }
+  return {
+    l1: url(flags, 'l1'),
+    beacon: url(flags, 'l1.beacon'),
+    l2: url(flags, 'l2'),
+    trustRpc: flags.isTrue('l1.trustrpc'),
+    rpcKind: flags.get('l1.rpckind') ?? 'standard',
+  };
+}
+
+function url(flags: FlagValues, name: string): string {
+  const text = flags.get(name) ?? '';
+  if (!/^https?:\/\/./.test(text) || !URL.canParse(text)) {
+    throw new UsageError(`--${name} is ${JSON.stringify(text)}, which is not an http:// or https:// URL`);
+  }
+  return text;
+}
+
+function readClaim(flags: FlagValues): Claim {
+  const l2BlockNumber = flags.get('l2.blocknumber') ?? '';
+  if (
+    !/^(?:\d+|0x[0-9a-fA-F]+)$/.test(l2BlockNumber) ||
+    BigInt(l2BlockNumber) >= 1n << 64n ||
+    BigInt(l2BlockNumber) === 0n
+  ) {
+    throw new UsageError(
+      `--l2.blocknumber is ${JSON.stringify(l2BlockNumber)}; it takes the number of a block after genesis`,
+    );
+  }
+  return {
+    l1Head: hash(flags, 'l1.head'),
+    l2Head: hash(flags, 'l2.head'),
+    l2OutputRoot: hash(flags, 'l2.outputroot'),
+    // The zero hash is a claim like any other: a wrong one.
+    l2Claim: hash(flags, 'l2.claim', true),
+    l2BlockNumber: BigInt(l2BlockNumber),
+  };
+}
+
+function hash(flags: FlagValues, name: string, zeroAllowed = false): Uint8Array {
+  const text = flags.get(name) ?? '';
+  if (!/^(?:0x)?[0-9a-fA-F]{64}$/.test(text))
+    throw new UsageError(`--${name} is ${JSON.stringify(text)}, which is not a hash: 0x and 64 hexadecimal digits`);
+  const bytes = Uint8Array.from(Buffer.from(text.slice(-64), 'hex'));
+  if (!zeroAllowed && bytes.every((byte) => byte === 0))
+    throw new UsageError(`--${name} is the zero hash, which no block and no output root has`);
+  return bytes;
+}
+
+function readChain(flags: FlagValues): Chain {
+  const network = flags.get('network');
+  if (network !== undefined) {
+    const chain = findChain(network);
+    if (chain === undefined) {
+      throw new UsageError(
+        `--network ${JSON.stringify(network)} is not known; known are ${knownChainNames().join(', ')}, also by chain id; other chains take --rollup.config and --l2.genesis`,
+      );
+    }
+    return chain;
+  }
+  const rollupConfig = parseRollupConfig(...file(flags, 'rollup.config'));
+  const chainConfig = parseGenesisChainConfig(...file(flags, 'l2.genesis'));
+  if (rollupConfig.l2ChainId !== chainConfig.chainId) {
+    throw new UsageError(
+      `--rollup.config is for chain ${rollupConfig.l2ChainId}, --l2.genesis for chain ${chainConfig.chainId}`,
+    );
+  }
+  return { l2ChainId: rollupConfig.l2ChainId, custom: true, rollupConfig, chainConfig };
+}
+
+function file(flags: FlagValues, name: string): [text: string, source: string] {
+  const path = flags.get(name) ?? '';
+  try {
+    return [readFileSync(path, 'utf8'), path];
+  } catch (error) {
+    throw new UsageError(
+      `--${name} names a file that cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function readMode(flags: FlagValues): Options['mode'] {
+  const exec = flags.get('exec');
+  if (flags.isTrue('server')) {
+    if (exec !== undefined) throw new UsageError('--exec and --server exclude each other: a server runs no client');
+    return { kind: 'server' };
+  }
+  return exec === undefined ? { kind: 'native' } : { kind: 'exec', file: exec };
+}
+
+function dataFormat(value: string | undefined): DataFormat {
+  return value === 'file' || value === 'pebble' ? value : 'directory';
+}

@@ -1,0 +1,23 @@
+/** The pre-image oracle as the program's side sees it, whoever answers: a host in this process, or a server over the wire. */
+import { describeHint } from './hints.js';
+import { describeKey, type PreimageKey } from './keys.js';
+
+export type Oracle = {
+  /** Announces what will be asked for. Resolves when the other side has taken the hint, which promises nothing yet. */
+  hint(text: string): Promise<void>;
+  /** The whole pre-image of a 32-byte key. Rejects when it cannot be had: the program cannot go on without it. */
+  get(key: PreimageKey): Promise<Uint8Array>;
+};
+
+/** A pre-image that nobody can provide. Names the key, the last hint, and what to do. */
+export class MissingPreimageError extends Error {
+  override name = 'MissingPreimageError';
+  readonly key: PreimageKey;
+  readonly hint: string | undefined;
+  constructor(key: PreimageKey, hint: string | undefined, advice: string, options?: ErrorOptions) {
+    const announced = hint === undefined ? 'no hint announced it' : `last hint: ${describeHint(hint)}`;
+    super(`no pre-image for key ${describeKey(key)} (${announced}): ${advice}`, options);
+    this.key = key;
+    this.hint = hint;
+  }
+}
