@@ -1,1 +1,8 @@
-export {};
+// The fault-proof machine: RV64IMA as Asterisc defines it, state, memory tree, proofs, state files.
+export { decode, type DecodedInstruction, type Instruction, instructions, revertCodes } from './instructions.js';
+export { MachineMemoryError } from './engine.js';
+export { ElfError } from './elf.js';
+export { loadElf } from './loader.js';
+export { Machine, type MachineOptions, RevertError, type RunStop } from './machine.js';
+export { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
+export { decodeMetadata, encodeMetadata, lookupSymbol, type Metadata, MetadataError } from './metadata.js';

@@ -1,0 +1,476 @@
+// The interpreter's loop over predecoded operations. One operation is one instruction is one step.
+import { div, divu, mulh, mulhsu, mulhu, rem, remu } from './arithmetic';
+import { atomic } from './atomic';
+import { branchOffset, codeBlock, decode, decodeAt, jumpOffset } from './code';
+import { BLOCK_OPS_SIZE, FUEL, PC, REGISTERS, REVERT_CODE, SCRATCH_OPS } from './layout';
+import { read, write } from './memory';
+import { Op } from './operations';
+
+/**
+ * Handles the system call in the registers. 0: done, go on; 1: the answer must be waited for, the step is not taken;
+ * 2: done, stop behind it; 3: the guest has exited; 4: the run reverts, the code is stored.
+ */
+@external('env', 'systemCall')
+declare function systemCall(): u32;
+
+/** Why run() returned. src/engine.ts names them for the outside. */
+export const enum Stop {
+  /** All steps taken. */
+  Steps = 0,
+  /** At an ECALL that waits for the host; it will be executed again. */
+  Waiting = 1,
+  /** Behind an ECALL that asked for a stop. */
+  Requested = 2,
+  Exited = 3,
+  /** At an instruction that reverts. */
+  Reverted = 4,
+  /** Too few steps left for the loop that counts only at jumps. */
+  Exact = 5,
+}
+
+/** A straight line is at most one block long, so with this many steps left they need counting only at jumps. */
+const LONGEST_LINE: i64 = 0x4001;
+
+
+@inline
+function rd(operation: u64): usize {
+  return (<usize>(operation >> 8)) & 0xff;
+}
+
+
+@inline
+function X1(operation: u64): u64 {
+  return load<u64>(REGISTERS + ((<usize>(operation >> 16)) & 0xff));
+}
+
+
+@inline
+function X2(operation: u64): u64 {
+  return load<u64>(REGISTERS + ((<usize>(operation >> 24)) & 0xff));
+}
+
+
+@inline
+function imm(operation: u64): i64 {
+  return (<i64>operation) >> 32;
+}
+
+
+@inline
+function set(operation: u64, value: u64): void {
+  store<u64>(REGISTERS + rd(operation), value);
+}
+
+
+@inline
+function extend(value: i32): u64 {
+  return <u64>(<i64>value);
+}
+
+/** Takes up to `steps` steps from the state's pc; the steps not taken are left in FUEL. */
+export function run(steps: i64): u32 {
+  store<i64>(FUEL, steps);
+  if (steps >= LONGEST_LINE) {
+    const stop = loop<i32>();
+    if (stop != Stop.Exact) return stop;
+  }
+  return loop<bool>();
+}
+
+function leave(stop: u32, pc: u64, fuel: i64): u32 {
+  store<u64>(PC, pc);
+  store<i64>(FUEL, fuel);
+  return stop;
+}
+
+function revert(code: u32, pc: u64, fuel: i64): u32 {
+  store<u64>(REVERT_CODE, <u64>code);
+  return leave(Stop.Reverted, pc, fuel);
+}
+
+/** Where a branch or JAL goes that has an odd target or stands at an odd address; sets rd for JAL. */
+function oddControl(word: u32, pc: u64): u64 {
+  if ((word & 0x7f) == 0x6f) {
+    const link = (word >> 7) & 31;
+    if (link != 0) store<u64>(REGISTERS + ((<usize>link) << 3), pc + 4);
+    return pc + <u64>(<i64>jumpOffset(word));
+  }
+  const a = load<u64>(REGISTERS + (((word >> 15) & 31) << 3));
+  const b = load<u64>(REGISTERS + (((word >> 20) & 31) << 3));
+  let taken = false;
+  switch ((word >> 12) & 7) {
+    case 0:
+      taken = a == b;
+      break;
+    case 1:
+      taken = a != b;
+      break;
+    case 4:
+      taken = <i64>a < <i64>b;
+      break;
+    case 5:
+      taken = <i64>a >= <i64>b;
+      break;
+    case 6:
+      taken = a < b;
+      break;
+    case 7:
+      taken = a >= b;
+      break;
+  }
+  return taken ? pc + <u64>(<i64>branchOffset(word)) : pc + 4;
+}
+
+/** `T` is bool for the loop that counts every step, i32 for the one that counts at jumps only. */
+function loop<T>(): u32 {
+  let fuel = load<i64>(FUEL);
+  let pc = load<u64>(PC);
+  while (true) {
+    // Find the code at pc.
+    if (sizeof<T>() == 1) {
+      if (fuel <= 0) return leave(Stop.Steps, pc, fuel);
+    } else {
+      if (fuel < LONGEST_LINE) return leave(Stop.Exact, pc, fuel);
+    }
+    let base = pc & ~0xffff;
+    let span: u64 = 0x10000;
+    let ops: usize = (pc & 3) == 0 ? codeBlock(pc >> 16) : 0;
+    let ip: usize = ops + ((<usize>(pc & 0xffff)) << 1);
+    if (ops == 0) {
+      // The machine proves the fetch with one leaf of 32 bytes.
+      if ((pc & 31) > 28) return revert(0xbad22220, pc, fuel);
+      store<u64>(SCRATCH_OPS, decode(read<u32>(pc), pc));
+      store<u64>(SCRATCH_OPS, <u64>Op.Cross, 8);
+      base = pc;
+      span = 0;
+      ops = SCRATCH_OPS;
+      ip = ops;
+    }
+    let start = ip;
+
+    while (true) {
+      if (sizeof<T>() == 1) {
+        const taken = <i64>((ip - start) >> 3);
+        if (taken >= fuel) return leave(Stop.Steps, base + <u64>((ip - ops) >> 1), fuel - taken);
+      }
+      const o = load<u64>(ip);
+      let target: u64;
+      switch (<i32>(o & 0xff)) {
+        case Op.Undecoded:
+          decodeAt(ip, base, ops);
+          continue;
+        case Op.Lb:
+          set(o, <u64>(<i64>read<i8>(X1(o) + imm(o))));
+          ip += 8;
+          continue;
+        case Op.Lh:
+          set(o, <u64>(<i64>read<i16>(X1(o) + imm(o))));
+          ip += 8;
+          continue;
+        case Op.Lw:
+          set(o, <u64>(<i64>read<i32>(X1(o) + imm(o))));
+          ip += 8;
+          continue;
+        case Op.Ld:
+          set(o, read<u64>(X1(o) + imm(o)));
+          ip += 8;
+          continue;
+        case Op.Lbu:
+          set(o, <u64>read<u8>(X1(o) + imm(o)));
+          ip += 8;
+          continue;
+        case Op.Lhu:
+          set(o, <u64>read<u16>(X1(o) + imm(o)));
+          ip += 8;
+          continue;
+        case Op.Lwu:
+          set(o, <u64>read<u32>(X1(o) + imm(o)));
+          ip += 8;
+          continue;
+        case Op.Sb:
+          write<u8>(X1(o) + imm(o), <u8>X2(o));
+          ip += 8;
+          continue;
+        case Op.Sh:
+          write<u16>(X1(o) + imm(o), <u16>X2(o));
+          ip += 8;
+          continue;
+        case Op.Sw:
+          write<u32>(X1(o) + imm(o), <u32>X2(o));
+          ip += 8;
+          continue;
+        case Op.Sd:
+          write<u64>(X1(o) + imm(o), X2(o));
+          ip += 8;
+          continue;
+        case Op.Addi:
+          set(o, X1(o) + imm(o));
+          ip += 8;
+          continue;
+        case Op.Slli:
+          set(o, X1(o) << imm(o));
+          ip += 8;
+          continue;
+        case Op.Slti:
+          set(o, <u64>(<i64>X1(o) < imm(o)));
+          ip += 8;
+          continue;
+        case Op.Sltiu:
+          set(o, <u64>(X1(o) < <u64>imm(o)));
+          ip += 8;
+          continue;
+        case Op.Xori:
+          set(o, X1(o) ^ imm(o));
+          ip += 8;
+          continue;
+        case Op.Srli:
+          set(o, X1(o) >> imm(o));
+          ip += 8;
+          continue;
+        case Op.Srai:
+          set(o, <u64>((<i64>X1(o)) >> imm(o)));
+          ip += 8;
+          continue;
+        case Op.Ori:
+          set(o, X1(o) | imm(o));
+          ip += 8;
+          continue;
+        case Op.Andi:
+          set(o, X1(o) & imm(o));
+          ip += 8;
+          continue;
+        case Op.Addiw:
+          set(o, extend(<i32>X1(o) + <i32>imm(o)));
+          ip += 8;
+          continue;
+        case Op.Slliw:
+          set(o, extend((<i32>X1(o)) << (<i32>imm(o))));
+          ip += 8;
+          continue;
+        case Op.Srliw:
+          set(o, extend(<i32>((<u32>X1(o)) >> (<u32>imm(o)))));
+          ip += 8;
+          continue;
+        case Op.Sraiw:
+          set(o, extend((<i32>X1(o)) >> (<i32>imm(o))));
+          ip += 8;
+          continue;
+        case Op.LoadImmediate:
+          set(o, imm(o));
+          ip += 8;
+          continue;
+        case Op.Auipc:
+          set(o, base + <u64>((ip - ops) >> 1) + imm(o));
+          ip += 8;
+          continue;
+        case Op.Add:
+          set(o, X1(o) + X2(o));
+          ip += 8;
+          continue;
+        case Op.Sub:
+          set(o, X1(o) - X2(o));
+          ip += 8;
+          continue;
+        case Op.Sll:
+          set(o, X1(o) << X2(o));
+          ip += 8;
+          continue;
+        case Op.Slt:
+          set(o, <u64>(<i64>X1(o) < <i64>X2(o)));
+          ip += 8;
+          continue;
+        case Op.Sltu:
+          set(o, <u64>(X1(o) < X2(o)));
+          ip += 8;
+          continue;
+        case Op.Xor:
+          set(o, X1(o) ^ X2(o));
+          ip += 8;
+          continue;
+        case Op.Srl:
+          set(o, X1(o) >> X2(o));
+          ip += 8;
+          continue;
+        case Op.Sra:
+          set(o, <u64>((<i64>X1(o)) >> (<i64>X2(o))));
+          ip += 8;
+          continue;
+        case Op.Or:
+          set(o, X1(o) | X2(o));
+          ip += 8;
+          continue;
+        case Op.And:
+          set(o, X1(o) & X2(o));
+          ip += 8;
+          continue;
+        case Op.Addw:
+          set(o, extend(<i32>X1(o) + <i32>X2(o)));
+          ip += 8;
+          continue;
+        case Op.Subw:
+          set(o, extend(<i32>X1(o) - <i32>X2(o)));
+          ip += 8;
+          continue;
+        case Op.Sllw:
+          set(o, extend((<i32>X1(o)) << (<i32>X2(o))));
+          ip += 8;
+          continue;
+        case Op.Srlw:
+          set(o, extend(<i32>((<u32>X1(o)) >> (<u32>X2(o)))));
+          ip += 8;
+          continue;
+        case Op.Sraw:
+          set(o, extend((<i32>X1(o)) >> (<i32>X2(o))));
+          ip += 8;
+          continue;
+        case Op.Mul:
+          set(o, X1(o) * X2(o));
+          ip += 8;
+          continue;
+        case Op.Mulh:
+          set(o, mulh(X1(o), X2(o)));
+          ip += 8;
+          continue;
+        case Op.Mulhsu:
+          set(o, mulhsu(X1(o), X2(o)));
+          ip += 8;
+          continue;
+        case Op.Mulhu:
+          set(o, mulhu(X1(o), X2(o)));
+          ip += 8;
+          continue;
+        case Op.Div:
+          set(o, div(X1(o), X2(o)));
+          ip += 8;
+          continue;
+        case Op.Divu:
+          set(o, divu(X1(o), X2(o)));
+          ip += 8;
+          continue;
+        case Op.Rem:
+          set(o, rem(X1(o), X2(o)));
+          ip += 8;
+          continue;
+        case Op.Remu:
+          set(o, remu(X1(o), X2(o)));
+          ip += 8;
+          continue;
+        case Op.Mulw:
+          set(o, extend(<i32>X1(o) * <i32>X2(o)));
+          ip += 8;
+          continue;
+        case Op.Divw:
+          set(o, extend(<i32>div(<i64>(<i32>X1(o)), <i64>(<i32>X2(o)))));
+          ip += 8;
+          continue;
+        case Op.Divuw:
+          set(o, extend(<i32>divu(<u64>(<u32>X1(o)), <u64>(<u32>X2(o)))));
+          ip += 8;
+          continue;
+        case Op.Remw:
+          set(o, extend(<i32>rem(<i64>(<i32>X1(o)), <i64>(<i32>X2(o)))));
+          ip += 8;
+          continue;
+        case Op.Remuw:
+          set(o, extend(<i32>remu(<u64>(<u32>X1(o)), <u64>(<u32>X2(o)))));
+          ip += 8;
+          continue;
+        case Op.Nop:
+          ip += 8;
+          continue;
+        case Op.Beq:
+          if (X1(o) == X2(o)) break;
+          ip += 8;
+          continue;
+        case Op.Bne:
+          if (X1(o) != X2(o)) break;
+          ip += 8;
+          continue;
+        case Op.Blt:
+          if (<i64>X1(o) < <i64>X2(o)) break;
+          ip += 8;
+          continue;
+        case Op.Bge:
+          if (<i64>X1(o) >= <i64>X2(o)) break;
+          ip += 8;
+          continue;
+        case Op.Bltu:
+          if (X1(o) < X2(o)) break;
+          ip += 8;
+          continue;
+        case Op.Bgeu:
+          if (X1(o) >= X2(o)) break;
+          ip += 8;
+          continue;
+        case Op.Jump:
+          break;
+        case Op.Jal:
+          set(o, base + <u64>((ip - ops) >> 1) + 4);
+          break;
+        case Op.JumpRegister:
+        case Op.Jalr:
+          target = (X1(o) + imm(o)) & ~1;
+          if ((target & 2) != 0) {
+            return revert(0xbad10ad0, base + <u64>((ip - ops) >> 1), fuel - <i64>((ip - start) >> 3));
+          }
+          if (rd(o) != 0) set(o, base + <u64>((ip - ops) >> 1) + 4);
+          fuel -= <i64>((ip - start) >> 3) + 1;
+          pc = target;
+          target -= base;
+          if (target >= span) break;
+          ip = ops + ((<usize>target) << 1);
+          start = ip;
+          if (sizeof<T>() == 4) {
+            if (fuel < LONGEST_LINE) return leave(Stop.Exact, pc, fuel);
+          }
+          continue;
+        case Op.OddControl:
+          pc = base + <u64>((ip - ops) >> 1);
+          fuel -= <i64>((ip - start) >> 3);
+          target = oddControl(<u32>imm(o), pc);
+          if ((target & 3) != 0) return revert(0xbad10ad0, pc, fuel);
+          fuel -= 1;
+          pc = target;
+          break;
+        case Op.Atomic: {
+          const code = atomic(rd(o), (<usize>(o >> 16)) & 0xff, (<usize>(o >> 24)) & 0xff, <u32>imm(o));
+          if (code != 0) return revert(code, base + <u64>((ip - ops) >> 1), fuel - <i64>((ip - start) >> 3));
+          ip += 8;
+          continue;
+        }
+        case Op.Ecall: {
+          pc = base + <u64>((ip - ops) >> 1);
+          fuel -= <i64>((ip - start) >> 3);
+          leave(0, pc, fuel);
+          const answer = systemCall();
+          if (answer == 1 || answer == 4) return answer;
+          fuel -= 1;
+          if (answer != 0) return leave(answer, pc + 4, fuel);
+          ip += 8;
+          start = ip;
+          continue;
+        }
+        case Op.Cross:
+          fuel -= <i64>((ip - start) >> 3);
+          pc = base + <u64>((ip - ops) >> 1);
+          break;
+        default:
+          // Op.Refused
+          return revert(<u32>imm(o), base + <u64>((ip - ops) >> 1), fuel - <i64>((ip - start) >> 3));
+      }
+      const operation = <i32>(o & 0xff);
+      if (operation > Op.Jal && operation != Op.Jump) break; // pc is set
+      // A branch or jump relative to this operation.
+      fuel -= <i64>((ip - start) >> 3) + 1;
+      ip += <usize>imm(o);
+      if (ip - ops >= BLOCK_OPS_SIZE) {
+        pc = base + <u64>((<i64>(<i32>(ip - ops))) >> 1);
+        break;
+      }
+      start = ip;
+      if (sizeof<T>() == 4) {
+        if (fuel < LONGEST_LINE) return leave(Stop.Exact, base + <u64>((ip - ops) >> 1), fuel);
+      }
+    }
+  }
+}

@@ -1,0 +1,204 @@
+// Guest memory: a 64-bit space in granules of 64 KiB, found by hash table and software TLB. Reads of absent memory give
+// zeros and allocate nothing; writes allocate and mark the 4 KiB page.
+import {
+  FIRST_FREE,
+  GRANULES,
+  GRANULE_SLOTS,
+  GUEST_OF_HOST,
+  MEMORY_SIZE,
+  NEXT_FREE,
+  OUT_OF_MEMORY,
+  PAGE_STATES,
+  TLB,
+  ZEROS,
+} from './layout';
+import { codeWritten } from './code';
+
+const NO_TAG: u64 = 0xffffffffffffffff;
+
+/**
+ * TLB entry of a guest address. The sum, unlike an exclusive or, never gives neighbouring granules the same entry; so an
+ * access that crosses into the next granule can be told by comparing its last byte's granule with the first's tag.
+ */
+@inline
+export function tlbEntry(address: u64): usize {
+  return TLB + ((<usize>((address >> 16) + (address >> 33))) & 1023) * 32;
+}
+
+export function flushTlb(): void {
+  for (let entry: usize = TLB; entry < TLB + 32 * 1024; entry += 32) {
+    store<u64>(entry, NO_TAG);
+    store<u64>(entry, NO_TAG, 8);
+  }
+}
+
+/** Takes `size` bytes (a multiple of 64 KiB) of linear memory; they are zero. Traps when there is no more. */
+export function allocate(size: usize): usize {
+  const at: usize = load<u32>(NEXT_FREE);
+  const end = <u64>at + <u64>size;
+  const have = (<u64>load<u32>(MEMORY_SIZE)) << 16;
+  if (end > have) {
+    // Growing by at least an eighth keeps the number of (buffer-detaching) growths small.
+    const need = <i32>((end - have + 0xffff) >> 16);
+    let grow = max(need, <i32>(have >> 19));
+    if (memory.grow(grow) < 0) {
+      grow = need;
+      if (memory.grow(grow) < 0) {
+        store<u32>(OUT_OF_MEMORY, 1);
+        unreachable();
+      }
+    }
+    store<u32>(MEMORY_SIZE, load<u32>(MEMORY_SIZE) + <u32>grow);
+  }
+  store<u32>(NEXT_FREE, <u32>(at + size));
+  return at;
+}
+
+export function initialize(): void {
+  store<u32>(NEXT_FREE, <u32>FIRST_FREE);
+  store<u32>(MEMORY_SIZE, <u32>memory.size());
+  flushTlb();
+}
+
+/** Slot of a guest granule in the hash table, 0 if it is absent. */
+export function findGranule(granule: u64): usize {
+  let hash = <u32>((granule * 0x9e3779b97f4a7c15) >> 47);
+  while (true) {
+    const slot = GRANULES + ((<usize>(hash & (GRANULE_SLOTS - 1))) << 4);
+    const key = load<u64>(slot);
+    if (key == granule + 1) return slot;
+    if (key == 0) return 0;
+    hash++;
+  }
+}
+
+/** Slot of a guest granule in the hash table, allocating it if it is absent. */
+export function makeGranule(granule: u64): usize {
+  let hash = <u32>((granule * 0x9e3779b97f4a7c15) >> 47);
+  while (true) {
+    const slot = GRANULES + ((<usize>(hash & (GRANULE_SLOTS - 1))) << 4);
+    const key = load<u64>(slot);
+    if (key == granule + 1) return slot;
+    if (key == 0) {
+      const host = allocate(0x10000);
+      store<u64>(slot, granule + 1);
+      store<u32>(slot, <u32>host, 8);
+      store<u64>(GUEST_OF_HOST + ((host >> 16) << 3), granule + 1);
+      // The TLB may map this granule to the zeros.
+      const entry = tlbEntry(granule << 16);
+      store<u64>(entry, NO_TAG);
+      store<u64>(entry, NO_TAG, 8);
+      return slot;
+    }
+    hash++;
+  }
+}
+
+/** Host address of the granule, 0 if it is absent. */
+export function hostOfGranule(granule: u64): u32 {
+  const slot = findGranule(granule);
+  return slot == 0 ? 0 : load<u32>(slot, 8);
+}
+
+/** Host address of the granule, allocated if need be; its pages are not marked. */
+export function mapGranule(granule: u64): u32 {
+  return load<u32>(makeGranule(granule), 8);
+}
+
+/** Forgets write permission for a granule that now holds decoded code. */
+export function protectGranule(granule: u64): void {
+  store<u64>(tlbEntry(granule << 16), NO_TAG, 8);
+}
+
+function readMiss(address: u64): usize {
+  const granule = address >> 16;
+  const entry = tlbEntry(address);
+  const slot = findGranule(granule);
+  let host: usize = ZEROS;
+  let writable = false;
+  if (slot != 0) {
+    host = load<u32>(slot, 8);
+    writable = load<u32>(slot, 12) == 0;
+  }
+  const difference = <u32>host - ((<u32>granule) << 16);
+  store<u64>(entry, granule);
+  store<u64>(entry, writable ? granule : NO_TAG, 8);
+  store<u32>(entry, difference, 16);
+  return <usize>(<u32>address + difference);
+}
+
+/** Host address to write one byte's granule at; the caller stays within the granule. Drops decoded code there. */
+function writeMiss(address: u64, size: i32): usize {
+  const granule = address >> 16;
+  const entry = tlbEntry(address);
+  const slot = makeGranule(granule);
+  const host: usize = load<u32>(slot, 8);
+  const block: usize = load<u32>(slot, 12);
+  const difference = <u32>host - ((<u32>granule) << 16);
+  store<u64>(entry, granule);
+  store<u32>(entry, difference, 16);
+  if (block == 0) {
+    store<u64>(entry, granule, 8);
+  } else {
+    store<u64>(entry, NO_TAG, 8);
+    codeWritten(block, (<u32>address) & 0xffff, size);
+  }
+  return <usize>(<u32>address + difference);
+}
+
+
+@inline
+export function read<T>(address: u64): T {
+  const entry = tlbEntry(address);
+  if (load<u64>(entry) == (address + (sizeof<T>() - 1)) >> 16) {
+    return load<T>(<usize>(<u32>address + load<u32>(entry, 16)));
+  }
+  return <T>readSlow(address, sizeof<T>());
+}
+
+/** Any read that misses the TLB or crosses granules; zero-extended. */
+function readSlow(address: u64, size: i32): u64 {
+  let value: u64 = 0;
+  if (((address + (size - 1)) ^ address) >> 16 != 0) {
+    for (let i = 0; i < size; i++) value |= (<u64>read<u8>(address + i)) << (8 * i);
+    return value;
+  }
+  const host = readMiss(address);
+  if (size == 8) return load<u64>(host);
+  if (size == 4) return <u64>load<u32>(host);
+  if (size == 2) return <u64>load<u16>(host);
+  return <u64>load<u8>(host);
+}
+
+
+@inline
+export function write<T>(address: u64, value: T): void {
+  const entry = tlbEntry(address);
+  if (load<u64>(entry, 8) == (address + (sizeof<T>() - 1)) >> 16) {
+    const host = <usize>(<u32>address + load<u32>(entry, 16));
+    store<T>(host, value);
+    store<u8>(PAGE_STATES + (host >> 12), 1);
+    if (sizeof<T>() > 1) store<u8>(PAGE_STATES + ((host + (sizeof<T>() - 1)) >> 12), 1);
+  } else {
+    writeSlow(address, <u64>value, sizeof<T>());
+  }
+}
+
+/** Any write that misses the TLB, crosses granules, or goes to a granule with decoded code. */
+function writeSlow(address: u64, value: u64, size: i32): void {
+  if (((address + (size - 1)) ^ address) >> 16 != 0) {
+    for (let i = 0; i < size; i++) writeSlow(address + i, (value >> (8 * i)) & 0xff, 1);
+    return;
+  }
+  const host = writeMiss(address, size);
+  if (size == 8) store<u64>(host, value);
+  else if (size == 4) store<u32>(host, <u32>value);
+  else if (size == 2) store<u16>(host, <u16>value);
+  else store<u8>(host, <u8>value);
+  store<u8>(PAGE_STATES + (host >> 12), 1);
+  store<u8>(PAGE_STATES + ((host + (size - 1)) >> 12), 1);
+}
+
+export function write8(address: u64, value: u32): void {
+  write<u8>(address, <u8>value);
+}

@@ -1,0 +1,43 @@
+// The tree inside a 4 KiB page: 128 leaves of 32 bytes, 127 nodes above them.
+import { hashPair } from './keccak';
+
+/** Node i of a page's tree at offset 32 i; 1 is the root, 64..127 stand on the leaves. */
+const NODES = memory.data(128 * 32);
+
+/** Computes the whole tree of the page at `page` into `tree` (128 × 32 bytes, entry 0 unused). */
+export function pageTree(page: usize, tree: usize): void {
+  for (let i: usize = 0; i < 64; i++) hashPair(page + (i << 6), tree + ((64 + i) << 5));
+  for (let i: usize = 63; i > 0; i--) hashPair(tree + (i << 6), tree + (i << 5));
+}
+
+/** Computes the roots of `n` pages at `pages` to `roots`, 32 bytes each. */
+export function pageRoots(pages: usize, n: u32, roots: usize): void {
+  for (let i: u32 = 0; i < n; i++) {
+    pageTree(pages + ((<usize>i) << 12), NODES);
+    memory.copy(roots + ((<usize>i) << 5), NODES + 32, 32);
+  }
+}
+
+/** Brings `tree` of the page content at `old` to the content at `page`, hashing only what differs; copies it to `old`. */
+export function updatePageTree(page: usize, old: usize, tree: usize): void {
+  // Bit i of the masks: node 64 + i is out of date.
+  let changed: u64 = 0;
+  for (let i: usize = 0; i < 64; i++) {
+    const at = i << 6;
+    if (memory.compare(page + at, old + at, 64) != 0) {
+      changed |= (<u64>1) << (<u64>i);
+      hashPair(page + at, tree + ((64 + i) << 5));
+    }
+  }
+  if (changed == 0) return;
+  memory.copy(old, page, 4096);
+  for (let width: usize = 32; width > 0; width >>= 1) {
+    let above: u64 = 0;
+    for (let i: usize = 0; i < width; i++) {
+      if (((changed >> (<u64>(2 * i))) & 3) == 0) continue;
+      above |= (<u64>1) << (<u64>i);
+      hashPair(tree + ((width + i) << 6), tree + ((width + i) << 5));
+    }
+    changed = above;
+  }
+}

@@ -1,0 +1,103 @@
+// Loads an ELF file into a machine as the reference does: segments, patches for Go's runtime, first stack.
+import { type Elf, ElfError, PT_LOAD, parseElf } from './elf.js';
+import { Machine, type MachineOptions } from './machine.js';
+import { type Metadata, metadataOf, noSymbols } from './metadata.js';
+
+/** Holds `.riscv.attributes`, which is not loaded. */
+const PT_RISCV_ATTRIBUTES = 0x70000003;
+const STACK_POINTER = 0x10_00_00_00_00_00_00_00n;
+/** Go maps its arenas below this by itself; mmap without a hint hands out from here. */
+const HEAP_START = 0x7f_00_00_00_00_00n;
+/** `ret`, that is jalr zero, 0(ra). */
+const RET = Uint8Array.of(0x67, 0x80, 0x00, 0x00);
+const AT_PAGESZ = 6n;
+const AT_RANDOM = 25n;
+
+/** Functions of Go programs that want threads, floating point or a garbage collector: they return at once. */
+const patchedFunctions = new Set([
+  'runtime.gcenable',
+  'runtime.init.5',
+  'runtime.main.func1',
+  'runtime.deductSweepCredit',
+  'runtime.(*gcControllerState).commit',
+  'github.com/prometheus/client_golang/prometheus.init',
+  'github.com/prometheus/client_golang/prometheus.init.0',
+  'github.com/prometheus/procfs.init',
+  'github.com/prometheus/common/model.init',
+  'github.com/prometheus/client_model/go.init',
+  'github.com/prometheus/client_model/go.init.0',
+  'github.com/prometheus/client_model/go.init.1',
+  'flag.init',
+  'runtime.check',
+]);
+/** A rate of 0 switches heap profiling off, which works in floating point. */
+const ZEROED_VARIABLE = 'runtime.MemProfileRate';
+
+/**
+ * Loads an ELF file (its bytes) and makes the state before the first step, witness and state hash included.
+ * Throws ElfError for files that are not ELF64 RISC-V, cut short, stripped, or with segments that cannot be loaded.
+ */
+export function loadElf(file: Uint8Array, options: MachineOptions = {}): { machine: Machine; metadata: Metadata } {
+  const elf = parseElf(file);
+  const machine = new Machine(options);
+  loadSegments(machine, elf);
+  patch(machine, elf);
+  setUpStack(machine);
+  machine.pc = elf.entry;
+  machine.heap = HEAP_START;
+  const metadata = metadataOf(elf);
+  machine.refreshWitness();
+  return { machine, metadata };
+}
+
+function loadSegments({ memory }: Machine, elf: Elf): void {
+  for (const [i, { type, address, bytes, memorySize }] of elf.segments.entries()) {
+    if (type === PT_RISCV_ATTRIBUTES) continue;
+    const fileSize = BigInt(bytes.length);
+    if (fileSize !== memorySize && type !== PT_LOAD) {
+      throw new ElfError(
+        `program segment ${i} (type ${type}) has ${fileSize} bytes in the file and ${memorySize} in memory: ` +
+          `only PT_LOAD segments can be filled up with zeros (link with -z stack-size=0, without thread-local storage)`,
+      );
+    }
+    if (fileSize > memorySize) {
+      throw new ElfError(
+        `program segment ${i} has more bytes in the file (${fileSize}) than in memory (${memorySize})`,
+      );
+    }
+    memory.load(address, bytes);
+    const end = address + memorySize;
+    for (let page = (address + fileSize) >> 12n; page <= end >> 12n; page++)
+      memory.touchPage(page & ((1n << 52n) - 1n));
+  }
+}
+
+function patch({ memory }: Machine, elf: Elf): void {
+  if (elf.symbols === undefined) throw new ElfError(noSymbols);
+  for (const { name, value } of elf.symbols) {
+    const bytes = patchedFunctions.has(name) ? RET : name === ZEROED_VARIABLE ? new Uint8Array(8) : undefined;
+    if (bytes === undefined) continue;
+    memory.load(value, bytes);
+    memory.touchPage((value + BigInt(bytes.length)) >> 12n);
+  }
+}
+
+/** Argument count and vector as the reference leaves them (nothing reads them), then the auxiliary vector. */
+function setUpStack(machine: Machine): void {
+  const words = [
+    0x42n,
+    0x35n,
+    0n,
+    AT_PAGESZ,
+    4096n,
+    AT_RANDOM,
+    STACK_POINTER + 72n,
+    0n,
+    0x6f727020646e6172n,
+    0x6164626d616c6f74n,
+  ];
+  const bytes = new Uint8Array(8 * words.length);
+  words.forEach((word, i) => new DataView(bytes.buffer).setBigUint64(8 * i, word, true));
+  machine.memory.load(STACK_POINTER + 8n, bytes);
+  machine.setRegister(2, STACK_POINTER);
+}

@@ -1,0 +1,323 @@
+// The machine: one guest that can be run to any step, asked for its witness, and saved.
+import { setImmediate } from 'node:timers/promises';
+import { Engine, stopReasons, systemCallAnswers } from './engine.js';
+import { GuestMemory } from './guest-memory.js';
+import { revertCodes } from './instructions.js';
+import { MemoryTree } from './memory-tree.js';
+import { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
+import { handleSystemCall, type SystemCallContext } from './system-calls.js';
+import { encodeWitness, stateHash, type VmScalars } from './witness.js';
+
+const MASK64 = (1n << 64n) - 1n;
+/** Steps between two turns of the event loop: some 60 ms. */
+const SLICE = 20_000_000n;
+
+/** Why a run ended: all steps taken, the guest exited, or (if asked for) a pre-image was read in the last step. */
+export type RunStop = 'steps' | 'exited' | 'preimage';
+
+/** What the machine needs of its surroundings. */
+export interface MachineOptions {
+  /** Where pre-images come from; without one, the first that the guest asks for ends the run with an error. */
+  readonly oracle?: Oracle;
+  /** Takes what the guest writes to its standard output and error. */
+  readonly output?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+}
+
+/** The guest did what the machine refuses: the run is over, and so is a chain's execution of that step. */
+export class RevertError extends Error {
+  override readonly name = 'RevertError';
+  constructor(
+    /** One of `revertCodes`. */
+    readonly code: number,
+    /** Steps taken before the one that failed. */
+    readonly step: bigint,
+    readonly pc: bigint,
+    readonly detail: string,
+    cause?: unknown,
+  ) {
+    super(
+      `failed at step ${step} (PC: ${pc.toString(16).padStart(8, '0')}): revert ${code.toString(16)}: revert: ${detail}`,
+      cause === undefined ? undefined : { cause },
+    );
+  }
+}
+
+/** State and memory of one guest. Scalars can be read and set while it does not run. */
+export class Machine implements VmScalars {
+  readonly memory: GuestMemory;
+  readonly tree: MemoryTree;
+  preimageKey: Uint8Array = new Uint8Array(32);
+  preimageOffset = 0n;
+  exitCode = 0;
+  exited = false;
+  step = 0n;
+  heap = 0n;
+  /** Bytes written to the hint stream that do not make a whole hint yet. */
+  lastHint: Uint8Array = new Uint8Array(0);
+  /** Witness and state hash as last computed and saved: snapshots keep those of the state they came from. */
+  savedWitness: Uint8Array = new Uint8Array(0);
+  savedStateHash: Uint8Array = new Uint8Array(32);
+  /** The pre-image the guest reads, undefined before its first read. */
+  preimage: PreimageRead | undefined;
+
+  readonly #engine: Engine;
+  readonly #options: MachineOptions;
+  readonly #context: SystemCallContext;
+  #stopAtPreimage = false;
+  /** What the ECALL at hand waits for. */
+  #pending: Promise<void> | undefined;
+  /** The hints of the ECALL at hand have been taken. */
+  #hintsTaken = false;
+  #latestHint: string | undefined;
+  #revert: { detail: string; cause?: unknown } | undefined;
+  #sinceYield = 0n;
+
+  constructor(options: MachineOptions = {}) {
+    this.#options = options;
+    this.#engine = new Engine(() => {
+      const answer = handleSystemCall(this.#context);
+      return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
+    });
+    this.memory = new GuestMemory(this.#engine);
+    this.tree = new MemoryTree(this.#engine, this.memory);
+    this.#context = this.#makeContext();
+  }
+
+  get pc(): bigint {
+    return this.#engine.view.getBigUint64(this.#engine.layout.pc, true);
+  }
+  set pc(value: bigint) {
+    this.#engine.view.setBigUint64(this.#engine.layout.pc, value, true);
+  }
+  get loadReservation(): bigint {
+    return this.#engine.view.getBigUint64(this.#engine.layout.loadReservation, true);
+  }
+  set loadReservation(value: bigint) {
+    this.#engine.view.setBigUint64(this.#engine.layout.loadReservation, value, true);
+  }
+  /** A copy of x0 to x31. */
+  get registers(): BigUint64Array {
+    const at = this.#engine.layout.registers;
+    return new BigUint64Array(this.#engine.bytes.slice(at, at + 256).buffer);
+  }
+  set registers(values: BigUint64Array) {
+    values.forEach((value, i) => this.setRegister(i, value));
+  }
+  register(index: number): bigint {
+    return this.#engine.view.getBigUint64(this.#engine.layout.registers + 8 * index, true);
+  }
+  /** Sets a register; x0 stays 0. */
+  setRegister(index: number, value: bigint): void {
+    if (index !== 0) this.#engine.view.setBigUint64(this.#engine.layout.registers + 8 * index, value & MASK64, true);
+  }
+
+  /** The instruction word at pc. */
+  instruction(): number {
+    return new DataView(this.memory.read(this.pc, 4).buffer).getUint32(0, true);
+  }
+
+  /** The 362-byte witness of the state as it is. */
+  witness(): Uint8Array {
+    return encodeWitness(this.tree.root(), this);
+  }
+
+  /** The 32-byte state hash of the state as it is. */
+  stateHash(): Uint8Array {
+    return stateHash(this.witness(), (bytes) => this.tree.keccak256(bytes));
+  }
+
+  /** Computes witness and state hash anew, for the next time the state is saved. */
+  refreshWitness(): void {
+    this.savedWitness = this.witness();
+    this.savedStateHash = stateHash(this.savedWitness, (bytes) => this.tree.keccak256(bytes));
+  }
+
+  /**
+   * Takes `steps` steps, or fewer if the guest exits (a step of an exited guest does nothing and is not counted). With
+   * `stopAtPreimage` it also stops behind each step that reads a pre-image. The event loop goes on meanwhile.
+   * Throws RevertError; then the state is at the step that failed and must not be saved.
+   */
+  async run(steps: bigint, { stopAtPreimage = false } = {}): Promise<RunStop> {
+    this.#stopAtPreimage = stopAtPreimage;
+    let left = steps;
+    while (left > 0n && !this.exited) {
+      const slice = left < SLICE ? left : SLICE;
+      const before = this.step;
+      const stop = this.#runSlice(slice);
+      const taken = this.step - before;
+      left -= taken;
+      this.#sinceYield += taken;
+      if (stop === stopReasons.waiting) await this.#pending;
+      if (stop === stopReasons.requested) return 'preimage';
+      if (this.#sinceYield >= SLICE) {
+        this.#sinceYield = 0n;
+        await setImmediate();
+      }
+    }
+    return this.exited ? 'exited' : 'steps';
+  }
+
+  #runSlice(slice: bigint): number {
+    const { layout } = this.#engine;
+    const stop = this.#engine.run(slice);
+    this.step = (this.step + slice - this.#engine.view.getBigInt64(layout.fuel, true)) & MASK64;
+    if (stop === stopReasons.reverted) {
+      const code = Number(this.#engine.view.getBigUint64(layout.revertCode, true));
+      const { detail, cause } = this.#revert ?? { detail: this.#describeRevert(code) };
+      throw new RevertError(code, this.step, this.pc, detail, cause);
+    }
+    return stop;
+  }
+
+  #describeRevert(code: number): string {
+    const word = `instruction 0x${this.instruction().toString(16).padStart(8, '0')}`;
+    switch (code) {
+      case revertCodes.unknownOpcode:
+        return `unknown instruction opcode: ${this.instruction() & 0x7f} (${word})`;
+      case revertCodes.notAligned:
+        return `address not aligned (${word})`;
+      case revertCodes.storeExceeds8Bytes:
+        return `cannot store more than 8 bytes: ${1 << ((this.instruction() >> 12) & 7)} (${word})`;
+      case revertCodes.badAtomicSize:
+        return `bad AMO size: ${1 << ((this.instruction() >> 12) & 7)} (${word})`;
+      case revertCodes.unknownAtomicOperation:
+        return `unknown atomic operation ${this.instruction() >>> 27} (${word})`;
+      case revertCodes.unexpectedRightProof:
+        return `the instruction at an odd address crosses a 32-byte leaf`;
+      default:
+        return `illegal instruction: reserved encoding (${word})`;
+    }
+  }
+
+  #makeContext(): SystemCallContext {
+    return {
+      memory: this.memory,
+      register: (index) => this.register(index),
+      setRegister: (index, value) => this.setRegister(index, value),
+      takeHeap: (length) => {
+        const address = this.heap;
+        this.heap = (address + length) & MASK64;
+        return address;
+      },
+      exit: (code) => {
+        this.exitCode = code;
+        this.exited = true;
+        return systemCallAnswers.exited;
+      },
+      revert: (code, detail) => this.#revertAt(code, detail),
+      output: (stream, bytes) => this.#options.output?.(stream, bytes),
+      writeHint: (bytes) => this.#writeHint(bytes),
+      writePreimageKey: (bytes) => {
+        const key = new Uint8Array(32);
+        key.set(this.preimageKey.subarray(bytes.length), 0);
+        key.set(bytes, 32 - bytes.length);
+        this.preimageKey = key;
+        this.preimageOffset = 0n;
+      },
+      readPreimage: (count) => this.#readPreimage(count),
+    };
+  }
+
+  #revertAt(code: number, detail: string, cause?: unknown): number {
+    this.#revert = { detail, cause };
+    this.#engine.view.setBigUint64(this.#engine.layout.revertCode, BigInt(code), true);
+    return systemCallAnswers.reverted;
+  }
+
+  #writeHint(bytes: Uint8Array): number {
+    const buffered = new Uint8Array(this.lastHint.length + bytes.length);
+    buffered.set(this.lastHint, 0);
+    buffered.set(bytes, this.lastHint.length);
+    const { hints, rest } = splitHints(buffered);
+    const { oracle } = this.#options;
+    if (!this.#hintsTaken && oracle !== undefined && hints.length > 0) {
+      for (const [i, hint] of hints.entries()) {
+        this.#latestHint = hint;
+        const answer = oracle.hint(hint);
+        if (answer instanceof Promise) {
+          this.#pending = this.#takeHints(oracle, answer, hints.slice(i + 1));
+          return systemCallAnswers.wait;
+        }
+      }
+    }
+    this.#hintsTaken = false;
+    this.lastHint = rest;
+    return systemCallAnswers.done;
+  }
+
+  async #takeHints(oracle: Oracle, first: Promise<void>, others: readonly string[]): Promise<void> {
+    await first;
+    for (const hint of others) {
+      this.#latestHint = hint;
+      await oracle.hint(hint);
+    }
+    this.#hintsTaken = true;
+  }
+
+  #readPreimage(count: number): Uint8Array | number {
+    const key = this.preimageKey;
+    if (this.preimage === undefined || !equal(this.preimage.key, key)) {
+      const { oracle } = this.#options;
+      if (oracle === undefined) return this.#unavailable(key, 'there is no pre-image server');
+      try {
+        const answer = oracle.get(key);
+        if (answer instanceof Promise) {
+          this.#pending = answer.then(
+            (value) => this.#keep(key, value),
+            (cause: unknown) => {
+              throw this.#preimageError(key, cause);
+            },
+          );
+          return systemCallAnswers.wait;
+        }
+        this.#keep(key, answer);
+      } catch (cause) {
+        return this.#unavailable(key, cause);
+      }
+    }
+    const { preimage } = this;
+    if (preimage === undefined) throw new Error('a pre-image was just kept');
+    this.preimage = { ...preimage, offset: this.preimageOffset };
+    if (this.preimageOffset >= BigInt(preimage.value.length)) {
+      return this.#unavailable(key, `its end is at ${preimage.value.length}, counting the 8-byte length`);
+    }
+    const from = Number(this.preimageOffset);
+    const bytes = preimage.value.subarray(from, from + count);
+    this.preimageOffset += BigInt(bytes.length);
+    return bytes;
+  }
+
+  #keep(key: Uint8Array, value: Uint8Array): void {
+    const prefixed = new Uint8Array(8 + value.length);
+    new DataView(prefixed.buffer).setBigUint64(0, BigInt(value.length));
+    prefixed.set(value, 8);
+    this.preimage = { key, value: prefixed, offset: this.preimageOffset };
+  }
+
+  #unavailable(key: Uint8Array, cause: unknown): number {
+    const error = new PreimageUnavailableError(key, this.preimageOffset, this.#latestHint, cause);
+    return this.#revertAt(revertCodes.preimageUnreadable, error.message, error);
+  }
+
+  #preimageError(key: Uint8Array, cause: unknown): RevertError {
+    const error = new PreimageUnavailableError(key, this.preimageOffset, this.#latestHint, cause);
+    return new RevertError(revertCodes.preimageUnreadable, this.step, this.pc, error.message, error);
+  }
+}
+
+/** Whole hints (u32 length, big endian, and text) at the start of the stream, and what is left. */
+function splitHints(stream: Uint8Array): { hints: string[]; rest: Uint8Array } {
+  const view = new DataView(stream.buffer, stream.byteOffset, stream.length);
+  const hints: string[] = [];
+  let at = 0;
+  while (stream.length - at >= 4 && view.getUint32(at) <= stream.length - at - 4) {
+    const end = at + 4 + view.getUint32(at);
+    hints.push(Buffer.from(stream.subarray(at + 4, end)).toString('latin1'));
+    at = end;
+  }
+  return { hints, rest: stream.slice(at) };
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

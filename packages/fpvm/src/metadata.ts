@@ -1,0 +1,94 @@
+// Metadata of a program: which function is at which address (meta.json of `load-elf`).
+import { type Elf, ElfError } from './elf.js';
+import { parseExactJson } from './exact-json.js';
+
+export interface MetadataSymbol {
+  readonly name: string;
+  readonly start: bigint;
+  readonly size: bigint;
+}
+
+/** Symbols sorted by start address. */
+export interface Metadata {
+  readonly symbols: readonly MetadataSymbol[];
+}
+
+/** Metadata of an ELF file. Throws ElfError when it has no symbol table. */
+export function metadataOf(elf: Elf): Metadata {
+  if (elf.symbols === undefined) throw new ElfError(noSymbols);
+  const symbols = elf.symbols.map(({ name, value, size }) => ({ name, start: value, size }));
+  symbols.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  return { symbols };
+}
+
+export const noSymbols =
+  'the ELF file has no symbol table, which patching Go programs and naming functions need: link without -s, do not strip';
+
+/** Name of the function at an address: `!unknown` without metadata, `!start` before the first, `!gap` between two. */
+export function lookupSymbol({ symbols }: Metadata, address: bigint): string {
+  if (symbols.length === 0) return '!unknown';
+  let low = 0;
+  let high = symbols.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((symbols[middle]?.start ?? 0n) > address) high = middle;
+    else low = middle + 1;
+  }
+  const symbol = symbols[low - 1];
+  if (symbol === undefined) return '!start';
+  // The end counts as inside, as in the reference.
+  return symbol.start + symbol.size < address ? '!gap' : symbol.name;
+}
+
+/** The text of meta.json. */
+export function encodeMetadata({ symbols }: Metadata): string {
+  const rows = symbols.map(
+    ({ name, start, size }) =>
+      `    {\n      "name": ${goString(name)},\n      "start": ${start},\n      "size": ${size}\n    }`,
+  );
+  const list = rows.length === 0 ? '[]' : `[\n${rows.join(',\n')}\n  ]`;
+  return `{\n  "symbols": ${list}\n}\n\n`;
+}
+
+/** meta.json is not what `load-elf` writes. */
+export class MetadataError extends Error {
+  override readonly name = 'MetadataError';
+}
+
+/** Reads the text of meta.json. Throws MetadataError. */
+export function decodeMetadata(text: string): Metadata {
+  const fail = (what: string): never => {
+    throw new MetadataError(`not a metadata file: ${what} (write one with load-elf --meta)`);
+  };
+  let value: unknown;
+  try {
+    value = parseExactJson(text);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+  const symbols = isObject(value) ? value['symbols'] : undefined;
+  if (symbols === undefined || symbols === null) return { symbols: [] };
+  if (!Array.isArray(symbols)) return fail('"symbols" is not a list');
+  return {
+    symbols: symbols.map((symbol: unknown, i) => {
+      if (!isObject(symbol)) return fail(`symbol ${i} is not an object`);
+      const { name, start, size } = symbol;
+      if (typeof name !== 'string' || typeof start !== 'bigint' || typeof size !== 'bigint') {
+        return fail(`symbol ${i} lacks name, start or size`);
+      }
+      return { name, start, size };
+    }),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A JSON string as Go's encoder writes it: safe for HTML, and with U+2028 and U+2029 escaped. */
+export function goString(text: string): string {
+  return JSON.stringify(text)
+    .replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(/\\b/g, '\\u0008')
+    .replace(/\\f/g, '\\u000c');
+}

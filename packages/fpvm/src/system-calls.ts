@@ -1,0 +1,179 @@
+// The one table of system calls: what the machine does for the guest at an ECALL (Linux numbers for riscv64, a7; result
+// in a0, error in a1). A call that is not in the table does nothing and returns 0.
+import { systemCallAnswers } from './engine.js';
+import type { GuestMemory } from './guest-memory.js';
+import { revertCodes } from './instructions.js';
+
+/** What a system call may see and change. Registers hold unsigned 64-bit values. */
+export interface SystemCallContext {
+  readonly memory: GuestMemory;
+  register(index: number): bigint;
+  setRegister(index: number, value: bigint): void;
+  /** Address space of `length` bytes, never handed out before. */
+  takeHeap(length: bigint): bigint;
+  exit(code: number): number;
+  /** Ends the run at this instruction. Returns the answer for the engine. */
+  revert(code: number, message: string): number;
+  output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
+  /** Takes bytes of the hint stream; the answer is `wait` while a hint is under way. */
+  writeHint(bytes: Uint8Array): number;
+  /** Shifts bytes into the pre-image key and starts reading at 0. */
+  writePreimageKey(bytes: Uint8Array): void;
+  /**
+   * At most `count` bytes of the pre-image from the present offset, which moves on; an answer for the engine when there
+   * is nothing to read yet or ever.
+   */
+  readPreimage(count: number): Uint8Array | number;
+}
+
+interface SystemCall {
+  readonly number: number;
+  readonly name: string;
+  readonly handle: (context: SystemCallContext) => number;
+}
+
+const [a0, a1, a2, a3, a4] = [10, 11, 12, 13, 14];
+const MASK64 = (1n << 64n) - 1n;
+const MINUS_ONE = MASK64;
+const EBADF = 0x4dn;
+const EINVAL = 0x16n;
+const EACCES = 0xdn;
+const MAP_ANONYMOUS = 0x20n;
+const F_GETFD = 1n;
+const F_GETFL = 3n;
+const RLIMIT_NOFILE = 7n;
+const LEAF = 32;
+/** Writes beyond this are a broken guest: the reference would print zeros for hours. */
+const LONGEST_WRITE = 1n << 28n;
+
+/** File descriptors by number; `writable` is what F_GETFL tells. */
+const descriptors = [
+  { name: 'stdin', writable: false },
+  { name: 'stdout', writable: true },
+  { name: 'stderr', writable: true },
+  { name: 'hint-read', writable: false },
+  { name: 'hint-write', writable: true },
+  { name: 'preimage-read', writable: false },
+  { name: 'preimage-write', writable: true },
+] as const;
+
+const exit = (context: SystemCallContext) => context.exit(Number(context.register(a0) & 0xffn));
+
+const unsupported = (number: number, name: string): SystemCall => ({
+  number,
+  name,
+  handle: (context) => context.revert(revertCodes.invalidSyscall, `unsupported system call: ${number} (${name})`),
+});
+
+export const systemCalls: readonly SystemCall[] = [
+  { number: 93, name: 'exit', handle: exit },
+  { number: 94, name: 'exit_group', handle: exit },
+  { number: 214, name: 'brk', handle: (context) => result(context, 1n << 30n) },
+  { number: 222, name: 'mmap', handle: mmap },
+  { number: 63, name: 'read', handle: read },
+  { number: 64, name: 'write', handle: write },
+  { number: 25, name: 'fcntl', handle: fcntl },
+  { number: 56, name: 'openat', handle: (context) => result(context, MINUS_ONE, EACCES) },
+  { number: 113, name: 'clock_gettime', handle: (context) => pair(context, 1337n, 42n) },
+  { number: 220, name: 'clone', handle: (context) => result(context, 1n) },
+  { number: 163, name: 'getrlimit', handle: getrlimit },
+  unsupported(261, 'prlimit64'),
+  unsupported(422, 'futex'),
+  unsupported(101, 'nanosleep'),
+];
+
+const byNumber = new Map(systemCalls.map((call) => [BigInt(call.number), call]));
+
+/** Handles the system call that register a7 (x17) selects; returns one of `systemCallAnswers`. */
+export function handleSystemCall(context: SystemCallContext): number {
+  const call = byNumber.get(context.register(17));
+  return call === undefined ? result(context, 0n) : call.handle(context);
+}
+
+function result(context: SystemCallContext, value: bigint, error = 0n): number {
+  context.setRegister(a0, value);
+  context.setRegister(a1, error);
+  return systemCallAnswers.done;
+}
+
+/** Stores two 64-bit values at a1. */
+function pair(context: SystemCallContext, first: bigint, second: bigint): number {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, first, true);
+  view.setBigUint64(8, second, true);
+  context.memory.write(context.register(a1), bytes);
+  return result(context, 0n);
+}
+
+function mmap(context: SystemCallContext): number {
+  const anonymous = (context.register(a3) & MAP_ANONYMOUS) !== 0n && context.register(a4) === MINUS_ONE;
+  if (!anonymous) return result(context, MINUS_ONE, EBADF);
+  const hint = context.register(a0);
+  if (hint !== 0n) return result(context, hint);
+  return result(context, context.takeHeap((context.register(a1) + 4095n) & ~4095n & MASK64));
+}
+
+function getrlimit(context: SystemCallContext): number {
+  const resource = context.register(a0);
+  if (resource === RLIMIT_NOFILE) return pair(context, 1024n, 1024n);
+  return context.revert(revertCodes.unrecognizedResource, `unrecognized resource limit lookup: ${resource}`);
+}
+
+function fcntl(context: SystemCallContext): number {
+  const command = context.register(a1);
+  if (command !== F_GETFD && command !== F_GETFL) return result(context, MINUS_ONE, EINVAL);
+  const descriptor = descriptors[Number(context.register(a0))];
+  if (descriptor === undefined) return result(context, MINUS_ONE, EBADF);
+  return result(context, command === F_GETFL && descriptor.writable ? 1n : 0n);
+}
+
+/** Bytes that one call may handle: what is left of the 32-byte leaf at `address`, one leaf for each proof. */
+function leafCount(address: bigint, count: bigint): number {
+  const rest = LEAF - Number(address & 31n);
+  return count > BigInt(rest) ? rest : Number(count);
+}
+
+function read(context: SystemCallContext): number {
+  const count = context.register(a2);
+  switch (context.register(a0)) {
+    case 0n:
+      return result(context, 0n);
+    case 3n:
+      // The answer to a hint has no content: all of it is always read.
+      return result(context, count);
+    case 5n: {
+      const address = context.register(a1);
+      const bytes = context.readPreimage(leafCount(address, count));
+      if (typeof bytes === 'number') return bytes;
+      context.memory.touchPage(address >> 12n);
+      context.memory.write(address, bytes);
+      result(context, BigInt(bytes.length));
+      return systemCallAnswers.doneAndStop;
+    }
+    default:
+      return result(context, MINUS_ONE, EBADF);
+  }
+}
+
+function write(context: SystemCallContext): number {
+  const descriptor = context.register(a0);
+  const address = context.register(a1);
+  const count = context.register(a2);
+  if (descriptor === 6n) {
+    const bytes = context.memory.read(address, leafCount(address, count));
+    context.writePreimageKey(bytes);
+    return result(context, BigInt(bytes.length));
+  }
+  if (descriptor !== 1n && descriptor !== 2n && descriptor !== 4n) return result(context, MINUS_ONE, EBADF);
+  if (count > LONGEST_WRITE) {
+    return context.revert(revertCodes.invalidSyscall, `write of ${count} bytes is longer than ${LONGEST_WRITE}`);
+  }
+  const bytes = context.memory.read(address, Number(count));
+  if (descriptor === 4n) {
+    const answer = context.writeHint(bytes);
+    return answer === systemCallAnswers.done ? result(context, count) : answer;
+  }
+  context.output(descriptor === 1n ? 'stdout' : 'stderr', bytes);
+  return result(context, count);
+}
