@@ -1,1 +1,15 @@
-export {};
+export { BlockBuilder, executeBlock } from './execution/block-executor.js';
+export type { ExecutedBlock, ExecutionChain, ExecutionInput, PayloadAttributes } from './execution/block-executor.js';
+export { UnsupportedForkError } from './execution/forks.js';
+export type { ForkName, ForkSchedule } from './execution/forks.js';
+export { chainOfGenesis, genesisHeader, GenesisError } from './execution/genesis.js';
+export type { Genesis, GenesisAccount } from './execution/genesis.js';
+export { decodeHeader, encodeHeader, hashHeader } from './execution/header.js';
+export type { BlockHeader } from './execution/header.js';
+export { InvalidTransactionError } from './execution/state-transition.js';
+export { decodeTransaction, TransactionDecodingError } from './execution/transaction.js';
+export type { DepositTransaction, SignedTransaction, Transaction } from './execution/transaction.js';
+export { encodeReceipt } from './execution/receipt.js';
+export type { L1FeeCharge, Receipt } from './execution/receipt.js';
+export { MissingStateError, StateStore } from './state/store.js';
+export type { StateSource } from './state/store.js';

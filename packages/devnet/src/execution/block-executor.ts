@@ -1,0 +1,279 @@
+// A block executed on its parent: the sparring partner of any other OP Stack execution, and the engine of both chains
+// here. Specification: specs/protocol/exec-engine.md, engine API's payload attributes; EIP-4788.
+import type { Common } from '@ethereumjs/common';
+import { createEVM } from '@ethereumjs/evm';
+import type { EVM } from '@ethereumjs/evm';
+import { Address, bytesToUnprefixedHex } from '@ethereumjs/util';
+import { State } from '../state/state.js';
+import type { StateStore } from '../state/store.js';
+import { EMPTY_TRIE_ROOT } from '../trie/node.js';
+import { orderedTrieRoot } from '../trie/trie.js';
+import { BEACON_ROOTS, SYSTEM_CALLER } from './addresses.js';
+import * as fees from './base-fee.js';
+import type { BaseFeeParameters } from './base-fee.js';
+import { evmCommon } from './evm-common.js';
+import { L1_RULES, optimismRulesAt } from './forks.js';
+import type { ExecutionRules, ForkSchedule } from './forks.js';
+import { EMPTY_OMMERS_HASH, hashHeader } from './header.js';
+import type { BlockHeader } from './header.js';
+import { l1FeeFunction } from './l1-fee.js';
+import type { L1FeeFunction } from './l1-fee.js';
+import { optimismPrecompiles } from './precompiles.js';
+import { encodeReceipt, joinBlooms } from './receipt.js';
+import type { Receipt } from './receipt.js';
+import { applyTransaction } from './state-transition.js';
+import type { BlockContext } from './state-transition.js';
+import { decodeTransaction } from './transaction.js';
+import type { Transaction } from './transaction.js';
+
+/** What execution needs to know of a chain. */
+export interface ExecutionChain {
+  readonly chainId: number;
+  /** The forks of an L2; absent on an L1, which has Cancun's rules here. */
+  readonly optimism?: {
+    readonly forks: ForkSchedule;
+    /** The chain's base fee parameters since Canyon. */
+    readonly baseFee: BaseFeeParameters;
+  };
+}
+
+/** What the consensus side says about a block before it is executed. */
+export interface PayloadAttributes {
+  /** Seconds. */
+  readonly timestamp: bigint;
+  readonly prevRandao: Uint8Array;
+  readonly feeRecipient: Uint8Array;
+  readonly parentBeaconBlockRoot: Uint8Array;
+  readonly gasLimit: bigint;
+  /** Envelopes, in order. */
+  readonly transactions: readonly Uint8Array[];
+  /** Holocene's eight bytes of base fee parameters. */
+  readonly eip1559Params?: Uint8Array;
+}
+
+export interface ExecutionInput {
+  readonly chain: ExecutionChain;
+  readonly parent: BlockHeader;
+  readonly attributes: PayloadAttributes;
+  /** Holds the parent's state, and the new state's nodes and codes afterwards. */
+  readonly store: StateStore;
+  /** The hash of an ancestor by number, for BLOCKHASH. Throws for one that it doesn't know. */
+  readonly ancestorHash: (number: bigint) => Uint8Array;
+}
+
+/** An executed block. `transactions` and `receipts` run in parallel. */
+export interface ExecutedBlock {
+  readonly header: BlockHeader;
+  readonly hash: Uint8Array;
+  readonly transactions: readonly Transaction[];
+  readonly receipts: readonly Receipt[];
+}
+
+const SYSTEM_CALL_GAS = 30_000_000n;
+
+/**
+ * Executes the attributes' transactions on the parent's state and seals the block. Throws `InvalidTransactionError` or
+ * `TransactionDecodingError` for a block that isn't valid, `UnsupportedForkError` for rules that aren't covered.
+ */
+export async function executeBlock(input: ExecutionInput): Promise<ExecutedBlock> {
+  const builder = await BlockBuilder.start(input);
+  for (const raw of input.attributes.transactions) await builder.add(raw);
+  return builder.seal();
+}
+
+/** A block in the making: transactions are added one by one, and one that is refused leaves no trace. */
+export class BlockBuilder {
+  readonly #transactions: Transaction[] = [];
+  readonly #receipts: Receipt[] = [];
+  #gasUsed = 0n;
+  #blobGasUsed = 0n;
+  #l1Fee: Promise<L1FeeFunction> | undefined;
+
+  private constructor(
+    readonly input: ExecutionInput,
+    readonly rules: ExecutionRules,
+    readonly common: Common,
+    readonly state: State,
+    readonly evm: EVM,
+    readonly baseFee: bigint,
+    readonly excessBlobGas: bigint,
+  ) {}
+
+  /** Opens a block on its parent: base fees, EVM, the call that stores the beacon block's root. */
+  static async start(input: ExecutionInput): Promise<BlockBuilder> {
+    const { chain, parent, attributes, store } = input;
+    const rules = rulesAt(chain, attributes.timestamp);
+    const common = commonOf(chain.chainId, rules);
+    const state = new State(store, parent.stateRoot);
+    const evm = await createEVM({
+      common,
+      stateManager: state,
+      blockchain: blockHashes(input.ancestorHash),
+      customPrecompiles: rules.optimism === undefined ? [] : optimismPrecompiles(rules.optimism),
+    });
+    const baseFee = fees.nextBaseFee(parent, baseFeeParameters(chain, parent, rules));
+    const excess = rules.optimism === undefined ? fees.nextExcessBlobGas(parent) : 0n;
+    const builder = new BlockBuilder(input, rules, common, state, evm, baseFee, excess);
+    if (rules.hardfork === 'cancun') await builder.#systemCall(BEACON_ROOTS, attributes.parentBeaconBlockRoot);
+    return builder;
+  }
+
+  /** Decodes and applies a transaction. Throws when it may not stand here; the block can go on without it. */
+  async add(raw: Uint8Array): Promise<Receipt> {
+    const transaction = decodeTransaction(raw, this.common);
+    const receipt = await applyTransaction(transaction, this.#context());
+    this.#transactions.push(transaction);
+    this.#receipts.push(receipt);
+    this.#gasUsed = receipt.cumulativeGasUsed;
+    this.#blobGasUsed += receipt.blobGasUsed ?? 0n;
+    return receipt;
+  }
+
+  /** Runs a message on the state so far without a transaction's checks and fees, as `eth_call` does. */
+  async call(message: {
+    from: Address;
+    to: Address | undefined;
+    value: bigint;
+    data: Uint8Array;
+    gas: bigint;
+  }): Promise<{
+    succeeded: boolean;
+    returnValue: Uint8Array;
+    gasUsed: bigint;
+  }> {
+    const { from, to, value, data, gas } = message;
+    this.evm.journal.cleanJournal();
+    const { execResult } = await this.evm.runCall({
+      block: this.#context().block,
+      caller: from,
+      origin: from,
+      ...(to !== undefined && { to }),
+      value,
+      data,
+      gasLimit: gas,
+      skipBalance: true,
+    });
+    const { exceptionError, returnValue, executionGasUsed } = execResult;
+    return { succeeded: exceptionError === undefined, returnValue, gasUsed: executionGasUsed };
+  }
+
+  /** Writes the new state and returns the block. */
+  seal(): ExecutedBlock {
+    const { parent, attributes, chain } = this.input;
+    const { optimism } = this.rules;
+    const holocene = optimism?.baseFeeParameters === 'header' && chain.optimism !== undefined;
+    const header: BlockHeader = {
+      parentHash: hashHeader(parent),
+      ommersHash: EMPTY_OMMERS_HASH,
+      coinbase: attributes.feeRecipient,
+      stateRoot: this.state.flush(),
+      transactionsRoot: orderedTrieRoot(this.#transactions.map(({ raw }) => raw)),
+      receiptsRoot: orderedTrieRoot(this.#receipts.map(encodeReceipt)),
+      logsBloom: joinBlooms(this.#receipts.map(({ logsBloom }) => logsBloom)),
+      difficulty: 0n,
+      number: parent.number + 1n,
+      gasLimit: attributes.gasLimit,
+      gasUsed: this.#gasUsed,
+      timestamp: attributes.timestamp,
+      extraData: holocene
+        ? fees.encodeExtraData(attributes.eip1559Params ?? new Uint8Array(8), chain.optimism.baseFee)
+        : new Uint8Array(0),
+      mixHash: attributes.prevRandao,
+      nonce: new Uint8Array(8),
+      baseFeePerGas: this.baseFee,
+      withdrawalsRoot: EMPTY_TRIE_ROOT,
+      ...(this.rules.hardfork === 'cancun' && {
+        blobGasUsed: this.#blobGasUsed,
+        excessBlobGas: this.excessBlobGas,
+        parentBeaconBlockRoot: attributes.parentBeaconBlockRoot,
+      }),
+    };
+    return { header, hash: hashHeader(header), transactions: this.#transactions, receipts: this.#receipts };
+  }
+
+  #context(): BlockContext {
+    const { attributes, parent } = this.input;
+    const { optimism } = this.rules;
+    const blobBaseFee = fees.blobBaseFee(this.excessBlobGas);
+    return {
+      rules: this.rules,
+      evm: this.evm,
+      state: this.state,
+      block: {
+        header: {
+          number: parent.number + 1n,
+          coinbase: new Address(attributes.feeRecipient),
+          timestamp: attributes.timestamp,
+          difficulty: 0n,
+          prevRandao: attributes.prevRandao,
+          gasLimit: attributes.gasLimit,
+          baseFeePerGas: this.baseFee,
+          getBlobGasPrice: () => blobBaseFee,
+        },
+      },
+      baseFee: this.baseFee,
+      blobBaseFee,
+      gasLeft: attributes.gasLimit - this.#gasUsed,
+      cumulativeGasUsed: this.#gasUsed,
+      l1Fee: optimism && (() => (this.#l1Fee ??= l1FeeFunction(this.state, optimism))),
+    };
+  }
+
+  async #systemCall(to: Address, data: Uint8Array): Promise<void> {
+    const { journal } = this.evm;
+    journal.cleanJournal();
+    journal.addAlwaysWarmAddress(bytesToUnprefixedHex(to.bytes));
+    await this.evm.runCall({
+      block: this.#context().block,
+      caller: SYSTEM_CALLER,
+      origin: SYSTEM_CALLER,
+      to,
+      data,
+      gasLimit: SYSTEM_CALL_GAS,
+      gasPrice: 0n,
+      skipNonceIncrement: true,
+    });
+    await journal.cleanup();
+    this.state.originalStorageCache.clear();
+  }
+}
+
+function rulesAt(chain: ExecutionChain, timestamp: bigint): ExecutionRules {
+  return chain.optimism === undefined ? L1_RULES : optimismRulesAt(chain.optimism.forks, timestamp);
+}
+
+function baseFeeParameters(chain: ExecutionChain, parent: BlockHeader, rules: ExecutionRules): BaseFeeParameters {
+  if (chain.optimism === undefined) return fees.ETHEREUM_BASE_FEE;
+  const inHeader =
+    rules.optimism?.baseFeeParameters === 'header' &&
+    rulesAt(chain, parent.timestamp).optimism?.baseFeeParameters === 'header';
+  return inHeader ? fees.decodeExtraData(parent.extraData) : chain.optimism.baseFee;
+}
+
+const commons = new Map<string, Common>();
+
+function commonOf(chainId: number, rules: ExecutionRules): Common {
+  const key = `${chainId} ${rules.hardfork}`;
+  const common = commons.get(key) ?? evmCommon(chainId, rules);
+  commons.set(key, common);
+  return common;
+}
+
+function blockHashes(ancestorHash: (number: bigint) => Uint8Array): {
+  getBlock(id: number): Promise<{ hash(): Uint8Array }>;
+  putBlock(): Promise<void>;
+  shallowCopy(): never;
+} {
+  return {
+    async getBlock(id) {
+      const hash = ancestorHash(BigInt(id));
+      return { hash: () => hash };
+    },
+    async putBlock() {
+      throw new Error('the EVM stores no blocks here');
+    },
+    shallowCopy() {
+      throw new Error('ancestors are not copied');
+    },
+  };
+}

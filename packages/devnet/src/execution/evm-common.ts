@@ -1,0 +1,13 @@
+// The @ethereumjs parameters (Common) of a chain under given rules.
+import { createCustomCommon, Mainnet } from '@ethereumjs/common';
+import type { Common } from '@ethereumjs/common';
+import type { ExecutionRules } from './forks.js';
+import { mainnetKzg } from './kzg.js';
+
+/** A `Common` for a chain id and rules. Make one per chain and rules: it costs a millisecond. */
+export function evmCommon(chainId: number, rules: ExecutionRules): Common {
+  return createCustomCommon({ name: `chain ${chainId}`, chainId }, Mainnet, {
+    hardfork: rules.hardfork,
+    customCrypto: { kzg: mainnetKzg() },
+  });
+}

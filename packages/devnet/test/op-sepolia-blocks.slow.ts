@@ -1,0 +1,9 @@
+import { test } from 'node:test';
+import { replaySepoliaBlock } from './op-sepolia-block.js';
+import { missing } from './shared-data.js';
+
+for (const number of [26208384, 26211680]) {
+  test(`OP Sepolia block ${number} has its hash`, { skip: missing('op-sepolia-blocks') }, () =>
+    replaySepoliaBlock(number),
+  );
+}

@@ -1,0 +1,7 @@
+import { test } from 'node:test';
+import { replayRecordedChain } from './recorded-chain.js';
+import { missing } from './shared-data.js';
+
+test('all blocks of a chain made by op-geth have its hashes and receipts', { skip: missing('devnet-a') }, () =>
+  replayRecordedChain(Number.POSITIVE_INFINITY),
+);
