@@ -4,7 +4,11 @@ export { type Chain, type Claim, CUSTOM_CHAIN_INDICATOR, localPreimage } from '.
 export { type ChainConfig, chainConfigOf, parseGenesisChainConfig } from './chain-config.js';
 export { findChain, type KnownChain, knownChainNames } from './chain-registry.js';
 export { ConfigurationError } from './go-encoding.js';
+export { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
+export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';
 export { createOracle, type HostOptions } from './host.js';
+export { RPC_KINDS, type RpcKind } from './receipts-source.js';
+export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
 export { LOG_LEVELS, type Log, type LogFields, type LogLevel, silentLog } from './log.js';
 export { parseJson } from './lossless-json.js';
 export type { Fetcher } from './prefetcher.js';

@@ -38,7 +38,7 @@ export function byteReader(stream: Readable, what: string): ByteReader {
       for (;;) {
         const chunk = stream.read(length) as Buffer | null;
         if (chunk !== null) {
-          if (chunk.length === length) return chunk;
+          if (chunk.length === length) return new Uint8Array(chunk.buffer, chunk.byteOffset, length);
           throw new TruncatedStreamError(what, chunk.length, length);
         }
         if (failure !== undefined) throw failure;

@@ -8,3 +8,9 @@ export * from './oracle.js';
 export * from './store.js';
 export { TruncatedStreamError } from './byte-reader.js';
 export { oracleOver, serveOracle, WireError, type WireStreams } from './wire.js';
+export {
+  PreimageServerError,
+  type PreimageServer,
+  type PreimageServerOptions,
+  startPreimageServer,
+} from './preimage-server.js';

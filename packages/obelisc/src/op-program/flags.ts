@@ -1,6 +1,6 @@
 /** The flags of op-program: one table for parsing, environment, help and errors. */
 import { DATA_FORMATS } from '@obelisc/preimage';
-import { LOG_LEVELS } from '@obelisc/host';
+import { LOG_LEVELS, RPC_KINDS } from '@obelisc/host';
 import { UsageError } from '../terminal/failure.js';
 
 type FlagKind = 'text' | 'bool';
@@ -14,18 +14,6 @@ export type FlagSpec = {
   default?: string;
 };
 
-export const RPC_KINDS = [
-  'alchemy',
-  'quicknode',
-  'infura',
-  'parity',
-  'nethermind',
-  'debug_geth',
-  'erigon',
-  'basic',
-  'any',
-  'standard',
-] as const;
 export const LOG_FORMATS = ['text', 'terminal', 'logfmt', 'json'] as const;
 
 const ENV_PREFIX = 'OP_PROGRAM_';

@@ -3,7 +3,7 @@
  * Exit codes: 0 the claim is valid (or the server's work is done), 1 it is wrong (or the command cannot be carried out as
  * typed, or the server failed), 2 the client could not tell.
  */
-import { createOracle, type Log, type LogLevel } from '@obelisc/host';
+import { createOracle, networkFetcher, type Log, type LogLevel } from '@obelisc/host';
 import { memoryStore, openDatadir, type PreimageStore } from '@obelisc/preimage';
 import { messagesOf } from '../terminal/failure.js';
 import { runDetached } from './exec.js';
@@ -48,7 +48,8 @@ async function run(options: Options, log: Log, io: Io): Promise<number> {
   const { claim, chain, endpoints, mode } = options;
   const store = openStore(options, log);
   if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
-  const oracle = createOracle({ claim, chain, store, log });
+  const fetcher = endpoints === undefined ? undefined : networkFetcher({ endpoints, claim, chain, log });
+  const oracle = createOracle({ claim, chain, store, fetcher, log });
   switch (mode.kind) {
     case 'server':
       await serve(oracle, log);

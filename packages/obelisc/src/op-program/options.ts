@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import {
   type Chain,
   type Claim,
+  type Endpoints,
   findChain,
   knownChainNames,
   parseGenesisChainConfig,
   parseRollupConfig,
+  RPC_KINDS,
 } from '@obelisc/host';
 import type { DataFormat } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
 import { FLAGS, type FlagValues } from './flags.js';
-
-export type Endpoints = { l1: string; beacon: string; l2: string; trustRpc: boolean; rpcKind: string };
 
 export type Options = {
   claim: Claim;
@@ -73,7 +73,7 @@ function readEndpoints(flags: FlagValues): Endpoints | undefined {
     beacon: url(flags, 'l1.beacon'),
     l2: url(flags, 'l2'),
     trustRpc: flags.isTrue('l1.trustrpc'),
-    rpcKind: flags.get('l1.rpckind') ?? 'standard',
+    rpcKind: RPC_KINDS.find((kind) => kind === flags.get('l1.rpckind')) ?? 'standard',
   };
 }
 

@@ -1,0 +1,141 @@
+/** Blocks, transactions and receipts of JSON-RPC results, back in the encodings that hashes and roots commit to. */
+import { type Input, RLP } from '@ethereumjs/rlp';
+import {
+  addressOrNone,
+  data,
+  list,
+  MalformedFieldError,
+  objects,
+  present,
+  quantity,
+  type RpcObject,
+} from './rpc-json.js';
+
+/** The header's RLP. Fields that forks added follow in the order of the forks, as far as the result has them. */
+export function encodeHeader(block: RpcObject): Uint8Array {
+  const fields: Uint8Array[] = [
+    data(block, 'parentHash', 32),
+    data(block, 'sha3Uncles', 32),
+    data(block, 'miner', 20),
+    data(block, 'stateRoot', 32),
+    data(block, 'transactionsRoot', 32),
+    data(block, 'receiptsRoot', 32),
+    data(block, 'logsBloom', 256),
+    quantity(block, 'difficulty'),
+    quantity(block, 'number'),
+    quantity(block, 'gasLimit'),
+    quantity(block, 'gasUsed'),
+    quantity(block, 'timestamp'),
+    data(block, 'extraData'),
+    data(block, 'mixHash', 32),
+    data(block, 'nonce', 8),
+  ];
+  if (present(block, 'baseFeePerGas')) fields.push(quantity(block, 'baseFeePerGas'));
+  if (present(block, 'withdrawalsRoot')) fields.push(data(block, 'withdrawalsRoot', 32));
+  if (present(block, 'blobGasUsed')) fields.push(quantity(block, 'blobGasUsed'));
+  if (present(block, 'excessBlobGas')) fields.push(quantity(block, 'excessBlobGas'));
+  if (present(block, 'parentBeaconBlockRoot')) fields.push(data(block, 'parentBeaconBlockRoot', 32));
+  if (present(block, 'requestsHash')) fields.push(data(block, 'requestsHash', 32));
+  return RLP.encode(fields);
+}
+
+/** The transaction's encoding in the transactions trie (EIP-2718): types 0 to 4 of Ethereum and the deposits of the OP Stack (0x7e). */
+export function encodeTransaction(tx: RpcObject): Uint8Array {
+  const type = present(tx, 'type') ? Number(tx.type) : 0;
+  const call = () => [addressOrNone(tx, 'to'), quantity(tx, 'value'), data(tx, 'input')];
+  const signature = () => [
+    present(tx, 'yParity') ? quantity(tx, 'yParity') : quantity(tx, 'v'),
+    quantity(tx, 'r'),
+    quantity(tx, 's'),
+  ];
+  const fees = () => [quantity(tx, 'maxPriorityFeePerGas'), quantity(tx, 'maxFeePerGas'), quantity(tx, 'gas')];
+  const head = () => [quantity(tx, 'chainId'), quantity(tx, 'nonce')];
+  switch (type) {
+    case 0:
+      return RLP.encode([
+        quantity(tx, 'nonce'),
+        quantity(tx, 'gasPrice'),
+        quantity(tx, 'gas'),
+        ...call(),
+        quantity(tx, 'v'),
+        quantity(tx, 'r'),
+        quantity(tx, 's'),
+      ]);
+    case 1:
+      return typed(1, [
+        ...head(),
+        quantity(tx, 'gasPrice'),
+        quantity(tx, 'gas'),
+        ...call(),
+        accessList(tx),
+        ...signature(),
+      ]);
+    case 2:
+      return typed(2, [...head(), ...fees(), ...call(), accessList(tx), ...signature()]);
+    case 3:
+      return typed(3, [
+        ...head(),
+        ...fees(),
+        ...call(),
+        accessList(tx),
+        quantity(tx, 'maxFeePerBlobGas'),
+        hashes(tx, 'blobVersionedHashes'),
+        ...signature(),
+      ]);
+    case 4:
+      return typed(4, [...head(), ...fees(), ...call(), accessList(tx), authorizations(tx), ...signature()]);
+    case 0x7e:
+      return typed(0x7e, [
+        data(tx, 'sourceHash', 32),
+        data(tx, 'from', 20),
+        addressOrNone(tx, 'to'),
+        present(tx, 'mint') ? quantity(tx, 'mint') : new Uint8Array(0),
+        quantity(tx, 'value'),
+        quantity(tx, 'gas'),
+        tx.isSystemTx === true ? Uint8Array.of(1) : new Uint8Array(0),
+        data(tx, 'input'),
+      ]);
+    default:
+      throw new MalformedFieldError(
+        'type',
+        `is ${JSON.stringify(tx.type)}, a transaction type this host cannot encode`,
+      );
+  }
+}
+
+/** The receipt's encoding in the receipts trie of L1. */
+export function encodeReceipt(receipt: RpcObject): Uint8Array {
+  const type = present(receipt, 'type') ? Number(receipt.type) : 0;
+  const logs = objects(receipt, 'logs').map((log) => [
+    data(log, 'address', 20),
+    hashes(log, 'topics'),
+    data(log, 'data'),
+  ]);
+  const outcome = present(receipt, 'status') ? quantity(receipt, 'status') : data(receipt, 'root', 32);
+  const fields = [outcome, quantity(receipt, 'cumulativeGasUsed'), data(receipt, 'logsBloom', 256), logs];
+  return type === 0 ? RLP.encode(fields) : typed(type, fields);
+}
+
+function accessList(tx: RpcObject): Input {
+  if (!present(tx, 'accessList')) return [];
+  return objects(tx, 'accessList').map((entry) => [data(entry, 'address', 20), hashes(entry, 'storageKeys')]);
+}
+
+function authorizations(tx: RpcObject): Input {
+  return objects(tx, 'authorizationList').map((entry) => [
+    quantity(entry, 'chainId'),
+    data(entry, 'address', 20),
+    quantity(entry, 'nonce'),
+    present(entry, 'yParity') ? quantity(entry, 'yParity') : quantity(entry, 'v'),
+    quantity(entry, 'r'),
+    quantity(entry, 's'),
+  ]);
+}
+
+function hashes(object: RpcObject, field: string): Uint8Array[] {
+  return list(object, field).map((item) => data({ [field]: item }, field, 32));
+}
+
+function typed(type: number, fields: Input): Uint8Array {
+  return Buffer.concat([Uint8Array.of(type), RLP.encode(fields)]);
+}

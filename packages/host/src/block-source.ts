@@ -1,0 +1,195 @@
+/** Headers and transactions by block hash, from any execution endpoint, checked against the hash. */
+import { RLP } from '@ethereumjs/rlp';
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { encodeHeader, encodeTransaction } from './block-encoding.js';
+import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
+import { orderedTrie, type Trie } from './ordered-trie.js';
+import { data, integer, isObject, list, MalformedFieldError, type RpcObject } from './rpc-json.js';
+import type { RpcEndpoint } from './rpc-endpoint.js';
+
+/** What is known of a block: its header, checked, and what of its JSON is needed to ask for more. */
+export type BlockHeader = {
+  hash: Uint8Array;
+  rlp: Uint8Array;
+  number: bigint;
+  stateRoot: Uint8Array;
+  transactionsRoot: Uint8Array;
+  receiptsRoot: Uint8Array;
+  withdrawalsRoot: Uint8Array | undefined;
+  transactionHashes: string[];
+};
+
+export type BlockSource = {
+  /** The header of the block with this 32-byte hash. */
+  header(hash: Uint8Array): Promise<BlockHeader>;
+  /** The trie of its transactions. */
+  transactions(hash: Uint8Array): Promise<Trie>;
+};
+
+/** Headers that are asked for again soon: the program reads header, transactions and receipts of a block one after the other. */
+const REMEMBERED_HEADERS = 128;
+
+/**
+ * The source behind `endpoint`. A header is always checked, since its hash is its key. Without `trusted`, transactions are
+ * checked against the header's root; what does not match is taken from debug_getRawBlock where the endpoint has it, which
+ * knows what JSON may leave out.
+ */
+export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSource {
+  const remembered = new Map<string, BlockHeader>();
+
+  const remember = (header: BlockHeader): BlockHeader => {
+    const name = hex(header.hash);
+    remembered.delete(name);
+    remembered.set(name, header);
+    const [oldest] = remembered.keys();
+    if (remembered.size > REMEMBERED_HEADERS && oldest !== undefined) remembered.delete(oldest);
+    return header;
+  };
+
+  const fetchBlock = (hash: Uint8Array, full: boolean): Promise<RpcObject> =>
+    endpoint.call('eth_getBlockByHash', [hex(hash), full], (result) => {
+      if (result === null)
+        throw new EmptyAnswerError(
+          endpoint.name,
+          `eth_getBlockByHash ${hex(hash)}`,
+          'the endpoint does not know this block; is it one of this chain?',
+        );
+      if (!isObject(result))
+        throw new WrongAnswerError(endpoint.name, `eth_getBlockByHash ${hex(hash)}`, 'the answer is not a block');
+      return result;
+    });
+
+  const headerOf = async (hash: Uint8Array, block: RpcObject): Promise<BlockHeader> => {
+    const rlp = checkedHeader(hash, block) ?? (await rawHeader(endpoint, hash));
+    if (rlp === undefined) {
+      const claimed = typeof block.hash === 'string' ? block.hash : 'without a hash';
+      throw new WrongAnswerError(
+        endpoint.name,
+        `eth_getBlockByHash ${hex(hash)}`,
+        `the block it returned (${claimed}) does not hash to this; the endpoint is wrong, or its headers have fields this host does not know`,
+      );
+    }
+    return remember({ ...parseHeader(rlp), hash, rlp, transactionHashes: transactionHashes(block) });
+  };
+
+  return {
+    async header(hash) {
+      return remembered.get(hex(hash)) ?? headerOf(hash, await fetchBlock(hash, false));
+    },
+    async transactions(hash) {
+      const block = await fetchBlock(hash, true);
+      const header = await headerOf(hash, block);
+      let fault: unknown;
+      try {
+        const trie = orderedTrie(list(block, 'transactions').map((tx) => encodeTransaction(asTransaction(tx))));
+        if (trusted || equal(trie.root, header.transactionsRoot)) return trie;
+      } catch (error) {
+        if (!(error instanceof MalformedFieldError)) throw error;
+        fault = error;
+      }
+      const raw = await rawTransactions(endpoint, hash);
+      if (raw !== undefined && equal(raw.root, header.transactionsRoot)) return raw;
+      const why =
+        fault instanceof Error
+          ? fault.message
+          : `they have the root ${hex(orderedRoot(raw))}, the header says ${hex(header.transactionsRoot)}`;
+      throw new WrongAnswerError(
+        endpoint.name,
+        `eth_getBlockByHash ${hex(hash)}`,
+        `the transactions it returned are not the block's: ${why}`,
+        { cause: fault },
+      );
+    },
+  };
+}
+
+/** Header fields by their place in the RLP list. */
+function parseHeader(rlp: Uint8Array): Omit<BlockHeader, 'hash' | 'rlp' | 'transactionHashes'> {
+  const fields = RLP.decode(rlp);
+  const at = (index: number): Uint8Array => {
+    const field = Array.isArray(fields) ? fields[index] : undefined;
+    if (!(field instanceof Uint8Array)) throw new RangeError(`a header has no field ${index}`);
+    return field;
+  };
+  const withdrawals = Array.isArray(fields) && fields[16] instanceof Uint8Array ? fields[16] : undefined;
+  return {
+    stateRoot: at(3),
+    transactionsRoot: at(4),
+    receiptsRoot: at(5),
+    number: BigInt(`0x${Buffer.from(at(8)).toString('hex') || '0'}`),
+    withdrawalsRoot: withdrawals,
+  };
+}
+
+function checkedHeader(hash: Uint8Array, block: RpcObject): Uint8Array | undefined {
+  try {
+    const rlp = encodeHeader(block);
+    return equal(keccak_256(rlp), hash) ? rlp : undefined;
+  } catch (error) {
+    if (error instanceof MalformedFieldError) return undefined;
+    throw error;
+  }
+}
+
+async function rawHeader(endpoint: RpcEndpoint, hash: Uint8Array): Promise<Uint8Array | undefined> {
+  const rlp = await rawData(endpoint, 'debug_getRawHeader', hash);
+  return rlp !== undefined && equal(keccak_256(rlp), hash) ? rlp : undefined;
+}
+
+async function rawTransactions(endpoint: RpcEndpoint, hash: Uint8Array): Promise<Trie | undefined> {
+  const block = await rawData(endpoint, 'debug_getRawBlock', hash);
+  if (block === undefined) return undefined;
+  const parts = RLP.decode(block);
+  const transactions = Array.isArray(parts) ? parts[1] : undefined;
+  if (!Array.isArray(transactions)) return undefined;
+  // Typed transactions stand in a block as byte strings, legacy ones as lists.
+  return orderedTrie(transactions.map((tx) => (tx instanceof Uint8Array ? tx : RLP.encode(tx))));
+}
+
+/** The bytes of a debug_getRaw… call, or undefined where the endpoint does not offer it. */
+async function rawData(endpoint: RpcEndpoint, method: string, hash: Uint8Array): Promise<Uint8Array | undefined> {
+  try {
+    return await endpoint.call(method, [hex(hash)], (result) => data({ result }, 'result'));
+  } catch (error) {
+    if (error instanceof UnsupportedMethodError || error instanceof EndpointError) return undefined;
+    throw error;
+  }
+}
+
+function transactionHashes(block: RpcObject): string[] {
+  return list(block, 'transactions').map((tx) => hex(data({ hash: isObject(tx) ? tx.hash : tx }, 'hash', 32)));
+}
+
+function asTransaction(tx: unknown): RpcObject {
+  if (!isObject(tx)) throw new MalformedFieldError('transactions', 'holds hashes instead of transactions');
+  return tx;
+}
+
+function orderedRoot(trie: Trie | undefined): Uint8Array {
+  return trie?.root ?? new Uint8Array(0);
+}
+
+/** Asks the endpoint for its chain id and compares. An endpoint without eth_chainId is believed. */
+export async function checkChainId(endpoint: RpcEndpoint, expected: bigint, chain: string): Promise<void> {
+  let actual: bigint;
+  try {
+    actual = await endpoint.call('eth_chainId', [], (result) => integer({ result }, 'result'));
+  } catch (error) {
+    if (error instanceof UnsupportedMethodError) return;
+    throw error;
+  }
+  if (actual !== expected)
+    throw new WrongAnswerError(
+      endpoint.name,
+      'eth_chainId',
+      `it serves chain ${actual}, but the ${chain} chain is ${expected}; check the flag`,
+    );
+}
+
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+export function hex(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes).toString('hex')}`;
+}

@@ -1,0 +1,161 @@
+/** Receipts of L1 blocks. Providers differ in which methods they have and what they cost; none may be missing and none is believed blindly. */
+import { type BlockHeader, equal, hex } from './block-source.js';
+import { encodeReceipt } from './block-encoding.js';
+import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
+import type { Log } from './log.js';
+import { orderedTrie, type Trie } from './ordered-trie.js';
+import { data, isObject, MalformedFieldError } from './rpc-json.js';
+import type { RpcEndpoint } from './rpc-endpoint.js';
+
+/** Kinds of endpoints, as --l1.rpckind names them. */
+export const RPC_KINDS = [
+  'alchemy',
+  'quicknode',
+  'infura',
+  'parity',
+  'nethermind',
+  'debug_geth',
+  'erigon',
+  'basic',
+  'any',
+  'standard',
+] as const;
+export type RpcKind = (typeof RPC_KINDS)[number];
+
+type Method =
+  | 'alchemy_getTransactionReceipts'
+  | 'debug_getRawReceipts'
+  | 'erigon_getBlockReceiptsByBlockHash'
+  | 'eth_getBlockReceipts'
+  | 'parity_getBlockReceipts'
+  | 'eth_getTransactionReceipt';
+
+/** Which methods a kind of endpoint has, the best first. The last, one call a transaction, is available everywhere. */
+const METHODS: Record<RpcKind, readonly Method[]> = {
+  alchemy: ['alchemy_getTransactionReceipts', 'eth_getBlockReceipts', 'eth_getTransactionReceipt'],
+  quicknode: ['debug_getRawReceipts', 'eth_getBlockReceipts', 'eth_getTransactionReceipt'],
+  infura: ['eth_getTransactionReceipt'],
+  parity: ['parity_getBlockReceipts', 'eth_getTransactionReceipt'],
+  nethermind: ['parity_getBlockReceipts', 'eth_getTransactionReceipt'],
+  debug_geth: ['debug_getRawReceipts', 'eth_getTransactionReceipt'],
+  erigon: ['erigon_getBlockReceiptsByBlockHash', 'eth_getTransactionReceipt'],
+  basic: ['eth_getTransactionReceipt'],
+  any: [
+    'alchemy_getTransactionReceipts',
+    'debug_getRawReceipts',
+    'erigon_getBlockReceiptsByBlockHash',
+    'eth_getBlockReceipts',
+    'parity_getBlockReceipts',
+    'eth_getTransactionReceipt',
+  ],
+  standard: ['eth_getBlockReceipts', 'eth_getTransactionReceipt'],
+};
+
+export type ReceiptsSource = (block: BlockHeader) => Promise<Trie>;
+
+/**
+ * The receipts behind `endpoint`. A method that fails or gives wrong receipts is not used again in this run. Without
+ * `trusted`, receipts are checked against the header's root.
+ */
+export function receiptsSource(endpoint: RpcEndpoint, kind: RpcKind, trusted: boolean, log: Log): ReceiptsSource {
+  let methods = METHODS[kind];
+  return async (block) => {
+    for (;;) {
+      const [method, ...others] = methods;
+      if (method === undefined) throw new RangeError('there is no way left to fetch receipts');
+      try {
+        const trie = orderedTrie(await fetchReceipts(endpoint, method, block));
+        if (trusted || equal(trie.root, block.receiptsRoot)) return trie;
+        throw new WrongAnswerError(
+          endpoint.name,
+          `${method} ${hex(block.hash)}`,
+          `the receipts it returned have the root ${hex(trie.root)}, the block's header says ${hex(block.receiptsRoot)}`,
+        );
+      } catch (error) {
+        if (others.length === 0 || !(error instanceof EndpointError)) throw error;
+        log('warn', 'Fetching receipts another way', {
+          instead_of: method,
+          using: others[0] ?? '',
+          because: error.message,
+        });
+        methods = others;
+      }
+    }
+  };
+}
+
+async function fetchReceipts(endpoint: RpcEndpoint, method: Method, block: BlockHeader): Promise<Uint8Array[]> {
+  const request = `${method} ${hex(block.hash)}`;
+  const accept = (result: unknown): Uint8Array[] => {
+    const receipts = method === 'alchemy_getTransactionReceipts' && isObject(result) ? result.receipts : result;
+    if (receipts === null || receipts === undefined) {
+      throw new EmptyAnswerError(
+        endpoint.name,
+        request,
+        'it returned null for the receipts of a block it has; the endpoint is behind or has pruned them',
+      );
+    }
+    if (!Array.isArray(receipts) || receipts.length !== block.transactionHashes.length) {
+      throw new WrongAnswerError(
+        endpoint.name,
+        request,
+        `it did not return a list of ${block.transactionHashes.length} receipts`,
+      );
+    }
+    return receipts.map((receipt) => readReceipt(endpoint, request, receipt));
+  };
+  switch (method) {
+    case 'alchemy_getTransactionReceipts':
+      return endpoint.call(method, [{ blockHash: hex(block.hash) }], accept);
+    case 'parity_getBlockReceipts':
+      return endpoint.call(method, [`0x${block.number.toString(16)}`], accept);
+    case 'debug_getRawReceipts':
+    case 'erigon_getBlockReceiptsByBlockHash':
+    case 'eth_getBlockReceipts':
+      return endpoint.call(method, [hex(block.hash)], accept);
+    case 'eth_getTransactionReceipt':
+      return fetchOneByOne(endpoint, block);
+  }
+}
+
+async function fetchOneByOne(endpoint: RpcEndpoint, block: BlockHeader): Promise<Uint8Array[]> {
+  const method = 'eth_getTransactionReceipt';
+  const results = await endpoint.callEach(
+    method,
+    block.transactionHashes.map((hash) => [hash]),
+  );
+  const receipts: Uint8Array[] = [];
+  for (const [index, result] of results.entries()) {
+    const request = `${method} ${block.transactionHashes[index] ?? ''}`;
+    // A null among the others is asked for again by itself, with pauses: some node behind a load balancer lags.
+    const receipt =
+      result ??
+      (await endpoint.call(method, [block.transactionHashes[index]], (again) => {
+        if (again === null)
+          throw new EmptyAnswerError(
+            endpoint.name,
+            request,
+            `it returned null for a transaction of block ${hex(block.hash)}, which it has`,
+          );
+        return again;
+      }));
+    receipts.push(readReceipt(endpoint, request, receipt));
+  }
+  return receipts;
+}
+
+/** A receipt is JSON, or (debug_getRawReceipts) its encoding. */
+function readReceipt(endpoint: RpcEndpoint, request: string, receipt: unknown): Uint8Array {
+  try {
+    if (typeof receipt === 'string') return data({ receipt }, 'receipt');
+    if (isObject(receipt)) return encodeReceipt(receipt);
+  } catch (error) {
+    if (!(error instanceof MalformedFieldError)) throw error;
+    throw new WrongAnswerError(endpoint.name, request, `it returned a receipt that cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  }
+  // A null inside the list: the same as no list.
+  if (receipt === null) throw new EmptyAnswerError(endpoint.name, request, 'it returned null for a receipt');
+  throw new WrongAnswerError(endpoint.name, request, 'it returned something that is not a receipt');
+}

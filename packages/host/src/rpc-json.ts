@@ -1,0 +1,61 @@
+/** Reads fields of JSON-RPC results: hexadecimal quantities and data (execution-apis, `Hex value encoding`). */
+
+export type RpcObject = Record<string, unknown>;
+
+export class MalformedFieldError extends Error {
+  override name = 'MalformedFieldError';
+  constructor(field: string, fault: string) {
+    super(`its field ${field} ${fault}`);
+  }
+}
+
+export function isObject(value: unknown): value is RpcObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Bytes of a data field; `length` in bytes where it is fixed. */
+export function data(object: RpcObject, field: string, length?: number): Uint8Array {
+  const value = object[field];
+  if (typeof value !== 'string' || !/^0x(?:[0-9a-fA-F]{2})*$/.test(value))
+    throw new MalformedFieldError(field, 'is not hexadecimal data');
+  const bytes = Buffer.from(value.slice(2), 'hex');
+  if (length !== undefined && bytes.length !== length)
+    throw new MalformedFieldError(field, `has ${bytes.length} bytes, not ${length}`);
+  return bytes;
+}
+
+/** A quantity as minimal big-endian bytes, as RLP has integers. */
+export function quantity(object: RpcObject, field: string): Uint8Array {
+  const value = object[field];
+  if (typeof value !== 'string' || !/^0x[0-9a-fA-F]+$/.test(value))
+    throw new MalformedFieldError(field, 'is not a hexadecimal quantity');
+  const digits = value.slice(2).replace(/^0+/, '');
+  return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
+}
+
+export function integer(object: RpcObject, field: string): bigint {
+  quantity(object, field);
+  return BigInt(String(object[field]));
+}
+
+export function present(object: RpcObject, field: string): boolean {
+  return object[field] !== undefined && object[field] !== null;
+}
+
+/** An address, or nothing for a creation. */
+export function addressOrNone(object: RpcObject, field: string): Uint8Array {
+  return present(object, field) ? data(object, field, 20) : new Uint8Array(0);
+}
+
+export function list(object: RpcObject, field: string): unknown[] {
+  const value = object[field];
+  if (!Array.isArray(value)) throw new MalformedFieldError(field, 'is not a list');
+  return value;
+}
+
+export function objects(object: RpcObject, field: string): RpcObject[] {
+  return list(object, field).map((item) => {
+    if (!isObject(item)) throw new MalformedFieldError(field, 'holds something that is not an object');
+    return item;
+  });
+}

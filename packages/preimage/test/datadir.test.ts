@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import {
+  type DataFormat,
+  DatadirError,
+  keccak256Key,
+  keyHex,
+  localKey,
+  openDatadir,
+  PoisonedPreimageError,
+} from '../src/index.js';
+
+const value = Buffer.from('a value');
+const key = keccak256Key(keccak_256(value));
+const hex = keyHex(key);
+
+function temporary(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'obelisc-datadir-'));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+const LAYOUTS: { format: DataFormat; file: string }[] = [
+  { format: 'directory', file: join(hex.slice(0, 4), `${hex.slice(4)}.txt`) },
+  { format: 'file', file: `0x${hex}.txt` },
+];
+
+for (const { format, file } of LAYOUTS) {
+  test(`format ${format}: values lie in hexadecimal where op-program puts them, with nothing else beside them`, (t) => {
+    const path = join(temporary(t), 'new');
+    const store = openDatadir({ path, format });
+    assert.equal(store.get(key), undefined);
+    store.put(key, value);
+    assert.equal(readFileSync(join(path, 'kvformat'), 'utf8'), format);
+    assert.equal(readFileSync(join(path, file), 'utf8'), value.toString('hex'));
+    assert.deepEqual(Buffer.from(store.get(key) ?? []), value);
+    const names = readdirSync(path, { recursive: true }).map(String).toSorted();
+    assert.deepEqual(
+      names,
+      [...new Set(['kvformat', file, join(file, '..')])].filter((name) => name !== '.').toSorted(),
+    );
+  });
+
+  test(`format ${format}: kvformat decides, whatever --data.format says`, (t) => {
+    const path = temporary(t);
+    openDatadir({ path, format }).put(key, value);
+    const reopened = openDatadir({ path, format: format === 'file' ? 'directory' : 'file', mustExist: true });
+    assert.equal(reopened.format, format);
+    assert.deepEqual(Buffer.from(reopened.get(key) ?? []), value);
+  });
+
+  test(`format ${format}: a datadir from before kvformat is recognised by its files`, (t) => {
+    const path = temporary(t);
+    openDatadir({ path, format }).put(key, value);
+    rmSync(join(path, 'kvformat'));
+    const reopened = openDatadir({ path, format: format === 'file' ? 'directory' : 'file', mustExist: true });
+    assert.equal(reopened.format, format);
+    assert.equal(existsSync(join(path, 'kvformat')), false, 'a datadir that is only read is left as it is');
+  });
+
+  test(`format ${format}: a poisoned value names key and file`, (t) => {
+    const path = temporary(t);
+    const store = openDatadir({ path, format });
+    store.put(key, value);
+    for (const poison of [
+      Buffer.from('another value').toString('hex'),
+      value.toString('hex').slice(0, -2),
+      `${value.toString('hex')}0`,
+      'not hexadecimal',
+      '',
+    ]) {
+      writeFileSync(join(path, file), poison);
+      assert.throws(
+        () => store.get(key),
+        (error) =>
+          error instanceof PoisonedPreimageError &&
+          error.message.includes(hex) &&
+          error.message.includes(join(path, file)),
+        poison,
+      );
+    }
+  });
+}
+
+test('an empty value is a value', (t) => {
+  const store = openDatadir({ path: temporary(t) });
+  const empty = keccak256Key(keccak_256(new Uint8Array(0)));
+  store.put(empty, new Uint8Array(0));
+  assert.deepEqual(store.get(empty), new Uint8Array(0));
+});
+
+test('a datadir that must be there is not created', (t) => {
+  const path = join(temporary(t), 'absent');
+  assert.throws(
+    () => openDatadir({ path, mustExist: true }),
+    (error) =>
+      error instanceof DatadirError &&
+      error.message.includes('does not exist') &&
+      error.message.includes('--l1.beacon'),
+  );
+  assert.equal(existsSync(path), false);
+  mkdirSync(path);
+  assert.throws(() => openDatadir({ path, mustExist: true }), /is empty/);
+});
+
+test('pebble and unknown formats are refused by name, before anything is written', (t) => {
+  const path = temporary(t);
+  assert.throws(
+    () => openDatadir({ path: join(path, 'new'), format: 'pebble' }),
+    /--data.format=pebble is not available/,
+  );
+  assert.equal(existsSync(join(path, 'new')), false);
+  writeFileSync(join(path, 'kvformat'), 'pebble');
+  assert.throws(() => openDatadir({ path }), /pebble database.*gather the same claim again/s);
+  writeFileSync(join(path, 'kvformat'), 'sqlite');
+  assert.throws(() => openDatadir({ path }), /names the format "sqlite"/);
+  writeFileSync(join(path, 'CURRENT'), 'MANIFEST-000001\n');
+  writeFileSync(join(path, 'MANIFEST-000001'), '');
+  rmSync(join(path, 'kvformat'));
+  assert.throws(() => openDatadir({ path }), /pebble database/);
+});
+
+test('local pre-images are never stored', (t) => {
+  const store = openDatadir({ path: temporary(t) });
+  assert.throws(() => store.put(localKey(1), value), RangeError);
+});
+
+test('a value that cannot be written leaves no trace of itself', (t) => {
+  const path = temporary(t);
+  const store = openDatadir({ path });
+  writeFileSync(join(path, hex.slice(0, 4)), 'a file where the folder should be');
+  assert.throws(() => store.put(key, value), DatadirError);
+  assert.deepEqual(readdirSync(path).toSorted(), [hex.slice(0, 4), 'kvformat']);
+});
