@@ -312,7 +312,7 @@ function splitHints(stream: Uint8Array): { hints: string[]; rest: Uint8Array } {
   let at = 0;
   while (stream.length - at >= 4 && view.getUint32(at) <= stream.length - at - 4) {
     const end = at + 4 + view.getUint32(at);
-    hints.push(Buffer.from(stream.subarray(at + 4, end)).toString('latin1'));
+    hints.push(Buffer.from(stream.subarray(at + 4, end)).toString('utf8'));
     at = end;
   }
   return { hints, rest: stream.slice(at) };

@@ -1,6 +1,7 @@
 // Metadata of a program: which function is at which address (meta.json of `load-elf`).
 import { type Elf, ElfError } from './elf.js';
 import { parseExactJson } from './exact-json.js';
+import { goString } from './go-json.js';
 
 export interface MetadataSymbol {
   readonly name: string;
@@ -83,12 +84,4 @@ export function decodeMetadata(text: string): Metadata {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A JSON string as Go's encoder writes it: safe for HTML, and with U+2028 and U+2029 escaped. */
-export function goString(text: string): string {
-  return JSON.stringify(text)
-    .replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replace(/\\b/g, '\\u0008')
-    .replace(/\\f/g, '\\u000c');
 }

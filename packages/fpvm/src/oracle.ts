@@ -2,7 +2,7 @@
 
 /** Answers the guest's questions. A plain value spares a turn of the event loop where the answer is at hand. */
 export interface Oracle {
-  /** Takes a hint. `hint` holds one character for each byte (Latin-1); hints are ASCII by convention. */
+  /** Takes a hint, the text without its length. */
   hint(hint: string): void | Promise<void>;
   /** The pre-image of a 32-byte key, without length prefix. An error ends the run. */
   get(key: Uint8Array): Uint8Array | Promise<Uint8Array>;

@@ -26,10 +26,19 @@ export interface SystemCallContext {
   readPreimage(count: number): Uint8Array | number;
 }
 
+/** A register file, for asking what a call will do before it does it. */
+export type Registers = Pick<SystemCallContext, 'register'>;
+
 interface SystemCall {
   readonly number: number;
   readonly name: string;
   readonly handle: (context: SystemCallContext) => number;
+  /** What the call stores at once, for calls that do so whatever happens. */
+  readonly stores?: (registers: Registers) => { address: bigint; bytes: Uint8Array } | undefined;
+  /** An address in the one leaf that the call reads or writes, if it does. */
+  readonly leaf?: (registers: Registers) => bigint | undefined;
+  /** Whether the call reads a pre-image. */
+  readonly readsPreimage?: (registers: Registers) => boolean;
 }
 
 const [a0, a1, a2, a3, a4] = [10, 11, 12, 13, 14];
@@ -42,6 +51,12 @@ const MAP_ANONYMOUS = 0x20n;
 const F_GETFD = 1n;
 const F_GETFL = 3n;
 const RLIMIT_NOFILE = 7n;
+const PREIMAGE_READ = 5n;
+const PREIMAGE_WRITE = 6n;
+/** Seconds and nanoseconds that the guest's clock stands at. */
+const clock = [1337n, 42n] as const;
+/** Soft and hard limit of open files. */
+const fileLimits = [1024n, 1024n] as const;
 const LEAF = 32;
 /** Writes beyond this are a broken guest: the reference would print zeros for hours. */
 const LONGEST_WRITE = 1n << 28n;
@@ -70,13 +85,34 @@ export const systemCalls: readonly SystemCall[] = [
   { number: 94, name: 'exit_group', handle: exit },
   { number: 214, name: 'brk', handle: (context) => result(context, 1n << 30n) },
   { number: 222, name: 'mmap', handle: mmap },
-  { number: 63, name: 'read', handle: read },
-  { number: 64, name: 'write', handle: write },
+  {
+    number: 63,
+    name: 'read',
+    handle: read,
+    leaf: (registers) => (registers.register(a0) === PREIMAGE_READ ? registers.register(a1) : undefined),
+    readsPreimage: (registers) => registers.register(a0) === PREIMAGE_READ,
+  },
+  {
+    number: 64,
+    name: 'write',
+    handle: write,
+    leaf: (registers) => (registers.register(a0) === PREIMAGE_WRITE ? registers.register(a1) : undefined),
+  },
   { number: 25, name: 'fcntl', handle: fcntl },
   { number: 56, name: 'openat', handle: (context) => result(context, MINUS_ONE, EACCES) },
-  { number: 113, name: 'clock_gettime', handle: (context) => pair(context, 1337n, 42n) },
+  {
+    number: 113,
+    name: 'clock_gettime',
+    handle: (context) => storePair(context, clock),
+    stores: (r) => pairAt(r, clock),
+  },
   { number: 220, name: 'clone', handle: (context) => result(context, 1n) },
-  { number: 163, name: 'getrlimit', handle: getrlimit },
+  {
+    number: 163,
+    name: 'getrlimit',
+    handle: getrlimit,
+    stores: (r) => (r.register(a0) === RLIMIT_NOFILE ? pairAt(r, fileLimits) : undefined),
+  },
   unsupported(261, 'prlimit64'),
   unsupported(422, 'futex'),
   unsupported(101, 'nanosleep'),
@@ -84,9 +120,14 @@ export const systemCalls: readonly SystemCall[] = [
 
 const byNumber = new Map(systemCalls.map((call) => [BigInt(call.number), call]));
 
+/** The system call that register a7 (x17) selects; undefined for one that does nothing. */
+export function selectedSystemCall(registers: Registers): SystemCall | undefined {
+  return byNumber.get(registers.register(17));
+}
+
 /** Handles the system call that register a7 (x17) selects; returns one of `systemCallAnswers`. */
 export function handleSystemCall(context: SystemCallContext): number {
-  const call = byNumber.get(context.register(17));
+  const call = selectedSystemCall(context);
   return call === undefined ? result(context, 0n) : call.handle(context);
 }
 
@@ -96,13 +137,18 @@ function result(context: SystemCallContext, value: bigint, error = 0n): number {
   return systemCallAnswers.done;
 }
 
-/** Stores two 64-bit values at a1. */
-function pair(context: SystemCallContext, first: bigint, second: bigint): number {
+/** Two 64-bit values, to be stored at a1. */
+function pairAt(registers: Registers, values: readonly [bigint, bigint]): { address: bigint; bytes: Uint8Array } {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, first, true);
-  view.setBigUint64(8, second, true);
-  context.memory.write(context.register(a1), bytes);
+  view.setBigUint64(0, values[0], true);
+  view.setBigUint64(8, values[1], true);
+  return { address: registers.register(a1), bytes };
+}
+
+function storePair(context: SystemCallContext, values: readonly [bigint, bigint]): number {
+  const { address, bytes } = pairAt(context, values);
+  context.memory.write(address, bytes);
   return result(context, 0n);
 }
 
@@ -116,7 +162,7 @@ function mmap(context: SystemCallContext): number {
 
 function getrlimit(context: SystemCallContext): number {
   const resource = context.register(a0);
-  if (resource === RLIMIT_NOFILE) return pair(context, 1024n, 1024n);
+  if (resource === RLIMIT_NOFILE) return storePair(context, fileLimits);
   return context.revert(revertCodes.unrecognizedResource, `unrecognized resource limit lookup: ${resource}`);
 }
 
@@ -142,7 +188,7 @@ function read(context: SystemCallContext): number {
     case 3n:
       // The answer to a hint has no content: all of it is always read.
       return result(context, count);
-    case 5n: {
+    case PREIMAGE_READ: {
       const address = context.register(a1);
       const bytes = context.readPreimage(leafCount(address, count));
       if (typeof bytes === 'number') return bytes;
@@ -160,7 +206,7 @@ function write(context: SystemCallContext): number {
   const descriptor = context.register(a0);
   const address = context.register(a1);
   const count = context.register(a2);
-  if (descriptor === 6n) {
+  if (descriptor === PREIMAGE_WRITE) {
     const bytes = context.memory.read(address, leafCount(address, count));
     context.writePreimageKey(bytes);
     return result(context, BigInt(bytes.length));

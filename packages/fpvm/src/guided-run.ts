@@ -1,0 +1,60 @@
+// A run with things to do on the way: information, snapshots, proofs, stops. The order in each turn is the reference's:
+// information, stop, snapshot, the step (with proof), stop at a pre-image.
+import type { Machine } from './machine.js';
+import type { PreimageRead } from './oracle.js';
+import { nextMatch, type StepPattern } from './step-pattern.js';
+import { proveStep, type StepProof } from './step-proof.js';
+
+export interface GuidedRun {
+  readonly infoAt?: StepPattern;
+  readonly onInfo?: (machine: Machine) => void;
+  readonly stopAt?: StepPattern;
+  readonly snapshotAt?: StepPattern;
+  readonly onSnapshot?: (machine: Machine) => Promise<void>;
+  readonly proofAt?: StepPattern;
+  readonly onProof?: (proof: StepProof) => Promise<void>;
+  /** Whether to stop behind a step that has read this pre-image. */
+  readonly stopAtPreimage?: (read: PreimageRead) => boolean;
+  /** Called some ten times a second while the machine runs. */
+  readonly onProgress?: (machine: Machine) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Why a guided run ended. */
+export type GuidedStop = 'exited' | 'stop pattern' | 'pre-image' | 'aborted';
+
+/** Steps between two looks at the signal and two reports of progress. */
+const PROGRESS_STEPS = 20_000_000n;
+const never: StepPattern = { kind: 'never' };
+
+/** Runs until the guest exits or something on the way stops it. Throws RevertError. */
+export async function runGuided(machine: Machine, run: GuidedRun): Promise<GuidedStop> {
+  const { infoAt = never, stopAt = never, snapshotAt = never, proofAt = never } = run;
+  const patterns = [infoAt, stopAt, snapshotAt, proofAt];
+  while (!machine.exited) {
+    if (run.signal?.aborted === true) return 'aborted';
+    const { step } = machine;
+    const matches = (pattern: StepPattern) => nextMatch(pattern, step) === step;
+    if (matches(infoAt)) run.onInfo?.(machine);
+    if (matches(stopAt)) return 'stop pattern';
+    if (matches(snapshotAt)) await run.onSnapshot?.(machine);
+    let stop;
+    if (matches(proofAt)) {
+      const proven = await proveStep(machine);
+      await run.onProof?.(proven.proof);
+      stop = proven.stop;
+    } else {
+      let end = step + PROGRESS_STEPS;
+      for (const pattern of patterns) {
+        const next = nextMatch(pattern, step + 1n);
+        if (next !== undefined && next < end) end = next;
+      }
+      stop = await machine.run(end - step, { stopAtPreimage: run.stopAtPreimage !== undefined });
+      run.onProgress?.(machine);
+    }
+    if (stop === 'preimage' && machine.preimage !== undefined && run.stopAtPreimage?.(machine.preimage) === true) {
+      return 'pre-image';
+    }
+  }
+  return 'exited';
+}

@@ -1,0 +1,190 @@
+// JSON as a stream of events (RFC 8259): documents of any size in chunks of any size, values as their raw bytes.
+
+/** A document's places: object keys and list positions from the root. */
+export type JsonPath = readonly (string | number)[];
+
+export interface JsonHandler {
+  /** An object or list begins. */
+  begin(path: JsonPath): void;
+  /** It ends. */
+  end(path: JsonPath): void;
+  /** A string (its content, still escaped), number or literal. The bytes are valid during the call only. */
+  value(path: JsonPath, kind: 'string' | 'number' | 'literal', bytes: Uint8Array): void;
+}
+
+/** The text is not JSON, or ends too early. */
+export class JsonSyntaxError extends Error {
+  override readonly name = 'JsonSyntaxError';
+}
+
+const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+const MAX_DEPTH = 64;
+
+type Expectation = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end' | 'nothing';
+
+/** Push parser: `push` the chunks, then `finish`. Throws JsonSyntaxError. */
+export class JsonEvents {
+  readonly #handler: JsonHandler;
+  readonly #path: (string | number)[] = [];
+  /** Whether each open container is a list. */
+  readonly #lists: boolean[] = [];
+  #expect: Expectation = 'value';
+  /** The beginning of a token that the last chunk cut off. */
+  #carried = new Uint8Array(0);
+  #position = 0;
+
+  constructor(handler: JsonHandler) {
+    this.#handler = handler;
+  }
+
+  push(chunk: Uint8Array): void {
+    const carried = this.#carried.length;
+    let bytes: Uint8Array = chunk;
+    if (carried > 0) {
+      bytes = new Uint8Array(carried + chunk.length);
+      bytes.set(this.#carried, 0);
+      bytes.set(chunk, carried);
+    }
+    const used = this.#scan(bytes);
+    this.#position += used;
+    this.#carried = Uint8Array.from(bytes.subarray(used));
+  }
+
+  finish(): void {
+    // A number at the very end is complete only now.
+    this.push(Uint8Array.of(0x20));
+    if (this.#expect !== 'nothing' || this.#carried.length > 0) {
+      throw new JsonSyntaxError(`it ends in the middle (after ${this.#position} bytes): the file is cut short`);
+    }
+  }
+
+  /** Handles all whole tokens and returns where the first unfinished one begins. */
+  #scan(bytes: Uint8Array): number {
+    let at = 0;
+    while (at < bytes.length) {
+      const byte = bytes[at];
+      switch (byte) {
+        case 0x20:
+        case 0x09:
+        case 0x0a:
+        case 0x0d:
+          at += 1;
+          break;
+        case OPEN_OBJECT:
+        case OPEN_LIST:
+          this.#open(byte === OPEN_LIST, at);
+          at += 1;
+          break;
+        case CLOSE_OBJECT:
+        case CLOSE_LIST:
+          this.#close(byte === CLOSE_LIST, at);
+          at += 1;
+          break;
+        case COMMA:
+          if (this.#expect !== 'comma or end') this.#fail('","', at);
+          this.#expect = this.#lists.at(-1) === true ? 'value' : 'key';
+          if (this.#lists.at(-1) === true) this.#path.push(Number(this.#path.pop()) + 1);
+          at += 1;
+          break;
+        case COLON:
+          if (this.#expect !== 'colon') this.#fail('":"', at);
+          this.#expect = 'value';
+          at += 1;
+          break;
+        case QUOTE: {
+          const end = stringEnd(bytes, at + 1);
+          if (end < 0) return at;
+          this.#string(bytes.subarray(at + 1, end), at);
+          at = end + 1;
+          break;
+        }
+        default: {
+          const end = wordEnd(bytes, at);
+          if (end < 0) return at;
+          this.#word(bytes.subarray(at, end), at);
+          at = end;
+        }
+      }
+    }
+    return at;
+  }
+
+  #open(list: boolean, at: number): void {
+    if (this.#expect !== 'value' && this.#expect !== 'value or end') this.#fail(list ? '"["' : '"{"', at);
+    if (this.#lists.length === MAX_DEPTH) throw new JsonSyntaxError(`more than ${MAX_DEPTH} levels`);
+    this.#handler.begin(this.#path);
+    this.#lists.push(list);
+    if (list) this.#path.push(0);
+    this.#expect = list ? 'value or end' : 'key or end';
+  }
+
+  #close(list: boolean, at: number): void {
+    const open = this.#lists.at(-1);
+    const empty = this.#expect === (list ? 'value or end' : 'key or end');
+    if (open !== list || (!empty && this.#expect !== 'comma or end')) this.#fail(list ? '"]"' : '"}"', at);
+    this.#lists.pop();
+    if (list) this.#path.pop();
+    this.#handler.end(this.#path);
+    this.#endValue();
+  }
+
+  #string(content: Uint8Array, at: number): void {
+    if (this.#expect === 'key' || this.#expect === 'key or end') {
+      const key = Buffer.from(content.buffer, content.byteOffset, content.length).toString('utf8');
+      this.#path.push(key.includes('\\') ? String(JSON.parse(`"${key}"`)) : key);
+      this.#expect = 'colon';
+      return;
+    }
+    this.#value('string', content, at);
+  }
+
+  #word(word: Uint8Array, at: number): void {
+    const text = Buffer.from(word.buffer, word.byteOffset, word.length).toString('latin1');
+    const literal = text === 'true' || text === 'false' || text === 'null';
+    if (!literal && !NUMBER.test(text)) this.#fail(JSON.stringify(text.slice(0, 20)), at);
+    this.#value(literal ? 'literal' : 'number', word, at);
+  }
+
+  #value(kind: 'string' | 'number' | 'literal', bytes: Uint8Array, at: number): void {
+    if (this.#expect !== 'value' && this.#expect !== 'value or end') this.#fail(`a ${kind}`, at);
+    this.#handler.value(this.#path, kind, bytes);
+    this.#endValue();
+  }
+
+  #endValue(): void {
+    const container = this.#lists.at(-1);
+    if (container === false) this.#path.pop();
+    this.#expect = container === undefined ? 'nothing' : 'comma or end';
+  }
+
+  #fail(found: string, at: number): never {
+    throw new JsonSyntaxError(
+      `it is not JSON: ${found} at byte ${this.#position + at} where ${this.#expect} should be`,
+    );
+  }
+}
+
+/** Position of the closing quote, -1 if it is not in these bytes. */
+function stringEnd(bytes: Uint8Array, start: number): number {
+  let from = start;
+  for (;;) {
+    const end = bytes.indexOf(QUOTE, from);
+    if (end < 0) return -1;
+    let backslashes = 0;
+    while (end - 1 - backslashes >= start && bytes[end - 1 - backslashes] === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+    from = end + 1;
+  }
+}
+
+/** Position behind a number or literal, -1 if it may go on behind these bytes. */
+function wordEnd(bytes: Uint8Array, start: number): number {
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte <= 0x20 || byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT || byte === COLON) return at;
+  }
+  // No number or literal is that long; without the limit a broken file would be carried along whole.
+  return bytes.length - start > 64 ? bytes.length : -1;
+}

@@ -1,0 +1,170 @@
+// The JSON state format, byte for byte as Go's encoder writes it, both ways in pieces: no string of the state's size.
+import { PAGE_SIZE } from './guest-memory.js';
+import { JsonEvents, JsonSyntaxError } from './json-events.js';
+import { Machine, type MachineOptions } from './machine.js';
+import { StateFormatError } from './state-format.js';
+
+const MAX64 = (1n << 64n) - 1n;
+const MAX_PAGE_INDEX = (1n << 52n) - 1n;
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+
+/** The text of a state, in pieces, as ASCII bytes. The machine must not run before the last is taken. */
+export function* encodeJsonState(machine: Machine): Generator<Uint8Array> {
+  const indices = machine.memory.pageIndices();
+  yield Buffer.from(indices.length === 0 ? '{\n  "memory": []' : '{\n  "memory": [\n');
+  for (const [i, index] of indices.entries()) {
+    const content = machine.memory.page(index);
+    if (content === undefined) throw new Error('a listed page exists');
+    const end = i + 1 < indices.length ? ',\n' : '\n  ]';
+    yield Buffer.from(`    {\n      "index": ${index},\n      "data": "${hex(content)}"\n    }${end}`);
+  }
+  const fields: [string, string][] = [
+    ['preimageKey', `"0x${hex(machine.preimageKey)}"`],
+    ['preimageOffset', `${machine.preimageOffset}`],
+    ['pc', `${machine.pc}`],
+    ['exit', `${machine.exitCode}`],
+    ['exited', `${machine.exited}`],
+    ['step', `${machine.step}`],
+    ['heap', `${machine.heap}`],
+    ['loadReservation', `${machine.loadReservation}`],
+    ['registers', `[\n    ${[...machine.registers].join(',\n    ')}\n  ]`],
+  ];
+  if (machine.lastHint.length > 0) fields.push(['lastHint', `"0x${hex(machine.lastHint)}"`]);
+  if (machine.savedWitness.length > 0) {
+    fields.push(['witness', `"${Buffer.from(machine.savedWitness).toString('base64')}"`]);
+  }
+  fields.push(['stateHash', `"0x${hex(machine.savedStateHash)}"`]);
+  yield Buffer.from(`${fields.map(([name, value]) => `,\n  "${name}": ${value}`).join('')}\n}\n\n`);
+}
+
+/** Reads a state. Fields that are not known are skipped, absent ones are zero. Throws StateFormatError. */
+export async function decodeJsonState(
+  chunks: AsyncIterable<Uint8Array>,
+  options: MachineOptions = {},
+): Promise<Machine> {
+  const machine = new Machine(options);
+  const fields = new StateFields(machine);
+  const events = new JsonEvents({
+    begin: (path) => fields.begin(path),
+    end: (path) => fields.end(path),
+    value: (path, kind, bytes) => fields.value(path, kind, bytes),
+  });
+  try {
+    for await (const chunk of chunks) events.push(chunk);
+    events.finish();
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw new StateFormatError(error.message, { cause: error });
+    throw error;
+  }
+  return machine;
+}
+
+type Path = readonly (string | number)[];
+type Kind = 'string' | 'number' | 'literal';
+
+/** Puts values where they belong, by their path in the document. */
+class StateFields {
+  readonly #machine: Machine;
+  #page: { index: bigint; data: Uint8Array | undefined } = { index: 0n, data: undefined };
+  #registers: bigint[] = [];
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  begin(path: Path): void {
+    if (path[0] === 'memory' && path.length === 2) this.#page = { index: 0n, data: undefined };
+    if (path[0] === 'registers' && path.length === 1) this.#registers = [];
+  }
+
+  end(path: Path): void {
+    if (path[0] === 'memory' && path.length === 2) this.#endPage(Number(path[1]));
+    if (path[0] === 'registers' && path.length === 1) {
+      if (this.#registers.length !== 32) {
+        throw new StateFormatError(`there are ${this.#registers.length} registers, 32 expected`);
+      }
+      this.#machine.registers = BigUint64Array.from(this.#registers);
+    }
+  }
+
+  #endPage(entry: number): void {
+    const { index, data } = this.#page;
+    const { memory } = this.#machine;
+    if (data === undefined) throw new StateFormatError(`memory entry ${entry} has no data`);
+    if (index > MAX_PAGE_INDEX) throw new StateFormatError(`page index ${index} is beyond the address space`);
+    if (memory.hasPage(index)) throw new StateFormatError(`page ${index} is there twice (memory entry ${entry})`);
+    memory.load(index << 12n, data);
+  }
+
+  value(path: Path, kind: Kind, bytes: Uint8Array): void {
+    const text = () => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const name = path.join('.');
+    if (kind === 'literal' && text() === 'null') return;
+    const machine = this.#machine;
+    if (path[0] === 'memory' && path.length === 3) {
+      if (path[2] === 'index') this.#page.index = integer(name, kind, text(), MAX64);
+      if (path[2] === 'data') this.#page.data = pageOf(name, kind, text());
+      return;
+    }
+    if (path[0] === 'registers' && path.length === 2) {
+      this.#registers.push(integer(name, kind, text(), MAX64));
+      return;
+    }
+    switch (name) {
+      case 'preimageKey':
+        machine.preimageKey = prefixedHex(name, kind, text(), 32);
+        break;
+      case 'preimageOffset':
+      case 'pc':
+      case 'step':
+      case 'heap':
+      case 'loadReservation':
+        machine[name] = integer(name, kind, text(), MAX64);
+        break;
+      case 'exit':
+        machine.exitCode = Number(integer(name, kind, text(), 255n));
+        break;
+      case 'exited':
+        if (kind !== 'literal') throw new StateFormatError(`"exited" is not true or false`);
+        machine.exited = text() === 'true';
+        break;
+      case 'lastHint':
+        machine.lastHint = prefixedHex(name, kind, text());
+        break;
+      case 'witness':
+        if (kind !== 'string') throw new StateFormatError(`"witness" is not a string`);
+        machine.savedWitness = Uint8Array.from(Buffer.from(text(), 'base64'));
+        break;
+      case 'stateHash':
+        machine.savedStateHash = prefixedHex(name, kind, text(), 32);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function integer(name: string, kind: Kind, text: string, max: bigint): bigint {
+  if (kind !== 'number' || !/^\d+$/.test(text) || BigInt(text) > max) {
+    throw new StateFormatError(`"${name}" is ${text.slice(0, 40)}, not an integer from 0 to ${max}`);
+  }
+  return BigInt(text);
+}
+
+function pageOf(name: string, kind: Kind, text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'hex');
+  if (kind !== 'string' || text.length !== 2 * PAGE_SIZE || bytes.length !== PAGE_SIZE) {
+    throw new StateFormatError(`"${name}" has ${text.length} characters, ${2 * PAGE_SIZE} hex digits expected`);
+  }
+  return bytes;
+}
+
+function prefixedHex(name: string, kind: Kind, text: string, length?: number): Uint8Array {
+  const bytes = Uint8Array.from(Buffer.from(text.slice(2), 'hex'));
+  const wellFormed = kind === 'string' && text.startsWith('0x') && text.length === 2 + 2 * bytes.length;
+  if (!wellFormed || (length !== undefined && bytes.length !== length)) {
+    throw new StateFormatError(`"${name}" is not ${length === undefined ? '' : `${length} bytes of `}0x-prefixed hex`);
+  }
+  return bytes;
+}

@@ -1,0 +1,46 @@
+// The log on stderr, in the logfmt that users of Asterisc grep: t=… lvl=… msg=… key=value.
+
+export type LogLevel = 'info' | 'warn' | 'eror';
+export type LogValue = string | number | bigint;
+
+/** Writes one line to stderr. */
+export function log(level: LogLevel, message: string, values: Readonly<Record<string, LogValue>> = {}): void {
+  process.stderr.write(`${logLine(new Date(), level, message, values)}\n`);
+}
+
+/** One line, without its end. */
+export function logLine(
+  time: Date,
+  level: LogLevel,
+  message: string,
+  values: Readonly<Record<string, LogValue>>,
+): string {
+  const stamp = `${time.toISOString().slice(0, 19)}+0000`;
+  const fields = Object.entries(values).map(([name, value]) => ` ${name}=${quoted(String(value))}`);
+  return `t=${stamp} lvl=${level} msg=${quoted(message)}${fields.join('')}`;
+}
+
+/** Quoted where a reader of logfmt needs it: empty, blanks, `=`, quotes, anything not printable ASCII. */
+function quoted(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text) && !/["=]/.test(text)) return text;
+  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t').replace(/\r/g, '\\r')}"`;
+}
+
+/** A number of steps per second as Go prints it: 2.1e+07 from a million on. */
+export function goFloat(value: number): string {
+  if (!Number.isFinite(value)) return '0';
+  if (Math.abs(value) < 1e6) return String(value);
+  return value.toExponential().replace(/e\+(\d)$/, 'e+0$1');
+}
+
+/** Bytes in binary units: `24.0 KiB`. */
+export function memorySize(bytes: number): string {
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes / 1024;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return bytes < 1024 ? `${bytes} B` : `${value.toFixed(1)} ${units[unit]}`;
+}

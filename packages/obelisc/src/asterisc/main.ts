@@ -1,0 +1,89 @@
+// The `asterisc` command: load-elf, run, witness, with the flags and exit codes of the reference's.
+import { Command, CommanderError } from 'commander';
+import { messagesOf } from '../terminal/failure.js';
+import { splitArguments } from './arguments.js';
+import { runLoadElf } from './load-elf.js';
+import { InterruptedError, runRun } from './run.js';
+import { runWitness } from './witness.js';
+
+const exitCodes = { failure: 1, unknownCommand: 3, interrupted: 130 };
+
+/** Runs the command with the given arguments (without node and script) and returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { own, server } = splitArguments(args);
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const program = commandLine(server, interrupt.signal);
+  try {
+    if (own.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(own, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has said what is wrong; help and version are not errors.
+      if (error.exitCode === 0) return 0;
+      return error.code === 'commander.unknownCommand' ? exitCodes.unknownCommand : exitCodes.failure;
+    }
+    if (error instanceof InterruptedError) {
+      process.stderr.write(`${error.message}\n`);
+      return exitCodes.interrupted;
+    }
+    process.stderr.write(`error: ${messagesOf(error).join('\n  because: ')}\n`);
+    return exitCodes.failure;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+function commandLine(server: readonly string[], signal: AbortSignal): Command {
+  const program = new Command('asterisc').description('RISC-V fault proof machine').exitOverride();
+  const command = (name: string, description: string) => program.command(name).description(description).exitOverride();
+
+  command('load-elf', 'Load an ELF file into a prestate')
+    .requiredOption('--path <file>', 'path to a 64-bit RISC-V ELF file')
+    .option(
+      '--out <file>',
+      'where to write the state: .json, .bin, each with .gz; - is stdout, empty is none',
+      'state.bin.gz',
+    )
+    .option('--meta <file>', 'where to write metadata for symbol look-up; empty is none', 'meta.json')
+    .action(runLoadElf);
+
+  command('witness', "Print a state's witness and state hash as JSON")
+    .requiredOption('--input <file>', 'path of the state')
+    .option('--output <file>', "where to write the witness's 362 bytes; empty is none", '')
+    .action(runWitness);
+
+  const steps = "step pattern: 'never', 'always', '=123' at step 123, '%123' at every 123rd";
+  command('run', 'Run steps; what follows -- is the command of a pre-image server')
+    .requiredOption('--input <file>', 'path of the input state')
+    .option('--output <file>', 'where to write the output state; - is stdout, empty is none', 'out.json')
+    .option('--proof-at <pattern>', `when to write a step proof, ${steps}`, 'never')
+    .option('--proof-fmt <name>', 'file name of proofs; - is stdout', 'proof-%d.json')
+    .option('--snapshot-at <pattern>', `when to write a snapshot, ${steps}`, 'never')
+    .option('--snapshot-fmt <name>', 'file name of snapshots', 'state-%d.json')
+    .option('--stop-at <pattern>', `when to stop, ${steps}`, 'never')
+    .option(
+      '--stop-at-preimage <key>',
+      'stop at the first read of a pre-image key with these first hex digits, @OFFSET',
+    )
+    .option(
+      '--stop-at-preimage-type <type>',
+      'stop at the first read of this type: local, keccak, sha256, blob, precompile, any',
+      '',
+    )
+    .option(
+      '--stop-at-preimage-larger-than <bytes>',
+      'stop at the first read of a pre-image larger than this, 8-byte length included',
+      '0',
+    )
+    .option('--meta <file>', 'metadata for symbol look-up; empty is none', 'meta.json')
+    .option('--info-at <pattern>', `when to log where the run is, ${steps}`, '%100000')
+    .option('--preimage-timeout <seconds>', 'longest wait for one answer of the pre-image server')
+    .action((options) => runRun(options, server, signal));
+  return program;
+}

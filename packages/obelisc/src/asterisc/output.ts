@@ -1,0 +1,19 @@
+// Where results go: a file (whole or not at all), `-` for stdout, an empty name for nowhere.
+import { once } from 'node:events';
+import { batched, encodeJsonState, type Machine, writeStateFile, writeWhole } from '@obelisc/fpvm';
+
+export async function writeStateTo(path: string, machine: Machine): Promise<void> {
+  if (path === '-') await toStdout(batched(encodeJsonState(machine)));
+  else if (path !== '') await writeStateFile(path, machine);
+}
+
+export async function writeTextTo(path: string, text: string): Promise<void> {
+  if (path === '-') await toStdout([Buffer.from(text)]);
+  else if (path !== '') await writeWhole(path, [Buffer.from(text)]);
+}
+
+async function toStdout(pieces: Iterable<Uint8Array>): Promise<void> {
+  for (const piece of pieces) {
+    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+  }
+}

@@ -1,0 +1,141 @@
+// `asterisc run`: steps a state, with a pre-image server beside it.
+import { readFile } from 'node:fs/promises';
+import {
+  decodeMetadata,
+  encodeStepProof,
+  lookupSymbol,
+  type Machine,
+  type Metadata,
+  MetadataError,
+  parseStepPattern,
+  readStateFile,
+  runGuided,
+  type StepPattern,
+  StepPatternError,
+  writeStateFile,
+} from '@obelisc/fpvm';
+import { type PreimageServer, startPreimageServer } from '@obelisc/preimage';
+import { UsageError } from '../terminal/failure.js';
+import { logGuestOutput } from './guest-output.js';
+import { goFloat, log, memorySize } from './log.js';
+import { writeStateTo, writeTextTo } from './output.js';
+import { preimageStop, type StopAtPreimageOptions } from './stop-at-preimage.js';
+
+export interface RunOptions extends StopAtPreimageOptions {
+  readonly input: string;
+  readonly output: string;
+  readonly meta: string;
+  readonly infoAt: string;
+  readonly proofAt: string;
+  readonly proofFmt: string;
+  readonly snapshotAt: string;
+  readonly snapshotFmt: string;
+  readonly stopAt: string;
+  /** Seconds, undefined for no limit. */
+  readonly preimageTimeout: string | undefined;
+}
+
+/** The run was interrupted; the state reached has been written. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+/** Runs until the guest exits or a flag stops it, then writes the output state. `signal` interrupts. */
+export async function runRun(options: RunOptions, server: readonly string[], signal: AbortSignal): Promise<void> {
+  const patterns = {
+    infoAt: pattern('info-at', options.infoAt),
+    proofAt: pattern('proof-at', options.proofAt),
+    snapshotAt: pattern('snapshot-at', options.snapshotAt),
+    stopAt: pattern('stop-at', options.stopAt),
+  };
+  const stopAtPreimage = preimageStop(options);
+  const preimages = await startServer(server, options.preimageTimeout);
+  try {
+    const machine = await readStateFile(options.input, {
+      output: logGuestOutput,
+      ...(preimages === undefined ? {} : { oracle: preimages.oracle }),
+    });
+    const metadata = await readMetadata(options.meta);
+    const stop = await runGuided(machine, {
+      ...patterns,
+      onInfo: infoLogger(metadata, machine.step),
+      onSnapshot: (at) => writeStateFile(formatStep(options.snapshotFmt, at.step), at),
+      onProof: (proof) => writeTextTo(formatStep(options.proofFmt, proof.step), encodeStepProof(proof)),
+      ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
+      signal,
+    });
+    if (stop === 'pre-image' && machine.preimage !== undefined) {
+      const { key, offset, value } = machine.preimage;
+      log('info', 'Stopping at preimage read', {
+        key: `0x${Buffer.from(key).toString('hex')}`,
+        offset,
+        size: value.length,
+      });
+    }
+    machine.refreshWitness();
+    await writeStateTo(options.output, machine);
+    if (stop === 'aborted') throw new InterruptedError('command interrupted');
+  } finally {
+    const failure = await preimages?.close();
+    if (failure !== undefined) log('eror', 'failed to close pre-image server', { err: failure });
+  }
+}
+
+function pattern(flag: string, text: string): StepPattern {
+  try {
+    return parseStepPattern(text);
+  } catch (error) {
+    if (error instanceof StepPatternError) throw new UsageError(`--${flag}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function startServer(
+  [command, ...args]: readonly string[],
+  timeout: string | undefined,
+): Promise<PreimageServer | undefined> {
+  if (timeout !== undefined && !(Number(timeout) > 0)) {
+    throw new UsageError(`--preimage-timeout is ${timeout}: a number of seconds is expected`);
+  }
+  if (command === undefined || command === '') return undefined;
+  return startPreimageServer(command, args, {
+    onSlow: (notice) => log('warn', notice),
+    ...(timeout === undefined ? {} : { timeout: Number(timeout) * 1000 }),
+  });
+}
+
+async function readMetadata(path: string): Promise<Metadata> {
+  if (path === '') {
+    log('info', 'no metadata file specified, defaulting to empty metadata');
+    return { symbols: [] };
+  }
+  try {
+    return decodeMetadata(await readFile(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const advice = error instanceof MetadataError ? '' : ` (write one with load-elf --meta, or run with --meta '')`;
+    throw new UsageError(`cannot read the metadata ${path}: ${why}${advice}`, { cause: error });
+  }
+}
+
+/** `%d` in a file name pattern becomes the step. */
+function formatStep(format: string, step: bigint): string {
+  return format.replace('%d', String(step));
+}
+
+function infoLogger(metadata: Metadata, startStep: bigint): (machine: Machine) => void {
+  const start = performance.now();
+  return (machine) => {
+    const seconds = (performance.now() - start) / 1000;
+    const pages = machine.memory.pageCount();
+    log('info', 'processing', {
+      step: machine.step,
+      pc: machine.pc.toString(16).padStart(8, '0'),
+      insn: machine.instruction().toString(16).padStart(8, '0'),
+      ips: goFloat(Number(machine.step - startStep) / seconds),
+      pages,
+      mem: memorySize(pages * 4096),
+      name: lookupSymbol(metadata, machine.pc),
+    });
+  };
+}

@@ -1,0 +1,23 @@
+// `asterisc witness`: a state's witness and hash, on stdout as JSON.
+import { goJson, readStateFile, writeWhole } from '@obelisc/fpvm';
+
+export interface WitnessOptions {
+  readonly input: string;
+  readonly output: string;
+}
+
+export async function runWitness({ input, output }: WitnessOptions): Promise<void> {
+  const machine = await readStateFile(input);
+  machine.refreshWitness();
+  if (output !== '') await writeWhole(output, [machine.savedWitness]);
+  process.stdout.write(
+    goJson({
+      witness: machine.savedWitness,
+      stateHash: machine.savedStateHash,
+      step: machine.step,
+      exited: machine.exited,
+      exitCode: machine.exitCode,
+      pc: machine.pc,
+    }),
+  );
+}
