@@ -22,6 +22,34 @@ export const enum Fork {
   Karst = 10,
 }
 
+/** Names of the forks, by Fork. */
+export function forkName(fork: Fork): string {
+  switch (fork) {
+    case Fork.Bedrock:
+      return 'bedrock';
+    case Fork.Regolith:
+      return 'regolith';
+    case Fork.Canyon:
+      return 'canyon';
+    case Fork.Delta:
+      return 'delta';
+    case Fork.Ecotone:
+      return 'ecotone';
+    case Fork.Fjord:
+      return 'fjord';
+    case Fork.Granite:
+      return 'granite';
+    case Fork.Holocene:
+      return 'holocene';
+    case Fork.Isthmus:
+      return 'isthmus';
+    case Fork.Jovian:
+      return 'jovian';
+    default:
+      return 'karst';
+  }
+}
+
 /** Number of forks. */
 // @ts-ignore: decorator
 @inline
@@ -45,6 +73,13 @@ export class SystemConfig {
   /** From Jovian. */
   daFootprintGasScalar: u32 = 0;
   minBaseFee: u64 = 0;
+
+  /** A copy in the current region; the 20 and 32 bytes behind the addresses are shared, for they are never written. */
+  copy(): SystemConfig {
+    const copy = new SystemConfig();
+    memory.copy(changetype<usize>(copy), changetype<usize>(this), offsetof<SystemConfig>());
+    return copy;
+  }
 }
 
 /** A block's hash and number. */
@@ -86,6 +121,20 @@ export class RollupConfig {
   eip1559Elasticity: u64 = 6;
   eip1559Denominator: u64 = 50;
   eip1559DenominatorCanyon: u64 = 250;
+  /**
+   * Time of the L1 origin from which a chain that missed Prague's blob fee on L1 follows it; NEVER on all other chains
+   * (specs: protocol/pectra-blob-schedule/derivation.md).
+   */
+  pectraBlobScheduleTime: u64 = NEVER;
+  /** Activation time of the experimental interop fork. */
+  interopTime: u64 = NEVER;
+
+  /** Whether `fork`'s rules hold at time `timestamp` (of an L2 block or, where a rule says so, of an L1 block). */
+  // @ts-ignore: decorator
+  @inline
+  isActive(fork: Fork, timestamp: u64): bool {
+    return this.forkTimes[fork] <= timestamp;
+  }
 
   /** The newest fork in force at L2 time `timestamp`. */
   forkAt(timestamp: u64): Fork {
@@ -98,7 +147,7 @@ export class RollupConfig {
   /** Whether `fork` comes into force with the block at `timestamp`: it does not hold one block earlier. */
   activatesAt(fork: Fork, timestamp: u64): bool {
     const time = this.forkTimes[fork];
-    return time <= timestamp && timestamp >= this.blockTime && time > timestamp - this.blockTime;
+    return time != NEVER && time <= timestamp && timestamp >= this.blockTime && time > timestamp - this.blockTime;
   }
 }
 

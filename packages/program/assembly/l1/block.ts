@@ -1,0 +1,73 @@
+// An L1 block as derivation keeps it.
+import { Bytes, bytesAt, copy32 } from '../bytes';
+import { Header } from './header';
+import { Log } from './receipt';
+import { zeroWord } from './system-config';
+
+/** Lives in PERSISTENT. */
+@final
+export class L1Block {
+  /** 32 bytes each. */
+  hash: usize = 0;
+  parentHash: usize = 0;
+  mixHash: usize = 0;
+  transactionsRoot: usize = 0;
+  receiptsRoot: usize = 0;
+  /** 32 bytes big endian; zero before London. */
+  baseFee: usize = 0;
+  /** 32 bytes; zero before Cancun. */
+  parentBeaconBlockRoot: usize = 0;
+  number: u64 = 0;
+  time: u64 = 0;
+  /** Whether the header has an excess of blob gas (Cancun), and the excess. */
+  hasExcessBlobGas: bool = false;
+  excessBlobGas: u64 = 0;
+  /** Whether the header has a requests hash (Prague). */
+  isPrague: bool = false;
+
+  /** What the block's receipts say; null until they were read. */
+  events: L1Events | null = null;
+
+  /** Whether both are the same block. */
+  is(other: L1Block): bool {
+    return memory.compare(this.hash, other.hash, 32) == 0;
+  }
+}
+
+/** The events of an L1 block that derivation follows. Lives in PERSISTENT. */
+@final
+export class L1Events {
+  /** Encoded deposit transactions in order. */
+  readonly deposits: Array<Bytes> = new Array<Bytes>(0);
+  /** Why the deposits can't be derived, or null. */
+  depositProblem: string | null = null;
+  /** ConfigUpdate events in order. */
+  readonly configUpdates: Array<Log> = new Array<Log>(0);
+}
+
+/** Copies what derivation needs of the header of the block with the 32-byte hash at `hash` to the current region. */
+export function l1Block(hash: usize, header: Header): L1Block {
+  const block = new L1Block();
+  const words = heap.alloc(6 * 32);
+  copy32(words, hash);
+  copy32(words + 32, header.parentHash);
+  copy32(words + 64, header.mixHash);
+  copy32(words + 96, header.transactionsRoot);
+  copy32(words + 128, header.receiptsRoot);
+  memory.fill(words + 160, 0, 32);
+  header.baseFee.copyTo(words + 192 - header.baseFee.length);
+  block.hash = words;
+  block.parentHash = words + 32;
+  block.mixHash = words + 64;
+  block.transactionsRoot = words + 96;
+  block.receiptsRoot = words + 128;
+  block.baseFee = words + 160;
+  const beaconRoot = header.parentBeaconBlockRoot;
+  block.parentBeaconBlockRoot = beaconRoot == 0 ? zeroWord() : bytesAt(beaconRoot, 32).ptr;
+  block.number = header.number;
+  block.time = header.time;
+  block.hasExcessBlobGas = header.hasExcessBlobGas;
+  block.excessBlobGas = header.excessBlobGas;
+  block.isPrague = header.requestsHash != 0;
+  return block;
+}

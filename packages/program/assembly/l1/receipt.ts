@@ -1,0 +1,99 @@
+// Receipts of L1 blocks, read for the logs of two contracts (EIP-2718 envelopes, EIP-658 status).
+import { Bytes, bytesAt, equal32 } from '../bytes';
+import { RlpReader } from '../rlp';
+
+/** A log whose contract and first topic were asked for. Addresses point into the receipt. */
+@final
+export class Log {
+  constructor(
+    /** 20 bytes. */
+    public readonly address: usize,
+    private readonly topics: usize,
+    public readonly topicCount: u32,
+    public readonly data: Bytes,
+    /** Index of the log among all logs of the block. */
+    public readonly index: u64,
+  ) {}
+
+  /** Address of the 32 bytes of topic `i`. */
+  topic(i: u32): usize {
+    if (i >= this.topicCount) throw new RangeError('a topic out of range');
+    return this.topics + 33 * i + 1;
+  }
+
+  /** A copy in the current region. */
+  copy(): Log {
+    return new Log(
+      bytesAt(this.address, 20).ptr,
+      bytesAt(this.topics, 33 * this.topicCount).ptr,
+      this.topicCount,
+      this.data.copy(),
+      this.index,
+    );
+  }
+}
+
+/** What to look for: logs of the contract at `address` (20 bytes) whose first topic is the 32 bytes at `topic`. */
+@final
+export class LogFilter {
+  constructor(
+    public readonly address: usize,
+    public readonly topic: usize,
+  ) {}
+}
+
+/**
+ * The logs that match one of two filters, in order, from a block's receipts (encoded, in order) that report success.
+ * A malformed receipt ends the program: L1's consensus does not let one through.
+ */
+export function findLogs(receipts: Array<Bytes>, a: LogFilter, b: LogFilter): Array<Log> {
+  const found = new Array<Log>();
+  let index: u64 = 0;
+  for (let i = 0; i < receipts.length; i++) {
+    const receipt = receipts[i];
+    const typed = receipt.length > 0 && receipt[0] < 0x80;
+    const outer = new RlpReader(typed ? receipt.after(1) : receipt);
+    const fields = outer.list();
+    const status = fields.bytes();
+    fields.u64(); // cumulative gas used
+    fields.fixed(256); // bloom
+    const logs = fields.list();
+    // Before EIP-658 the status is a state root; such receipts don't count as successful.
+    const success = status.length == 1 && status[0] == 1;
+    while (!logs.atEnd && !logs.failed) {
+      const log = logs.list();
+      const address = log.fixed(20);
+      const topics = log.raw();
+      const data = log.bytes();
+      if (!log.complete) logs.failed = true;
+      if (success && !logs.failed) {
+        const count = topicsOf(topics);
+        if (count > 0 && (matches(a, address, topics) || matches(b, address, topics))) {
+          found.push(new Log(address, topics.ptr + topics.length - 33 * count, count, data, index));
+        }
+      }
+      index += 1;
+    }
+    if (!logs.complete || !fields.complete || !outer.complete) throw new Error('a malformed L1 receipt');
+  }
+  return found;
+}
+
+/** Number of 32-byte strings in the list `topics` (with its header). */
+function topicsOf(topics: Bytes): u32 {
+  const outer = new RlpReader(topics);
+  const list = outer.list();
+  let count: u32 = 0;
+  while (!list.atEnd && !list.failed) {
+    list.fixed(32);
+    count += 1;
+  }
+  if (!list.complete || !outer.complete || count > 4) throw new Error('malformed topics in an L1 receipt');
+  return count;
+}
+
+/** Whether a log with at least one topic matches. With up to four topics, the list's header has one or two bytes. */
+function matches(filter: LogFilter, address: usize, topics: Bytes): bool {
+  const header: u32 = topics.length > 56 ? 2 : 1;
+  return memory.compare(filter.address, address, 20) == 0 && equal32(filter.topic, topics.ptr + header + 1);
+}

@@ -1,0 +1,238 @@
+// Test module: what the tests of configuration, L1 and derivation call. Test only; it is not part of the client.
+import { Bytes } from '../bytes';
+import { applyChainConfig } from '../config/chain-json';
+import { JsonReader } from '../config/json';
+import { FORKS, RollupConfig, SystemConfig } from '../config/rollup';
+import { decodeRollupConfig } from '../config/rollup-json';
+import { Channel } from '../derivation/channel';
+import { Frame, parseFrames } from '../derivation/frame';
+import { pruneFrames } from '../derivation/frame-order';
+import { L1Block } from '../l1/block';
+import { decodeBlob, MAX_BLOB_DATA, readBlob } from '../l1/blob';
+import { decodeDeposit } from '../l1/deposit';
+import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from '../l1/events';
+import { decodeHeader } from '../l1/header';
+import { findLogs, LogFilter } from '../l1/receipt';
+import { rootsOfUnity } from '../l1/roots-of-unity';
+import { applyConfigUpdate } from '../l1/system-config';
+import { RlpReader } from '../rlp';
+import { begin, bytes, close, finished, flag, hex, number, open, words } from './reply';
+
+/** Room for an input of `length` bytes. */
+export function allocate(length: u32): usize {
+  return heap.alloc(length);
+}
+
+export function skipJson(ptr: usize, length: u32): void {
+  const json = new JsonReader(new Bytes(ptr, length), 'text');
+  json.skip();
+  json.end();
+}
+
+/** Reads `{"key": …}` with a value that the key names: u64, hex4, string. */
+export function readJson(ptr: usize, length: u32): u64 {
+  begin();
+  open('', '{');
+  const json = new JsonReader(new Bytes(ptr, length), 'text');
+  json.object();
+  while (json.key()) {
+    if (json.isKey('u64')) number('u64', json.u64());
+    else if (json.isKey('hex4')) hex('hex4', json.hex(4), 4);
+    else if (json.isKey('string')) bytes('string', json.string());
+    else json.skip();
+  }
+  json.end();
+  close('}');
+  return finished();
+}
+
+function systemConfig(config: SystemConfig): void {
+  hex('batcherAddress', config.batcherAddress, 20);
+  hex('overhead', config.overhead, 32);
+  hex('scalar', config.scalar, 32);
+  number('gasLimit', config.gasLimit);
+  number('eip1559Params', config.eip1559Params);
+  number('operatorFeeScalar', config.operatorFeeScalar);
+  number('operatorFeeConstant', config.operatorFeeConstant);
+  number('minBaseFee', config.minBaseFee);
+  number('daFootprintGasScalar', config.daFootprintGasScalar);
+}
+
+/** Decodes a rollup configuration and, where given, the chain configuration that goes with it. */
+export function rollupConfig(ptr: usize, length: u32, chain: usize, chainLength: u32): u64 {
+  const config = decodeRollupConfig(new Bytes(ptr, length));
+  if (chainLength > 0) applyChainConfig(new Bytes(chain, chainLength), config);
+  begin();
+  open('', '{');
+  hex('l1Hash', config.genesisL1.hash, 32);
+  number('l1Number', config.genesisL1.number);
+  hex('l2Hash', config.genesisL2.hash, 32);
+  number('l2Number', config.genesisL2.number);
+  number('genesisTime', config.genesisTime);
+  open('systemConfig', '{');
+  systemConfig(config.genesisSystemConfig);
+  close('}');
+  number('blockTime', config.blockTime);
+  number('maxSequencerDrift', config.maxSequencerDrift);
+  number('sequencerWindow', config.sequencerWindow);
+  number('channelTimeout', config.channelTimeout);
+  number('l1ChainId', config.l1ChainId);
+  number('l2ChainId', config.l2ChainId);
+  hex('batchInbox', config.batchInbox, 20);
+  hex('depositContract', config.depositContract, 20);
+  hex('systemConfigContract', config.systemConfigContract, 20);
+  open('forkTimes', '[');
+  for (let i = 0; i < FORKS; i++) number('', config.forkTimes[i]);
+  close(']');
+  number('eip1559Elasticity', config.eip1559Elasticity);
+  number('eip1559Denominator', config.eip1559Denominator);
+  number('eip1559DenominatorCanyon', config.eip1559DenominatorCanyon);
+  number('pectraBlobScheduleTime', config.pectraBlobScheduleTime);
+  close('}');
+  return finished();
+}
+
+export function header(ptr: usize, length: u32): u64 {
+  const header = decodeHeader(new Bytes(ptr, length));
+  begin();
+  open('', '{');
+  hex('parentHash', header.parentHash, 32);
+  hex('stateRoot', header.stateRoot, 32);
+  hex('transactionsRoot', header.transactionsRoot, 32);
+  hex('receiptsRoot', header.receiptsRoot, 32);
+  hex('mixHash', header.mixHash, 32);
+  number('number', header.number);
+  number('gasLimit', header.gasLimit);
+  number('time', header.time);
+  bytes('extraData', header.extraData);
+  bytes('baseFee', header.baseFee);
+  flag('hasExcessBlobGas', header.hasExcessBlobGas);
+  number('excessBlobGas', header.excessBlobGas);
+  hex('parentBeaconBlockRoot', header.parentBeaconBlockRoot, 32);
+  hex('requestsHash', header.requestsHash, 32);
+  close('}');
+  return finished();
+}
+
+/** The items of an RLP list of byte strings. */
+function itemsOf(ptr: usize, length: u32): Array<Bytes> {
+  const list = new RlpReader(new Bytes(ptr, length)).list();
+  const items = new Array<Bytes>();
+  while (!list.atEnd && !list.failed) items.push(list.bytes());
+  return items;
+}
+
+/**
+ * The events in an RLP list of receipts: deposits of `portal` in the block `blockHash`, and the settings after the updates
+ * of `contract`, from those of `config`'s genesis.
+ */
+export function events(
+  config: usize,
+  configLength: u32,
+  receipts: usize,
+  receiptsLength: u32,
+  blockHash: usize,
+  time: u64,
+): u64 {
+  const rollup = decodeRollupConfig(new Bytes(config, configLength));
+  const logs = findLogs(
+    itemsOf(receipts, receiptsLength),
+    new LogFilter(rollup.depositContract, TRANSACTION_DEPOSITED),
+    new LogFilter(rollup.systemConfigContract, CONFIG_UPDATE),
+  );
+  const settings = rollup.genesisSystemConfig.copy();
+  begin();
+  open('', '{');
+  open('events', '[');
+  for (let i = 0; i < logs.length; i++) {
+    open('', '{');
+    number('index', logs[i].index);
+    if (memory.compare(logs[i].topic(0), CONFIG_UPDATE, 32) == 0) {
+      words('problem', applyConfigUpdate(settings, logs[i], rollup, time));
+    } else {
+      const deposit = decodeDeposit(logs[i], blockHash);
+      words('problem', deposit.problem);
+      bytes('deposit', deposit.transaction);
+    }
+    close('}');
+  }
+  close(']');
+  open('systemConfig', '{');
+  systemConfig(settings);
+  close('}');
+  close('}');
+  return finished();
+}
+
+/** Decodes a blob: its data, or `null`. */
+export function blob(ptr: usize): u64 {
+  const target = heap.alloc(MAX_BLOB_DATA);
+  const length = decodeBlob(ptr, target);
+  begin();
+  open('', '[');
+  if (length >= 0) hex('', target, length);
+  close(']');
+  return finished();
+}
+
+/** Reads a blob from the oracle. */
+export function fetchBlob(versionedHash: usize, index: u64, time: u64): u64 {
+  const data = readBlob(versionedHash, index, time);
+  begin();
+  open('', '[');
+  if (data !== null) bytes('', data);
+  close(']');
+  return finished();
+}
+
+export function roots(): usize {
+  return rootsOfUnity();
+}
+
+function writeFrame(frame: Frame): void {
+  open('', '{');
+  hex('channel', frame.channel, 16);
+  number('number', frame.number);
+  bytes('data', frame.data);
+  flag('isLast', frame.isLast);
+  close('}');
+}
+
+/** The frames of an RLP list of batcher transactions, with Holocene's order where `holocene` says so. */
+export function frames(ptr: usize, length: u32, holocene: bool): u64 {
+  const items = itemsOf(ptr, length);
+  const frames = new Array<Frame>();
+  begin();
+  open('', '{');
+  open('problems', '[');
+  for (let i = 0; i < items.length; i++) words('', parseFrames(items[i], frames));
+  close(']');
+  if (holocene) pruneFrames(frames);
+  open('frames', '[');
+  for (let i = 0; i < frames.length; i++) writeFrame(frames[i]);
+  close(']');
+  close('}');
+  return finished();
+}
+
+/** Adds the frames of one batcher transaction to the channel of the first of them. */
+export function channel(ptr: usize, length: u32, inOrder: bool): u64 {
+  const frames = new Array<Frame>();
+  parseFrames(new Bytes(ptr, length), frames);
+  const channel = new Channel(frames[0].channel, new L1Block(), inOrder);
+  begin();
+  open('', '{');
+  open('problems', '[');
+  for (let i = 0; i < frames.length; i++) words('', channel.add(frames[i]));
+  close(']');
+  number('size', channel.size);
+  flag('ready', channel.ready);
+  if (channel.ready) bytes('data', channel.data());
+  close('}');
+  return finished();
+}
+
+/** Keeps an input, to be passed by its address: bytes whose length the callee knows. */
+export function place(ptr: usize, length: u32): usize {
+  return ptr;
+}
