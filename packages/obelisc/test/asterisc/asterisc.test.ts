@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { broken, greeter, reader, spinner, twoReader } from './guest.js';
+
+const command = fileURLToPath(new URL('../../../../../bin/asterisc', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'obelisc-asterisc-'));
+after(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in the test's folder. `onStderr` sees the story as it grows. */
+function asterisc(args: readonly string[], onStderr?: (text: string, pid: number) => void): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], { cwd: folder });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (child.pid !== undefined) onStderr?.(stderr, child.pid);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+async function load(name: string, elf: Uint8Array): Promise<void> {
+  writeFileSync(at(`${name}.elf`), elf);
+  const args = ['load-elf', '--path', `${name}.elf`, '--out', `${name}.json`, '--meta', `${name}-meta.json`];
+  const { code, stderr } = await asterisc(args);
+  assert.equal(code, 0, stderr);
+}
+
+/** A pre-image server in Node; `body` sees `readKey(next)`, `answer(bytes)`, `acknowledge()`. */
+function serverScript(name: string, body: string): string[] {
+  const script = `
+    const { createReadStream, writeSync } = require('node:fs');
+    const answer = (value) => {
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64BE(BigInt(value.length));
+      writeSync(6, Buffer.concat([length, Buffer.from(value)]));
+    };
+    const hints = createReadStream('', { fd: 3 });
+    const keys = createReadStream('', { fd: 5 });
+    ${body}
+  `;
+  writeFileSync(at(`${name}.cjs`), script);
+  return [process.execPath, at(`${name}.cjs`)];
+}
+
+const obliging = `
+  hints.on('data', () => writeSync(4, Buffer.of(0)));
+  keys.on('data', () => answer('12345678'));
+`;
+
+test('a guest is loaded, run and witnessed; its output is in the log, its exit code in the state', async () => {
+  await load('greeter', greeter(1));
+  const run = await asterisc(['run', '--input', 'greeter.json', '--meta', 'greeter-meta.json', '--output', 'out.json']);
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stdout, '');
+  assert.match(run.stderr, /^t=\S+ lvl=info msg="" text="hello\\n" stream=stdout$/m);
+  assert.match(run.stderr, /msg=processing step=0 pc=00010000 insn=00100513 ips=\S+ pages=4 mem="16\.0 KiB" name=/);
+  const witness = await asterisc(['witness', '--input', 'out.json', '--output', 'witness.bin']);
+  const answer = JSON.parse(witness.stdout) as Record<string, unknown>;
+  assert.equal(answer['exited'], true);
+  assert.equal(answer['exitCode'], 1);
+  assert.equal(answer['step'], 9);
+  assert.match(String(answer['stateHash']), /^0x01/);
+  assert.equal(`0x${readFileSync(at('witness.bin')).toString('hex')}`, answer['witness']);
+});
+
+test('flags may have one dash or two, and a value behind = or a blank', async () => {
+  await load('greeter', greeter(0));
+  const run = await asterisc([
+    'run',
+    '-input=greeter.json',
+    '-meta',
+    '',
+    '--output=-',
+    '-stop-at',
+    '=3',
+    '-info-at=never',
+  ]);
+  assert.equal(run.code, 0, run.stderr);
+  assert.match(run.stdout, /"step": 3,/);
+});
+
+test('proofs and snapshots appear where they are asked for', async () => {
+  await load('greeter', greeter(0));
+  const flags = [
+    '--proof-at',
+    '=2',
+    '--proof-fmt',
+    'p-%d.json',
+    '--snapshot-at',
+    '%4',
+    '--snapshot-fmt',
+    's-%d.bin.gz',
+  ];
+  const run = await asterisc(['run', '--input', 'greeter.json', '--meta', '', '--output', '', ...flags]);
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(existsSync(at('p-2.json')) && existsSync(at('s-0.bin.gz')) && existsSync(at('s-4.bin.gz')));
+  const resumed = await asterisc(['run', '--input', 's-4.bin.gz', '--meta', '', '--output', 'resumed.json']);
+  assert.equal(resumed.code, 0, resumed.stderr);
+  assert.match((await asterisc(['witness', '--input', 'resumed.json'])).stdout, /"step": 9,/);
+});
+
+test('a pre-image server answers hints and keys; the run may stop at a read', async () => {
+  await load('reader', reader(2));
+  const server = ['--', ...serverScript('obliging', obliging)];
+  const run = ['run', '--input', 'reader.json', '--meta', '', '--output', 'read.json'];
+  const whole = await asterisc([...run, ...server]);
+  assert.equal(whole.code, 0, whole.stderr);
+  assert.match(readFileSync(at('read.json'), 'utf8'), /"exited": true/);
+  const offsets = { '0x01': '8', '0x01@8': '16' };
+  for (const [flag, offset] of Object.entries(offsets)) {
+    const stopped = await asterisc([...run, '--stop-at-preimage', flag, ...server]);
+    assert.equal(stopped.code, 0, stopped.stderr);
+    assert.match(readFileSync(at('read.json'), 'utf8'), new RegExp(`"preimageOffset": ${offset},[^]*"exited": false`));
+  }
+  for (const flags of [
+    ['--stop-at-preimage-type', 'local'],
+    ['--stop-at-preimage-larger-than', '15'],
+  ]) {
+    const stopped = await asterisc([...run, ...flags, ...server]);
+    assert.match(readFileSync(at('read.json'), 'utf8'), /"preimageOffset": 8,/, stopped.stderr);
+  }
+  await asterisc([...run, '--stop-at-preimage-type', 'keccak', ...server]);
+  assert.match(readFileSync(at('read.json'), 'utf8'), /"exited": true/);
+});
+
+test('a server that exits at once is reported with its exit code, at once', async () => {
+  await load('reader', reader(1));
+  const start = Date.now();
+  const run = ['run', '--input', 'reader.json', '--meta', '', '--output', 'none.json'];
+  const { code, stderr } = await asterisc([...run, '--', ...serverScript('dead', 'process.exit(3);')]);
+  assert.equal(code, 1);
+  assert.match(stderr, /pre-image server .* exited with code 3: hint greet 0x00/);
+  assert.ok(Date.now() - start < 8000);
+  assert.ok(!existsSync(at('none.json')), 'no state is written after an error');
+});
+
+test('a server that exits in the middle is reported with key, last hint and exit code', async () => {
+  await load('two-reader', twoReader());
+  const body = `
+    let asked = 0;
+    keys.on('data', () => (++asked === 1 ? answer('x') : process.exit(9)));
+  `;
+  const run = ['run', '--input', 'two-reader.json', '--meta', '', '--output', ''];
+  const { code, stderr } = await asterisc([...run, '--', ...serverScript('dying', body)]);
+  assert.equal(code, 1);
+  assert.match(stderr, /failed at step \d+ \(PC: 000100\w\w\): revert badf00d0/);
+  assert.match(stderr, /cannot read pre-image 0x0{61}700 at offset 0/);
+  assert.match(stderr, /exited with code 9/);
+});
+
+test('a server that never answers is given up after --preimage-timeout', async () => {
+  await load('reader', reader(1));
+  const run = ['run', '--input', 'reader.json', '--meta', '', '--output', '', '--preimage-timeout', '0.5'];
+  const { code, stderr } = await asterisc([...run, '--', ...serverScript('mute', 'hints.resume(); keys.resume();')]);
+  assert.equal(code, 1);
+  assert.match(stderr, /did not answer within 0\.5 s: hint greet 0x00/);
+});
+
+test('a server command that does not exist is named', async () => {
+  await load('reader', reader(1));
+  const { code, stderr } = await asterisc(['run', '--input', 'reader.json', '--meta', '', '--', './no-such-server']);
+  assert.equal(code, 1);
+  assert.match(stderr, /cannot start the pre-image server \.\/no-such-server/);
+});
+
+test('SIGINT writes the state reached and ends with 130', async () => {
+  await load('spinner', spinner());
+  const run = ['run', '--input', 'spinner.json', '--meta', '', '--output', 'stopped.json', '--info-at', '%50000000'];
+  let interrupted = false;
+  const { code, stderr } = await asterisc(run, (text, pid) => {
+    if (interrupted || !text.includes('step=50000000')) return;
+    interrupted = true;
+    process.kill(pid, 'SIGINT');
+  });
+  assert.equal(code, 130, stderr);
+  const step = Number(/"step": (\d+)/.exec(readFileSync(at('stopped.json'), 'utf8'))?.[1]);
+  assert.ok(step >= 50_000_000);
+});
+
+test('a revert ends with code 1, its step and place', async () => {
+  await load('broken', broken());
+  const { code, stderr } = await asterisc([
+    'run',
+    '--input',
+    'broken.json',
+    '--meta',
+    '',
+    '--output',
+    'broken-out.json',
+  ]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^error: failed at step 1 \(PC: 00010004\): revert f001c0de: revert: unknown instruction opcode: 0/m,
+  );
+  assert.ok(!existsSync(at('broken-out.json')));
+});
+
+test('mistakes on the command line are answered by name', async () => {
+  await load('greeter', greeter(0));
+  writeFileSync(at('script.sh'), '#!/bin/sh\necho no program\n');
+  const mistakes: [string[], number, RegExp][] = [
+    [['frobnicate'], 3, /unknown command 'frobnicate'/],
+    [['run'], 1, /--input/],
+    [['load-elf'], 1, /--path/],
+    [['run', '--input', 'absent.json', '--meta', ''], 1, /cannot read the state absent\.json: there is no such file/],
+    [['run', '--input', 'greeter.json', '--meta', 'absent.json'], 1, /cannot read the metadata absent\.json/],
+    [['run', '--input', 'greeter.json', '--meta', '', '--stop-at', '%0'], 1, /--stop-at: %0 matches no step/],
+    [['run', '--input', 'greeter.json', '--meta', '', '--stop-at-preimage-type', 'blub'], 1, /blub: use local/],
+    [['load-elf', '--path', 'absent.elf'], 1, /cannot read the ELF file absent\.elf/],
+    [['load-elf', '--path', 'script.sh'], 1, /script\.sh: not an ELF file/],
+    [['witness', '--input', 'script.sh'], 1, /script\.sh: it is not JSON/],
+  ];
+  for (const [args, expected, message] of mistakes) {
+    const { code, stderr } = await asterisc(args);
+    assert.equal(code, expected, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr, message);
+  }
+});
