@@ -1,0 +1,358 @@
+// The state that the EVM works on: balances, nonces, codes, storage, logs of the block that is being executed. Addresses
+// are 20 bytes, amounts and storage keys and values u256 limbs (u256.ts), all by address. What a call writes is undone
+// by `revertTo`; a transaction begins with `beginTransaction` and ends with `endTransaction`.
+import { Bytes, copy32, equal32 } from '../bytes';
+import { add, copy, isZero, setU64, sub } from '../u256';
+import { headerLength, storeHeader } from '../rlp';
+import { EMPTY_ROOT } from '../trie/trie';
+import {
+  Account,
+  accountAt,
+  AccountFlag,
+  balanceOf,
+  clear,
+  codeHashOf,
+  hasNoCode,
+  isEmptyAccount,
+  loadedAccount,
+  newOwner,
+  storageRootOf,
+} from './account';
+import { Code, codeOf, newCode } from './code';
+import {
+  addLogs,
+  Change,
+  changedAccount,
+  entries,
+  logs,
+  logsLength,
+  record,
+  refund,
+  reserveLogs,
+  resetJournal,
+  revertTo as revertJournal,
+  setRefund,
+  snapshot as journalEnd,
+} from './journal';
+import { originalOf, readSlot, Slot, slotAt, SlotFlag, TRANSIENT, valueOf } from './slot';
+
+export { Code } from './code';
+
+/** Number of the transaction, over all blocks of the run: what happened in this one carries it. */
+let transaction: u32 = 1;
+
+/** First account of the list of those that the block's end has to write; it is in no particular order. */
+export let dirtyAccounts: usize = 0;
+
+/** Begins the list of changed accounts anew: a block begins. */
+export function resetDirtyAccounts(): void {
+  dirtyAccounts = 0;
+}
+
+/** The snapshot that `revertTo` undoes everything since. */
+// @ts-ignore: decorator
+@inline
+export function snapshot(): u32 {
+  return journalEnd();
+}
+
+/** Undoes all changes since the snapshot, warmth, logs and refunds among them. */
+export function revertTo(snapshot: u32): void {
+  revertJournal(snapshot);
+}
+
+/** Begins a transaction: nothing is warm, created or destructed in it, no refund, no logs, no transient storage. */
+export function beginTransaction(): void {
+  transaction++;
+  resetJournal();
+}
+
+/**
+ * Ends a transaction: accounts marked for deletion and changed accounts that are empty (EIP-161) leave the state. Logs
+ * and refund counter can be read until the next transaction begins.
+ */
+export function endTransaction(): void {
+  for (let i: u32 = 0, n = entries(); i < n; i++) {
+    const account = changedAccount(i);
+    if (changetype<usize>(account) == 0 || account.finalised == transaction) continue;
+    account.finalised = transaction;
+    if (account.destructed == transaction || isEmptyAccount(account)) {
+      account.owner = newOwner();
+      account.slots = 0;
+      account.storage = 0;
+      clear(account);
+    }
+    if ((account.flags & AccountFlag.Dirty) == 0) {
+      account.flags |= AccountFlag.Dirty;
+      account.next = dirtyAccounts;
+      dirtyAccounts = changetype<usize>(account);
+    }
+  }
+}
+
+/** The account, brought into being where it isn't in the state. */
+function ensured(address: usize): Account {
+  const account = loadedAccount(address);
+  if ((account.flags & AccountFlag.Exists) == 0) {
+    account.flags |= AccountFlag.Exists;
+    record(Change.Existence, changetype<usize>(account));
+  }
+  return account;
+}
+
+/** Whether the account is in the state, or was touched into being in this transaction. */
+export function exists(address: usize): bool {
+  return (loadedAccount(address).flags & AccountFlag.Exists) != 0;
+}
+
+/** EIP-161: nonce 0, balance 0 and no code; so is an account that isn't in the state. */
+export function isEmpty(address: usize): bool {
+  return isEmptyAccount(loadedAccount(address));
+}
+
+/** Writes the balance to `out`. */
+export function getBalance(address: usize, out: usize): void {
+  copy(out, balanceOf(loadedAccount(address)));
+}
+
+/** Adds to the balance, touching the account also with 0. */
+export function addBalance(address: usize, amount: usize): void {
+  const account = ensured(address);
+  if (isZero(amount)) {
+    touchAccount(account);
+    return;
+  }
+  const balance = balanceOf(account);
+  copy(record(Change.Balance, changetype<usize>(account)), balance);
+  add(balance, balance, amount);
+}
+
+/** Subtracts from the balance; the caller has checked that it suffices. */
+export function subBalance(address: usize, amount: usize): void {
+  const account = ensured(address);
+  if (isZero(amount)) return;
+  const balance = balanceOf(account);
+  copy(record(Change.Balance, changetype<usize>(account)), balance);
+  sub(balance, balance, amount);
+}
+
+export function getNonce(address: usize): u64 {
+  return loadedAccount(address).nonce;
+}
+
+export function setNonce(address: usize, value: u64): void {
+  const account = ensured(address);
+  store<u64>(record(Change.Nonce, changetype<usize>(account)), account.nonce);
+  account.nonce = value;
+}
+
+/** Writes the code's hash to `out`; zeros where the account isn't in the state. */
+export function getCodeHash(address: usize, out: usize): void {
+  const account = loadedAccount(address);
+  if ((account.flags & AccountFlag.Exists) == 0) setU64(out, 0);
+  else copy32(out, codeHashOf(account));
+}
+
+/** The account's code; of length 0 where it has none. */
+export function getCode(address: usize): Code {
+  const account = loadedAccount(address);
+  if (account.code == 0) account.code = changetype<usize>(codeOf(codeHashOf(account)));
+  return changetype<Code>(account.code);
+}
+
+export function getCodeSize(address: usize): u32 {
+  return getCode(address).length;
+}
+
+/** Makes the `length` bytes at `ptr` the account's code; they are copied. */
+export function setCode(address: usize, ptr: usize, length: u32): void {
+  const account = ensured(address);
+  copy32(record(Change.Code, changetype<usize>(account)), codeHashOf(account));
+  const code = newCode(ptr, length);
+  copy32(codeHashOf(account), code.hash);
+  account.code = changetype<usize>(code);
+}
+
+/** The account's slot with its value read. */
+// @ts-ignore: decorator
+@inline
+function loadedSlot(account: Account, key: usize): Slot {
+  const slot = slotAt(account, account.owner, key);
+  if ((slot.flags & SlotFlag.Loaded) == 0) readSlot(slot);
+  return slot;
+}
+
+/** Writes the slot's value to `out`. */
+export function getStorage(address: usize, key: usize, out: usize): void {
+  copy(out, valueOf(loadedSlot(loadedAccount(address), key)));
+}
+
+/** Writes the value that the slot had when the transaction began to `out`. */
+export function getOriginalStorage(address: usize, key: usize, out: usize): void {
+  const slot = loadedSlot(loadedAccount(address), key);
+  copy(out, slot.written == transaction ? originalOf(slot) : valueOf(slot));
+}
+
+export function setStorage(address: usize, key: usize, value: usize): void {
+  const account = ensured(address);
+  const slot = loadedSlot(account, key);
+  const current = valueOf(slot);
+  if (equal32(current, value)) return;
+  if (slot.written != transaction) {
+    slot.written = transaction;
+    copy(originalOf(slot), current);
+    if ((slot.flags & SlotFlag.Written) == 0) {
+      slot.flags |= SlotFlag.Written;
+      slot.next = account.slots;
+      account.slots = changetype<usize>(slot);
+    }
+  }
+  copy(record(Change.Storage, changetype<usize>(slot)), current);
+  copy(current, value);
+}
+
+/** Writes the transient slot's value (EIP-1153) to `out`. */
+export function getTransient(address: usize, key: usize, out: usize): void {
+  const account = accountAt(address);
+  const slot = slotAt(account, account.id | TRANSIENT, key);
+  if (slot.written == transaction) copy(out, valueOf(slot));
+  else setU64(out, 0);
+}
+
+export function setTransient(address: usize, key: usize, value: usize): void {
+  const account = accountAt(address);
+  const slot = slotAt(account, account.id | TRANSIENT, key);
+  if (slot.written != transaction) {
+    slot.written = transaction;
+    setU64(valueOf(slot), 0);
+  }
+  copy(record(Change.Transient, changetype<usize>(slot)), valueOf(slot));
+  copy(valueOf(slot), value);
+}
+
+/** Marks the address warm (EIP-2929) and returns whether it was cold. Nothing is read. */
+export function accessAddress(address: usize): bool {
+  const account = accountAt(address);
+  if (account.warm == transaction) return false;
+  account.warm = transaction;
+  record(Change.WarmAccount, changetype<usize>(account));
+  return true;
+}
+
+/** Marks the slot warm (EIP-2929) and returns whether it was cold. Nothing is read. */
+export function accessSlot(address: usize, key: usize): bool {
+  const account = accountAt(address);
+  const slot = slotAt(account, account.owner, key);
+  if (slot.warm == transaction) return false;
+  slot.warm = transaction;
+  record(Change.WarmSlot, changetype<usize>(slot));
+  return true;
+}
+
+/**
+ * Begins a contract's creation: storage and code are empty afterwards, the balance stays, and the account counts as
+ * created in this transaction. The caller sets the nonce.
+ */
+export function createAccount(address: usize): void {
+  const account = ensured(address);
+  const target = changetype<usize>(account);
+  store<u32>(record(Change.Created, target), account.created);
+  account.created = transaction;
+  if (!hasNoCode(account)) setCode(address, 0, 0);
+  if (hasEmptyStorage(account)) return;
+  const old = record(Change.StorageState, target);
+  store<u32>(old, account.storage);
+  store<u32>(old, account.owner, 4);
+  store<u32>(old, <u32>account.slots, 8);
+  store<u32>(old, account.flags & AccountFlag.StorageOpen, 12);
+  copy32(record(Change.StorageRoot, target), storageRootOf(account));
+  account.flags &= ~AccountFlag.StorageOpen;
+  account.owner = newOwner();
+  account.slots = 0;
+  copy32(storageRootOf(account), EMPTY_ROOT);
+}
+
+// @ts-ignore: decorator
+@inline
+function hasEmptyStorage(account: Account): bool {
+  return account.slots == 0 && equal32(storageRootOf(account), EMPTY_ROOT);
+}
+
+/** Whether `createAccount` was called for the account in this transaction, and not undone. */
+export function wasCreatedInTransaction(address: usize): bool {
+  return accountAt(address).created == transaction;
+}
+
+/**
+ * Whether the account's storage held a value when the block began (EIP-7610). What the block itself wrote need not be
+ * looked at: an account gets storage by its code alone, and that goes with a nonce.
+ */
+export function hasStorage(address: usize): bool {
+  return !equal32(storageRootOf(loadedAccount(address)), EMPTY_ROOT);
+}
+
+/** Marks the account for deletion at the transaction's end and takes its balance away. */
+export function selfDestruct(address: usize): void {
+  const account = loadedAccount(address);
+  if ((account.flags & AccountFlag.Exists) == 0) return;
+  const target = changetype<usize>(account);
+  store<u32>(record(Change.Destructed, target), account.destructed);
+  account.destructed = transaction;
+  copy(record(Change.Balance, target), balanceOf(account));
+  setU64(balanceOf(account), 0);
+}
+
+/** Makes the account count as changed, so that it leaves the state if it is empty. */
+export function touch(address: usize): void {
+  touchAccount(ensured(address));
+}
+
+// @ts-ignore: decorator
+@inline
+function touchAccount(account: Account): void {
+  if (isEmptyAccount(account)) record(Change.Touch, changetype<usize>(account));
+}
+
+export function addRefund(amount: u64): void {
+  setRefund(refund + amount);
+}
+
+export function subRefund(amount: u64): void {
+  if (amount > refund) throw new Error('the gas refund counter fell below zero');
+  setRefund(refund - amount);
+}
+
+export function getRefund(): u64 {
+  return refund;
+}
+
+/**
+ * Adds a log: the emitting account's address, `topicCount` topics of 32 bytes (big endian) at `topics`, and the
+ * `length` bytes at `data`.
+ */
+export function addLog(address: usize, topics: usize, topicCount: u32, data: usize, length: u32): void {
+  const topicsLength = topicCount * 33;
+  const isByte = length == 1 && load<u8>(data) < 0x80;
+  const dataLength = isByte ? 1 : headerLength(length) + length;
+  const payload = 21 + headerLength(topicsLength) + topicsLength + dataLength;
+  const total = headerLength(payload) + payload;
+  let p = reserveLogs(total);
+  p += storeHeader(p, 0xc0, payload);
+  store<u8>(p, 0x94);
+  memory.copy(p + 1, address, 20);
+  p += 21;
+  p += storeHeader(p, 0xc0, topicsLength);
+  for (let i: u32 = 0; i < topicCount; i++) {
+    store<u8>(p, 0xa0);
+    copy32(p + 1, topics + <usize>(i << 5));
+    p += 33;
+  }
+  if (!isByte) p += storeHeader(p, 0x80, length);
+  memory.copy(p, data, length);
+  addLogs(total);
+}
+
+/** The transaction's logs so far: the RLP of each, one after the other. The view is valid until the next log. */
+export function encodedLogs(): Bytes {
+  return new Bytes(logs, logsLength);
+}
