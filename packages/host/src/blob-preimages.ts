@@ -3,7 +3,7 @@
  * Specification: https://specs.optimism.io/fault-proof/index.html#type-5-global-eip-4844-point-evaluation-key
  */
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { blobKey, keccak256Key, type PreimageStore, sha256Key } from '@obelisc/preimage';
+import { blobKey, keccak256Key, keyHex, type PreimageKey, type PreimageStore, sha256Key } from '@obelisc/preimage';
 
 export const FIELD_ELEMENTS = 4096;
 export const BLOB_LENGTH = FIELD_ELEMENTS * 32;
@@ -19,36 +19,89 @@ const GENERATOR = 7n;
  */
 export type ElementForm = 'root' | 'index';
 
-/** Stores commitment (48 bytes) and field elements of `blob` (131072 bytes), the elements in both forms. */
+/**
+ * Stores commitment (48 bytes) and field elements of `blob` (131072 bytes), the elements in both forms. The one key that the
+ * forms share (see `blobForms`) gets the value of the specification.
+ */
 export function storeBlob(
   store: PreimageStore,
   versionedHash: Uint8Array,
   commitment: Uint8Array,
   blob: Uint8Array,
 ): void {
-  for (const form of ['root', 'index'] as const) {
-    for (let index = 0; index < FIELD_ELEMENTS; index++) {
-      storeElement(store, elementPoint(commitment, index, form), blob.subarray(32 * index, 32 * index + 32));
-    }
+  const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
+  for (let index = 0; index < FIELD_ELEMENTS; index++) {
+    if (index !== 1) storeElement(store, elementPoint(commitment, index, 'index'), element(index));
   }
-  // Last, so that a commitment in a store says that its elements are there.
+  // The shared key comes last: where it has the specification's value, element 1 is there in the specification's form.
+  for (let index = FIELD_ELEMENTS - 1; index >= 0; index--) {
+    storeElement(store, elementPoint(commitment, index, 'root'), element(index));
+  }
+  // After the elements, so that a commitment in a store says that they are there.
   store.put(sha256Key(versionedHash), commitment);
 }
 
 /**
- * Adds the form of the field elements that is missing, from the one that is there. Returns false, and adds nothing, when
- * the store has neither form whole.
+ * Adds the form of the field elements that is missing, from the one that is there; the key that both share keeps its value.
+ * Returns false, and adds nothing, when the store has neither form whole.
  */
 export function completeBlob(store: PreimageStore, versionedHash: Uint8Array): boolean {
   const commitment = store.get(sha256Key(versionedHash));
   if (commitment === undefined) return false;
-  const byIndex = readElements(store, commitment, 'index');
-  const missing = byIndex === undefined ? 'index' : 'root';
-  const elements = byIndex ?? readElements(store, commitment, 'root');
-  if (elements === undefined) return false;
-  for (const [index, element] of elements.entries())
-    storeElement(store, elementPoint(commitment, index, missing), element);
+  const shared = store.get(elementKey(commitment, 1, 'index'));
+  if (shared === undefined) return false;
+  const byRoot = readElements(store, commitment, 'root', 0);
+  const byIndex = byRoot === undefined ? readElements(store, commitment, 'index', 1) : undefined;
+  const there = byRoot ?? byIndex;
+  if (there === undefined) return false;
+  const missing: ElementForm = byRoot === undefined ? 'root' : 'index';
+  const sharedIndex = byRoot === undefined ? 1 : 0;
+  for (let index = 0; index < FIELD_ELEMENTS; index++) {
+    const element = index === sharedIndex ? shared : there[index];
+    const isShared = index === (missing === 'root' ? 0 : 1);
+    if (element === undefined || isShared) continue;
+    const point = elementPoint(commitment, index, missing);
+    if (store.get(blobKey(keccak_256(point))) === undefined) storeElement(store, point, element);
+  }
   return true;
+}
+
+/**
+ * Answers requests for field elements of blobs in either form. Two elements share a key: the root of unity of element 0 is 1,
+ * so commitment ++ 1 names element 0 in the specification's form and element 1 in the old one. Programs read a blob from
+ * element 0 on, and commitment ++ 0 names something in the old form only: who asked for that reads in the old form.
+ */
+export function blobForms(store: PreimageStore): {
+  /** To be called when the commitment of an announced blob is handed out: the program will ask for its elements. */
+  expect(commitment: Uint8Array): void;
+  /** The value of `key`, undefined when the store lacks it. */
+  get(key: PreimageKey): Uint8Array | undefined;
+} {
+  const sharedKeys = new Map<string, Uint8Array>();
+  const zeroKeys = new Map<string, Uint8Array>();
+  const readsOldForm = new Set<string>();
+  return {
+    expect(commitment) {
+      sharedKeys.set(keyHex(elementKey(commitment, 1, 'index')), commitment);
+      zeroKeys.set(keyHex(elementKey(commitment, 0, 'index')), commitment);
+    },
+    get(key) {
+      const name = keyHex(key);
+      const zero = zeroKeys.get(name);
+      if (zero !== undefined) readsOldForm.add(keyHex(zero));
+      const commitment = sharedKeys.get(name);
+      if (commitment === undefined) return store.get(key);
+      const secondByRoot = store.get(elementKey(commitment, 1, 'root'));
+      if (readsOldForm.has(keyHex(commitment))) return secondByRoot ?? store.get(key);
+      const firstByIndex = store.get(elementKey(commitment, 0, 'index'));
+      // Where only the specification's form is, the shared key has its value.
+      return firstByIndex ?? (secondByRoot === undefined ? undefined : store.get(key));
+    },
+  };
+}
+
+function elementKey(commitment: Uint8Array, index: number, form: ElementForm): PreimageKey {
+  return blobKey(keccak_256(elementPoint(commitment, index, form)));
 }
 
 /** The 80 bytes whose keccak256 names field element `index`: commitment, then root of unity or index, big endian. */
@@ -66,11 +119,17 @@ function storeElement(store: PreimageStore, point: Uint8Array, element: Uint8Arr
   store.put(blobKey(hash), element);
 }
 
-function readElements(store: PreimageStore, commitment: Uint8Array, form: ElementForm): Uint8Array[] | undefined {
-  const elements: Uint8Array[] = [];
+/** All elements of a form, except the one whose key the other form shares; undefined when one of them is missing. */
+function readElements(
+  store: PreimageStore,
+  commitment: Uint8Array,
+  form: ElementForm,
+  shared: number,
+): (Uint8Array | undefined)[] | undefined {
+  const elements: (Uint8Array | undefined)[] = [];
   for (let index = 0; index < FIELD_ELEMENTS; index++) {
-    const element = store.get(blobKey(keccak_256(elementPoint(commitment, index, form))));
-    if (element === undefined) return undefined;
+    const element = index === shared ? undefined : store.get(elementKey(commitment, index, form));
+    if (element === undefined && index !== shared) return undefined;
     elements.push(element);
   }
   return elements;

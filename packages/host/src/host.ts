@@ -24,13 +24,18 @@ export type HostOptions = {
 
 /** The oracle of one run. Local keys are answered from claim and chain, all others by the prefetcher. */
 export function createOracle({ claim, chain, store, fetcher, log = silentLog }: HostOptions): Oracle {
-  const agreedOutput = keyHex(keccak256Key(claim.l2OutputRoot));
+  // The first things any program asks for: where they are missing, all is.
+  const beginnings = new Map([
+    [keyHex(keccak256Key(claim.l2OutputRoot)), 'the agreed output root'],
+    [keyHex(keccak256Key(claim.l1Head)), 'the L1 head'],
+  ]);
   const advice = (key: PreimageKey): string => {
     if (fetcher !== undefined) return 'none of the hints so far led to it';
-    if (keyHex(key) === agreedOutput) {
-      return `${store.place} does not know the agreed output root, so it was gathered for another chain or another claim; gather this claim by running with --l1, --l1.beacon and --l2`;
-    }
-    return `${store.place} does not hold it, and without --l1, --l1.beacon and --l2 nothing is fetched; gather this claim by running once with these three flags`;
+    const gather = 'gather this claim by running once with --l1, --l1.beacon and --l2';
+    const beginning = beginnings.get(keyHex(key));
+    return beginning === undefined
+      ? `${store.place} does not hold it, and without endpoints nothing is fetched; ${gather}`
+      : `${store.place} does not know ${beginning}, so it was gathered for another chain or another claim; ${gather}`;
   };
   const global = prefetcher({ store, fetcher, log, advice });
   return {

@@ -42,6 +42,7 @@ export function l2Source(endpoint: RpcEndpoint, l2Head: Uint8Array): L2Source {
         if (error instanceof UnsupportedMethodError) break;
       }
     }
+    if (failure instanceof WrongAnswerError) throw failure;
     const advice =
       failure instanceof UnsupportedMethodError
         ? 'the endpoint does not offer debug_dbGet; op-geth does with --http.api=eth,debug, other clients do not'

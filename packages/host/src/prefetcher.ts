@@ -11,7 +11,7 @@ import {
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
-import { completeBlob } from './blob-preimages.js';
+import { blobForms, completeBlob } from './blob-preimages.js';
 import { type AnnouncedHint, routeHint } from './hint-routes.js';
 import type { Log } from './log.js';
 import { storePrecompileResult } from './precompiles.js';
@@ -33,6 +33,7 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
   const announced = new Map<string, AnnouncedHint>();
   /** Hints that announce more than they name, the latest last. */
   const open = new Map<string, AnnouncedHint>();
+  const blobs = blobForms(store);
   let lastHint: string | undefined;
 
   /** A hint that is not understood costs nothing until something is missing, and then the error names it. */
@@ -58,11 +59,11 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
         cause: error,
       });
     }
-    return store.get(key);
+    return blobs.get(key);
   };
 
   const find = async (key: PreimageKey): Promise<Uint8Array | undefined> => {
-    const there = store.get(key);
+    const there = blobs.get(key);
     if (there !== undefined) return there;
     const exact = announced.get(keyHex(key));
     if (exact !== undefined) return follow(exact, key);
@@ -89,6 +90,7 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
     async get(key) {
       const value = await find(key);
       if (value === undefined) throw new MissingPreimageError(key, lastHint, advice(key));
+      if (announced.get(keyHex(key))?.route.kind === 'l1-blob') blobs.expect(value);
       announced.delete(keyHex(key));
       return value;
     },
