@@ -1,6 +1,6 @@
 // Compiles the AssemblyScript modules to WebAssembly. `node tools/build-assembly.mjs [name…]`; without names, all.
 // A module is rebuilt only when one of its sources, or this script, is newer than its output.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,12 +14,34 @@ for (const name of wanted) {
   if (!(name in modules)) fail(`no AssemblyScript module '${name}'; there are: ${Object.keys(modules).join(', ')}`);
 }
 
+generateData();
 for (const [name, module] of Object.entries(modules)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const out = join(root, module.out);
   const newest = Math.max(newestIn(join(root, module.sources)), statSync(fileURLToPath(import.meta.url)).mtimeMs);
   if (existsSync(out) && statSync(out).mtimeMs > newest) continue;
   await compile(name, module, out);
+}
+
+/**
+ * asc has no way to embed a file: each packages/P/data/NAME.bin becomes packages/P/assembly/generated/NAME.ts, which
+ * exports the bytes' address under the name in capitals.
+ */
+function generateData() {
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const data = join(root, 'packages', name, 'data');
+    if (!existsSync(data)) continue;
+    for (const file of readdirSync(data).filter((entry) => entry.endsWith('.bin'))) {
+      const bytes = readFileSync(join(data, file));
+      const base = file.slice(0, -4);
+      const target = join(root, 'packages', name, 'assembly/generated', `${base}.ts`);
+      const constant = base.replace(/-/g, '_').toUpperCase();
+      const text = `// Generated from data/${file}.\n// @ts-ignore: decorator\n@lazy export const ${constant}: usize = memory.data<u8>([${bytes.join(',')}]);\n`;
+      if (existsSync(target) && readFileSync(target, 'utf8') === text) continue;
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text);
+    }
+  }
 }
 
 async function compile(name, module, out) {
