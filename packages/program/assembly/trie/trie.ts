@@ -70,7 +70,10 @@ export function insert(place: usize, key: usize, length: u32, value: usize, valu
     const node = nodeAt(place);
     node.reference = 0;
     if (node.kind == Kind.Branch) {
-      if (depth == end) break;
+      if (depth == end) {
+        setValue(node, value, valueLength);
+        return;
+      }
       place = childPlace(node, nibble(key, depth++));
       continue;
     }
@@ -82,22 +85,25 @@ export function insert(place: usize, key: usize, length: u32, value: usize, valu
         place = childPlace(node, 0);
         continue;
       }
-      if (depth == end) break;
+      if (depth == end) {
+        setValue(node, value, valueLength);
+        return;
+      }
     }
     // The paths part here: a branch, behind an extension for what they have in common.
     const branch = split(node, same);
     put(place, same == 0 ? branch : newExtension(key, depth - same, same, <u32>changetype<usize>(branch)));
-    if (depth == end) {
-      branch.value = value;
-      branch.valueLength = valueLength;
-      return;
-    }
-    put(childPlace(branch, nibble(key, depth)), newLeaf(key, depth + 1, end - depth - 1, value, valueLength));
+    if (depth == end) setValue(branch, value, valueLength);
+    else put(childPlace(branch, nibble(key, depth)), newLeaf(key, depth + 1, end - depth - 1, value, valueLength));
     return;
   }
-  const node = nodeAt(place);
+}
+
+// @ts-ignore: decorator
+@inline
+function setValue(node: Node, value: usize, length: u32): void {
   node.value = value;
-  node.valueLength = valueLength;
+  node.valueLength = length;
 }
 
 /** A branch that holds what is left of the leaf or extension `node` after the first `same` nibbles of its path. */
@@ -105,8 +111,7 @@ function split(node: Node, same: u32): Node {
   const branch = newBranch();
   const count = node.pathCount;
   if (same == count) {
-    branch.value = node.value;
-    branch.valueLength = node.valueLength;
+    setValue(branch, node.value, node.valueLength);
     return branch;
   }
   const place = childPlace(branch, nibble(node.path, node.pathStart + same));
@@ -140,8 +145,7 @@ function removeAt(place: usize, key: usize, depth: u32, end: u32): bool {
   if (node.kind == Kind.Branch) {
     if (depth == end) {
       if (node.value == 0) return false;
-      node.value = 0;
-      node.valueLength = 0;
+      setValue(node, 0, 0);
     } else {
       const child = childPlace(node, nibble(key, depth));
       if (load<u32>(child) == 0 || !removeAt(child, key, depth + 1, end)) return false;

@@ -1,0 +1,108 @@
+// The execution test module (assembly/testing/execution.ts) in this thread, with an oracle that answers from a map.
+import { readFileSync } from 'node:fs';
+import { keccak_256 } from '@noble/hashes/sha3.js';
+
+/** The module's functions take and return numbers (addresses, u32), bigints (u64) and nothing. */
+type Exported = (...args: (number | bigint | boolean)[]) => number | bigint | undefined;
+
+export class ProgramExit extends Error {
+  override name = 'ProgramExit';
+  readonly code: number;
+  constructor(code: number, log: string) {
+    super(`the module ended with exit code ${code}: ${log}`);
+    this.code = code;
+  }
+}
+
+export interface Harness {
+  /** Calls an exported function. */
+  call(name: string, ...args: (number | bigint | boolean)[]): number;
+  /** The same for functions that return a u64. */
+  call64(name: string, ...args: (number | bigint | boolean)[]): bigint;
+  /** A copy of `bytes` in the module's memory: its address. */
+  put(bytes: Uint8Array): number;
+  /** A copy of the module's memory. */
+  get(address: number, length: number): Uint8Array;
+  /** Value of an exported global. */
+  global(name: string): number;
+  /** What the module logged. */
+  log(): string;
+  /** Number of pre-images that were read, and hints in their order. */
+  readonly hints: string[];
+  reads: number;
+}
+
+const built = (name: string): Uint8Array => readFileSync(new URL(`../../${name}`, import.meta.url));
+
+/** Pre-images by keccak256, as lower-case hex without prefix. */
+export type Preimages = Map<string, Uint8Array>;
+
+/** Starts the module. A pre-image that is not in `preimages` is an error that names its last hint. */
+export function startModule(preimages: Preimages = new Map()): Harness {
+  const hints: string[] = [];
+  let log = '';
+  let selected: Uint8Array = new Uint8Array(0);
+  const bytes = (ptr: number, length: number): Uint8Array => new Uint8Array(memory.buffer, ptr >>> 0, length >>> 0);
+  const env = {
+    preimage_open(key: number): bigint {
+      const digest = Buffer.from(bytes(key, 32));
+      const found = byKey.get(digest.toString('hex', 1));
+      if (found === undefined) {
+        throw new Error(`no pre-image of ${digest.toString('hex')}; last hint ${hints.at(-1)}`);
+      }
+      harness.reads++;
+      selected = found;
+      return BigInt(selected.length);
+    },
+    preimage_read(target: number, length: number): void {
+      bytes(target, length).set(selected.subarray(0, length));
+      selected = selected.subarray(length);
+    },
+    hint(text: number, length: number): void {
+      hints.push(Buffer.from(bytes(text, length)).toString('latin1'));
+    },
+    write(_fd: number, data: number, length: number): void {
+      log += Buffer.from(bytes(data, length)).toString();
+    },
+    exit(code: number): never {
+      throw new ProgramExit(code, log);
+    },
+    mul_high: new WebAssembly.Instance(new WebAssembly.Module(built('mul-high.wasm'))).exports[
+      'mul_high'
+    ] as WebAssembly.ImportValue,
+  };
+  // The key is the digest with its first byte replaced by the type.
+  const byKey = new Map<string, Uint8Array>();
+  for (const [hash, value] of preimages) byKey.set(hash.slice(2), value);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(built('test-execution.wasm')), { env });
+  const memory = exports['memory'] as WebAssembly.Memory;
+  const exported = (name: string): Exported => exports[name] as Exported;
+  const harness: Harness = {
+    call: (name, ...args) => {
+      const value = Number(exported(name)(...args) ?? 0);
+      return value >>> 0 === value || value > 0 ? value : value >>> 0;
+    },
+    call64: (name, ...args) => BigInt.asUintN(64, exported(name)(...args) as bigint),
+    put: (value) => {
+      const address = Number(exported('allocate')(value.length));
+      bytes(address, value.length).set(value);
+      return address;
+    },
+    get: (address, length) => bytes(address, length).slice(),
+    global: (name) => Number((exports[name] as WebAssembly.Global).value),
+    log: () => log,
+    hints,
+    reads: 0,
+  };
+  return harness;
+}
+
+/** Adds a value to pre-images under its hash, which is returned. */
+export function addPreimage(preimages: Preimages, value: Uint8Array): string {
+  const hash = Buffer.from(keccak_256(value)).toString('hex');
+  preimages.set(hash, value);
+  return hash;
+}
+
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+export const fromHex = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replace(/^0x/, ''), 'hex'));
