@@ -1,0 +1,229 @@
+// The EVM and its arithmetic as functions for the tests: operands are bytes in buffers that the test allocates. Test
+// only; it is not part of the client.
+import '../log';
+import { BlockContext, call, CallResult, create, enter, TransactionContext } from '../evm/evm';
+import { mark, release, useScratch } from '../memory';
+import * as u256 from '../u256';
+import { accessAddress, accounts, find, getRefund, logs, putStorage, resetState } from './interim-state';
+
+let start: u64 = 0;
+
+/** Forgets the state and everything allocated since the last reset. */
+export function reset(): void {
+  useScratch(true);
+  if (start != 0) release(start);
+  start = mark();
+  resetState();
+}
+
+export function allocate(length: u32): usize {
+  return heap.alloc(length);
+}
+
+/** One operation on u256 values (limbs): see the test for the numbers. */
+export function arithmetic(operation: u32, out: usize, a: usize, b: usize, c: usize): void {
+  switch (operation) {
+    case 0:
+      u256.add(out, a, b);
+      break;
+    case 1:
+      u256.mul(out, a, b);
+      break;
+    case 2:
+      u256.sub(out, a, b);
+      break;
+    case 3:
+      u256.div(out, a, b);
+      break;
+    case 4:
+      u256.sdiv(out, a, b);
+      break;
+    case 5:
+      u256.mod(out, a, b);
+      break;
+    case 6:
+      u256.smod(out, a, b);
+      break;
+    case 7:
+      u256.addmod(out, a, b, c);
+      break;
+    case 8:
+      u256.mulmod(out, a, b, c);
+      break;
+    case 9:
+      u256.exp(out, a, b);
+      break;
+    case 10:
+      u256.signextend(out, a, b);
+      break;
+    case 11:
+      u256.setU64(out, u64(u256.less(a, b)));
+      break;
+    case 12:
+      u256.setU64(out, u64(u256.lessSigned(a, b)));
+      break;
+    case 13:
+      u256.setU64(out, u64(u256.equal(a, b)));
+      break;
+    case 14:
+      u256.setU64(out, u64(u256.isZero(a)));
+      break;
+    case 15:
+      u256.byteAt(out, a, b);
+      break;
+    case 16:
+      u256.shl(out, a, b);
+      break;
+    case 17:
+      u256.shr(out, a, b);
+      break;
+    case 18:
+      u256.sar(out, a, b);
+      break;
+    case 19:
+      u256.negate(out, a);
+      break;
+    case 20:
+      u256.setU64(out, u256.bitLength(a));
+      break;
+    default:
+      throw new Error('no such operation');
+  }
+}
+
+const block = new BlockContext();
+const transaction = new TransactionContext();
+
+/** Fork, number, timestamp, gas limit, chain id; addresses of coinbase, prevrandao, base fee, blob base fee. */
+export function setBlock(
+  fork: u32,
+  number: u64,
+  timestamp: u64,
+  gasLimit: u64,
+  chainId: u64,
+  coinbase: usize,
+  prevRandao: usize,
+  baseFee: usize,
+  blobBaseFee: usize,
+): void {
+  block.fork = fork;
+  block.number = number;
+  block.timestamp = timestamp;
+  block.gasLimit = gasLimit;
+  block.chainId = chainId;
+  block.coinbase = coinbase;
+  block.prevRandao = prevRandao;
+  block.baseFee = baseFee;
+  block.blobBaseFee = blobBaseFee;
+}
+
+export function setTransaction(origin: usize, gasPrice: usize, blobHashes: usize, blobHashCount: u32): void {
+  transaction.origin = origin;
+  transaction.gasPrice = gasPrice;
+  transaction.blobHashes = blobHashes;
+  transaction.blobHashCount = blobHashCount;
+}
+
+export function putAccount(address: usize, nonce: u64, balance: usize, code: usize, length: u32): void {
+  const account = find(address);
+  account.exists = true;
+  account.nonce = nonce;
+  u256.copy(account.balance, balance);
+  account.code.ptr = code;
+  account.code.length = length;
+}
+
+export function putSlot(address: usize, key: usize, value: usize): void {
+  putStorage(address, key, value);
+}
+
+export function warm(address: usize): void {
+  accessAddress(address);
+}
+
+let result: CallResult = new CallResult();
+
+export function runCall(caller: usize, to: usize, value: usize, input: usize, length: u32, gas: u64): void {
+  enter(block, transaction);
+  result = call(caller, to, value, input, length, gas);
+}
+
+export function runCreate(caller: usize, value: usize, code: usize, length: u32, gas: u64): void {
+  enter(block, transaction);
+  result = create(caller, value, code, length, gas);
+}
+
+export function succeeded(): bool {
+  return result.success;
+}
+export function failure(): u32 {
+  return result.error;
+}
+export function gasLeft(): u64 {
+  return result.gasLeft;
+}
+export function output(): usize {
+  return result.output;
+}
+export function outputLength(): u32 {
+  return result.outputLength;
+}
+export function createdAddress(): usize {
+  return result.createdAddress;
+}
+export function refund(): u64 {
+  return getRefund();
+}
+
+export function logCount(): u32 {
+  return logs.length;
+}
+export function logAddress(i: u32): usize {
+  return logs[i].address;
+}
+export function logTopics(i: u32): usize {
+  return logs[i].topics;
+}
+export function logTopicCount(i: u32): u32 {
+  return logs[i].topicCount;
+}
+export function logData(i: u32): usize {
+  return logs[i].data;
+}
+export function logLength(i: u32): u32 {
+  return logs[i].length;
+}
+
+export function accountCount(): u32 {
+  return accounts.length;
+}
+export function accountAddress(i: u32): usize {
+  return accounts[i].address;
+}
+export function accountExists(i: u32): bool {
+  return accounts[i].exists;
+}
+export function accountDestroyed(i: u32): bool {
+  return accounts[i].destroyed;
+}
+export function accountNonce(i: u32): u64 {
+  return accounts[i].nonce;
+}
+export function accountBalance(i: u32): usize {
+  return accounts[i].balance;
+}
+export function accountCode(i: u32): usize {
+  return accounts[i].code.ptr;
+}
+export function accountCodeLength(i: u32): u32 {
+  return accounts[i].code.length;
+}
+export function slotCount(i: u32): u32 {
+  return accounts[i].slots.length;
+}
+export function slotKey(i: u32, j: u32): usize {
+  return accounts[i].slots[j].key;
+}
+export function slotValue(i: u32, j: u32): usize {
+  return accounts[i].slots[j].value;
+}
