@@ -1,5 +1,18 @@
 // The functions that the tests of the cryptography call. Test only; no part of the client.
 export { keccak256 } from '../crypto/keccak256';
+export { recoverAddress, recoverPublicKey } from '../crypto/secp256k1';
+export { GENERATOR_TABLE, HIGH_GENERATOR_TABLE } from '../crypto/secp256k1-generator';
+export {
+  fromLimbs as fieldFromLimbs,
+  isZero as fieldIsZero,
+  multiply as fieldMultiply,
+  normalize as fieldNormalize,
+  square as fieldSquare,
+  squareRoot as fieldSquareRoot,
+  toLimbs as fieldToLimbs,
+} from '../crypto/secp256k1-field';
+export { INVERSE_OF_N, INVERSE_OF_P, splitScalar } from '../crypto/secp256k1-scalar';
+export { inverse } from '../crypto/modular-inverse';
 export { sha256 } from '../crypto/sha256';
 
 /** First address that neither static data nor this module uses. */

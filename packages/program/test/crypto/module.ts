@@ -21,6 +21,29 @@ export function call(name: string, ...args: (number | bigint)[]): number {
   return target(...args);
 }
 
+/** The address that the exported constant `name` holds. */
+export function globalAddress(name: string): number {
+  const target = instance.exports[name];
+  if (!(target instanceof WebAssembly.Global)) throw new Error(`the test module exports no constant ${name}`);
+  return target.value as number;
+}
+
+/** The little-endian integer of `count` 64-bit limbs at `ptr`. */
+export function readLimbs(ptr: number, count: number): bigint {
+  const view = new DataView(memory.buffer, ptr, 8 * count);
+  let value = 0n;
+  for (let i = count - 1; i >= 0; i--) value = (value << 64n) | view.getBigUint64(8 * i, true);
+  return value;
+}
+
+/** Writes values at `ptr`: one value as four 64-bit limbs, several as one limb each. */
+export function writeLimbs(ptr: number, values: bigint[]): void {
+  const [first = 0n] = values;
+  const limbs = values.length === 1 ? [0n, 64n, 128n, 192n].map((shift) => first >> shift) : values;
+  const view = new DataView(memory.buffer, ptr, 8 * limbs.length);
+  limbs.forEach((limb, i) => view.setBigUint64(8 * i, BigInt.asUintN(64, limb), true));
+}
+
 /** A buffer of `length` bytes in the module's memory, `at` bytes behind the static data. */
 export function buffer(at: number, length: number): { ptr: number; bytes: Uint8Array } {
   const end = free + at + length;

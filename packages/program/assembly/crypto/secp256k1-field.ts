@@ -1,0 +1,358 @@
+// The field of secp256k1: integers modulo p = 2^256 - 2^32 - 977 (SEC 2, section 2.4.1, https://www.secg.org/sec2-v2.pdf).
+//
+// An element is five 64-bit limbs of 52 bits, least significant first, at 40 bytes of memory, and need not be reduced.
+// An element of "magnitude" m has limbs 0 to 3 of at most m·2^52 and a last limb of at most m·(2^48 + 2^16). Sums are
+// limb by limb, without carries, and add magnitudes; each function says what it takes.
+//
+// RV64IMA has no carry flag, and a 128-bit accumulation costs four instructions beyond its two multiplications. Here the
+// products of a column are added as two independent 64-bit sums: H of their quotients by 2^52 (the high half of the
+// product of operands shifted left by 6 each) and L of the products modulo 2^64. The column is H·2^52 + (L - H·2^52),
+// and the bracket is exact modulo 2^64 because it is a sum of at most five remainders below 2^52.
+import { mulHigh } from '../abi';
+
+/** Bytes of a field element. */
+// @ts-ignore: decorator
+@inline
+export const FIELD: i32 = 40;
+
+// @ts-ignore: decorator
+@inline
+const LIMB: u64 = 0xfffffffffffff;
+// @ts-ignore: decorator
+@inline
+const TOP_LIMB: u64 = 0xffffffffffff;
+/** 2^256 mod p, and shifted so that the high half of a product with it is the quotient by 2^52. */
+// @ts-ignore: decorator
+@inline
+const FOLD_256: u64 = 0x1000003d1;
+// @ts-ignore: decorator
+@inline
+const FOLD_256_HIGH: u64 = 0x1000003d1 << 12;
+/** 2^260 mod p, likewise. */
+// @ts-ignore: decorator
+@inline
+const FOLD_260: u64 = 0x1000003d10;
+// @ts-ignore: decorator
+@inline
+const FOLD_260_HIGH: u64 = 0x1000003d10 << 12;
+/** p's limbs: the lowest, the middle three are LIMB, and the highest is TOP_LIMB. */
+// @ts-ignore: decorator
+@inline
+const LOWEST_OF_P: u64 = 0xffffefffffc2f;
+
+/**
+ * out = a·b; out may be a or b. The product of the operands' magnitudes may be 400, each may be 64; the result has
+ * magnitude 1.
+ */
+export function multiply(out: usize, a: usize, b: usize): void {
+  const a0 = load<u64>(a);
+  const a1 = load<u64>(a, 8);
+  const a2 = load<u64>(a, 16);
+  const a3 = load<u64>(a, 24);
+  const a4 = load<u64>(a, 32);
+  const b0 = load<u64>(b);
+  const b1 = load<u64>(b, 8);
+  const b2 = load<u64>(b, 16);
+  const b3 = load<u64>(b, 24);
+  const b4 = load<u64>(b, 32);
+  const x0 = a0 << 6;
+  const x1 = a1 << 6;
+  const x2 = a2 << 6;
+  const x3 = a3 << 6;
+  const x4 = a4 << 6;
+  const y0 = b0 << 6;
+  const y1 = b1 << 6;
+  const y2 = b2 << 6;
+  const y3 = b3 << 6;
+  const y4 = b4 << 6;
+  // Upper columns: t = value of the column, to be folded down by 2^260 ≡ R.
+  const h4 = mulHigh(x0, y4) + mulHigh(x1, y3) + mulHigh(x2, y2) + mulHigh(x3, y1) + mulHigh(x4, y0);
+  const h5 = mulHigh(x1, y4) + mulHigh(x2, y3) + mulHigh(x3, y2) + mulHigh(x4, y1);
+  const t5 = a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 - (h5 << 52) + h4;
+  const h6 = mulHigh(x2, y4) + mulHigh(x3, y3) + mulHigh(x4, y2);
+  const t6 = a2 * b4 + a3 * b3 + a4 * b2 - (h6 << 52) + h5;
+  const h7 = mulHigh(x3, y4) + mulHigh(x4, y3);
+  const t7 = a3 * b4 + a4 * b3 - (h7 << 52) + h6;
+  const h8 = mulHigh(x4, y4);
+  const t8 = a4 * b4 - (h8 << 52) + h7;
+  const q5 = mulHigh(t5, FOLD_260_HIGH);
+  const q6 = mulHigh(t6, FOLD_260_HIGH);
+  const q7 = mulHigh(t7, FOLD_260_HIGH);
+  const q8 = mulHigh(t8, FOLD_260_HIGH);
+  const q9 = mulHigh(h8, FOLD_260_HIGH);
+  const h0 = mulHigh(x0, y0);
+  let r0 = a0 * b0 + t5 * FOLD_260 - ((h0 + q5) << 52);
+  const h1 = mulHigh(x0, y1) + mulHigh(x1, y0);
+  let r1 = a0 * b1 + a1 * b0 + t6 * FOLD_260 - ((h1 + q6) << 52) + h0 + q5;
+  const h2 = mulHigh(x0, y2) + mulHigh(x1, y1) + mulHigh(x2, y0);
+  let r2 = a0 * b2 + a1 * b1 + a2 * b0 + t7 * FOLD_260 - ((h2 + q7) << 52) + h1 + q6;
+  const h3 = mulHigh(x0, y3) + mulHigh(x1, y2) + mulHigh(x2, y1) + mulHigh(x3, y0);
+  let r3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + t8 * FOLD_260 - ((h3 + q8) << 52) + h2 + q7;
+  let r4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + h8 * FOLD_260 - ((h4 + q9) << 52) + h3 + q8;
+  // Everything from bit 256 up, folded by 2^256 ≡ FOLD_256.
+  const top = (r4 >> 48) + (q9 << 4);
+  const q = mulHigh(top, FOLD_256_HIGH);
+  r0 += top * FOLD_256 - (q << 52);
+  r1 += q + (r0 >> 52);
+  r2 += r1 >> 52;
+  r3 += r2 >> 52;
+  store<u64>(out, r0 & LIMB);
+  store<u64>(out, r1 & LIMB, 8);
+  store<u64>(out, r2 & LIMB, 16);
+  store<u64>(out, r3 & LIMB, 24);
+  store<u64>(out, (r4 & TOP_LIMB) + (r3 >> 52), 32);
+}
+
+/** out = a²; out may be a. The magnitude of a may be 20; the result has magnitude 1. */
+export function square(out: usize, a: usize): void {
+  const a0 = load<u64>(a);
+  const a1 = load<u64>(a, 8);
+  const a2 = load<u64>(a, 16);
+  const a3 = load<u64>(a, 24);
+  const a4 = load<u64>(a, 32);
+  const b0 = a0 << 1;
+  const b1 = a1 << 1;
+  const b2 = a2 << 1;
+  const b3 = a3 << 1;
+  const x0 = a0 << 6;
+  const x1 = a1 << 6;
+  const x2 = a2 << 6;
+  const x3 = a3 << 6;
+  const x4 = a4 << 6;
+  const y0 = a0 << 7;
+  const y1 = a1 << 7;
+  const y2 = a2 << 7;
+  const y3 = a3 << 7;
+  // Upper columns: t = value of the column, to be folded down by 2^260 ≡ R.
+  const h4 = mulHigh(y0, x4) + mulHigh(y1, x3) + mulHigh(x2, x2);
+  const h5 = mulHigh(y1, x4) + mulHigh(y2, x3);
+  const t5 = b1 * a4 + b2 * a3 - (h5 << 52) + h4;
+  const h6 = mulHigh(y2, x4) + mulHigh(x3, x3);
+  const t6 = b2 * a4 + a3 * a3 - (h6 << 52) + h5;
+  const h7 = mulHigh(y3, x4);
+  const t7 = b3 * a4 - (h7 << 52) + h6;
+  const h8 = mulHigh(x4, x4);
+  const t8 = a4 * a4 - (h8 << 52) + h7;
+  const q5 = mulHigh(t5, FOLD_260_HIGH);
+  const q6 = mulHigh(t6, FOLD_260_HIGH);
+  const q7 = mulHigh(t7, FOLD_260_HIGH);
+  const q8 = mulHigh(t8, FOLD_260_HIGH);
+  const q9 = mulHigh(h8, FOLD_260_HIGH);
+  const h0 = mulHigh(x0, x0);
+  let r0 = a0 * a0 + t5 * FOLD_260 - ((h0 + q5) << 52);
+  const h1 = mulHigh(y0, x1);
+  let r1 = b0 * a1 + t6 * FOLD_260 - ((h1 + q6) << 52) + h0 + q5;
+  const h2 = mulHigh(y0, x2) + mulHigh(x1, x1);
+  let r2 = b0 * a2 + a1 * a1 + t7 * FOLD_260 - ((h2 + q7) << 52) + h1 + q6;
+  const h3 = mulHigh(y0, x3) + mulHigh(y1, x2);
+  let r3 = b0 * a3 + b1 * a2 + t8 * FOLD_260 - ((h3 + q8) << 52) + h2 + q7;
+  let r4 = b0 * a4 + b1 * a3 + a2 * a2 + h8 * FOLD_260 - ((h4 + q9) << 52) + h3 + q8;
+  // Everything from bit 256 up, folded by 2^256 ≡ FOLD_256.
+  const top = (r4 >> 48) + (q9 << 4);
+  const q = mulHigh(top, FOLD_256_HIGH);
+  r0 += top * FOLD_256 - (q << 52);
+  r1 += q + (r0 >> 52);
+  r2 += r1 >> 52;
+  r3 += r2 >> 52;
+  store<u64>(out, r0 & LIMB);
+  store<u64>(out, r1 & LIMB, 8);
+  store<u64>(out, r2 & LIMB, 16);
+  store<u64>(out, r3 & LIMB, 24);
+  store<u64>(out, (r4 & TOP_LIMB) + (r3 >> 52), 32);
+}
+
+/** out = a^(2^count), count > 0; out may be a. Magnitudes as for `square`. */
+export function squareTimes(out: usize, a: usize, count: u32): void {
+  square(out, a);
+  while (--count) square(out, out);
+}
+
+/** out = a + b; magnitudes add. out may be a or b. */
+// @ts-ignore: decorator
+@inline
+export function add(out: usize, a: usize, b: usize): void {
+  store<u64>(out, load<u64>(a) + load<u64>(b));
+  store<u64>(out, load<u64>(a, 8) + load<u64>(b, 8), 8);
+  store<u64>(out, load<u64>(a, 16) + load<u64>(b, 16), 16);
+  store<u64>(out, load<u64>(a, 24) + load<u64>(b, 24), 24);
+  store<u64>(out, load<u64>(a, 32) + load<u64>(b, 32), 32);
+}
+
+/**
+ * out = a - factor·b, where b's magnitude times the factor is below `magnitude`: the result's magnitude is a's plus
+ * `magnitude`. `factor` and `magnitude` are constants. out may be a or b.
+ */
+// @ts-ignore: decorator
+@inline
+export function subtract(out: usize, a: usize, factor: u64, b: usize, magnitude: u64): void {
+  store<u64>(out, load<u64>(a) + LOWEST_OF_P * magnitude - load<u64>(b) * factor);
+  store<u64>(out, load<u64>(a, 8) + LIMB * magnitude - load<u64>(b, 8) * factor, 8);
+  store<u64>(out, load<u64>(a, 16) + LIMB * magnitude - load<u64>(b, 16) * factor, 16);
+  store<u64>(out, load<u64>(a, 24) + LIMB * magnitude - load<u64>(b, 24) * factor, 24);
+  store<u64>(out, load<u64>(a, 32) + TOP_LIMB * magnitude - load<u64>(b, 32) * factor, 32);
+}
+
+/** out = -a, for a of magnitude below `magnitude`, which is the result's. */
+// @ts-ignore: decorator
+@inline
+export function negate(out: usize, a: usize, magnitude: u64): void {
+  store<u64>(out, LOWEST_OF_P * magnitude - load<u64>(a));
+  store<u64>(out, LIMB * magnitude - load<u64>(a, 8), 8);
+  store<u64>(out, LIMB * magnitude - load<u64>(a, 16), 16);
+  store<u64>(out, LIMB * magnitude - load<u64>(a, 24), 24);
+  store<u64>(out, TOP_LIMB * magnitude - load<u64>(a, 32), 32);
+}
+
+/** out = factor·a for a constant factor; the magnitude is multiplied by it. */
+// @ts-ignore: decorator
+@inline
+export function scale(out: usize, a: usize, factor: u64): void {
+  store<u64>(out, load<u64>(a) * factor);
+  store<u64>(out, load<u64>(a, 8) * factor, 8);
+  store<u64>(out, load<u64>(a, 16) * factor, 16);
+  store<u64>(out, load<u64>(a, 24) * factor, 24);
+  store<u64>(out, load<u64>(a, 32) * factor, 32);
+}
+
+// @ts-ignore: decorator
+@inline
+export function copy(out: usize, a: usize): void {
+  store<u64>(out, load<u64>(a));
+  store<u64>(out, load<u64>(a, 8), 8);
+  store<u64>(out, load<u64>(a, 16), 16);
+  store<u64>(out, load<u64>(a, 24), 24);
+  store<u64>(out, load<u64>(a, 32), 32);
+}
+
+/** out = the small number `value`, of magnitude 1. */
+// @ts-ignore: decorator
+@inline
+export function setSmall(out: usize, value: u64): void {
+  store<u64>(out, value);
+  store<u64>(out, 0, 8);
+  store<u64>(out, 0, 16);
+  store<u64>(out, 0, 24);
+  store<u64>(out, 0, 32);
+}
+
+/** Reduces a, of magnitude up to 2^11, to the one representation with a < p. */
+export function normalize(a: usize): void {
+  let r4 = load<u64>(a, 32);
+  let r0 = load<u64>(a) + (r4 >> 48) * FOLD_256;
+  let r1 = load<u64>(a, 8) + (r0 >> 52);
+  let r2 = load<u64>(a, 16) + (r1 >> 52);
+  let r3 = load<u64>(a, 24) + (r2 >> 52);
+  r4 = (r4 & TOP_LIMB) + (r3 >> 52);
+  r0 &= LIMB;
+  r1 &= LIMB;
+  r2 &= LIMB;
+  r3 &= LIMB;
+  // Now a < 2^256 + 2^220 < 2p: at most one p is left.
+  const isOver = r4 >> 48 != 0 || (r4 == TOP_LIMB && (r3 & r2 & r1) == LIMB && r0 >= LOWEST_OF_P);
+  if (isOver) {
+    r0 += FOLD_256;
+    r1 += r0 >> 52;
+    r2 += r1 >> 52;
+    r3 += r2 >> 52;
+    r4 = (r4 + (r3 >> 52)) & TOP_LIMB;
+    r0 &= LIMB;
+    r1 &= LIMB;
+    r2 &= LIMB;
+    r3 &= LIMB;
+  }
+  store<u64>(a, r0);
+  store<u64>(a, r1, 8);
+  store<u64>(a, r2, 16);
+  store<u64>(a, r3, 24);
+  store<u64>(a, r4, 32);
+}
+
+/** Whether a, of magnitude up to 2^11, is a multiple of p. Leaves a as it is. */
+export function isZero(a: usize): bool {
+  let r4 = load<u64>(a, 32);
+  let r0 = load<u64>(a) + (r4 >> 48) * FOLD_256;
+  // After this fold the value is below 2p, so that zero shows as 0 or p; the lowest limb is final and tells nearly always.
+  const lowest = r0 & LIMB;
+  if (lowest != 0 && lowest != LOWEST_OF_P) return false;
+  let r1 = load<u64>(a, 8) + (r0 >> 52);
+  let r2 = load<u64>(a, 16) + (r1 >> 52);
+  let r3 = load<u64>(a, 24) + (r2 >> 52);
+  r4 = (r4 & TOP_LIMB) + (r3 >> 52);
+  if (lowest == 0) return ((r1 | r2 | r3) & LIMB) == 0 && r4 == 0;
+  return (r1 & r2 & r3 & LIMB) == LIMB && r4 == TOP_LIMB;
+}
+
+/** Whether a, normalized, is odd. */
+// @ts-ignore: decorator
+@inline
+export function isOdd(a: usize): bool {
+  return (load<u64>(a) & 1) != 0;
+}
+
+/** Reads 32 little-endian bytes as four 64-bit limbs: out has magnitude 1 and is not reduced. */
+export function fromLimbs(out: usize, limbs: usize): void {
+  const a0 = load<u64>(limbs);
+  const a1 = load<u64>(limbs, 8);
+  const a2 = load<u64>(limbs, 16);
+  const a3 = load<u64>(limbs, 24);
+  store<u64>(out, a0 & LIMB);
+  store<u64>(out, ((a0 >> 52) | (a1 << 12)) & LIMB, 8);
+  store<u64>(out, ((a1 >> 40) | (a2 << 24)) & LIMB, 16);
+  store<u64>(out, ((a2 >> 28) | (a3 << 36)) & LIMB, 24);
+  store<u64>(out, a3 >> 16, 32);
+}
+
+/** Writes a, which is normalized, as four little-endian 64-bit limbs. */
+export function toLimbs(limbs: usize, a: usize): void {
+  const a1 = load<u64>(a, 8);
+  const a2 = load<u64>(a, 16);
+  const a3 = load<u64>(a, 24);
+  store<u64>(limbs, load<u64>(a) | (a1 << 52));
+  store<u64>(limbs, (a1 >> 12) | (a2 << 40), 8);
+  store<u64>(limbs, (a2 >> 24) | (a3 << 28), 16);
+  store<u64>(limbs, (a3 >> 36) | (load<u64>(a, 32) << 16), 24);
+}
+
+const POWERS = memory.data(FIELD * 8, 8);
+
+/**
+ * out = a^((p+1)/4), the square root of a if it has one (the caller squares to see); a has magnitude 1. out isn't a.
+ * (p+1)/4 in binary: 223 ones, a zero, 22 ones, 0000, 11, 00.
+ */
+export function squareRoot(out: usize, a: usize): void {
+  const x2 = POWERS;
+  const x3 = POWERS + FIELD;
+  const x6 = POWERS + FIELD * 2;
+  const x11 = POWERS + FIELD * 3;
+  const x22 = POWERS + FIELD * 4;
+  const x44 = POWERS + FIELD * 5;
+  const x88 = POWERS + FIELD * 6;
+  // xN = a^(2^N - 1).
+  square(x2, a);
+  multiply(x2, x2, a);
+  square(x3, x2);
+  multiply(x3, x3, a);
+  squareTimes(x6, x3, 3);
+  multiply(x6, x6, x3);
+  squareTimes(x11, x6, 3);
+  multiply(x11, x11, x3);
+  squareTimes(x11, x11, 2);
+  multiply(x11, x11, x2);
+  squareTimes(x22, x11, 11);
+  multiply(x22, x22, x11);
+  squareTimes(x44, x22, 22);
+  multiply(x44, x44, x22);
+  squareTimes(x88, x44, 44);
+  multiply(x88, x88, x44);
+  squareTimes(out, x88, 88);
+  multiply(out, out, x88); // x176
+  squareTimes(out, out, 44);
+  multiply(out, out, x44); // x220
+  squareTimes(out, out, 3);
+  multiply(out, out, x3); // x223
+  squareTimes(out, out, 23);
+  multiply(out, out, x22);
+  squareTimes(out, out, 6);
+  multiply(out, out, x2);
+  squareTimes(out, out, 2);
+}
