@@ -26,7 +26,8 @@ __attribute__((noreturn)) void exit(u32 code) {
   for (;;) system_call(SYSCALL_EXIT_GROUP, code, 0, 0);
 }
 
-NORETURN static void trap(const char *words);
+NORETURN static void end_with(const char *line, u64 length);
+#define TRAP(words) end_with("trap: " words "\n", sizeof("trap: " words "\n") - 1)
 
 /** Both take as many calls as the other side wants: the machine handles one 32-byte leaf of memory per call. */
 static void write_all(u64 fd, u64 data, u64 length) {
@@ -41,7 +42,7 @@ static void write_all(u64 fd, u64 data, u64 length) {
 static void read_all(u64 fd, u64 target, u64 length) {
   while (length > 0) {
     s64 count = system_call(SYSCALL_READ, fd, target, length);
-    if (count <= 0) trap("a file descriptor of the pre-image server ended");
+    if (count <= 0) TRAP("a file descriptor of the pre-image server ended");
     target += (u64)count;
     length -= (u64)count;
   }
@@ -49,23 +50,19 @@ static void read_all(u64 fd, u64 target, u64 length) {
 
 // ---- Traps
 
-NORETURN static void trap(const char *words) {
-  u64 length = 0;
-  while (words[length] != 0) length++;
-  write_all(FD_STDERR, (u64) "trap: ", 6);
-  write_all(FD_STDERR, (u64)words, length);
-  write_all(FD_STDERR, (u64) "\n", 1);
+NORETURN static void end_with(const char *line, u64 length) {
+  write_all(FD_STDERR, (u64)line, length);
   exit(2);
 }
 
-NORETURN void trap_out_of_bounds(void) { trap("memory access out of bounds"); }
-NORETURN void trap_unreachable(void) { trap("unreachable"); }
-NORETURN void trap_divide(void) { trap("divide by zero"); }
-NORETURN void trap_overflow(void) { trap("divide result unrepresentable"); }
-NORETURN void trap_remainder(void) { trap("remainder by zero"); }
-NORETURN void trap_table_bounds(void) { trap("table index is out of bounds"); }
-NORETURN void trap_signature(void) { trap("null function or function signature mismatch"); }
-NORETURN void trap_stack(void) { trap("Maximum call stack size exceeded"); }
+NORETURN void trap_out_of_bounds(void) { TRAP("memory access out of bounds"); }
+NORETURN void trap_unreachable(void) { TRAP("unreachable"); }
+NORETURN void trap_divide(void) { TRAP("divide by zero"); }
+NORETURN void trap_overflow(void) { TRAP("divide result unrepresentable"); }
+NORETURN void trap_remainder(void) { TRAP("remainder by zero"); }
+NORETURN void trap_table_bounds(void) { TRAP("table index is out of bounds"); }
+NORETURN void trap_signature(void) { TRAP("null function or function signature mismatch"); }
+NORETURN void trap_stack(void) { TRAP("Maximum call stack size exceeded"); }
 
 // ---- Imports (packages/program/ABI.md)
 
@@ -83,7 +80,7 @@ u64 preimage_open(u32 key) {
 }
 
 void preimage_read(u32 target, u32 length) {
-  if (length > unread) trap("the client read past the end of a pre-image");
+  if (length > unread) TRAP("the client read past the end of a pre-image");
   check_run(target, length);
   unread -= length;
   read_all(FD_PREIMAGE_READ, target, length);
@@ -106,8 +103,6 @@ void write(u32 fd, u32 data, u32 length) {
 // ---- Memory. The machine takes unaligned accesses at the price of aligned ones.
 
 typedef u64 __attribute__((may_alias, aligned(1))) word;
-
-#define WORDS_AT(pointer, i) ((word *)(pointer))[i]
 
 void *memcpy(void *restrict target, const void *restrict source, u64 length) {
   return memmove(target, source, length);
@@ -165,15 +160,12 @@ u64 memory_size = MEMORY_MINIMUM * PAGE_SIZE;
 
 __attribute__((noreturn, used)) static void run(void) {
   run_module();
-  trap("the program returned without an exit code");
+  TRAP("the program returned without an exit code");
 }
-
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
 
 /** The machine's own stack pointer is at the top of the address space; ours has to be where CHECK_STACK expects it. */
 __attribute__((naked, noreturn, section(".text.start"))) void _start(void) {
   __asm__(".option push\n.option norelax\nla gp, __global_pointer$\n.option pop\n"
-          "lui sp, 0x60000\n"
-          "j %0" ::"i"(run));
+          "li sp, %0\n"
+          "j %1" ::"i"(STACK_TOP), "i"(run));
 }

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { translateModule } from '../translate/module.js';
 import { decodeModule } from '../wasm/module.js';
+import { UnsupportedModuleError } from '../wasm/reader.js';
+import { keepFunctionSymbols } from './elf-symbols.js';
 import { crossCompiler, guestFolder, ToolchainError } from './toolchain.js';
 
 const compilerFlags = [
@@ -19,15 +21,24 @@ const compilerFlags = [
   '-fno-delete-null-pointer-checks -fno-strict-aliasing -fno-finite-loops -fwrapv',
   // Loops stay loops in memcpy and memset; deep recursion must not become a loop that never ends.
   '-fno-builtin -fno-optimize-sibling-calls',
-  '-std=gnu23 -Wall -Wextra -Werror -Wno-unused-label -Wno-unused-function -Wno-unused-variable',
-  '-Wno-unused-but-set-variable -Wno-unused-parameter -Wno-unused-const-variable -Wno-infinite-recursion',
+  '-std=gnu23 -Wall -Wextra -Werror -Wno-unused -Wno-unused-parameter -Wno-unused-but-set-parameter',
+  '-Wno-infinite-recursion',
 ].flatMap((line) => line.split(' '));
 
-const linkerFlags = ['-T', 'guest.ld', '-static', '--build-id=none', '--relax-gp', '--gc-sections', '--no-eh-frame-hdr'];
+const linkerFlags = [
+  '-T',
+  'guest.ld',
+  '-static',
+  '--build-id=none',
+  '--relax-gp',
+  '--gc-sections',
+  '--no-eh-frame-hdr',
+];
 
 /** Compiles a module that keeps to packages/program/ABI.md. Throws `UnsupportedModuleError` or `ToolchainError`. */
 export function compileGuest(wasm: Uint8Array): Uint8Array {
-  new WebAssembly.Module(wasm); // validates: the translator relies on it
+  // The translator relies on it.
+  if (!WebAssembly.validate(wasm)) throw new UnsupportedModuleError('not a valid WebAssembly module');
   const compiler = crossCompiler();
   const { header, source, dataAddress } = translateModule(decodeModule(wasm));
   const folder = mkdtempSync(join(tmpdir(), 'obelisc-guest-'));
@@ -41,7 +52,7 @@ export function compileGuest(wasm: Uint8Array): Uint8Array {
       run(compiler, ['cc', ...compilerFlags, '-c', '-o', `${name}.o`, `${name}.c`], folder);
     }
     run(compiler, ['ld.lld', ...linkerFlags, '-o', 'guest.elf', 'runtime.o', 'module.o'], folder);
-    return readFileSync(join(folder, 'guest.elf'));
+    return keepFunctionSymbols(readFileSync(join(folder, 'guest.elf')));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -53,5 +64,7 @@ function run(compiler: string, args: string[], folder: string): void {
   const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
   const { status, signal, stderr, error } = spawnSync(compiler, args, { cwd: folder, encoding: 'utf8', env });
   if (status === 0) return;
-  throw new ToolchainError(`zig ${args[0]} ended with ${status ?? signal ?? 'an error'}: ${stderr ?? ''}${error?.message ?? ''}`);
+  throw new ToolchainError(
+    `zig ${args[0]} ended with ${status ?? signal ?? 'an error'}: ${stderr ?? ''}${error?.message ?? ''}`,
+  );
 }

@@ -130,7 +130,7 @@ class FunctionTranslator {
   }
 
   #popMany(count: number): { slot: string; type: ValueType; number: ValueNumber }[] {
-    return Array.from({ length: count }, () => this.#pop()).reverse();
+    return Array.from({ length: count }, () => this.#pop()).toReversed();
   }
 
   #emit(line: string): void {

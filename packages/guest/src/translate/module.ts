@@ -4,6 +4,9 @@ import { UnsupportedModuleError } from '../wasm/reader.js';
 import { recursiveFunctions } from './call-graph.js';
 import { cType, prototype, translateFunction, type FunctionContext } from './function.js';
 
+/** Bytes of a page of linear memory. */
+const PAGE = 65536;
+
 /** Pages that the linear memory may have at most: it starts at address 0 and must end below stack and code. */
 export const MAXIMUM_PAGES = 16384;
 
@@ -40,7 +43,8 @@ export function translateModule(module: WasmModule): TranslatedModule {
   }
   for (const { module: from, name, type } of module.imports) {
     const expected = from === 'env' ? imports.get(name) : undefined;
-    if (expected === undefined) throw new UnsupportedModuleError(`the import ${from}.${name}: the runtime has no such function`);
+    if (expected === undefined)
+      throw new UnsupportedModuleError(`the import ${from}.${name}: the runtime has no such function`);
     if (signature(type) !== expected) {
       throw new UnsupportedModuleError(`the import ${from}.${name} has type ${signature(type)}, not ${expected}`);
     }
@@ -69,9 +73,13 @@ export function translateModule(module: WasmModule): TranslatedModule {
     callee,
     recursive: recursive.has(index),
     bounds: {
-      minimumSize: minimum * 65536,
-      check: (base, extent) =>
-        extent > minimum * 65536 ? 'trap_out_of_bounds();' : `CHECK(${base}, ${extent});`,
+      minimumSize: minimum * PAGE,
+      check: (base, extent) => {
+        if (extent > maximum * PAGE) return 'trap_out_of_bounds();';
+        // CHECK subtracts the extent from the memory's size.
+        const far = extent > minimum * PAGE ? `if (RARE(MEMORY_SIZE < ${extent}ul)) trap_out_of_bounds(); ` : '';
+        return `${far}CHECK(${base}, ${extent});`;
+      },
     },
     indirectCall: (type, slot, parameters) => {
       const pointer = `${cType(type.result)} (*)(${type.params.map(cType).join(', ') || 'void'})`;
@@ -80,7 +88,8 @@ export function translateModule(module: WasmModule): TranslatedModule {
   });
 
   const first = callee(main.index);
-  if (signature(first.type) !== ' -> ') throw new UnsupportedModuleError('`main` must have no parameters and no result');
+  if (signature(first.type) !== ' -> ')
+    throw new UnsupportedModuleError('`main` must have no parameters and no result');
   const functions = module.functions.map((fn, i) =>
     translateFunction(`f${i + importCount}`, fn, context(i + importCount)),
   );

@@ -211,7 +211,8 @@ function integers(type: ValueType, compare: number, arithmetic: number): Entry[]
     division(
       6,
       'div_s',
-      (a, b) => `if (RARE(${b} == 0)) trap_divide(); if (RARE(${a} == ${minimum} && ${b} == (${u})-1)) trap_overflow();`,
+      (a, b) =>
+        `if (RARE(${b} == 0)) trap_divide(); if (RARE(${a} == ${minimum} && ${b} == (${u})-1)) trap_overflow();`,
       (a, b) => `(${u})((${s})${a} / (${s})${b})`,
     ),
     division(

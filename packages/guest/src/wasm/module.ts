@@ -78,7 +78,8 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 export function decodeModule(bytes: Uint8Array): WasmModule {
   const reader = new WasmReader(bytes);
   for (const byte of MAGIC) {
-    if (reader.byte() !== byte) throw new UnsupportedModuleError('not a WebAssembly 1.0 module: its first bytes differ');
+    if (reader.byte() !== byte)
+      throw new UnsupportedModuleError('not a WebAssembly 1.0 module: its first bytes differ');
   }
   let types: FunctionType[] = [];
   let imports: FunctionImport[] = [];
@@ -144,7 +145,8 @@ export function decodeModule(bytes: Uint8Array): WasmModule {
         break;
       case section.element:
         body.vector(() => {
-          if (body.u32() !== 0) throw new UnsupportedModuleError('an element segment that is not active and of functions');
+          if (body.u32() !== 0)
+            throw new UnsupportedModuleError('an element segment that is not active and of functions');
           elements.push({ offset: Number(readConstant(body)), functions: body.vector(() => body.u32()) });
         });
         break;
@@ -199,7 +201,9 @@ function readValueType(reader: WasmReader): ValueType {
   if (byte === 0x7f) return 'i32';
   if (byte === 0x7e) return 'i64';
   const name = { 0x7d: 'f32', 0x7c: 'f64', 0x7b: 'v128', 0x70: 'funcref', 0x6f: 'externref' }[byte];
-  throw new UnsupportedModuleError(`a value of type ${name ?? `0x${byte.toString(16)}`}: only i32 and i64 are supported`);
+  throw new UnsupportedModuleError(
+    `a value of type ${name ?? `0x${byte.toString(16)}`}: only i32 and i64 are supported`,
+  );
 }
 
 function readFunctionType(reader: WasmReader): FunctionType {

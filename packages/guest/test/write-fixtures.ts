@@ -1,0 +1,4 @@
+// `npm run guest:fixtures`
+import { writeFixtures } from './fixtures.js';
+
+writeFixtures();
