@@ -18,12 +18,13 @@ import {
   snapshot,
   subBalance,
   touch,
-} from '../testing/interim-state';
+} from '../state/state';
 import { copy, fitsU64, fromAddress, isZero, less, setU64, toAddress } from '../u256';
 import { equal32 } from '../bytes';
 import { useScratch } from '../memory';
+import { EMPTY_CODE_HASH } from '../state/account';
 import { Analysis, analyse, analysisSize, refresh } from './analysis';
-import { createAddress, createAddress2, EMPTY_CODE_HASH } from './create-address';
+import { createAddress, createAddress2 } from './create-address';
 import {
   addressOf,
   callerOf,

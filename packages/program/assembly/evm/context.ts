@@ -1,5 +1,5 @@
 // What the EVM knows of the block and of the transaction.
-import { blockHash } from '../testing/interim-block-hashes';
+import { blockHash } from '../execution/block-hashes';
 import { Fork } from '../config/rollup';
 
 /** The block that is being executed. Addresses point to bytes that outlive it. */

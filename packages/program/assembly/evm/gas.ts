@@ -1,13 +1,6 @@
 // Gas that depends on operands: memory, words, accounts and storage (execution-specs; EIP-2200, 2929, 3529). Each
 // function charges the frame and says whether the gas was enough.
-import {
-  accessAddress,
-  accessSlot,
-  addRefund,
-  getOriginalStorage,
-  getStorage,
-  subRefund,
-} from '../testing/interim-state';
+import { accessAddress, accessSlot, addRefund, getOriginalStorage, getStorage, subRefund } from '../state/state';
 import { equal, fitsU64, isZero } from '../u256';
 import { addressOf, Frame, growMemory } from './frame';
 

@@ -17,7 +17,7 @@ import {
   subBalance,
   addBalance,
   wasCreatedInTransaction,
-} from '../testing/interim-state';
+} from '../state/state';
 import { fitsU64, fromBytes, isZero, setU64, toAddress, toBytes } from '../u256';
 import { block, transaction } from './context';
 import { addressOf, Frame, returnData, returnDataLength } from './frame';

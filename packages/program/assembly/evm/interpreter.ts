@@ -28,7 +28,7 @@ import {
   swapLimb,
   toBytes,
 } from '../u256';
-import { getBalance } from '../testing/interim-state';
+import { getBalance } from '../state/state';
 import { Analysis, analyseBlock, isJumpdest } from './analysis';
 import { block, transaction } from './context';
 import { addressOf, callerOf, Frame, returnDataLength, valueOf } from './frame';

@@ -1,19 +1,60 @@
 // The EVM and its arithmetic as functions for the tests: operands are bytes in buffers that the test allocates. Test
 // only; it is not part of the client.
-import '../log';
 import { BlockContext, call, CallResult, create, enter, TransactionContext } from '../evm/evm';
+import { setParent } from '../execution/block-hashes';
 import { mark, release, useScratch } from '../memory';
+import { commitState, openState } from '../state/commit';
+import {
+  accessAddress,
+  addBalance,
+  beginTransaction,
+  encodedLogs,
+  endTransaction,
+  exists,
+  getBalance,
+  getCode,
+  getNonce,
+  getRefund,
+  getStorage,
+  setCode,
+  setNonce,
+  setStorage,
+} from '../state/state';
+import { EMPTY_ROOT } from '../trie/trie';
 import * as u256 from '../u256';
-import { accessAddress, accounts, find, getRefund, logs, putStorage, resetState } from './interim-state';
 
 let start: u64 = 0;
 
-/** Forgets the state and everything allocated since the last reset. */
+// @ts-ignore: decorator
+@lazy const ROOT: usize = memory.data(32, 8);
+// @ts-ignore: decorator
+@lazy const WORD: usize = memory.data(32, 8);
+
+/** Forgets everything allocated since the last reset and opens an empty state. */
 export function reset(): void {
   useScratch(true);
   if (start != 0) release(start);
   start = mark();
-  resetState();
+  openState(EMPTY_ROOT);
+  beginTransaction();
+}
+
+/** Makes the accounts put so far the state that a block begins with, and begins a transaction in it. */
+export function begin(): void {
+  endTransaction();
+  commitState(ROOT);
+  openState(ROOT);
+  beginTransaction();
+}
+
+/** Ends the transaction: what it destroyed and what is empty is gone. */
+export function end(): void {
+  endTransaction();
+}
+
+/** Says that the next block's parent is this one. */
+export function parent(number: u64, hash: usize, parentHash: usize): void {
+  setParent(number, hash, parentHash);
 }
 
 export function allocate(length: u32): usize {
@@ -125,16 +166,13 @@ export function setTransaction(origin: usize, gasPrice: usize, blobHashes: usize
 }
 
 export function putAccount(address: usize, nonce: u64, balance: usize, code: usize, length: u32): void {
-  const account = find(address);
-  account.exists = true;
-  account.nonce = nonce;
-  u256.copy(account.balance, balance);
-  account.code.ptr = code;
-  account.code.length = length;
+  if (nonce != 0) setNonce(address, nonce);
+  addBalance(address, balance);
+  if (length != 0) setCode(address, code, length);
 }
 
 export function putSlot(address: usize, key: usize, value: usize): void {
-  putStorage(address, key, value);
+  setStorage(address, key, value);
 }
 
 export function warm(address: usize): void {
@@ -175,55 +213,30 @@ export function refund(): u64 {
   return getRefund();
 }
 
-export function logCount(): u32 {
-  return logs.length;
+export function logs(): usize {
+  return encodedLogs().ptr;
 }
-export function logAddress(i: u32): usize {
-  return logs[i].address;
-}
-export function logTopics(i: u32): usize {
-  return logs[i].topics;
-}
-export function logTopicCount(i: u32): u32 {
-  return logs[i].topicCount;
-}
-export function logData(i: u32): usize {
-  return logs[i].data;
-}
-export function logLength(i: u32): u32 {
-  return logs[i].length;
+export function logsLength(): u32 {
+  return encodedLogs().length;
 }
 
-export function accountCount(): u32 {
-  return accounts.length;
+export function accountExists(address: usize): bool {
+  return exists(address);
 }
-export function accountAddress(i: u32): usize {
-  return accounts[i].address;
+export function accountNonce(address: usize): u64 {
+  return getNonce(address);
 }
-export function accountExists(i: u32): bool {
-  return accounts[i].exists;
+export function accountBalance(address: usize): usize {
+  getBalance(address, WORD);
+  return WORD;
 }
-export function accountDestroyed(i: u32): bool {
-  return accounts[i].destroyed;
+export function accountCode(address: usize): usize {
+  return getCode(address).ptr;
 }
-export function accountNonce(i: u32): u64 {
-  return accounts[i].nonce;
+export function accountCodeLength(address: usize): u32 {
+  return getCode(address).length;
 }
-export function accountBalance(i: u32): usize {
-  return accounts[i].balance;
-}
-export function accountCode(i: u32): usize {
-  return accounts[i].code.ptr;
-}
-export function accountCodeLength(i: u32): u32 {
-  return accounts[i].code.length;
-}
-export function slotCount(i: u32): u32 {
-  return accounts[i].slots.length;
-}
-export function slotKey(i: u32, j: u32): usize {
-  return accounts[i].slots[j].key;
-}
-export function slotValue(i: u32, j: u32): usize {
-  return accounts[i].slots[j].value;
+export function slot(address: usize, key: usize): usize {
+  getStorage(address, key, WORD);
+  return WORD;
 }

@@ -1,5 +1,7 @@
 // The EVM test module (assembly/testing/evm.ts) in Node.
 import { readFileSync } from 'node:fs';
+import { RLP } from '@ethereumjs/rlp';
+import { keccak_256 } from '@noble/hashes/sha3.js';
 
 type Exports = Record<string, (...args: (number | bigint)[]) => number | bigint | undefined>;
 
@@ -13,8 +15,6 @@ export interface Account {
   nonce: bigint;
   balance: bigint;
   code: string;
-  storage: Map<bigint, bigint>;
-  destroyed: boolean;
 }
 
 export interface Outcome {
@@ -25,7 +25,6 @@ export interface Outcome {
   created: string;
   refund: bigint;
   logs: Log[];
-  accounts: Map<string, Account>;
 }
 
 /** L2 forks by the numbers of assembly/config/rollup.ts. */
@@ -55,23 +54,43 @@ export const BLOCK: Block = {
   blobBaseFee: 1n,
 };
 
+const toHex = (data: Uint8Array): string => `0x${Buffer.from(data).toString('hex')}`;
+
+// Headers of nothing but a parent hash.
+const headers: Uint8Array[] = [Uint8Array.from([0xe1, 0xa0, ...new Uint8Array(32)])];
+
+function blockHeader(number: number): Uint8Array {
+  while (headers.length <= number) {
+    headers.push(Uint8Array.from([0xe1, 0xa0, ...keccak_256(headers.at(-1) ?? new Uint8Array())]));
+  }
+  return headers[number] ?? new Uint8Array();
+}
+
+/** Hash of the chain's block of that number; zeros before its first. */
+export function blockHash(number: number): Uint8Array {
+  return number < 0 ? new Uint8Array(32) : keccak_256(blockHeader(number));
+}
+
 /** The oracle's side of the module: hints in, pre-images out. */
 export interface Oracle {
   hint(text: string): void;
   get(key: Uint8Array): Uint8Array;
 }
 
-const noOracle: Oracle = {
+/** Knows the chain's headers. */
+export const headerOracle: Oracle = {
   hint: (text) => {
-    throw new Error(`unexpected hint ${text}`);
+    if (!text.startsWith('l2-block-header ')) throw new Error(`unexpected hint ${text}`);
   },
   get: (key) => {
-    throw new Error(`unexpected key ${Buffer.from(key).toString('hex')}`);
+    const found = headers.find((header) => Buffer.from(keccak_256(header).slice(1)).equals(key.slice(1)));
+    if (found === undefined) throw new Error(`unexpected key ${toHex(key)}`);
+    return found;
   },
 };
 
 /** A fresh instance: state is set up with `put…`, then one `call` or `create` is run. */
-export function instantiate(oracle: Oracle = noOracle) {
+export function instantiate(oracle: Oracle = headerOracle) {
   const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url));
   const mulHigh = new WebAssembly.Instance(new WebAssembly.Module(read('mul-high.wasm'))).exports['mul_high'];
   let preimage = new Uint8Array();
@@ -126,30 +145,13 @@ export function instantiate(oracle: Oracle = noOracle) {
   const word = (x: bigint) => bytes(x.toString(16).padStart(64, '0'));
   const hex = (at: number, length: number) => `0x${Buffer.from(view(at, length)).toString('hex')}`;
   const outcome = (): Outcome => {
+    const encoded = view(number('logs'), number('logsLength'));
     const logs: Log[] = [];
-    for (let i = 0; i < number('logCount'); i++) {
-      const topics: string[] = [];
-      for (let k = 0; k < number('logTopicCount', i); k++) topics.push(hex(number('logTopics', i) + 32 * k, 32));
-      logs.push({
-        address: hex(number('logAddress', i), 20),
-        topics,
-        data: hex(number('logData', i), number('logLength', i)),
-      });
-    }
-    const accounts = new Map<string, Account>();
-    for (let i = 0; i < number('accountCount'); i++) {
-      if (number('accountExists', i) === 0) continue;
-      const storage = new Map<bigint, bigint>();
-      for (let j = 0; j < number('slotCount', i); j++) {
-        storage.set(value(number('slotKey', i, j)), value(number('slotValue', i, j)));
-      }
-      accounts.set(hex(number('accountAddress', i), 20), {
-        nonce: u64('accountNonce', i),
-        balance: value(number('accountBalance', i)),
-        code: hex(number('accountCode', i), number('accountCodeLength', i)),
-        storage,
-        destroyed: number('accountDestroyed', i) !== 0,
-      });
+    for (let rest = Uint8Array.from(encoded); rest.length > 0;) {
+      const { data, remainder } = RLP.decode(rest, true);
+      const [address, topics, content] = data as [Uint8Array, Uint8Array[], Uint8Array];
+      logs.push({ address: toHex(address), topics: topics.map(toHex), data: toHex(content) });
+      rest = Uint8Array.from(remainder);
     }
     const created = number('createdAddress');
     return {
@@ -160,7 +162,6 @@ export function instantiate(oracle: Oracle = noOracle) {
       created: created === 0 ? '' : hex(created, 20),
       refund: u64('refund'),
       logs,
-      accounts,
     };
   };
   return {
@@ -175,7 +176,9 @@ export function instantiate(oracle: Oracle = noOracle) {
       run('arithmetic', index, out, ...at);
       return value(out);
     },
-    setBlock: (block: Block) =>
+    setBlock: (block: Block) => {
+      const parent = Number(block.number) - 1;
+      run('parent', BigInt(parent), bytes(blockHash(parent)), bytes(blockHash(parent - 1)));
       run(
         'setBlock',
         block.fork,
@@ -187,7 +190,8 @@ export function instantiate(oracle: Oracle = noOracle) {
         word(block.prevRandao),
         limbs(block.baseFee),
         limbs(block.blobBaseFee),
-      ),
+      );
+    },
     setTransaction: (origin: string, gasPrice: bigint, blobHashes: string[] = []) =>
       run(
         'setTransaction',
@@ -200,6 +204,20 @@ export function instantiate(oracle: Oracle = noOracle) {
       run('putAccount', bytes(address), nonce, limbs(balance), bytes(code), code.length),
     putSlot: (address: string, key: bigint, content: bigint) =>
       run('putSlot', bytes(address), limbs(key), limbs(content)),
+    /** Makes the accounts put so far the state that the block begins with. */
+    begin: () => run('begin'),
+    /** Ends the transaction. */
+    end: () => run('end'),
+    account: (address: string): Account | undefined => {
+      const at = bytes(address);
+      if (number('accountExists', at) === 0) return undefined;
+      return {
+        nonce: u64('accountNonce', at),
+        balance: value(number('accountBalance', at)),
+        code: hex(number('accountCode', at), number('accountCodeLength', at)),
+      };
+    },
+    slot: (address: string, key: bigint): bigint => value(number('slot', bytes(address), limbs(key))),
     /** Makes the address one that the transaction has accessed. */
     warm: (address: string) => run('warm', bytes(address)),
     call: (caller: string, to: string, amount: bigint, input: Uint8Array, gas: bigint): Outcome => {

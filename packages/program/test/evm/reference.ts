@@ -9,7 +9,7 @@ import {
   setLengthLeft,
   hexToBytes,
 } from '@ethereumjs/util';
-import type { Block, Log } from './module.js';
+import { blockHash, type Account, type Block, type Log } from './module.js';
 
 export interface World {
   [address: string]: { nonce?: bigint; balance?: bigint; code?: Uint8Array; storage?: Record<string, bigint> };
@@ -22,9 +22,8 @@ export interface Expected {
   created: string;
   refund: bigint;
   logs: Log[];
-  destroyed: Set<string>;
-  account: (address: string) => Promise<{ nonce: bigint; balance: bigint; code: string } | undefined>;
-  slot: (address: string, key: bigint) => Promise<bigint>;
+  /** All accounts after the transaction, and their slots. */
+  accounts: Map<string, Account & { storage: Map<bigint, bigint> }>;
 }
 
 const word = (x: bigint): Uint8Array =>
@@ -55,7 +54,7 @@ export async function runReference(
       await stateManager.putStorage(key, word(BigInt(slot)), word(value));
   }
   const blockchain = {
-    getBlock: async (number: number) => ({ hash: () => word(BigInt(number) + 0x1000n) }),
+    getBlock: async (number: number) => ({ hash: () => blockHash(number) }),
     putBlock: async () => {},
     shallowCopy: () => blockchain,
   };
@@ -89,6 +88,20 @@ export async function runReference(
   evm.journal.addAlwaysWarmAddress(message.caller);
   if (message.to !== undefined) evm.journal.addAlwaysWarmAddress(message.to);
   const { execResult: result, createdAddress } = await evm.runCall(options);
+  const destroyed = Array.from(result.selfdestruct?.keys() ?? [], String).filter(
+    (address) => !common.isActivatedEIP(6780) || result.createdAddresses?.has(address as `0x${string}`) === true,
+  );
+  const accounts: Expected['accounts'] = new Map();
+  for (const [address, account] of stateManager.accountStack.at(-1) ?? []) {
+    if (account === undefined || (result.exceptionError === undefined && destroyed.includes(address))) continue;
+    const code = bytesToHex(stateManager.codeStack.at(-1)?.get(address) ?? new Uint8Array());
+    if (account.nonce === 0n && account.balance === 0n && code === '0x') continue;
+    accounts.set(address, { nonce: account.nonce, balance: account.balance, code, storage: new Map() });
+  }
+  for (const [place, value] of stateManager.storageStack.at(-1) ?? []) {
+    const [address, key] = place.split('_') as [string, string];
+    accounts.get(address)?.storage.set(BigInt(key), BigInt(value.length === 0 ? 0 : bytesToHex(value)));
+  }
   return {
     success: result.exceptionError === undefined,
     gasLeft: message.gas - result.executionGasUsed,
@@ -100,23 +113,6 @@ export async function runReference(
       topics: topics.map((topic) => bytesToHex(topic)),
       data: bytesToHex(data),
     })),
-    destroyed: new Set(
-      Array.from(result.selfdestruct?.keys() ?? [], String).filter(
-        (address) => !common.isActivatedEIP(6780) || result.createdAddresses?.has(address as `0x${string}`) === true,
-      ),
-    ),
-    account: async (address) => {
-      const account = await stateManager.getAccount(createAddressFromString(address));
-      if (account === undefined) return undefined;
-      return {
-        nonce: account.nonce,
-        balance: account.balance,
-        code: bytesToHex(await stateManager.getCode(createAddressFromString(address))),
-      };
-    },
-    slot: async (address, key) => {
-      const value = await stateManager.getStorage(createAddressFromString(address), word(key));
-      return BigInt(value.length === 0 ? 0 : bytesToHex(value));
-    },
+    accounts,
   };
 }
