@@ -4,7 +4,7 @@
 // before a truncation or an error count, so the number of bytes produced is meaningful with every status. Large windows
 // (an extension of the format) are refused. Everything is in static memory except the tables of prefix codes, whose
 // number the stream decides: they live in the current region.
-import { buildPrefixCode, ROOT_BITS, tableCapacity } from './brotli-prefix-code';
+import { buildPrefixCode, CodeKind, ROOT_BITS, singleSymbol, tableCapacity } from './prefix-code';
 import { copyWord, WORD_LENGTH_MAX, WORD_LENGTH_MIN, wordBits } from './brotli-words';
 
 /** How a decompression ended. */
@@ -547,8 +547,15 @@ function prefixCode(alphabet: u32): usize {
   memory.fill(LENGTHS, 0, alphabet);
   if (kind == 1 ? !simpleLengths(alphabet) : !complexLengths(kind, alphabet)) return 0;
   const table = heap.alloc(tableCapacity(alphabet) << 2);
-  buildPrefixCode(LENGTHS, alphabet, table);
+  build(LENGTHS, alphabet, table);
   return table;
+}
+
+/** Builds the table of lengths that were checked: in brotli a lone symbol's code has no bits. */
+function build(lengths: usize, alphabet: u32, table: usize): void {
+  if (buildPrefixCode(lengths, alphabet, table) == CodeKind.Complete) return;
+  const entry = singleSymbol() << 8;
+  for (let i: u32 = 0; i < 1 << ROOT_BITS; i++) store<u32>(table + (i << 2), entry);
 }
 
 /** A simple prefix code: one to four symbols. */
@@ -588,7 +595,7 @@ function complexLengths(skip: u32, alphabet: u32): bool {
     }
   }
   if (space != 0 && used != 1) return false;
-  buildPrefixCode(LENGTH_LENGTHS, 18, LENGTH_TABLE);
+  build(LENGTH_LENGTHS, 18, LENGTH_TABLE);
 
   space = 32768;
   let previous: u32 = 8;

@@ -1,8 +1,10 @@
-// Tables for decoding canonical prefix codes (RFC 7932, section 3.2) of code lengths up to 15: a root table indexed by
-// the next eight bits, with second tables behind it for the longer codes.
+// Tables for decoding canonical prefix codes, as brotli (RFC 7932, section 3.2) and deflate (RFC 1951, section 3.2.2) share
+// them, with code lengths up to 15: a root table indexed by the next eight bits, with second tables behind it for the
+// longer codes.
 //
 // An entry is value << 8 | length, where length counts the bits that its own table consumes. A root entry with a length
-// above ROOT_BITS is a link: ROOT_BITS plus the width of a second table, and as value the second table's place.
+// above ROOT_BITS is a link: ROOT_BITS plus the width of a second table, and as value the second table's place. An entry
+// with length 0 stands for no code.
 
 // @ts-ignore: decorator
 @inline
@@ -28,11 +30,25 @@ export function tableCapacity(alphabet: u32): u32 {
 // @ts-ignore: decorator
 @lazy const SORTED: usize = memory.data(2048, 8);
 
-/**
- * Builds the table for the `alphabet` (at most 1024) code lengths, one byte each, at `lengths`. They make a complete
- * code, or one symbol alone has a length: that symbol's code has no bits.
- */
-export function buildPrefixCode(lengths: usize, alphabet: u32, table: usize): void {
+/** What a set of code lengths is. */
+export const enum CodeKind {
+  /** Every sequence of bits starts with one of the codes. */
+  Complete,
+  /** No symbol has a code. */
+  Empty,
+  /** One symbol has a code, of one bit: the other bit stands for nothing. */
+  Single,
+  /** Too many codes for their lengths, or too few. */
+  Wrong,
+}
+
+/** The symbol with the only code after `buildPrefixCode` said Single, or was given one symbol of any length. */
+export function singleSymbol(): u32 {
+  return load<u16>(SORTED);
+}
+
+/** Builds the table for the `alphabet` (at most 1024) code lengths, one byte each, at `lengths`; none if Wrong. */
+export function buildPrefixCode(lengths: usize, alphabet: u32, table: usize): CodeKind {
   memory.fill(COUNTS, 0, 64);
   for (let i: u32 = 0; i < alphabet; i++) {
     const at = COUNTS + ((<usize>load<u8>(lengths + i)) << 2);
@@ -54,11 +70,9 @@ export function buildPrefixCode(lengths: usize, alphabet: u32, table: usize): vo
   }
 
   const rootSize: u32 = 1 << ROOT_BITS;
-  if (total == 1) {
-    const entry = (<u32>load<u16>(SORTED)) << 8;
-    for (let i: u32 = 0; i < rootSize; i++) store<u32>(table + (i << 2), entry);
-    return;
-  }
+  const kind = kindOf(total);
+  if (kind == CodeKind.Wrong) return kind;
+  if (kind != CodeKind.Complete) memory.fill(table, 0, rootSize << 2);
 
   // Codes are given out in order: lengths ascending, symbols ascending. A code is read from its highest bit on, so its
   // place in a table is the code with its bits reversed.
@@ -90,6 +104,18 @@ export function buildPrefixCode(lengths: usize, alphabet: u32, table: usize): vo
       fillTable(table + (second << 2), reversed >> ROOT_BITS, rest, width, (value << 8) | rest);
     }
   }
+  return kind;
+}
+
+/** Kind of the code whose lengths are counted in COUNTS; `total` symbols have one. */
+function kindOf(total: u32): CodeKind {
+  if (total == 0) return CodeKind.Empty;
+  let space: i32 = 1 << MAX_LENGTH;
+  for (let length: u32 = 1; length <= MAX_LENGTH; length++) {
+    space -= (<i32>load<u32>(COUNTS + (length << 2))) << (MAX_LENGTH - length);
+  }
+  if (space == 0) return CodeKind.Complete;
+  return total == 1 && load<u32>(COUNTS, 4) == 1 ? CodeKind.Single : CodeKind.Wrong;
 }
 
 /** Writes `entry` at every index of a table of `width` bits whose low `length` bits are `index`. */
