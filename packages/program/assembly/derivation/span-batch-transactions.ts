@@ -1,6 +1,7 @@
 // The transactions of a span batch: fields in columns, put together again (specs: protocol/delta/span-batches.md#
 // span-batch-format).
 import { Bytes } from '../bytes';
+import { useScratch } from '../memory';
 import { RlpReader, RlpWriter } from '../rlp';
 import { bitAt, MAX_SPAN_ELEMENTS, SpanReader } from './span-batch';
 
@@ -133,7 +134,9 @@ let shared: RlpWriter | null = null;
 function spanWriter(): RlpWriter {
   let writer = shared;
   if (writer === null) {
+    const before = useScratch(false);
     writer = new RlpWriter(4096);
+    useScratch(before);
     shared = writer;
   }
   return writer;

@@ -42,12 +42,10 @@ export class L1Chain {
     return this.blocks[<i32>distance];
   }
 
-  /** The block with the 32-byte hash at `hash`, which need not be an ancestor of the head. */
-  byHash(hash: usize): L1Block {
-    for (let i = 0; i < this.blocks.length; i++) {
-      if (equal32(this.blocks[i].hash, hash)) return this.blocks[i];
-    }
-    return fetchBlock(hash);
+  /** The block of that number with the 32-byte hash at `hash`, which need not be an ancestor of the head. */
+  find(number: u64, hash: usize): L1Block {
+    const block = this.byNumber(number);
+    return block !== null && equal32(block.hash, hash) ? block : fetchBlock(hash);
   }
 
   /**

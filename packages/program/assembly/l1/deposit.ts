@@ -1,6 +1,7 @@
 // Deposits: events of the portal contract on L1 become transactions of type 0x7e on L2 (specs: protocol/deposits.md).
 import { Bytes, copy32, isZero32 } from '../bytes';
 import { keccak256 } from '../crypto/keccak256';
+import { useScratch } from '../memory';
 import { RlpWriter } from '../rlp';
 import { Log } from './receipt';
 
@@ -59,7 +60,9 @@ export function encodeDeposit(
 ): Bytes {
   let out = writer;
   if (out === null) {
+    const before = useScratch(false);
     out = new RlpWriter();
+    useScratch(before);
     writer = out;
   }
   out.reset();

@@ -3,6 +3,7 @@
 import { Bytes } from '../bytes';
 import { keccak256 } from '../crypto/keccak256';
 import { recoverAddress } from '../crypto/secp256k1';
+import { useScratch } from '../memory';
 import { RlpReader, RlpWriter } from '../rlp';
 
 /** Transaction types of L1. */
@@ -82,7 +83,9 @@ let signing: RlpWriter | null = null;
 function signingWriter(): RlpWriter {
   let out = signing;
   if (out === null) {
+    const before = useScratch(false);
     out = new RlpWriter(4096);
+    useScratch(before);
     signing = out;
   }
   out.reset();

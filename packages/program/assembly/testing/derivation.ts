@@ -2,11 +2,13 @@
 import { Bytes } from '../bytes';
 import { applyChainConfig } from '../config/chain-json';
 import { JsonReader } from '../config/json';
-import { FORKS, RollupConfig, SystemConfig } from '../config/rollup';
+import { FORKS, PayloadAttributes, SystemConfig } from '../config/rollup';
 import { decodeRollupConfig } from '../config/rollup-json';
+import { BlockBuilder, BuiltBlock, derive } from '../derivation/driver';
 import { Channel } from '../derivation/channel';
 import { Frame, parseFrames } from '../derivation/frame';
 import { pruneFrames } from '../derivation/frame-order';
+import { Result } from '../failure';
 import { L1Block } from '../l1/block';
 import { decodeBlob, MAX_BLOB_DATA, readBlob } from '../l1/blob';
 import { decodeDeposit } from '../l1/deposit';
@@ -235,4 +237,66 @@ export function channel(ptr: usize, length: u32, inOrder: bool): u64 {
 /** Keeps an input, to be passed by its address: bytes whose length the callee knows. */
 export function place(ptr: usize, length: u32): usize {
   return ptr;
+}
+
+/** Gives the recorded hash and header of each block that it is asked for, and tells the attributes to the test. */
+@final
+class RecordedBuilder extends BlockBuilder {
+  constructor(
+    /** 32-byte hash and encoded header of each block from genesis on. */
+    private readonly blocks: Array<Bytes>,
+  ) {
+    super();
+  }
+
+  build(parent: Bytes, attributes: PayloadAttributes): Result<BuiltBlock> {
+    const index = <i32>decodeHeader(parent).number + 1;
+    open('', '{');
+    words('kind', 'attributes');
+    number('number', index);
+    number('timestamp', attributes.timestamp);
+    hex('prevRandao', attributes.prevRandao, 32);
+    hex('feeRecipient', attributes.feeRecipient, 20);
+    hex('parentBeaconBlockRoot', attributes.parentBeaconBlockRoot, 32);
+    number('gasLimit', attributes.gasLimit);
+    number('eip1559Params', attributes.eip1559Params);
+    open('transactions', '[');
+    for (let i = 0; i < attributes.transactions.length; i++) bytes('', attributes.transactions[i]);
+    close(']');
+    close('}');
+    if (index >= this.blocks.length) throw new Error('no block is recorded of that number');
+    const block = this.blocks[index];
+    return Result.ok(new BuiltBlock(block.ptr, block.after(32)));
+  }
+}
+
+/**
+ * Derives from the agreed block `start` to `target`; `blocks` is an RLP list of hash ++ header of the L2 blocks from
+ * genesis on.
+ */
+export function run(
+  config: usize,
+  configLength: u32,
+  l1Head: usize,
+  agreed: usize,
+  target: u64,
+  blocks: usize,
+  blocksLength: u32,
+): u64 {
+  const rollup = decodeRollupConfig(new Bytes(config, configLength));
+  const builder = new RecordedBuilder(itemsOf(blocks, blocksLength));
+  begin();
+  open('', '[');
+  const derived = derive(rollup, l1Head, agreed, target, builder);
+  open('', '{');
+  words('kind', 'end');
+  const failed = derived.failure;
+  if (failed !== null) words('failure', failed.message);
+  else {
+    number('safeHead', derived.value.safeHead.number);
+    number('claimed', derived.value.claimed.number);
+  }
+  close('}');
+  close(']');
+  return finished();
 }

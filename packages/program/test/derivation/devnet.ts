@@ -42,3 +42,15 @@ export const genesisConfig = (): object =>
   (JSON.parse(gunzipSync(readFileSync(join(folder, 'genesis-l2.json.gz'))).toString('utf8')) as { config: object })
     .config;
 export const preimages = (range: string): [string, string][] => lines<[string, string]>(`preimages-${range}.jsonl.gz`);
+
+export interface Range {
+  readonly name: string;
+  readonly l2_start: number;
+  readonly l2_end: number;
+  readonly cases: Record<
+    string,
+    { args: { 'l1.head': string; 'l2.head': string; 'l2.blocknumber': number }; exit: number } | undefined
+  >;
+}
+
+export const ranges = (): Range[] => JSON.parse(readFileSync(join(folder, 'ranges.json'), 'utf8')) as Range[];

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { RLP } from '@ethereumjs/rlp';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { elementKey } from './blob-keys.js';
 import { l1Blocks, l2Blocks, rollupJson, skip } from './devnet.js';
 import { fromHex, instantiate, ProgramExit, toHex, utf8 } from './module.js';
 
@@ -184,7 +185,7 @@ function events(receipts: Uint8Array[], time = 500): Events {
 }
 
 function deposit(over: Partial<LogFields> & { opaque?: string } = {}): LogFields {
-  const opaque = over.opaque ?? word(3) + word(4) + '0000000000015f90' + '00' + 'c0ffee';
+  const opaque = over.opaque ?? `${word(3)}${word(4)}0000000000015f9000c0ffee`;
   const length = opaque.length / 2;
   return {
     address: portal,
@@ -210,7 +211,7 @@ test('a deposit event becomes a deposit transaction whose source hash names bloc
 });
 
 test('a deposit without mint has none, and one that creates has no recipient', () => {
-  const [found] = events([receipt([deposit({ opaque: word(0) + word(0) + '0000000000000000' + '01' })])]).events;
+  const [found] = events([receipt([deposit({ opaque: `${word(0)}${word(0)}000000000000000001` })])]).events;
   const fields = list(RLP.decode(fromHex((found?.deposit ?? '').slice(4))) as Item);
   assert.deepEqual(
     fields.slice(2, 8).map((field) => bytes(field).length),
@@ -302,21 +303,6 @@ test('a malformed receipt ends the program', () => {
   assert.throws(() => events([receipt([deposit()]).slice(0, -1)]), /malformed L1 receipt/);
   assert.throws(() => events([receipt([{ ...deposit(), topics: ['0x01'] }])]), ProgramExit);
 });
-
-const modulus = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
-
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  for (let e = exponent, b = base; e > 0n; e >>= 1n, b = (b * b) % modulus) if (e & 1n) result = (result * b) % modulus;
-  return result;
-}
-
-/** The 80 bytes that name element `i` of a blob. */
-function elementKey(commitment: Uint8Array, i: number): Uint8Array {
-  const reversed = parseInt(i.toString(2).padStart(12, '0').split('').toReversed().join(''), 2);
-  const root = power(power(7n, (modulus - 1n) / 4096n), BigInt(reversed));
-  return Uint8Array.from([...commitment, ...fromHex(word(root))]);
-}
 
 test('the roots of unity are the powers of the field element, in bit-reversed order', () => {
   const module = instantiate();

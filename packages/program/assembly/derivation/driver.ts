@@ -1,0 +1,160 @@
+// The driver: derives and executes block after block until the claimed number is safe or L1 is used up (op-node's
+// derivation and engine, in the order in which op-program runs them).
+import { Bytes, equal32 } from '../bytes';
+import { Fork, PayloadAttributes, RollupConfig } from '../config/rollup';
+import { Failure, FailureKind, Result } from '../failure';
+import { L1Chain } from '../l1/chain';
+import { DEPOSIT_TYPE } from '../l1/deposit';
+import { decodeHeader } from '../l1/header';
+import { error, info, warn } from '../log';
+import { useScratch } from '../memory';
+import { hint, KeyType, preimage } from '../oracle';
+import { depositsOnly } from './attributes';
+import { requireCovered } from './coverage';
+import { L2Block } from './l2-block';
+import { L2Chain, l2Block } from './l2-chain';
+import { Pipeline } from './pipeline';
+import { failure, Pull } from './stage';
+import { findStart } from './start';
+
+/** What execution says about the block that it built. Both are in PERSISTENT. */
+@final
+export class BuiltBlock {
+  constructor(
+    /** Address of the 32-byte hash. */
+    public readonly hash: usize,
+    /** Encoded header. */
+    public readonly header: Bytes,
+  ) {}
+}
+
+/** Execution, as derivation sees it. */
+export abstract class BlockBuilder {
+  /**
+   * Builds the block with the given contents on the block whose encoded header is `parent`. A failure says that the
+   * attributes are invalid: a transaction in them can't be in the block.
+   */
+  abstract build(parent: Bytes, attributes: PayloadAttributes): Result<BuiltBlock>;
+}
+
+/** Where derivation ended. */
+@final
+export class Derived {
+  constructor(
+    /** The newest safe block: the claimed one or one after it, or where L1 ended the newest there is. */
+    public readonly safeHead: L2Block,
+    /** The block that the claim is compared with: the claimed one where it's safe, else the safe head. */
+    public readonly claimed: L2Block,
+  ) {}
+}
+
+/**
+ * Derives the L2 chain from the block with the 32-byte hash at `agreedHash` on, using L1 up to the block with the hash at
+ * `l1Head`, until block `claimedNumber` is safe or L1 is used up. A failure, or anything that isn't covered, means that
+ * nothing can be said about the claim.
+ */
+export function derive(
+  config: RollupConfig,
+  l1Head: usize,
+  agreedHash: usize,
+  claimedNumber: u64,
+  builder: BlockBuilder,
+): Result<Derived> {
+  useScratch(false);
+  const l1 = new L1Chain(config, l1Head);
+  const l2 = new L2Chain(config, agreedHash);
+  let safe = l2.start;
+  info('Loaded L2 head').hash('hash', safe.hash).number('number', safe.number).end();
+  if (safe.number < claimedNumber) {
+    info('Starting derivation').end();
+    const start = findStart(config, l1, l2);
+    const pipeline = new Pipeline(config, l1, l2, start.origin, l2.systemConfig(start.block));
+    let pending = safe;
+    while (safe.number < claimedNumber) {
+      const pulled = pipeline.next(pending);
+      if (pulled == Pull.Again) continue;
+      if (pulled == Pull.Failed) return Result.fail<Derived>(failure());
+      if (pulled == Pull.Empty) {
+        info('Derivation complete: no further data to process').number('safe', safe.number).end();
+        return Result.ok(new Derived(safe, safe));
+      }
+      let concluding = pipeline.concluding;
+      let attributes = pipeline.attributes;
+      requireCovered(config, attributes.timestamp);
+      let built = builder.build(pending.header, attributes);
+      if (!built.ok) {
+        const reason = built.failure;
+        warn('could not process payload attributes')
+          .text('err', reason === null ? '' : reason.message)
+          .end();
+        if (isDepositsOnly(attributes)) return depositsFail();
+        if (!config.isActive(Fork.Holocene, pipeline.origin.time)) {
+          // The blocks of the span before this one are undone, and the rest of it is dropped.
+          pending = safe;
+          l2.truncate(safe);
+          continue;
+        }
+        warn('Holocene active, requesting deposits-only attributes').number('parent', pending.number).end();
+        pipeline.flush();
+        attributes = depositsOnly(attributes);
+        concluding = true;
+        built = builder.build(pending.header, attributes);
+        if (!built.ok) return depositsFail();
+      }
+      useScratch(false);
+      pending = toBlock(config, pending, built.value, attributes);
+      l2.append(pending);
+      if (concluding) safe = pending;
+      info(concluding ? 'Derived safe block' : 'Derived pending block')
+        .hash('hash', pending.hash)
+        .number('number', pending.number)
+        .end();
+    }
+    info('Derivation complete: reached L2 block').hash('head', safe.hash).number('number', safe.number).end();
+  }
+  return Result.ok(new Derived(safe, l2.byNumber(claimedNumber)));
+}
+
+function depositsFail(): Result<Derived> {
+  error('deposit only block was invalid').end();
+  return Result.fail<Derived>(
+    new Failure(FailureKind.Critical, 'failed to process a block with only deposit transactions'),
+  );
+}
+
+function isDepositsOnly(attributes: PayloadAttributes): bool {
+  const transactions = attributes.transactions;
+  for (let i = 0; i < transactions.length; i++) {
+    if (transactions[i].length == 0 || transactions[i][0] != DEPOSIT_TYPE) return false;
+  }
+  return true;
+}
+
+/** What derivation keeps of a block that was built on `parent`. */
+function toBlock(config: RollupConfig, parent: L2Block, built: BuiltBlock, attributes: PayloadAttributes): L2Block {
+  const header = decodeHeader(built.header);
+  if (
+    header.number != parent.number + 1 ||
+    header.time != attributes.timestamp ||
+    !equal32(header.parentHash, parent.hash)
+  ) {
+    throw new Error('execution built another block than the one that was asked for');
+  }
+  const block = l2Block(config, built.hash, built.header, header, attributes.transactions[0]);
+  block.transactions = attributes.transactions;
+  return block;
+}
+
+/**
+ * The parts of the output root with the 32 bytes at `root` (specs: protocol/proposals.md#l2-output-commitment-construction),
+ * from the oracle: version, state root, storage root of the message passer, block hash, 32 bytes each.
+ */
+export function readOutput(root: usize): Bytes {
+  hint('l2-output', root, 32);
+  const output = preimage(KeyType.Keccak256, root);
+  if (output.length != 128) throw new Error('the pre-image of an output root has 128 bytes');
+  for (let i: u32 = 0; i < 32; i++) {
+    if (output[i] != 0) throw new Error('an output root of an unknown version');
+  }
+  return output;
+}
