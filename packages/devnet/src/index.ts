@@ -13,3 +13,7 @@ export { encodeReceipt } from './execution/receipt.js';
 export type { L1FeeCharge, Receipt } from './execution/receipt.js';
 export { MissingStateError, StateStore } from './state/store.js';
 export type { StateSource } from './state/store.js';
+export { DEFAULT_SCENARIO, startDevnet } from './devnet.js';
+export type { Devnet, DevnetOptions, DevnetPorts, Head, Scenario } from './devnet.js';
+export type { ChannelPlan } from './batcher/batcher.js';
+export type { RollupConfig } from './l2/rollup-config.js';

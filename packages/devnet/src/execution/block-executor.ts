@@ -105,12 +105,7 @@ export class BlockBuilder {
     const rules = rulesAt(chain, attributes.timestamp);
     const common = commonOf(chain.chainId, rules);
     const state = new State(store, parent.stateRoot);
-    const evm = await createEVM({
-      common,
-      stateManager: state,
-      blockchain: blockHashes(input.ancestorHash),
-      customPrecompiles: rules.optimism === undefined ? [] : optimismPrecompiles(rules.optimism),
-    });
+    const evm = await blockEvm(state, rules, common, input.ancestorHash);
     const baseFee = fees.nextBaseFee(parent, baseFeeParameters(chain, parent, rules));
     const excess = rules.optimism === undefined ? fees.nextExcessBlobGas(parent) : 0n;
     const builder = new BlockBuilder(input, rules, common, state, evm, baseFee, excess);
@@ -127,34 +122,6 @@ export class BlockBuilder {
     this.#gasUsed = receipt.cumulativeGasUsed;
     this.#blobGasUsed += receipt.blobGasUsed ?? 0n;
     return receipt;
-  }
-
-  /** Runs a message on the state so far without a transaction's checks and fees, as `eth_call` does. */
-  async call(message: {
-    from: Address;
-    to: Address | undefined;
-    value: bigint;
-    data: Uint8Array;
-    gas: bigint;
-  }): Promise<{
-    succeeded: boolean;
-    returnValue: Uint8Array;
-    gasUsed: bigint;
-  }> {
-    const { from, to, value, data, gas } = message;
-    this.evm.journal.cleanJournal();
-    const { execResult } = await this.evm.runCall({
-      block: this.#context().block,
-      caller: from,
-      origin: from,
-      ...(to !== undefined && { to }),
-      value,
-      data,
-      gasLimit: gas,
-      skipBalance: true,
-    });
-    const { exceptionError, returnValue, executionGasUsed } = execResult;
-    return { succeeded: exceptionError === undefined, returnValue, gasUsed: executionGasUsed };
   }
 
   /** Writes the new state and returns the block. */
@@ -194,25 +161,21 @@ export class BlockBuilder {
   #context(): BlockContext {
     const { attributes, parent } = this.input;
     const { optimism } = this.rules;
-    const blobBaseFee = fees.blobBaseFee(this.excessBlobGas);
     return {
       rules: this.rules,
       evm: this.evm,
       state: this.state,
-      block: {
-        header: {
-          number: parent.number + 1n,
-          coinbase: new Address(attributes.feeRecipient),
-          timestamp: attributes.timestamp,
-          difficulty: 0n,
-          prevRandao: attributes.prevRandao,
-          gasLimit: attributes.gasLimit,
-          baseFeePerGas: this.baseFee,
-          getBlobGasPrice: () => blobBaseFee,
-        },
-      },
+      block: evmBlock({
+        number: parent.number + 1n,
+        coinbase: attributes.feeRecipient,
+        timestamp: attributes.timestamp,
+        mixHash: attributes.prevRandao,
+        gasLimit: attributes.gasLimit,
+        baseFeePerGas: this.baseFee,
+        excessBlobGas: this.excessBlobGas,
+      }),
       baseFee: this.baseFee,
-      blobBaseFee,
+      blobBaseFee: fees.blobBaseFee(this.excessBlobGas),
       gasLeft: attributes.gasLimit - this.#gasUsed,
       cumulativeGasUsed: this.#gasUsed,
       l1Fee: optimism && (() => (this.#l1Fee ??= l1FeeFunction(this.state, optimism))),
@@ -236,6 +199,81 @@ export class BlockBuilder {
     await journal.cleanup();
     this.state.originalStorageCache.clear();
   }
+}
+
+/** What a message call leaves. */
+export interface CallResult {
+  readonly succeeded: boolean;
+  readonly returnValue: Uint8Array;
+  /** Without the gas that a transaction pays before its first opcode. */
+  readonly gasUsed: bigint;
+}
+
+/** A message without a transaction's checks and fees. */
+export interface CallMessage {
+  readonly from: Address;
+  readonly to: Address | undefined;
+  readonly value: bigint;
+  readonly data: Uint8Array;
+  readonly gas: bigint;
+}
+
+/** Runs a message on the state after a block, in that block's context, as `eth_call` does. Nothing is kept. */
+export async function callAtBlock(
+  at: { chain: ExecutionChain; header: BlockHeader; store: StateStore; ancestorHash: (number: bigint) => Uint8Array },
+  message: CallMessage,
+): Promise<CallResult> {
+  const { chain, header, store, ancestorHash } = at;
+  const rules = rulesAt(chain, header.timestamp);
+  const state = new State(store, header.stateRoot);
+  const evm = await blockEvm(state, rules, commonOf(chain.chainId, rules), ancestorHash);
+  const { from, to, value, data, gas } = message;
+  const { execResult } = await evm.runCall({
+    block: evmBlock(header),
+    caller: from,
+    origin: from,
+    ...(to !== undefined && { to }),
+    value,
+    data,
+    gasLimit: gas,
+    skipBalance: true,
+  });
+  const { exceptionError, returnValue, executionGasUsed } = execResult;
+  return { succeeded: exceptionError === undefined, returnValue, gasUsed: executionGasUsed };
+}
+
+async function blockEvm(
+  stateManager: State,
+  rules: ExecutionRules,
+  common: Common,
+  ancestorHash: (number: bigint) => Uint8Array,
+): Promise<EVM> {
+  return createEVM({
+    common,
+    stateManager,
+    blockchain: blockHashes(ancestorHash),
+    customPrecompiles: rules.optimism === undefined ? [] : optimismPrecompiles(rules.optimism),
+  });
+}
+
+type EvmHeader = 'number' | 'coinbase' | 'timestamp' | 'mixHash' | 'gasLimit' | 'baseFeePerGas' | 'excessBlobGas';
+
+/** A header as the EVM reads it. */
+function evmBlock(header: Pick<BlockHeader, EvmHeader>): BlockContext['block'] {
+  const { number, timestamp, gasLimit, baseFeePerGas } = header;
+  const blobBaseFee = fees.blobBaseFee(header.excessBlobGas ?? 0n);
+  return {
+    header: {
+      number,
+      coinbase: new Address(header.coinbase),
+      timestamp,
+      difficulty: 0n,
+      prevRandao: header.mixHash,
+      gasLimit,
+      ...(baseFeePerGas !== undefined && { baseFeePerGas }),
+      getBlobGasPrice: () => blobBaseFee,
+    },
+  };
 }
 
 function rulesAt(chain: ExecutionChain, timestamp: bigint): ExecutionRules {

@@ -37,6 +37,12 @@ export interface Genesis {
   readonly mixHash: PrefixedHexString;
   readonly coinbase: PrefixedHexString;
   readonly baseFeePerGas: PrefixedHexString;
+  /** The rest of block 0's header, which is the same in every genesis file that is read here. */
+  readonly number?: PrefixedHexString;
+  readonly gasUsed?: PrefixedHexString;
+  readonly parentHash?: PrefixedHexString;
+  readonly excessBlobGas?: PrefixedHexString;
+  readonly blobGasUsed?: PrefixedHexString;
   /** By address, with or without 0x. */
   readonly alloc: Readonly<Record<string, GenesisAccount>>;
 }

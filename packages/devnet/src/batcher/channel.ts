@@ -1,0 +1,46 @@
+// Channels: batches compressed as one stream and cut into frames; frames into the data of batcher transactions.
+// Specification: specs/protocol/derivation.md, "Channel Format", "Frame Format", "Batcher Transaction Format";
+// specs/protocol/fjord/derivation.md, "Brotli Channel Compression".
+import { brotliCompressSync, constants, deflateSync } from 'node:zlib';
+import { concatBytes } from '@ethereumjs/util';
+import { RLP } from '@ethereumjs/rlp';
+
+export type Compression = 'zlib' | 'brotli';
+
+/** A channel that can't be cut as asked. */
+export class ChannelError extends Error {
+  override name = 'ChannelError';
+}
+
+const DERIVATION_VERSION = 0;
+const BROTLI_VERSION = 1;
+/** Channel id, frame number, length and the last byte. */
+const FRAME_OVERHEAD = 16 + 2 + 4 + 1;
+
+/** The compressed channel of batches, each given without its RLP string. */
+export function encodeChannel(batches: readonly Uint8Array[], compression: Compression): Uint8Array {
+  const stream = concatBytes(...batches.map((batch) => RLP.encode(batch)));
+  if (compression === 'zlib') return deflateSync(stream, { level: 9 });
+  // A small window is what batchers use; it keeps the decoder's memory small too.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_LGWIN]: 22 };
+  return concatBytes(Uint8Array.of(BROTLI_VERSION), brotliCompressSync(stream, { params }));
+}
+
+/** Cuts a channel into frames of at most `maxFrameSize` bytes, overhead included. `id` has 16 bytes. */
+export function cutFrames(id: Uint8Array, channel: Uint8Array, maxFrameSize: number): Uint8Array[] {
+  const most = maxFrameSize - FRAME_OVERHEAD;
+  if (id.length !== 16 || most < 1) throw new ChannelError('a frame needs an id of 16 bytes and room for data');
+  const count = Math.max(Math.ceil(channel.length / most), 1);
+  return Array.from({ length: count }, (_, number) => {
+    const data = channel.subarray(number * most, (number + 1) * most);
+    const head = new DataView(new ArrayBuffer(6));
+    head.setUint16(0, number);
+    head.setUint32(2, data.length);
+    return concatBytes(id, new Uint8Array(head.buffer), data, Uint8Array.of(number === count - 1 ? 1 : 0));
+  });
+}
+
+/** Frames as the data of one batcher transaction or blob. */
+export function batcherData(frames: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(Uint8Array.of(DERIVATION_VERSION), ...frames);
+}

@@ -1,0 +1,252 @@
+// The embedded chain as a whole: L1, L2, batcher and their endpoints, driven in virtual time.
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bytesToHex } from '@ethereumjs/util';
+import type { PrefixedHexString } from '@ethereumjs/util';
+import { Batcher } from './batcher/batcher.js';
+import type { ChannelPlan } from './batcher/batcher.js';
+import { OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-contracts.js';
+import { BEACON_ROOTS_CODE } from './contracts/predeploys.js';
+import { BEACON_ROOTS } from './execution/addresses.js';
+import { evmCommon } from './execution/evm-common.js';
+import { L1_RULES, optimismRulesAt } from './execution/forks.js';
+import type { Genesis, GenesisAccount } from './execution/genesis.js';
+import { L1Chain } from './l1/l1-chain.js';
+import type { L1Block } from './l1/l1-chain.js';
+import { GENESIS_BALANCE, l1ContractAddress, l2Genesis, rollupConfig } from './l2/genesis.js';
+import { L2Chain } from './l2/l2-chain.js';
+import type { L2Block } from './l2/l2-chain.js';
+import type { RollupConfig } from './l2/rollup-config.js';
+import { serveBeacon } from './rpc/beacon-api.js';
+import { executionApi } from './rpc/execution-api.js';
+import { serveJsonRpc } from './rpc/json-rpc-server.js';
+import type { Listening } from './rpc/json-rpc-server.js';
+import { opNodeApi } from './rpc/op-node-api.js';
+import { seededKey } from './seed.js';
+import { L1_FUNDED, L1Traffic } from './traffic/l1-traffic.js';
+import { L2Traffic } from './traffic/l2-traffic.js';
+
+/** Ports on 127.0.0.1; 0 or none takes any free one. */
+export interface DevnetPorts {
+  readonly l1?: number;
+  readonly beacon?: number;
+  readonly l2?: number;
+  readonly opNode?: number;
+}
+
+/** How the chain runs. Times are virtual seconds. */
+export interface Scenario {
+  readonly l1BlockTime: bigint;
+  readonly l2BlockTime: bigint;
+  /** How the batcher submits, channel by channel, over and over. */
+  readonly channels: readonly ChannelPlan[];
+  /** Batcher transactions in one L1 block, at most. */
+  readonly batcherTransactionsPerL1Block: number;
+}
+
+export interface DevnetOptions {
+  /** The chain is the same, byte for byte, for the same seed and scenario. */
+  readonly seed: string;
+  readonly ports?: DevnetPorts;
+  /** L2 blocks to make before the devnet is ready. */
+  readonly l2Blocks: number;
+  readonly scenario?: Partial<Scenario>;
+}
+
+/** A block by hash and number. */
+export interface Head {
+  readonly hash: PrefixedHexString;
+  readonly number: number;
+}
+
+/** A running devnet. */
+export interface Devnet {
+  readonly l1Url: string;
+  readonly beaconUrl: string;
+  readonly l2Url: string;
+  readonly opNodeUrl: string;
+  readonly rollupConfig: RollupConfig;
+  readonly genesis: Genesis;
+  /** The newest blocks: every L2 block up to `l2` can be derived from L1 up to `l1`. */
+  readonly head: { readonly l1: Head; readonly l2: Head };
+  /** Makes more L2 blocks, and the L1 blocks that hold their batches. */
+  advance(l2Blocks: number): Promise<void>;
+  /** Writes rollup.json and genesis-l2.json into a folder, which is made if there is none. */
+  writeConfig(directory: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const L1_CHAIN_ID = 900;
+const L2_CHAIN_ID = 901;
+/** 1 September 2025, midnight UTC: a time like any other, but always the same. */
+const GENESIS_TIME = 1_756_684_800n;
+
+export const DEFAULT_SCENARIO: Scenario = {
+  l1BlockTime: 6n,
+  l2BlockTime: 2n,
+  batcherTransactionsPerL1Block: 2,
+  channels: [
+    { batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 3 },
+    { batches: 'span', compression: 'brotli', carrier: 'blobs', l2Blocks: 5 },
+    { batches: 'span', compression: 'zlib', carrier: 'calldata', l2Blocks: 4, maxFrameSize: 1_200 },
+    { batches: 'singular', compression: 'brotli', carrier: 'blobs', l2Blocks: 4 },
+  ],
+};
+
+/** Starts the chain, makes its first blocks and serves its endpoints. */
+export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
+  const chain = await VirtualChain.start(options.seed, { ...DEFAULT_SCENARIO, ...options.scenario });
+  await chain.advance(options.l2Blocks);
+  const servers = await serve(chain, options.ports ?? {});
+  const [l1, beacon, l2, opNode] = servers;
+  return {
+    l1Url: l1.url,
+    beaconUrl: beacon.url,
+    l2Url: l2.url,
+    opNodeUrl: opNode.url,
+    rollupConfig: chain.l2.config,
+    genesis: chain.genesis,
+    get head() {
+      return { l1: headOf(chain.l1.blocks.head), l2: headOf(chain.l2.blocks.head) };
+    },
+    advance: (l2Blocks) => chain.advance(l2Blocks),
+    writeConfig: async (directory) => {
+      await mkdir(directory, { recursive: true });
+      await writeJson(join(directory, 'rollup.json'), chain.l2.config);
+      await writeJson(join(directory, 'genesis-l2.json'), chain.genesis);
+    },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+async function serve(chain: VirtualChain, ports: DevnetPorts): Promise<[Listening, Listening, Listening, Listening]> {
+  const { l1, l2 } = chain;
+  const safeHead = (): L2Block => chain.safeHead;
+  const l1Tagged = (): { safe: L1Block; finalized: L1Block } => ({ safe: l1.blocks.head, finalized: l1.blocks.head });
+  const l2Tagged = (): { safe: L2Block; finalized: L2Block } => ({ safe: safeHead(), finalized: safeHead() });
+  const started: Listening[] = [];
+  const keep = async (server: Promise<Listening>): Promise<Listening> => {
+    const listening = await server;
+    started.push(listening);
+    return listening;
+  };
+  try {
+    return [
+      await keep(serveJsonRpc(executionApi({ ...executionNode(l1), tagged: l1Tagged }), ports.l1 ?? 0)),
+      await keep(serveBeacon(l1, ports.beacon ?? 0)),
+      await keep(serveJsonRpc(executionApi({ ...executionNode(l2), tagged: l2Tagged }), ports.l2 ?? 0)),
+      await keep(serveJsonRpc(opNodeApi({ l1, l2, safeHead }), ports.opNode ?? 0)),
+    ];
+  } catch (error) {
+    await Promise.all(started.map((server) => server.close()));
+    throw error;
+  }
+}
+
+function executionNode<C extends L1Chain | L2Chain>({
+  chain,
+  blocks,
+  store,
+}: C): Pick<C, 'chain' | 'blocks' | 'store'> {
+  return { chain, blocks, store };
+}
+
+/** Both chains, the batcher between them and their users, in steps of one L1 block. */
+class VirtualChain {
+  safeHead: L2Block;
+
+  private constructor(
+    readonly scenario: Scenario,
+    readonly genesis: Genesis,
+    readonly l1: L1Chain,
+    readonly l2: L2Chain,
+    readonly l1Traffic: L1Traffic,
+    readonly l2Traffic: L2Traffic,
+    readonly batcher: Batcher,
+  ) {
+    this.safeHead = l2.blocks.head;
+  }
+
+  static async start(seed: string, scenario: Scenario): Promise<VirtualChain> {
+    const portal = l1ContractAddress(seed, 'OptimismPortal');
+    const systemConfig = l1ContractAddress(seed, 'SystemConfig');
+    const alloc: Record<string, GenesisAccount> = {
+      [portal.toString()]: { code: bytesToHex(OPTIMISM_PORTAL), nonce: '0x1' },
+      [systemConfig.toString()]: { code: bytesToHex(SYSTEM_CONFIG), nonce: '0x1' },
+      [BEACON_ROOTS.toString()]: { code: bytesToHex(BEACON_ROOTS_CODE), nonce: '0x1' },
+    };
+    for (const name of L1_FUNDED)
+      alloc[seededKey(seed, name).address.toString()] = { balance: String(GENESIS_BALANCE) };
+    const { l1BlockTime, l2BlockTime } = scenario;
+    const timing = { genesisTime: GENESIS_TIME, blockTime: l1BlockTime };
+    const l1 = await L1Chain.start({ seed, chainId: L1_CHAIN_ID, ...timing, alloc });
+    const genesis = l2Genesis(seed, L2_CHAIN_ID, GENESIS_TIME);
+    const l2 = await L2Chain.start(genesis, (hash) =>
+      rollupConfig({
+        seed,
+        l1: { hash: l1.blocks.head.hash, chainId: L1_CHAIN_ID },
+        l2: { hash, chainId: L2_CHAIN_ID },
+        genesisTime: GENESIS_TIME,
+        blockTime: l2BlockTime,
+      }),
+    );
+    const l1Common = evmCommon(L1_CHAIN_ID, L1_RULES);
+    const l2Common = evmCommon(L2_CHAIN_ID, optimismRulesAt(l2.chain.optimism?.forks ?? {}, GENESIS_TIME));
+    return new VirtualChain(
+      scenario,
+      genesis,
+      l1,
+      l2,
+      new L1Traffic(seed, l1Common, portal, systemConfig),
+      new L2Traffic(seed, l2Common),
+      new Batcher(seed, l2.config, l1Common, l2Common, scenario.channels),
+    );
+  }
+
+  /** Makes L2 blocks until there are `count` more, then L1 blocks until all of them are safe. */
+  async advance(count: number): Promise<void> {
+    const target = this.l2.blocks.head.header.number + BigInt(count);
+    while (this.l2.blocks.head.header.number < target) {
+      await this.#l1Block();
+      await this.#l2Blocks(target);
+    }
+    this.batcher.flush();
+    while (!this.batcher.isIdle) await this.#l1Block();
+  }
+
+  async #l1Block(): Promise<void> {
+    const submissions = this.batcher.take(this.scenario.batcherTransactionsPerL1Block);
+    const number = this.l1.blocks.head.header.number + 1n;
+    await this.l1.produce([...this.l1Traffic.submissionsFor(number), ...submissions]);
+    for (const { completes } of submissions) this.safeHead = completes ?? this.safeHead;
+  }
+
+  /** The L2 blocks that are due before the next L1 block, but none above `target`. */
+  async #l2Blocks(target: bigint): Promise<void> {
+    const until = this.l1.blocks.head.header.timestamp + this.scenario.l1BlockTime;
+    while (this.l2.nextTimestamp < until && this.l2.blocks.head.header.number < target) {
+      const number = this.l2.blocks.head.header.number + 1n;
+      const block = await this.l2.produce(this.#origin(), this.l2Traffic.transactionsFor(number));
+      this.batcher.add(block);
+    }
+  }
+
+  /** The next L1 block where the rules allow it, else the one of the L2 head. */
+  #origin(): L1Block {
+    const { number } = this.l2.blocks.head.l1Origin;
+    const next = this.l1.blocks.find(number + 1n);
+    return next !== undefined && next.header.timestamp <= this.l2.nextTimestamp ? next : this.l1.blocks.at(number);
+  }
+}
+
+function headOf({ hash, header }: L1Block | L2Block): Head {
+  return { hash: bytesToHex(hash), number: Number(header.number) };
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  const partial = `${path}.partial`;
+  await writeFile(partial, `${JSON.stringify(value, undefined, 2)}\n`);
+  await rename(partial, path);
+}

@@ -1,0 +1,116 @@
+// The embedded L2: the sequencer's side of the derivation rules, so that deriving the batches gives these blocks again.
+// Specification: specs/protocol/derivation.md, "Deriving Payload Attributes".
+import { createAddressFromString, hexToBytes } from '@ethereumjs/util';
+import { Blocks, genesisBlock } from '../chain/blocks.js';
+import { SEQUENCER_FEE_VAULT } from '../execution/addresses.js';
+import { BlockBuilder } from '../execution/block-executor.js';
+import type { ExecutedBlock, ExecutionChain, PayloadAttributes } from '../execution/block-executor.js';
+import { chainOfGenesis, genesisHeader } from '../execution/genesis.js';
+import type { Genesis } from '../execution/genesis.js';
+import type { L1Block } from '../l1/l1-chain.js';
+import { StateStore } from '../state/store.js';
+import { l1AttributesDeposit, userDeposits } from './deposits.js';
+import { outputOf } from './output-root.js';
+import type { Output } from './output-root.js';
+import type { RollupConfig } from './rollup-config.js';
+import { updateSystemConfig } from './system-config.js';
+import type { SystemConfig } from './system-config.js';
+
+/** An L2 block and where it comes from. */
+export interface L2Block extends ExecutedBlock {
+  readonly l1Origin: { readonly number: bigint; readonly hash: Uint8Array };
+  /** Blocks since the first with this origin. */
+  readonly sequenceNumber: bigint;
+  readonly systemConfig: SystemConfig;
+  readonly output: Output;
+}
+
+/** An L1 origin that the next L2 block can't have. */
+export class L1OriginError extends Error {
+  override name = 'L1OriginError';
+}
+
+/** The chain and its sequencer. */
+export class L2Chain {
+  private constructor(
+    readonly chain: ExecutionChain,
+    readonly config: RollupConfig,
+    readonly store: StateStore,
+    readonly blocks: Blocks<L2Block>,
+  ) {}
+
+  /** A chain at its genesis. `makeConfig` is told the genesis block's hash. */
+  static async start(genesis: Genesis, makeConfig: (hash: Uint8Array) => RollupConfig): Promise<L2Chain> {
+    const store = new StateStore();
+    const block = genesisBlock(await genesisHeader(genesis, store));
+    const config = makeConfig(block.hash);
+    const { l1, system_config: systemConfig } = config.genesis;
+    const first: L2Block = {
+      ...block,
+      l1Origin: { number: BigInt(l1.number), hash: hexToBytes(l1.hash) },
+      sequenceNumber: 0n,
+      systemConfig: {
+        batcher: hexToBytes(systemConfig.batcherAddr),
+        gasLimit: BigInt(systemConfig.gasLimit),
+        scalar: hexToBytes(systemConfig.scalar),
+      },
+      output: await outputOf(block.header, block.hash, store),
+    };
+    return new L2Chain(chainOfGenesis(genesis), config, store, new Blocks(first));
+  }
+
+  /** When the next block is due, in seconds. */
+  get nextTimestamp(): bigint {
+    return this.blocks.head.header.timestamp + BigInt(this.config.block_time);
+  }
+
+  /** Makes the next block with an origin (the head's or the one after it) and transactions after the deposits. */
+  async produce(origin: L1Block, transactions: readonly Uint8Array[]): Promise<L2Block> {
+    const { head } = this.blocks;
+    const { attributes, systemConfig, sequenceNumber } = this.#prepare(origin);
+    const builder = await BlockBuilder.start({
+      chain: this.chain,
+      parent: head.header,
+      attributes,
+      store: this.store,
+      ancestorHash: (number) => this.blocks.at(number).hash,
+    });
+    for (const raw of [...attributes.transactions, ...transactions]) await builder.add(raw);
+    const block = builder.seal();
+    const stored: L2Block = {
+      ...block,
+      l1Origin: { number: origin.header.number, hash: origin.hash },
+      sequenceNumber,
+      systemConfig,
+      output: await outputOf(block.header, block.hash, this.store),
+    };
+    this.blocks.append(stored);
+    return stored;
+  }
+
+  #prepare(origin: L1Block): { attributes: PayloadAttributes; systemConfig: SystemConfig; sequenceNumber: bigint } {
+    const { l1Origin, sequenceNumber: last, systemConfig: before } = this.blocks.head;
+    const { number, timestamp, mixHash, parentBeaconBlockRoot } = origin.header;
+    const advances = number === l1Origin.number + 1n;
+    if (!advances && number !== l1Origin.number) {
+      throw new L1OriginError(`L1 origin ${number} after ${l1Origin.number}: it stays or moves by one`);
+    }
+    if (timestamp > this.nextTimestamp) throw new L1OriginError(`L1 origin ${number} is younger than the L2 block`);
+    const portal = createAddressFromString(this.config.deposit_contract_address);
+    const contract = createAddressFromString(this.config.l1_system_config_address);
+    const systemConfig = advances ? updateSystemConfig(before, origin.receipts, contract) : before;
+    const sequenceNumber = advances ? 0n : last + 1n;
+    const attributes: PayloadAttributes = {
+      timestamp: this.nextTimestamp,
+      prevRandao: mixHash,
+      feeRecipient: SEQUENCER_FEE_VAULT.bytes,
+      parentBeaconBlockRoot: parentBeaconBlockRoot ?? new Uint8Array(32),
+      gasLimit: systemConfig.gasLimit,
+      transactions: [
+        l1AttributesDeposit(origin, sequenceNumber, systemConfig),
+        ...(advances ? userDeposits(origin, portal) : []),
+      ],
+    };
+    return { attributes, systemConfig, sequenceNumber };
+  }
+}

@@ -1,0 +1,93 @@
+// What users and the chain's owner do on the embedded L1: deposits of all kinds, changes of the system configuration.
+import type { Common } from '@ethereumjs/common';
+import { Address, concatBytes } from '@ethereumjs/util';
+import { Wallet } from '../chain/wallet.js';
+import { initCode, wordOf } from '../contracts/assembler.js';
+import { depositCall, packScalars, setGasConfigCall, setGasLimitCall } from '../contracts/l1-contracts.js';
+import type { L1Submission } from '../l1/l1-chain.js';
+import { SeededNumbers, seededKey } from '../seed.js';
+import { TOKEN } from './contracts.js';
+import { trafficContract } from './l2-traffic.js';
+
+const GWEI = 1_000_000_000n;
+const ETHER = 1_000_000_000n * GWEI;
+const MAX_FEE = 100n * GWEI;
+const PORTAL_GAS = 400_000n;
+
+/** Names of the accounts that need ether at L1's genesis, for `seededKey`. */
+export const L1_FUNDED = ['depositor', 'owner', 'batcher'] as const;
+
+interface Deposit {
+  readonly to?: Address;
+  readonly mint?: bigint;
+  readonly value?: bigint;
+  readonly gasLimit?: bigint;
+  readonly data?: Uint8Array;
+}
+
+/** The traffic of one chain, block by block. */
+export class L1Traffic {
+  readonly #numbers: SeededNumbers;
+  readonly #depositor: Wallet;
+  readonly #owner: Wallet;
+  readonly #deposits: readonly (() => Deposit)[];
+  #next = 0;
+
+  constructor(
+    readonly seed: string,
+    common: Common,
+    readonly portal: Address,
+    readonly systemConfig: Address,
+  ) {
+    this.#numbers = new SeededNumbers(seed, 'L1 traffic');
+    this.#depositor = new Wallet(seededKey(seed, 'depositor'), common, MAX_FEE, GWEI);
+    this.#owner = new Wallet(seededKey(seed, 'owner'), common, MAX_FEE, GWEI);
+    this.#deposits = this.#makeDeposits();
+  }
+
+  /** Signed transactions for an L1 block. */
+  submissionsFor(blockNumber: bigint): L1Submission[] {
+    const count = Number(blockNumber) % 4 === 0 ? 0 : 1 + this.#numbers.below(2);
+    const raws = Array.from({ length: count }, () => this.#deposit());
+    if (blockNumber % 5n === 3n) raws.push(this.#configure(setGasLimitCall(25_000_000n + blockNumber)));
+    if (blockNumber % 7n === 2n) {
+      const scalar = packScalars(1_000 + Number(blockNumber), 800_000);
+      raws.push(this.#configure(setGasConfigCall(scalar)));
+    }
+    return raws.map((raw) => ({ raw, sidecars: [] }));
+  }
+
+  #deposit(): Uint8Array {
+    const make = this.#deposits[this.#next++ % this.#deposits.length];
+    if (make === undefined) throw new Error('the cycle has no deposits');
+    const { to, mint = 0n, value = 0n, gasLimit = 100_000n, data = new Uint8Array(0) } = make();
+    const target = to?.bytes ?? new Uint8Array(20);
+    return this.#depositor.dynamicFee({
+      to: this.portal,
+      value: mint,
+      data: depositCall({ to: target, value, gasLimit, isCreation: to === undefined, data }),
+      gasLimit: PORTAL_GAS,
+    });
+  }
+
+  #configure(data: Uint8Array): Uint8Array {
+    return this.#owner.dynamicFee({ to: this.systemConfig, data, gasLimit: 100_000n });
+  }
+
+  #makeDeposits(): (() => Deposit)[] {
+    const { address: depositor } = this.#depositor;
+    const stranger = (): Address => new Address(this.#numbers.bytes(20));
+    return [
+      () => ({ to: depositor, mint: ETHER, value: ETHER }),
+      () => ({ to: stranger(), mint: 3n * GWEI, value: 2n * GWEI }),
+      () => ({ to: trafficContract(this.seed, 'storage'), data: concatBytes(wordOf(100n), this.#numbers.bytes(32)) }),
+      () => ({ data: initCode(TOKEN), gasLimit: 500_000n }),
+      // Fails: the account has less. The mint stays.
+      () => ({ to: stranger(), mint: GWEI, value: 1_000_000n * ETHER }),
+      () => ({ to: trafficContract(this.seed, 'reverter'), mint: 5n, value: 5n, data: this.#numbers.bytes(10) }),
+      // Fails: less gas than its data costs.
+      () => ({ to: stranger(), gasLimit: 21_000n, data: this.#numbers.bytes(50) }),
+      () => ({ to: trafficContract(this.seed, 'observer'), data: this.#numbers.bytes(40), gasLimit: 300_000n }),
+    ];
+  }
+}
