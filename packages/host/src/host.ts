@@ -1,19 +1,24 @@
 /** One run's host: the oracle that answers the program, put together from claim, chain, store and endpoints. */
 import {
+  type DataFormat,
   describeKey,
   keccak256Key,
   keyHex,
   LOCAL_KEY,
+  memoryStore,
   MissingPreimageError,
+  openDatadir,
   type Oracle,
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
 import { type Chain, type Claim, localPreimage } from './boot.js';
 import { type Log, silentLog } from './log.js';
+import { type Endpoints, networkFetcher } from './fetcher.js';
 import { type Fetcher, prefetcher } from './prefetcher.js';
+import type { RetryPolicy } from './retry.js';
 
-export type HostOptions = {
+export type OracleOptions = {
   claim: Claim;
   chain: Chain;
   store: PreimageStore;
@@ -22,8 +27,57 @@ export type HostOptions = {
   log?: Log;
 };
 
+export type HostOptions = {
+  claim: Claim;
+  chain: Chain;
+  /** Absent: offline, from the datadir alone. */
+  endpoints?: Endpoints | undefined;
+  /** Absent: pre-images are kept in memory. */
+  datadir?: string | undefined;
+  /** Format of a new datadir. */
+  dataFormat?: DataFormat;
+  log?: Log;
+  policy?: RetryPolicy;
+};
+
+/** A host at work. `close` lets go of what it holds; the oracle is of no use afterwards. */
+export type Host = { oracle: Oracle; store: PreimageStore; close(): Promise<void> };
+
+/**
+ * Puts a host together. Nothing is asked of the endpoints yet. Throws DatadirError when the datadir cannot be used, and
+ * without endpoints when it is not there.
+ */
+export function openHost({ claim, chain, endpoints, datadir, dataFormat, log = silentLog, policy }: HostOptions): Host {
+  const store =
+    datadir === undefined
+      ? memoryStore()
+      : openDatadir({
+          path: datadir,
+          mustExist: endpoints === undefined,
+          ...(dataFormat === undefined ? {} : { format: dataFormat }),
+        });
+  if (datadir === undefined) log('info', 'Using in-memory storage');
+  else log('info', 'Using disk storage', { datadir });
+  if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
+  const fetcher =
+    endpoints === undefined
+      ? undefined
+      : networkFetcher({ endpoints, claim, chain, log, ...(policy === undefined ? {} : { policy }) });
+  let open = true;
+  const oracle = createOracle({ claim, chain, store, fetcher, log });
+  const whileOpen = <T>(task: () => Promise<T>): Promise<T> =>
+    open ? task() : Promise.reject(new Error('the host is closed'));
+  return {
+    oracle: { hint: (text) => whileOpen(() => oracle.hint(text)), get: (key) => whileOpen(() => oracle.get(key)) },
+    store,
+    async close() {
+      open = false;
+    },
+  };
+}
+
 /** The oracle of one run. Local keys are answered from claim and chain, all others by the prefetcher. */
-export function createOracle({ claim, chain, store, fetcher, log = silentLog }: HostOptions): Oracle {
+export function createOracle({ claim, chain, store, fetcher, log = silentLog }: OracleOptions): Oracle {
   // The first things any program asks for: where they are missing, all is.
   const beginnings = new Map([
     [keyHex(keccak256Key(claim.l2OutputRoot)), 'the agreed output root'],

@@ -3,10 +3,21 @@ export { BLOB_LENGTH, completeBlob, elementPoint, FIELD_ELEMENTS, storeBlob } fr
 export { type Chain, type Claim, CUSTOM_CHAIN_INDICATOR, localPreimage } from './boot.js';
 export { type ChainConfig, chainConfigOf, parseGenesisChainConfig } from './chain-config.js';
 export { findChain, type KnownChain, knownChainNames } from './chain-registry.js';
+export { configurationHash, fetchChainConfig, identifyChain, rollupDifferences } from './chain-identity.js';
 export { ConfigurationError } from './go-encoding.js';
 export { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';
-export { createOracle, type HostOptions } from './host.js';
+export { createOracle, type Host, type HostOptions, openHost, type OracleOptions } from './host.js';
+export { findL1Head, type L1Head, type L1HeadOptions } from './l1-head.js';
+export {
+  type BlockId,
+  type OpNode,
+  opNode,
+  type OpNodeOptions,
+  type OutputAtBlock,
+  type SyncStatus,
+} from './op-node.js';
+export { encodeOutput } from './l2-source.js';
 export { RPC_KINDS, type RpcKind } from './receipts-source.js';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
 export { LOG_LEVELS, type Log, type LogFields, type LogLevel, silentLog } from './log.js';

@@ -3,8 +3,7 @@
  * Exit codes: 0 the claim is valid (or the server's work is done), 1 it is wrong (or the command cannot be carried out as
  * typed, or the server failed), 2 the client could not tell.
  */
-import { createOracle, networkFetcher, type Log, type LogLevel } from '@obelisc/host';
-import { memoryStore, openDatadir, type PreimageStore } from '@obelisc/preimage';
+import { type Log, type LogLevel, openHost } from '@obelisc/host';
 import { messagesOf } from '../terminal/failure.js';
 import { runDetached } from './exec.js';
 import { type FlagValues, helpText, parseArguments } from './flags.js';
@@ -45,34 +44,25 @@ class UndecidedError extends Error {
 }
 
 async function run(options: Options, log: Log, io: Io): Promise<number> {
-  const { claim, chain, endpoints, mode } = options;
-  const store = openStore(options, log);
-  if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
-  const fetcher = endpoints === undefined ? undefined : networkFetcher({ endpoints, claim, chain, log });
-  const oracle = createOracle({ claim, chain, store, fetcher, log });
-  switch (mode.kind) {
-    case 'server':
-      await serve(oracle, log);
-      return 0;
-    case 'exec':
-      return runDetached(mode.file, oracle, log);
-    case 'native':
-      try {
-        return await runNative(oracle, io);
-      } catch (error) {
-        throw new UndecidedError('the claim could not be decided', { cause: error });
-      }
+  const { mode, ...hostOptions } = options;
+  const host = openHost({ ...hostOptions, log });
+  try {
+    switch (mode.kind) {
+      case 'server':
+        await serve(host.oracle, log);
+        return 0;
+      case 'exec':
+        return await runDetached(mode.file, host.oracle, log);
+      case 'native':
+        try {
+          return await runNative(host.oracle, io);
+        } catch (error) {
+          throw new UndecidedError('the claim could not be decided', { cause: error });
+        }
+    }
+  } finally {
+    await host.close();
   }
-}
-
-function openStore({ datadir, dataFormat, endpoints }: Options, log: Log): PreimageStore {
-  if (datadir === undefined) {
-    log('info', 'Using in-memory storage');
-    return memoryStore();
-  }
-  const store = openDatadir({ path: datadir, format: dataFormat, mustExist: endpoints === undefined });
-  log('info', 'Using disk storage', { datadir, format: store.format });
-  return store;
 }
 
 function loggerOf(flags: FlagValues, io: Io): Log {

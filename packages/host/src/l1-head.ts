@@ -1,0 +1,88 @@
+/** Finds an L1 block from which an L2 block can be derived for certain. */
+import { EmptyAnswerError, EndpointError } from './endpoint-errors.js';
+import { type Log, silentLog } from './log.js';
+import type { BlockId, OpNode } from './op-node.js';
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import { data, isObject } from './rpc-json.js';
+import { rpcEndpoint } from './rpc-endpoint.js';
+
+/** `how` it is known to be late enough. */
+export type L1Head = BlockId & {
+  how: 'safe head record' | 'end of the sequencing window' | 'how far the op-node has derived';
+};
+
+export type L1HeadOptions = {
+  opNode: OpNode;
+  /** URL of the L1 execution endpoint. */
+  l1: string;
+  /** The L2 block to be derived and its L1 origin. */
+  l2Block: bigint;
+  l1Origin: bigint;
+  /** Blocks; at its end a block is derived whether its batch has landed or not. */
+  seqWindowSize: bigint;
+  log?: Log;
+  policy?: RetryPolicy;
+};
+
+/**
+ * The first L1 block late enough, where the op-node keeps a record of its safe heads; otherwise a later one that is late
+ * enough for certain. (The L1 origin itself is not: the batch lands on L1 after it.) Rejects with EndpointError when the
+ * L2 block is not derivable from L1 yet.
+ */
+export async function findL1Head({
+  opNode,
+  l1,
+  l2Block,
+  l1Origin,
+  seqWindowSize,
+  log = silentLog,
+  policy = DEFAULT_RETRY_POLICY,
+}: L1HeadOptions): Promise<L1Head> {
+  const endpoint = rpcEndpoint({ flag: '--l1', url: l1, policy, log });
+  const { currentL1, safeL2 } = await opNode.syncStatus();
+  if (safeL2.number < l2Block) {
+    throw new EndpointError(
+      opNode.name,
+      'optimism_syncStatus',
+      `L2 block ${l2Block} cannot be derived from L1 yet: its safe head is block ${safeL2.number}`,
+    );
+  }
+  const recorded = await firstRecorded(opNode, l2Block, l1Origin, currentL1.number);
+  if (recorded !== undefined) return { ...(await blockByNumber(endpoint, recorded)), how: 'safe head record' };
+  const windowEnd = l1Origin + seqWindowSize;
+  return windowEnd < currentL1.number
+    ? { ...(await blockByNumber(endpoint, windowEnd)), how: 'end of the sequencing window' }
+    : { ...currentL1, how: 'how far the op-node has derived' };
+}
+
+/** Binary search for the first L1 block in (`from`, `to`] whose recorded safe head has reached `l2Block`; undefined without records. */
+async function firstRecorded(opNode: OpNode, l2Block: bigint, from: bigint, to: bigint): Promise<bigint | undefined> {
+  const reached = async (l1Block: bigint): Promise<boolean | undefined> => {
+    const head = await opNode.safeHeadAtL1Block(l1Block);
+    return head === undefined ? undefined : head.number >= l2Block;
+  };
+  if ((await reached(to)) !== true) return undefined;
+  let [low, high] = [from, to];
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    const enough = await reached(middle);
+    // Before the beginning of the records nothing is known: only what is recorded counts as late enough.
+    if (enough === true) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+async function blockByNumber(endpoint: ReturnType<typeof rpcEndpoint>, number: bigint): Promise<BlockId> {
+  const tag = `0x${number.toString(16)}`;
+  const hash = await endpoint.call('eth_getBlockByNumber', [tag, false], (result) => {
+    if (!isObject(result))
+      throw new EmptyAnswerError(
+        endpoint.name,
+        `eth_getBlockByNumber ${number}`,
+        'the endpoint does not have this block',
+      );
+    return data(result, 'hash', 32);
+  });
+  return { hash, number };
+}

@@ -1,0 +1,196 @@
+/** What `obelisc validate` looks up by itself: output roots, configuration, an L1 head that is late enough. */
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import {
+  ConfigurationError,
+  fetchChainConfig,
+  findChain,
+  findL1Head,
+  identifyChain,
+  opNode,
+  parseRollupConfig,
+  rollupDifferences,
+} from '../src/index.js';
+import { devnetChain, l1Blocks, l2Blocks, withoutDevnet } from './devnet-data.js';
+import { HttpAnswer, RpcFault, type RpcHandlers, rpcServer } from './fake-endpoints.js';
+
+const policy = { tries: 3, emptyTries: 2, firstDelayMs: 1, maxDelayMs: 2 };
+const skip = withoutDevnet;
+
+const block = (number: number | bigint) => ({
+  hash: `0x${number.toString(16).padStart(64, 'a')}`,
+  number: Number(number),
+});
+
+/** An op-node that has derived block 2 × n of L2 from L1 up to block n, and L1 up to 500. */
+function opNodeHandlers(): RpcHandlers {
+  return {
+    optimism_outputAtBlock: ([number]) => {
+      const found = l2Blocks().find((candidate) => BigInt(candidate.number) === BigInt(String(number)));
+      if (found === undefined) return new RpcFault(-32000, 'failed to get L2 block ref: not found');
+      return {
+        version: `0x${'00'.repeat(32)}`,
+        outputRoot: found.outputRoot,
+        blockRef: {
+          hash: found.hash,
+          number: found.number,
+          parentHash: found.hash,
+          timestamp: 1,
+          l1origin: block(1),
+          sequenceNumber: 0,
+        },
+        withdrawalStorageRoot: found.withdrawalStorageRoot,
+        stateRoot: found.stateRoot,
+        syncStatus: {},
+      };
+    },
+    optimism_rollupConfig: () => JSON.parse(devnetChain().rollupConfig.json) as unknown,
+    optimism_syncStatus: () => ({
+      current_l1: block(500),
+      safe_l2: block(1000),
+      finalized_l2: block(900),
+      unsafe_l2: block(1001),
+    }),
+    optimism_safeHeadAtL1Block: ([number]) => ({
+      l1Block: block(BigInt(String(number))),
+      safeHead: block(2n * BigInt(String(number))),
+    }),
+  };
+}
+
+async function node(t: TestContext, change: RpcHandlers = {}) {
+  const server = await rpcServer(t, { ...opNodeHandlers(), ...change });
+  return { server, node: opNode({ url: server.url, policy }) };
+}
+
+test('an output root is given with its block, as the op-node said it', { skip }, async (t) => {
+  const { node: opNodeClient } = await node(t);
+  const expected = l2Blocks()[10];
+  const output = await opNodeClient.outputAtBlock(10n);
+  assert.equal(`0x${Buffer.from(output.outputRoot).toString('hex')}`, expected?.outputRoot);
+  assert.equal(`0x${Buffer.from(output.blockHash).toString('hex')}`, expected?.hash);
+  assert.equal(output.l1Origin.number, 1n);
+  assert.deepEqual(output.json, JSON.parse(JSON.stringify(opNodeHandlers().optimism_outputAtBlock?.(['0xa']))));
+});
+
+test('an output root that is not made of its parts, or of another block, is refused', { skip }, async (t) => {
+  const answer = opNodeHandlers().optimism_outputAtBlock?.(['0xa']);
+  const wrong = await node(t, {
+    optimism_outputAtBlock: () => ({ ...(answer as object), stateRoot: `0x${'11'.repeat(32)}` }),
+  });
+  await assert.rejects(wrong.node.outputAtBlock(10n), /--op-node .*is not made of the parts it came with/);
+  const other = await node(t, { optimism_outputAtBlock: () => answer });
+  await assert.rejects(other.node.outputAtBlock(11n), /or is of block 10/);
+  const { node: opNodeClient } = await node(t);
+  await assert.rejects(
+    opNodeClient.outputAtBlock(100000n),
+    /optimism_outputAtBlock: error -32000: failed to get L2 block ref: not found/,
+  );
+});
+
+test('an op-node that is busy is asked again; an endpoint that is none is told', { skip }, async (t) => {
+  let busy = 2;
+  const { node: slow } = await node(t, {
+    optimism_syncStatus: (params) =>
+      busy-- > 0 ? new HttpAnswer(503) : opNodeHandlers().optimism_syncStatus?.(params),
+  });
+  assert.equal((await slow.syncStatus()).safeL2.number, 1000n);
+  const { node: none } = await node(t, { optimism_syncStatus: () => 'hello' });
+  await assert.rejects(none.syncStatus(), /is this an op-node\?/);
+  const { node: partial } = await node(t, { optimism_syncStatus: () => ({}) });
+  await assert.rejects(partial.syncStatus(), /its field current_l1 is not an object/);
+});
+
+test('the rollup configuration comes through byte for byte; an unknown field is refused', { skip }, async (t) => {
+  const { node: opNodeClient } = await node(t);
+  assert.equal((await opNodeClient.rollupConfig()).json, devnetChain().rollupConfig.json);
+  const { node: newer } = await node(t, {
+    optimism_rollupConfig: () => ({ ...(JSON.parse(devnetChain().rollupConfig.json) as object), zebra_time: 1 }),
+  });
+  await assert.rejects(newer.rollupConfig(), /fields that this version does not know: zebra_time/);
+});
+
+test('a known chain must be configured as known; a custom one is taken as it is', { skip }, async (t) => {
+  const custom = devnetChain();
+  const own = await identifyChain(custom.rollupConfig, 'the op-node', async () => custom.chainConfig);
+  assert.equal(own.custom, true);
+
+  const known = findChain('op-sepolia');
+  assert(known !== undefined);
+  const never = () => Promise.reject(new Error('not asked for'));
+  assert.equal(
+    (await identifyChain(parseRollupConfig(known.rollupConfig.json, 'x'), 'the op-node', never)).custom,
+    false,
+  );
+  const changed = parseRollupConfig(
+    known.rollupConfig.json.replace('"granite_time":1723478400', '"granite_time":1723478401'),
+    'x',
+  );
+  assert.deepEqual(rollupDifferences(known.rollupConfig, changed), [
+    'granite_time: 1723478400 is known, 1723478401 given',
+  ]);
+  await assert.rejects(
+    identifyChain(changed, 'the op-node', never),
+    (error) =>
+      error instanceof ConfigurationError &&
+      /the op-node says it is op-sepolia \(chain 11155420\).*granite_time/.test(error.message),
+  );
+  const later = parseRollupConfig(known.rollupConfig.json.replace(/,"karst_time":\d+/, ''), 'x');
+  assert.match(rollupDifferences(known.rollupConfig, later).join(), /karst_time: 1781712001 is known, nothing given/);
+
+  const server = await rpcServer(t, { debug_chainConfig: () => JSON.parse(custom.chainConfig.json) as unknown });
+  assert.equal((await fetchChainConfig({ l2: server.url, l2ChainId: 901n, policy })).json, custom.chainConfig.json);
+  await assert.rejects(fetchChainConfig({ l2: server.url, l2ChainId: 5n, policy }), /is of chain 901, not 5/);
+  const silent = await rpcServer(t, {});
+  await assert.rejects(fetchChainConfig({ l2: silent.url, l2ChainId: 901n, policy }), /give --l2\.genesis/);
+});
+
+test('the first L1 block late enough is found in the record of safe heads', { skip }, async (t) => {
+  const l1 = await rpcServer(t, { eth_getBlockByNumber: ([number]) => ({ hash: l1Blocks()[Number(number)]?.hash }) });
+  const { node: opNodeClient, server } = await node(t);
+  const options = { opNode: opNodeClient, l1: l1.url, l1Origin: 20n, seqWindowSize: 100n, policy };
+  for (const [l2Block, expected] of [
+    [201n, 101],
+    [200n, 100],
+    [43n, 22],
+    [41n, 21],
+  ] as const) {
+    const head = await findL1Head({ ...options, l2Block });
+    assert.equal(head.number, BigInt(expected));
+    assert.equal(head.how, 'safe head record');
+    assert.equal(`0x${Buffer.from(head.hash).toString('hex')}`, l1Blocks()[expected]?.hash);
+  }
+  assert(server.calls.length < 60, 'a binary search');
+});
+
+test('without a record: the end of the sequencing window, or how far the op-node has derived', { skip }, async (t) => {
+  const l1 = await rpcServer(t, { eth_getBlockByNumber: ([number]) => ({ hash: l1Blocks()[Number(number)]?.hash }) });
+  for (const answer of [
+    new RpcFault(-32601, 'the method optimism_safeHeadAtL1Block does not exist/is not available'),
+    new RpcFault(-32000, 'safe head database is not enabled'),
+  ]) {
+    const { node: opNodeClient } = await node(t, { optimism_safeHeadAtL1Block: () => answer });
+    const options = { opNode: opNodeClient, l1: l1.url, l2Block: 100n, seqWindowSize: 100n, policy };
+    const inWindow = await findL1Head({ ...options, l1Origin: 20n });
+    assert.equal(inWindow.number, 120n);
+    assert.equal(inWindow.how, 'end of the sequencing window');
+    const derived = await findL1Head({ ...options, l1Origin: 450n });
+    assert.equal(derived.number, 500n);
+    assert.equal(derived.how, 'how far the op-node has derived');
+  }
+});
+
+test('a block above the derivable head is told before anything is gathered', { skip }, async (t) => {
+  const { node: opNodeClient } = await node(t);
+  await assert.rejects(
+    findL1Head({
+      opNode: opNodeClient,
+      l1: 'http://127.0.0.1:9',
+      l2Block: 1001n,
+      l1Origin: 499n,
+      seqWindowSize: 100n,
+      policy,
+    }),
+    /L2 block 1001 cannot be derived from L1 yet: its safe head is block 1000/,
+  );
+});
