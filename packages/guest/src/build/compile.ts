@@ -17,6 +17,9 @@ const compilerFlags = [
   '-mcmodel=medlow',
   '-ffreestanding',
   '-O2 -g0 -fno-sanitize=all -fno-stack-protector -fno-unwind-tables -fno-asynchronous-unwind-tables',
+  // Every instruction is one step, whatever its latency: order for few registers rather than for a pipeline (5 % fewer
+  // steps on hashing), inline more than a cache would bear (10 % on field arithmetic), no frame pointer (3 %).
+  '-Xclang -O3 -fomit-frame-pointer -mllvm -inline-threshold=600 -mllvm -enable-misched=false',
   // Address 0 is an address, accesses of any type may alias, loops may run for ever, numbers wrap.
   '-fno-delete-null-pointer-checks -fno-strict-aliasing -fno-finite-loops -fwrapv',
   // Loops stay loops in memcpy and memset; deep recursion must not become a loop that never ends.
