@@ -15,6 +15,7 @@ export function applyChainConfig(text: Bytes, config: RollupConfig): void {
   let shanghai = NEVER;
   let cancun = NEVER;
   let prague = NEVER;
+  let osaka = NEVER;
   let chainId: u64 = 0;
   let optimism = false;
   json.object();
@@ -23,6 +24,7 @@ export function applyChainConfig(text: Bytes, config: RollupConfig): void {
     else if (json.isKey('shanghaiTime')) shanghai = time(json);
     else if (json.isKey('cancunTime')) cancun = time(json);
     else if (json.isKey('pragueTime')) prague = time(json);
+    else if (json.isKey('osakaTime')) osaka = time(json);
     else if (json.isKey('optimism')) {
       optimism = true;
       decodeOptimism(json, config);
@@ -43,6 +45,7 @@ export function applyChainConfig(text: Bytes, config: RollupConfig): void {
   sameTime('shanghaiTime', shanghai, config.forkTimes[Fork.Canyon]);
   sameTime('cancunTime', cancun, config.forkTimes[Fork.Ecotone]);
   sameTime('pragueTime', prague, config.forkTimes[Fork.Isthmus]);
+  sameTime('osakaTime', osaka, config.forkTimes[Fork.Karst]);
   if (config.forkTimes[Fork.Canyon] != NEVER && config.eip1559DenominatorCanyon == 0) {
     throw new Error('L2 chain configuration: optimism.eip1559DenominatorCanyon is missing');
   }

@@ -2,7 +2,8 @@
 import { Bytes } from '../bytes';
 import { applyChainConfig } from '../config/chain-json';
 import { JsonReader } from '../config/json';
-import { FORKS, PayloadAttributes, SystemConfig } from '../config/rollup';
+import { loadConfig } from '../config/load';
+import { FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { decodeRollupConfig } from '../config/rollup-json';
 import { BlockBuilder, BuiltBlock, derive } from '../derivation/driver';
 import { Channel } from '../derivation/channel';
@@ -64,6 +65,15 @@ function systemConfig(config: SystemConfig): void {
 export function rollupConfig(ptr: usize, length: u32, chain: usize, chainLength: u32): u64 {
   const config = decodeRollupConfig(new Bytes(ptr, length));
   if (chainLength > 0) applyChainConfig(new Bytes(chain, chainLength), config);
+  return writeConfig(config);
+}
+
+/** The configuration of a chain by its id: built in, or from the oracle. */
+export function chainConfig(chainId: u64): u64 {
+  return writeConfig(loadConfig(chainId));
+}
+
+function writeConfig(config: RollupConfig): u64 {
   begin();
   open('', '{');
   hex('l1Hash', config.genesisL1.hash, 32);

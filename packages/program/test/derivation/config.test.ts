@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { genesisConfig, rollupJson, skip } from './devnet.js';
 import { instantiate, ProgramExit, toHex, utf8 } from './module.js';
@@ -162,4 +163,38 @@ test('JSON values are read exactly', () => {
     refuses(() => read(`{"hex4":"${wrong}"}`), /hexadecimal/);
   }
   refuses(() => instantiate().call('skipJson', utf8('['.repeat(100) + ']'.repeat(100))), /nested deeper than 64/);
+});
+
+test('the chains built in are those that the host knows', () => {
+  const file = new URL('../../../../host/data/chains.json', import.meta.url);
+  const { chains } = JSON.parse(readFileSync(file, 'utf8')) as {
+    chains: { name: string; rollupConfig: { l2_chain_id: number }; chainConfig: object }[];
+  };
+  assert.ok(chains.length >= 2);
+  const module = instantiate();
+  for (const { name, rollupConfig, chainConfig } of chains) {
+    const known = module.ask<Config>('chainConfig', BigInt(rollupConfig.l2_chain_id));
+    assert.deepEqual(known, decode(rollupConfig, chainConfig), name);
+  }
+});
+
+test('OP Mainnet and OP Sepolia are known with the fork times that they announced', () => {
+  const module = instantiate();
+  assert.deepEqual(module.ask<Config>('chainConfig', 10n).forkTimes.slice(2, 8), [
+    '1704992401', '1708560000', '1710374401', '1720627201', '1726070401', '1736445601',
+  ]); // prettier-ignore
+  assert.deepEqual(module.ask<Config>('chainConfig', 11155420n).forkTimes.slice(2, 8), [
+    '1699981200', '1703203200', '1708534800', '1716998400', '1723478400', '1732633200',
+  ]); // prettier-ignore
+});
+
+test('a custom chain is announced by its id and read from the local keys 6 and 7', () => {
+  const local = (index: number): string => `01${index.toString(16).padStart(62, '0')}`;
+  const values = new Map([
+    [local(6), utf8(JSON.stringify(chain))],
+    [local(7), utf8(JSON.stringify(rollup))],
+  ]);
+  const module = instantiate((key) => values.get(key));
+  assert.deepEqual(module.ask<Config>('chainConfig', 2n ** 64n - 1n), decode(rollup, chain));
+  refuses(() => instantiate().call('chainConfig', 12345n), /the chain id 12345 is not known/);
 });

@@ -1,0 +1,45 @@
+// The chains whose configuration the client has built in, by their L2 chain id.
+import { CHAIN_COUNT, CHAINS, RECORD_SIZE } from './known-chains-data';
+import { BlockId, Fork, FORKS, RollupConfig, SystemConfig } from './rollup';
+
+/** The configuration of the known chain with that id in the current region, or null. */
+export function knownChain(chainId: u64): RollupConfig | null {
+  for (let i: u32 = 0; i < CHAIN_COUNT; i++) {
+    const record = CHAINS + i * RECORD_SIZE;
+    if (load<u64>(record) == chainId) return decodeRecord(record);
+  }
+  return null;
+}
+
+/** A record: 8-byte words, then hashes and addresses as they lie in memory (generate-known-chains.mjs writes them). */
+function decodeRecord(record: usize): RollupConfig {
+  const settings = new SystemConfig();
+  settings.gasLimit = load<u64>(record, 72);
+  settings.overhead = record + 256;
+  settings.scalar = record + 288;
+  settings.batcherAddress = record + 320;
+  const config = new RollupConfig(
+    new BlockId(record + 192, load<u64>(record, 16)),
+    new BlockId(record + 224, load<u64>(record, 24)),
+    load<u64>(record, 32),
+    settings,
+  );
+  config.l2ChainId = load<u64>(record);
+  config.l1ChainId = load<u64>(record, 8);
+  config.blockTime = load<u64>(record, 40);
+  config.maxSequencerDrift = load<u64>(record, 48);
+  config.sequencerWindow = load<u64>(record, 56);
+  config.channelTimeout = load<u64>(record, 64);
+  config.forkTimes[Fork.Bedrock] = 0;
+  for (let fork = <i32>Fork.Regolith; fork < FORKS; fork++) {
+    config.forkTimes[fork] = load<u64>(record + 80 + 8 * (fork - 1));
+  }
+  config.pectraBlobScheduleTime = load<u64>(record, 160);
+  config.eip1559Elasticity = load<u64>(record, 168);
+  config.eip1559Denominator = load<u64>(record, 176);
+  config.eip1559DenominatorCanyon = load<u64>(record, 184);
+  config.batchInbox = record + 340;
+  config.depositContract = record + 360;
+  config.systemConfigContract = record + 380;
+  return config;
+}
