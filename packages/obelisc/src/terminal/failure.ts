@@ -8,7 +8,7 @@ export class UsageError extends Error {
 /** The messages of `error` and its causes, outermost first; one that repeats the one before is left out. */
 export function messagesOf(error: unknown): string[] {
   const messages: string[] = [];
-  for (let cause: unknown = error; cause !== undefined && messages.length < 8; ) {
+  for (let cause: unknown = error; cause !== undefined && messages.length < 8;) {
     const message = cause instanceof Error ? cause.message : String(cause);
     if (messages.every((earlier) => !earlier.includes(message))) messages.push(message);
     cause = cause instanceof Error ? cause.cause : undefined;

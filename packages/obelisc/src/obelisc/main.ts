@@ -1,0 +1,177 @@
+// The `obelisc` command: validate, output, devnet, demo.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { logger } from '../op-program/logger.js';
+import { reportFailure } from '../terminal/failure.js';
+
+/** Exit code when a command could not do what it was asked to: for `validate`, when it could not tell. */
+const COULD_NOT = 2;
+
+/** Runs the command with the given arguments (without node and script) and returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = commandLine((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT;
+    reportFailure('obelisc', error);
+    return COULD_NOT;
+  }
+}
+
+function commandLine(end: (exitCode: number) => void): Command {
+  const program = new Command('obelisc')
+    .description('Checks output roots of OP Stack chains')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError('(obelisc COMMAND --help tells the flags)');
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).exitOverride();
+
+  command(
+    'validate',
+    'take a claimed output root and say whether it is right (exit code 0 right, 1 wrong, 2 could not tell)',
+  )
+    .requiredOption('--l1 <url>', 'L1 execution endpoint', url)
+    .requiredOption('--l1.beacon <url>', 'L1 beacon endpoint', url)
+    .requiredOption('--l2 <url>', 'L2 execution endpoint (debug namespace)', url)
+    .requiredOption('--op-node <url>', 'op-node endpoint', url)
+    .requiredOption('--to <number>', 'the L2 block that the claim is about', blockNumber)
+    .option('--from <number>', 'the L2 block to start from (default: the one before)', blockNumber)
+    .option('--claim <hash>', "the claimed output root (default: the op-node's own)", hash)
+    .option('--l2.outputroot <hash>', "the agreed output root of --from (default: the op-node's)", hash)
+    .option('--l1.head <hash>', 'the newest L1 block to read (default: one that is late enough)', hash)
+    .option('--l1.trustrpc', 'do not check what L1 sends against its hashes', false)
+    .option('--network <name>', "a known chain, by name or chain id (default: the op-node's configuration)")
+    .option('--rollup.config <file>', "rollup.json, in place of the op-node's configuration")
+    .option('--l2.genesis <file>', "genesis-l2.json, in place of the L2 endpoint's chain configuration")
+    .option('--datadir <folder>', 'keep the pre-images here (default: in memory)')
+    .addOption(new Option('--vm', 'run the claim in the fault-proof machine too (the default)').conflicts('native'))
+    .option('--native', 'only natively, without the machine', false)
+    .option('--json', 'print the verdict as JSON', false)
+    .action(async (flags: ValidateFlags) => end(await runValidate(flags)));
+
+  command('output', "print the op-node's output root at an L2 block as JSON (optimism_outputAtBlock)")
+    .argument('<block>', 'number of the L2 block', blockNumber)
+    .requiredOption('--op-node <url>', 'op-node endpoint', url)
+    .option('--field <path>', 'print this field alone, e.g. outputRoot or blockRef.hash')
+    .action(async (block: bigint, flags: { opNode: string; field?: string }) => {
+      const { printOutput } = await import('./output.js');
+      await printOutput(block, flags.opNode, flags.field);
+    });
+
+  command('devnet', 'run an embedded chain: L1, beacon, L2 and op-node endpoints on loopback, until interrupted')
+    .option('--blocks <number>', 'L2 blocks to make', count, 16)
+    .option('--seed <text>', 'the chain is the same for the same seed', 'obelisc')
+    .option('--dir <folder>', 'write rollup.json and genesis-l2.json here')
+    .option('--l1.port <port>', 'port of the L1 execution endpoint (default: any free one)', port)
+    .option('--beacon.port <port>', 'port of the beacon endpoint', port)
+    .option('--l2.port <port>', 'port of the L2 execution endpoint', port)
+    .option('--op-node.port <port>', 'port of the op-node endpoint', port)
+    .action(async (flags: DevnetFlags) => {
+      const { runDevnet } = await import('./devnet.js');
+      await runDevnet({
+        blocks: flags.blocks,
+        seed: flags.seed,
+        directory: flags.dir,
+        ports: {
+          l1: flags['l1.port'] ?? 0,
+          beacon: flags['beacon.port'] ?? 0,
+          l2: flags['l2.port'] ?? 0,
+          opNode: flags['opNode.port'] ?? 0,
+        },
+      });
+    });
+
+  command('demo', 'walk the guide on an embedded chain, once with a true claim and once with a false one').action(
+    async () => {
+      const { demo } = await import('../demo/demo.js');
+      await demo();
+    },
+  );
+  return program;
+}
+
+interface ValidateFlags {
+  readonly l1: string;
+  readonly 'l1.beacon': string;
+  readonly l2: string;
+  readonly opNode: string;
+  readonly to: bigint;
+  readonly from?: bigint;
+  readonly claim?: Uint8Array;
+  readonly 'l2.outputroot'?: Uint8Array;
+  readonly 'l1.head'?: Uint8Array;
+  readonly 'l1.trustrpc': boolean;
+  readonly network?: string;
+  readonly 'rollup.config'?: string;
+  readonly 'l2.genesis'?: string;
+  readonly datadir?: string;
+  readonly native: boolean;
+  readonly json: boolean;
+}
+
+interface DevnetFlags {
+  readonly blocks: number;
+  readonly seed: string;
+  readonly dir?: string;
+  readonly 'l1.port'?: number;
+  readonly 'beacon.port'?: number;
+  readonly 'l2.port'?: number;
+  readonly 'opNode.port'?: number;
+}
+
+async function runValidate(flags: ValidateFlags): Promise<number> {
+  const { validate } = await import('../validate/validate.js');
+  const { exitCodes, verdictJson, verdictLine } = await import('../validate/verdict.js');
+  const story = (text: string): void => void process.stderr.write(text);
+  const verdict = await validate({
+    l1: flags.l1,
+    beacon: flags['l1.beacon'],
+    l2: flags.l2,
+    opNode: flags.opNode,
+    trustRpc: flags['l1.trustrpc'],
+    from: flags.from,
+    to: flags.to,
+    claim: flags.claim,
+    agreedOutputRoot: flags['l2.outputroot'],
+    l1Head: flags['l1.head'],
+    network: flags.network,
+    rollupConfig: flags['rollup.config'],
+    l2Genesis: flags['l2.genesis'],
+    datadir: flags.datadir,
+    native: flags.native,
+    log: logger({ level: 'info', format: 'text', color: false, pid: false, write: story }),
+    onClientLine: (line) => story(`${line}\n`),
+  });
+  process.stdout.write(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
+  return exitCodes[verdict.answer];
+}
+
+function url(text: string): string {
+  if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('It takes an http:// or https:// URL.');
+}
+
+function hash(text: string): Uint8Array {
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return Uint8Array.from(Buffer.from(text.slice(2), 'hex'));
+  throw new InvalidArgumentError('It takes a hash: 0x and 64 hexadecimal digits.');
+}
+
+function blockNumber(text: string): bigint {
+  if (/^(?:\d+|0x[0-9a-fA-F]+)$/.test(text) && BigInt(text) < 1n << 64n) return BigInt(text);
+  throw new InvalidArgumentError('It takes the number of a block.');
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes a number from 1 to 999999.');
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new InvalidArgumentError('It takes a port, 0 for any free one.');
+}

@@ -1,0 +1,56 @@
+// The chain that `obelisc validate` judges on: from flags, files, or as the op-node has it.
+import { readFileSync } from 'node:fs';
+import {
+  type Chain,
+  fetchChainConfig,
+  findChain,
+  identifyChain,
+  knownChainNames,
+  type Log,
+  type OpNode,
+  parseGenesisChainConfig,
+  parseRollupConfig,
+} from '@obelisc/host';
+import { UsageError } from '../terminal/failure.js';
+
+export interface ChainOptions {
+  /** Name or chain id of a known chain. */
+  readonly network: string | undefined;
+  /** Files, in place of the op-node's and the L2 endpoint's answers. */
+  readonly rollupConfig: string | undefined;
+  readonly l2Genesis: string | undefined;
+  /** URL of the L2 execution endpoint. */
+  readonly l2: string;
+}
+
+/**
+ * The chain's configuration. For a chain that is known by its id, a configuration that differs is refused with a
+ * ConfigurationError. Rejects with UsageError for an unknown name or an unreadable file.
+ */
+export async function resolveChain(options: ChainOptions, node: OpNode, log: Log): Promise<Chain & { name?: string }> {
+  const { network, rollupConfig, l2Genesis, l2 } = options;
+  if (network !== undefined) {
+    const known = findChain(network);
+    if (known !== undefined) return known;
+    throw new UsageError(
+      `--network ${network} is not known (known: ${knownChainNames().join(', ')}): leave it out to take the op-node's configuration`,
+    );
+  }
+  const rollup =
+    rollupConfig === undefined
+      ? await node.rollupConfig()
+      : parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
+  return identifyChain(rollup, rollupConfig ?? node.name, async () =>
+    l2Genesis === undefined
+      ? fetchChainConfig({ l2, l2ChainId: rollup.l2ChainId, log })
+      : parseGenesisChainConfig(read(l2Genesis, 'l2.genesis'), l2Genesis),
+  );
+}
+
+function read(path: string, flag: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--${flag} names a file that cannot be read: ${path}`, { cause: error });
+  }
+}

@@ -1,0 +1,35 @@
+// The claim in the fault-proof machine, in this process: the released client on the oracle that gathered for it.
+import { loadElf, lookupSymbol, runGuided } from '@obelisc/fpvm';
+import { releasedElf } from '@obelisc/guest';
+import type { Oracle } from '@obelisc/preimage';
+import { progressDisplay } from '../terminal/progress.js';
+import type { ClientLog } from './client-log.js';
+
+export interface MachineOutcome {
+  /** Exit code of the client: 0 valid, 1 invalid, 2 anything else. */
+  readonly exitCode: number;
+  readonly steps: bigint;
+  /** State hash of the final state, 0x-hex. */
+  readonly stateHash: string;
+}
+
+/** Runs the released client to its end, with a progress display on stderr. Rejects with what stops the machine. */
+export async function runInMachine(oracle: Oracle, clientLog: ClientLog): Promise<MachineOutcome> {
+  const { machine, metadata } = loadElf(releasedElf(), { oracle, output: (_, bytes) => clientLog.write(bytes) });
+  const display = progressDisplay();
+  let before = { step: 0n, time: performance.now() };
+  try {
+    await runGuided(machine, {
+      onProgress: ({ step, pc }) => {
+        const time = performance.now();
+        const rate = (Number(step - before.step) / Math.max(time - before.time, 1)) * 1000;
+        before = { step, time };
+        display.update({ step, rate, symbol: lookupSymbol(metadata, pc) });
+      },
+    });
+  } finally {
+    display.stop();
+  }
+  const stateHash = `0x${Buffer.from(machine.stateHash()).toString('hex')}`;
+  return { exitCode: machine.exitCode, steps: machine.step, stateHash };
+}

@@ -1,0 +1,150 @@
+// `obelisc validate`: the guide as one command. Looks up what is not given, gathers by running the client natively, runs
+// it in the machine, and answers.
+import {
+  type Chain,
+  type Claim,
+  configurationHash,
+  findL1Head,
+  type Host,
+  type Log,
+  type OpNode,
+  openHost,
+  opNode,
+  type OutputAtBlock,
+} from '@obelisc/host';
+import { runProgram } from '@obelisc/program';
+import { UsageError } from '../terminal/failure.js';
+import { type ChainOptions, resolveChain } from './chain.js';
+import { ClientLog, type Conclusion } from './client-log.js';
+import { type MachineOutcome, runInMachine } from './machine.js';
+import type { Verdict } from './verdict.js';
+
+export interface ValidateOptions extends ChainOptions {
+  /** URLs. */
+  readonly l1: string;
+  readonly beacon: string;
+  readonly opNode: string;
+  readonly trustRpc: boolean;
+  /** Block to start from; the one before `to` if not given. */
+  readonly from: bigint | undefined;
+  readonly to: bigint;
+  /** 32 bytes each. */
+  readonly claim: Uint8Array | undefined;
+  readonly agreedOutputRoot: Uint8Array | undefined;
+  readonly l1Head: Uint8Array | undefined;
+  readonly datadir: string | undefined;
+  /** Only natively, without the machine. */
+  readonly native: boolean;
+  readonly log: Log;
+  /** Takes each line of the client's log. */
+  readonly onClientLine: (line: string) => void;
+}
+
+/** The machine and the native run must agree on every claim: an error in Obelisc, not in the claim. */
+export class DisagreementError extends Error {
+  override name = 'DisagreementError';
+}
+
+/** Judges a claim. Rejects where an endpoint, a file or a flag stands in the way of even trying. */
+export async function validate(options: ValidateOptions): Promise<Verdict> {
+  const { log, to } = options;
+  const from = options.from ?? to - 1n;
+  if (from >= to)
+    throw new UsageError(`--from ${from} is not before --to ${to}: derivation starts at the one and ends at the other`);
+  const node = opNode({ url: options.opNode, log });
+  const chain = await resolveChain(options, node, log);
+  const start = await node.outputAtBlock(from);
+  const end = await node.outputAtBlock(to);
+  const configuration = chain.custom ? hex(configurationHash(chain)) : undefined;
+  if (configuration !== undefined) log('info', 'Custom chain', { chain: chain.l2ChainId, configuration });
+
+  const claim: Claim = {
+    l1Head: options.l1Head ?? (await lateEnoughL1Head(options, node, chain, end)),
+    l2Head: start.blockHash,
+    l2OutputRoot: options.agreedOutputRoot ?? start.outputRoot,
+    l2Claim: options.claim ?? end.outputRoot,
+    l2BlockNumber: to,
+  };
+  log('info', 'Checking the claim', { from, to, claim: hex(claim.l2Claim), l1Head: hex(claim.l1Head) });
+
+  const host = openHost({
+    claim,
+    chain,
+    endpoints: { l1: options.l1, beacon: options.beacon, l2: options.l2, trustRpc: options.trustRpc },
+    datadir: options.datadir,
+    log,
+  });
+  try {
+    return {
+      ...(await judge(host, to, options)),
+      blockNumber: to,
+      claim: hex(claim.l2Claim),
+      claimSource: options.claim === undefined ? 'op-node' : 'user',
+      agreed: { number: from, outputRoot: hex(claim.l2OutputRoot) },
+      l1Head: hex(claim.l1Head),
+      configurationHash: configuration,
+    };
+  } finally {
+    await host.close();
+  }
+}
+
+async function lateEnoughL1Head(
+  { l1, log }: ValidateOptions,
+  node: OpNode,
+  chain: Chain,
+  end: OutputAtBlock,
+): Promise<Uint8Array> {
+  const head = await findL1Head({
+    opNode: node,
+    l1,
+    l2Block: end.blockNumber,
+    l1Origin: end.l1Origin.number,
+    seqWindowSize: chain.rollupConfig.seqWindowSize,
+    log,
+  });
+  log('info', 'Found an L1 head', { number: head.number, hash: hex(head.hash), by: head.how });
+  return head.hash;
+}
+
+/** The answer and what it rests on: the native run, then unless --native the machine's. */
+async function judge(
+  { oracle }: Host,
+  to: bigint,
+  { native, onClientLine, log }: ValidateOptions,
+): Promise<Pick<Verdict, 'answer' | 'derived' | 'machine' | 'reason'>> {
+  log('info', 'Gathering: the client derives the range natively');
+  const clientLog = new ClientLog(onClientLine);
+  const write = (bytes: Uint8Array): void => clientLog.write(bytes);
+  const code = await runProgram({ oracle, stdout: write, stderr: write });
+  let machine: MachineOutcome | undefined;
+  if (!native && code !== 2) {
+    log('info', 'Running the client in the machine');
+    machine = await runInMachine(oracle, new ClientLog(onClientLine));
+    if (machine.exitCode !== code) {
+      throw new DisagreementError(
+        `the client ended with exit code ${code} natively and ${machine.exitCode} in the machine: please report this with the datadir`,
+      );
+    }
+  }
+  const conclusion = clientLog.conclusion;
+  if (code === 0) return { answer: 'valid', derived: conclusion?.outputRoot, machine, reason: undefined };
+  if (code === 1 && conclusion?.blockNumber === to) {
+    return { answer: 'invalid', derived: conclusion.outputRoot, machine, reason: undefined };
+  }
+  return { answer: 'unknown', derived: undefined, machine, reason: whyUnknown(to, conclusion, clientLog.failure) };
+}
+
+function whyUnknown(to: bigint, conclusion: Conclusion | undefined, failure: string | undefined): string {
+  if (conclusion !== undefined) {
+    return (
+      `L1 up to the given head holds the chain only up to block #${conclusion.blockNumber} ` +
+      `(output root ${conclusion.outputRoot}), not up to #${to}: give a later --l1.head, or none`
+    );
+  }
+  return failure === undefined ? 'the client ended without a conclusion' : `the client could not go on: ${failure}`;
+}
+
+function hex(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes).toString('hex')}`;
+}

@@ -1,0 +1,64 @@
+// What `obelisc validate` answers: the line, the object of --json, the exit code.
+
+/** Right, wrong, or not to be told from what there is. */
+export type Answer = 'valid' | 'invalid' | 'unknown';
+
+export interface Verdict {
+  readonly answer: Answer;
+  readonly blockNumber: bigint;
+  /** The output root that was checked. */
+  readonly claim: string;
+  /** Where the claim came from: the user, or the op-node that answered for the block. */
+  readonly claimSource: 'user' | 'op-node';
+  /** The output root that was derived, where the derivation reached the block. */
+  readonly derived: string | undefined;
+  /** The block that derivation started from and its output root. */
+  readonly agreed: { readonly number: bigint; readonly outputRoot: string };
+  /** Hash of the newest L1 block that derivation could read. */
+  readonly l1Head: string;
+  /** The machine's run; absent with --native. */
+  readonly machine: { readonly steps: bigint; readonly stateHash: string } | undefined;
+  /** Hash of the configuration of a chain that is not known by its id. */
+  readonly configurationHash: string | undefined;
+  /** Why it could not be told. */
+  readonly reason: string | undefined;
+}
+
+/** The exit code of each answer. */
+export const exitCodes: Readonly<Record<Answer, number>> = { valid: 0, invalid: 1, unknown: 2 };
+
+/** The verdict in one line; with the op-node's own root as the claim it says so. */
+export function verdictLine(verdict: Verdict): string {
+  const { answer, blockNumber, claim, claimSource, derived, reason } = verdict;
+  const whose = claimSource === 'op-node' ? " (the op-node's own root: no --claim was given)" : '';
+  switch (answer) {
+    case 'valid':
+      return `Successfully validated L2 block #${blockNumber} with output root ${claim}${whose}`;
+    case 'invalid':
+      return `The claim for L2 block #${blockNumber} is wrong: claimed output root ${claim}, derived ${derived}${whose}`;
+    case 'unknown':
+      return `Could not tell whether output root ${claim} of L2 block #${blockNumber} is right: ${reason}${whose}`;
+  }
+}
+
+/** The verdict as the JSON that --json prints: numbers beyond 2^53 do not occur, hashes are 0x-hex. */
+export function verdictJson(verdict: Verdict): string {
+  const { answer, blockNumber, claim, claimSource, derived, agreed, l1Head, machine, configurationHash, reason } =
+    verdict;
+  return JSON.stringify(
+    {
+      answer,
+      blockNumber: Number(blockNumber),
+      claim,
+      claimSource,
+      derived,
+      agreed: { number: Number(agreed.number), outputRoot: agreed.outputRoot },
+      l1Head,
+      machine: machine && { steps: Number(machine.steps), stateHash: machine.stateHash },
+      configurationHash,
+      reason,
+    },
+    undefined,
+    2,
+  );
+}
