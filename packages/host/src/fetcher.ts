@@ -5,6 +5,8 @@ import { beaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
 import { blockSource, checkChainId } from './block-source.js';
 import type { Chain, Claim } from './boot.js';
+import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
+import { witnessSource } from './execution-witness.js';
 import type { AnnouncedHint } from './hint-routes.js';
 import { l2Source } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
@@ -23,11 +25,13 @@ export type Endpoints = {
   /** Believe L1's transactions and receipts without checking their roots. */
   trustRpc?: boolean;
   rpcKind?: RpcKind;
+  /** URL of an L2 endpoint with debug_executionWitness, which is then asked first. */
+  l2Witness?: string | undefined;
 };
 
 export type FetcherOptions = {
   endpoints: Endpoints;
-  claim: Pick<Claim, 'l2Head'>;
+  claim: Pick<Claim, 'l2Head' | 'l2BlockNumber'>;
   chain: Pick<Chain, 'l2ChainId' | 'rollupConfig'>;
   log?: Log;
   policy?: RetryPolicy;
@@ -48,8 +52,24 @@ export function networkFetcher({
   const l1Blocks = blockSource(l1, trusted);
   const l1Receipts = receiptsSource(l1, endpoints.rpcKind ?? 'standard', trusted, log);
   const l2State = l2Source(l2, claim.l2Head);
+  const witnessEndpoint =
+    endpoints.l2Witness === undefined
+      ? l2
+      : rpcEndpoint({ flag: '--l2.experimental', url: endpoints.l2Witness, policy, log });
+  const agreedBlock = async () => (await l2State.header(claim.l2Head)).number;
+  const witnesses = witnessSource(witnessEndpoint, agreedBlock, claim.l2BlockNumber, log);
   const l1Checked = once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1'));
   const l2Checked = once(() => checkChainId(l2, chain.l2ChainId, 'L2'));
+
+  const putState = async (kind: 'l2-state-node' | 'l2-code', hash: Uint8Array, store: PreimageStore): Promise<void> => {
+    if (endpoints.l2Witness !== undefined && (await witnesses.find(hash, store))) return;
+    try {
+      putHashed(store, await (kind === 'l2-code' ? l2State.code(hash) : l2State.node(hash)));
+    } catch (error) {
+      if (!(error instanceof EndpointError) || error instanceof WrongAnswerError) throw error;
+      if (!(await witnesses.find(hash, store))) throw error;
+    }
+  };
 
   return async (hint: AnnouncedHint, store: PreimageStore) => {
     const { route } = hint;
@@ -70,9 +90,8 @@ export function networkFetcher({
       case 'l2-transactions':
         return putTrie(store, await l2State.transactions(route.hash));
       case 'l2-state-node':
-        return putHashed(store, await l2State.node(route.hash));
       case 'l2-code':
-        return putHashed(store, await l2State.code(route.hash));
+        return putState(route.kind, route.hash, store);
       case 'l2-output':
         return putHashed(store, await l2State.output(route.hash));
       case 'l1-precompile':

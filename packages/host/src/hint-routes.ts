@@ -42,17 +42,17 @@ export function routeHint(text: string): AnnouncedHint | undefined {
   };
   switch (type) {
     case 'l1-block-header':
+      return exact(text, type, hashOnly());
     case 'l2-block-header':
     case 'l2-state-node':
     case 'l2-code':
-    case 'l2-output': {
-      const hash = hashOnly();
-      return { text, route: { kind: type, hash }, keys: [keccak256Key(hash)], open: false };
-    }
+    case 'l2-output':
+      return exact(text, type, l2Hash(text, payload));
     case 'l1-transactions':
     case 'l1-receipts':
-    case 'l2-transactions':
       return { text, route: { kind: type, hash: hashOnly() }, keys: [], open: true };
+    case 'l2-transactions':
+      return { text, route: { kind: type, hash: l2Hash(text, payload) }, keys: [], open: true };
     case 'l1-blob':
       return blobHint(text, payload);
     case 'l1-precompile':
@@ -62,6 +62,25 @@ export function routeHint(text: string): AnnouncedHint | undefined {
     default:
       return undefined;
   }
+}
+
+function exact(
+  text: string,
+  kind: 'l1-block-header' | 'l2-block-header' | 'l2-state-node' | 'l2-code' | 'l2-output',
+  hash: Uint8Array,
+): AnnouncedHint {
+  return { text, route: { kind, hash }, keys: [keccak256Key(hash)], open: false };
+}
+
+/** Programs of 2025 and later name the chain after the hash (u64); a host has one chain, and the hash decides. */
+function l2Hash(text: string, payload: Uint8Array): Uint8Array {
+  if (payload.length !== 32 && payload.length !== 40) {
+    throw new MalformedHintError(
+      text,
+      `its payload has ${payload.length} bytes, neither 32 (hash) nor 40 (hash, chain id)`,
+    );
+  }
+  return payload.subarray(0, 32);
 }
 
 /** Versioned hash, then index and timestamp (48 bytes) or, as the current specification has it, the timestamp alone (40). */

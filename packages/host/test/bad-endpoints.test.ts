@@ -43,7 +43,8 @@ async function oracleWith(t: TestContext, { l1 = {}, l2 = {}, beacon = beaconHan
   ]);
   const [l1Server, l2Server, beaconServer] = servers;
   const story: string[] = [];
-  const log: Log = (level, message, fields) => void story.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  const log: Log = (level, message, fields) =>
+    void story.push(`${level} ${message} ${Object.entries(fields ?? {}).join(' ')}`);
   const claim = claimOf('g10');
   const chain = devnetChain();
   const endpoints = { l1: l1Url ?? l1Server.url, l2: l2Server.url, beacon: beaconServer.url };
@@ -337,6 +338,39 @@ test(
     );
   },
 );
+
+test(
+  'state that debug_dbGet does not give is taken from execution witnesses, block after block up to the claim',
+  { skip },
+  async (t) => {
+    const code = Buffer.from('6001600155', 'hex');
+    const hash = Buffer.from(keccak_256(code));
+    const name = `0x${hash.toString('hex')}`;
+    for (const witness of [
+      { state: [], codes: [`0x${code.toString('hex')}`] },
+      { state: { '0x00': '0xc0' }, codes: { [name]: `0x${code.toString('hex')}` } },
+    ]) {
+      const { oracle, l2Server } = await oracleWith(t, {
+        l2: {
+          debug_dbGet: () => new RpcFault(-32601, 'the method debug_dbGet does not exist/is not available'),
+          debug_executionWitness: ([number]) => (number === '0x3' ? witness : { state: ['0xc1c0'], codes: [] }),
+        },
+      });
+      assert.deepEqual(Buffer.from(await ask(oracle, hint('l2-code', name), keccak256Key(hash))), code);
+      assert.equal(l2Server.calls.filter((method) => method === 'debug_executionWitness').length, 3);
+      const absent = `0x${'ee'.repeat(32)}`;
+      await refused(oracle, hint('l2-state-node', absent), hashKey(absent), /does not offer debug_dbGet/);
+      assert.equal(l2Server.calls.filter((method) => method === 'debug_executionWitness').length, 10);
+    }
+  },
+);
+
+test('hints that name the chain after the hash are understood', { skip }, async (t) => {
+  const { oracle } = await oracleWith(t, {});
+  const { l2Head } = claimOf('g10');
+  const payload = Buffer.concat([l2Head, Buffer.from('0000000000000385', 'hex')]);
+  assert((await ask(oracle, formatHint({ type: 'l2-block-header', payload }), keccak256Key(l2Head))).length > 500);
+});
 
 test('an agreed output root that is not the agreed block’s is refused, with the right one', { skip }, async (t) => {
   const { oracle } = await oracleWith(t, {});

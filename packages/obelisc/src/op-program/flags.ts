@@ -12,6 +12,8 @@ export type FlagSpec = {
   help: string;
   choices?: readonly string[];
   default?: string;
+  /** A second name, of later versions. */
+  alias?: { name: string; env: string };
 };
 
 export const LOG_FORMATS = ['text', 'terminal', 'logfmt', 'json'] as const;
@@ -23,10 +25,22 @@ export const FLAGS = [
   flag('l2.head', 'Hash of the L2 block at l2.outputroot, where derivation starts', { required: true }),
   flag('l2.outputroot', 'Agreed L2 output root to start from', { env: 'L2_OUTPUT_ROOT', required: true }),
   flag('l2.claim', 'Claimed L2 output root', { required: true }),
-  flag('l2.blocknumber', 'Number of the L2 block that the claim is about', { env: 'L2_BLOCK_NUM', required: true }),
+  flag('l2.blocknumber', 'Number of the L2 block that the claim is about', {
+    env: 'L2_BLOCK_NUM',
+    alias: { name: 'l2.sequencenumber', env: 'OP_PROGRAM_L2_SEQUENCE_NUMBER' },
+    required: true,
+  }),
   flag('network', 'Known chain, by name or chain id'),
   flag('rollup.config', 'File with the rollup configuration of a chain that is not known (rollup.json)'),
   flag('l2.genesis', 'File with the L2 genesis of a chain that is not known (genesis-l2.json)'),
+  flag(
+    'l2.custom',
+    'Give the program the configurations of --rollup.config and --l2.genesis (as it always does with these)',
+    {
+      env: 'L2_CHAINID',
+      kind: 'bool',
+    },
+  ),
   flag('datadir', 'Directory that keeps the pre-images; without it they are kept in memory'),
   flag('data.format', 'Format of a new datadir', { choices: DATA_FORMATS, default: 'directory' }),
   flag('l1', 'L1 JSON-RPC endpoint', { env: 'L1_RPC' }),
@@ -38,6 +52,9 @@ export const FLAGS = [
     default: 'standard',
   }),
   flag('l2', 'L2 JSON-RPC endpoint (eth and debug namespaces)', { env: 'L2_RPC' }),
+  flag('l2.experimental', 'L2 endpoint with debug_executionWitness: fetches the state of a block in one call', {
+    env: 'L2_RPC_EXPERIMENTAL_RPC',
+  }),
   flag('exec', 'Run this client program as a process of its own, instead of the built-in one'),
   flag('server', 'Serve pre-images on file descriptors 3 to 6 and run no client', { kind: 'bool' }),
   flag('log.level', 'Lowest level that is logged', { choices: LOG_LEVELS, default: 'info' }),
@@ -63,9 +80,11 @@ export type ParsedArguments =
 export function parseArguments(args: readonly string[], env: Record<string, string | undefined>): ParsedArguments {
   const given = new Map<string, string>();
   for (const spec of FLAGS) {
-    const value = env[spec.env];
-    if (value !== undefined && value !== '')
-      given.set(spec.name, checked(spec, value, `the environment variable ${spec.env}`));
+    for (const variable of variablesOf(spec)) {
+      const value = env[variable];
+      if (value === undefined || value === '') continue;
+      given.set(spec.name, checked(spec, value, `the environment variable ${variable}`));
+    }
   }
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? '';
@@ -76,7 +95,7 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
     if (match === null)
       throw new UsageError(`unexpected argument ${JSON.stringify(argument)}: op-program takes flags only`);
     const [, name = '', attached] = match;
-    const spec = FLAGS.find((known) => known.name === name);
+    const spec = FLAGS.find((known) => known.name === name || known.alias?.name === name);
     if (spec === undefined) throw new UsageError(`unknown flag --${name}${suggestion(name)}`);
     let value = attached;
     if (value === undefined && spec.kind === 'bool') value = 'true';
@@ -85,8 +104,8 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
       value = args[at];
       if (value === undefined) throw new UsageError(`flag --${name} needs a value`);
     }
-    if (value === '') given.delete(name);
-    else given.set(name, checked(spec, value, `flag --${name}`));
+    if (value === '') given.delete(spec.name);
+    else given.set(spec.name, checked(spec, value, `flag --${name}`));
   }
   const flags: FlagValues = {
     get: (name) => given.get(name) ?? FLAGS.find((spec) => spec.name === name)?.default,
@@ -116,11 +135,22 @@ export function helpText(): string {
   ].join('\n');
 }
 
-type FlagOptions = { env?: string; kind?: FlagKind; choices?: readonly string[]; default?: string; required?: true };
+type FlagOptions = {
+  alias?: { name: string; env: string };
+  env?: string;
+  kind?: FlagKind;
+  choices?: readonly string[];
+  default?: string;
+  required?: true;
+};
 
 function flag(name: string, help: string, options: FlagOptions = {}): FlagSpec & { required: boolean } {
   const { env = name.replaceAll('.', '_').toUpperCase(), kind = 'text', required = false, ...rest } = options;
   return { name, env: ENV_PREFIX + env, kind, help, required, ...rest };
+}
+
+function variablesOf(spec: FlagSpec): string[] {
+  return spec.alias === undefined ? [spec.env] : [spec.env, spec.alias.env];
 }
 
 function checked(spec: FlagSpec, value: string, origin: string): string {
@@ -145,6 +175,6 @@ function suggestion(name: string): string {
 
 function unknownVariables(env: Record<string, string | undefined>): string[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith(ENV_PREFIX) && !FLAGS.some((spec) => spec.env === name))
+    .filter((name) => name.startsWith(ENV_PREFIX) && !FLAGS.some((spec) => variablesOf(spec).includes(name)))
     .map((name) => `the environment variable ${name} is none of op-program's and has no effect`);
 }

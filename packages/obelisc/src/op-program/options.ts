@@ -49,6 +49,9 @@ function checkCompleteness(flags: FlagValues): void {
   const custom = flags.has('rollup.config') || flags.has('l2.genesis');
   if (flags.has('network') && custom)
     throw new UsageError('--network and --rollup.config with --l2.genesis exclude each other');
+  if (flags.has('network') && flags.isTrue('l2.custom')) {
+    throw new UsageError('--network and --l2.custom exclude each other: a known chain is built into the program');
+  }
   if (!flags.has('network') && !custom) missing.push('--network (or --rollup.config with --l2.genesis)');
   if (custom && !flags.has('rollup.config')) missing.push('--rollup.config');
   if (custom && !flags.has('l2.genesis')) missing.push('--l2.genesis');
@@ -73,6 +76,7 @@ function readEndpoints(flags: FlagValues): Endpoints | undefined {
     beacon: url(flags, 'l1.beacon'),
     l2: url(flags, 'l2'),
     trustRpc: flags.isTrue('l1.trustrpc'),
+    l2Witness: flags.has('l2.experimental') ? url(flags, 'l2.experimental') : undefined,
     rpcKind: RPC_KINDS.find((kind) => kind === flags.get('l1.rpckind')) ?? 'standard',
   };
 }

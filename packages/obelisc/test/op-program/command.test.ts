@@ -159,6 +159,19 @@ test('flags come as --flag value, --flag=value, with one dash or two, or from th
   });
 });
 
+test('names of later versions are understood', async () => {
+  const { 'l2.blocknumber': _, ...rest } = claim;
+  const base = { ...rest, datadir: '/nonexistent/datadir' };
+  await fails({ ...base, 'l2.sequencenumber': '7' }, /\/nonexistent\/datadir does not exist/);
+  await fails(base, /\/nonexistent\/datadir does not exist/, { OP_PROGRAM_L2_SEQUENCE_NUMBER: '7' });
+  await fails({ ...claim, 'l2.custom': 'true' }, /--network and --l2\.custom exclude each other/);
+  const url = 'http://127.0.0.1:9';
+  await fails(
+    { ...claim, l1: url, l2: url, 'l1.beacon': url, 'l2.experimental': 'nowhere' },
+    /--l2\.experimental is \\"nowhere\\"/,
+  );
+});
+
 test('a chain whose two files differ is refused', async (t) => {
   const path = folder(t);
   const rollup = `{"genesis":{"l2":{"hash":"${hash('aa')}"},"l1":{"hash":"${hash('bb')}"},"l2_time":1,"system_config":{"gasLimit":1,"scalar":"${hash('cc')}","batcherAddr":"0x${'dd'.repeat(20)}"}},"block_time":2,"max_sequencer_drift":6,"seq_window_size":3,"channel_timeout":3,"l1_chain_id":1,"l2_chain_id":5,"batch_inbox_address":"0x${'ee'.repeat(20)}","deposit_contract_address":"0x${'ff'.repeat(20)}","l1_system_config_address":"0x${'ff'.repeat(20)}"}`;
