@@ -1,348 +1,496 @@
-// Decompression of deflate streams, RFC 1951: https://www.rfc-editor.org/rfc/rfc1951
-//
-// One pass over a whole stream into one output buffer. Batches that were decoded before a truncation or an error count,
-// so what is accepted, and how many bytes come before an error, is exactly what Go's compress/flate has: it delivers all
-// that it decoded before it reports the error. Where the format leaves a choice (which incomplete codes pass, how many
-// bits must be there before a symbol is looked up), the choice here is Go's.
-import { buildPrefixCode, CodeKind, ROOT_BITS, tableCapacity } from './prefix-code';
+// zlib streams (RFC 1950, https://www.rfc-editor.org/rfc/rfc1950) of DEFLATE data (RFC 1951), decoded to the byte as far
+// as Go's compress/zlib delivers them: what was decoded before an error or the end of the input counts, because the
+// batches in it do (specs: protocol/derivation.md#channel-format).
+import { buildTable, END, LINK, LITERAL, SPECIAL } from './huffman-table';
 
-/** How a decompression ended. */
-export enum InflateStatus {
-  /** The stream is complete. */
+/** How a decoding ended. */
+export const enum InflateStatus {
+  /** The stream and its trailing checksum were there; `adler32` of the output tells whether it is right. */
   Done,
-  /** The input ends before the stream does. */
+  /** The input ends within the stream or its checksum. */
   Truncated,
-  /** The stream breaks a rule of the format. */
+  /** The input can't be continued: a reserved block type, an invalid code or code set, a distance too far back. */
   Corrupt,
-  /** The stream is longer than the output buffer. */
+  /** The output has more bytes than the room for it. */
   OutputFull,
+  /** The first two bytes (or a preset dictionary that they ask for) are none of a zlib stream; nothing was decoded. */
+  BadHeader,
 }
 
 let status: InflateStatus = InflateStatus.Done;
-let consumed: u32 = 0;
+let checksum: u32 = 0;
 
-/** How the last decompression ended. */
+/** How the last `inflate` ended. */
 export function inflateStatus(): InflateStatus {
   return status;
 }
 
-/** Input bytes that the last decompression used: with Done, a zlib stream's checksum follows them. */
-export function inflateConsumed(): u32 {
-  return consumed;
-}
-
-// The bit reader: `bitCount` bits not used yet are the low bits of `bits`.
-let input: usize = 0;
-let inputEnd: usize = 0;
-let bits: u64 = 0;
-let bitCount: u32 = 0;
-
-let output: usize = 0;
-let outputStart: usize = 0;
-let outputEnd: usize = 0;
-
-// @ts-ignore: decorator
-@lazy const MAX_LITERAL_CODES: u32 = 286;
-// @ts-ignore: decorator
-@lazy const MAX_DISTANCE_CODES: u32 = 30;
-// @ts-ignore: decorator
-@lazy const END_OF_BLOCK: u32 = 256;
-
-/** Code lengths as read, literal codes first; the fixed code has 288 of them. */
-// @ts-ignore: decorator
-@lazy const LENGTHS: usize = memory.data(352, 8);
-// Tables: tableCapacity(288) = 673, tableCapacity(30) = 409, and 256 for the code lengths' code, whose codes are short.
-// @ts-ignore: decorator
-@lazy const LITERAL_TABLE: usize = memory.data(2752, 8);
-// @ts-ignore: decorator
-@lazy const DISTANCE_TABLE: usize = memory.data(1664, 8);
-// @ts-ignore: decorator
-@lazy const LENGTH_TABLE: usize = memory.data(1664, 8);
-
-/** Bits that must be there before a literal or length is looked up: its shortest code, and the end-of-block code. */
-let literalMinimum: u32 = 0;
-/** Whether the block has the fixed codes, whose distances are five plain bits. */
-let fixedCodes: bool = false;
-
-/** Order in which the lengths of the code lengths' code come (section 3.2.7). */
-// @ts-ignore: decorator
-@lazy const LENGTH_ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
-
-/** Length codes 257 to 285 and distance codes 0 to 29 (section 3.2.5): base and extra bits. */
-// @ts-ignore: decorator
-@lazy const COPY_BASE: usize = memory.data<u16>([
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
-]);
-// @ts-ignore: decorator
-@lazy const COPY_EXTRA: usize = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
-]);
-// @ts-ignore: decorator
-@lazy const DISTANCE_BASE: usize = memory.data<u16>([
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
-  8193, 12289, 16385, 24577,
-]);
-// @ts-ignore: decorator
-@lazy const DISTANCE_EXTRA: usize = memory.data<u8>([
-  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
-]);
-
 /**
- * Decompresses the deflate stream of `length` bytes at `source` into `target`, at most `capacity` bytes, and returns how
- * many it produced; `inflateStatus` tells how it ended.
+ * The checksum that ended the last stream, if it was Done. A stream whose checksum differs from `adler32` of its output
+ * is in error in Go's reader too, but only after all of the output was delivered.
  */
-export function inflate(source: usize, length: u32, target: usize, capacity: u32): u32 {
-  input = source;
-  inputEnd = source + length;
-  bits = 0;
-  bitCount = 0;
-  output = target;
-  outputStart = target;
-  outputEnd = target + capacity;
-  status = InflateStatus.Done;
-  while (block()) {}
-  consumed = <u32>(input - source) - (bitCount >> 3);
-  return <u32>(output - target);
+export function inflateChecksum(): u32 {
+  return checksum;
 }
 
-/** Tops up the bit reader to at least 32 bits, or to what there is. */
+// The position in the input: `buffer` holds the `bits` next bits, `next` points at the first byte that isn't in it.
+let next: usize = 0;
+let inputEnd: usize = 0;
+let buffer: u64 = 0;
+let bits: u32 = 0;
+// The position in the output.
+let out: usize = 0;
+let outStart: usize = 0;
+let outEnd: usize = 0;
+
 // @ts-ignore: decorator
 @inline
-function fill(): void {
-  if (bitCount < 32) {
-    if (inputEnd - input >= 4) {
-      bits |= (<u64>load<u32>(input)) << bitCount;
-      bitCount += 32;
-      input += 4;
-    } else {
-      while (input < inputEnd) {
-        bits |= (<u64>load<u8>(input++)) << bitCount;
-        bitCount += 8;
-      }
+const LITERAL_BITS: u32 = 10;
+// @ts-ignore: decorator
+@inline
+const DISTANCE_BITS: u32 = 8;
+// @ts-ignore: decorator
+@inline
+const LENGTH_CODE_BITS: u32 = 7;
+
+/** Room for the primary entries and the subtables of the worst code (zlib's examples/enough.c for 288 10 15, 32 8 15). */
+const LITERAL_TABLE = memory.data(4 * 1334, 8);
+const DISTANCE_TABLE = memory.data(4 * 402, 8);
+const LENGTH_CODE_TABLE = memory.data(4 * 128, 8);
+/** Code lengths of a dynamic block, literals and distances in one row. */
+const LENGTHS = memory.data(320, 8);
+const LENGTH_CODE_LENGTHS = memory.data(24, 8);
+/** Entries without code lengths (huffman-table.ts): literals and lengths, distances, code lengths. */
+const LITERAL_SYMBOLS = memory.data(4 * 288, 8);
+const DISTANCE_SYMBOLS = memory.data(4 * 32, 8);
+const LENGTH_CODE_SYMBOLS = memory.data(4 * 19, 8);
+let symbolsReady = false;
+
+/** RFC 1951, section 3.2.7: the order in which a block gives the lengths of the code length code. */
+const LENGTH_CODE_ORDER = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
+
+/** RFC 1951, section 3.2.5. */
+function prepareSymbols(): void {
+  for (let i: u32 = 0; i < 256; i++) store<u32>(LITERAL_SYMBOLS + (i << 2), LITERAL | (i << 16));
+  store<u32>(LITERAL_SYMBOLS, SPECIAL | END, 256 << 2);
+  let base: u32 = 3;
+  for (let i: u32 = 257; i < 285; i++) {
+    const extra: u32 = i < 265 ? 0 : (i - 261) >> 2;
+    store<u32>(LITERAL_SYMBOLS + (i << 2), (base << 16) | extra);
+    base += 1 << extra;
+  }
+  store<u32>(LITERAL_SYMBOLS, 258 << 16, 285 << 2);
+  store<u32>(LITERAL_SYMBOLS, SPECIAL, 286 << 2);
+  store<u32>(LITERAL_SYMBOLS, SPECIAL, 287 << 2);
+  base = 1;
+  for (let i: u32 = 0; i < 30; i++) {
+    const extra: u32 = i < 4 ? 0 : (i - 2) >> 1;
+    store<u32>(DISTANCE_SYMBOLS + (i << 2), (base << 16) | extra);
+    base += 1 << extra;
+  }
+  store<u32>(DISTANCE_SYMBOLS, SPECIAL, 30 << 2);
+  store<u32>(DISTANCE_SYMBOLS, SPECIAL, 31 << 2);
+  for (let i: u32 = 0; i < 19; i++) store<u32>(LENGTH_CODE_SYMBOLS + (i << 2), i << 16);
+  symbolsReady = true;
+}
+
+/**
+ * Decodes the zlib stream in the `sourceLength` bytes at `source` into the `capacity` bytes at `target` (capacity up to
+ * 2^31; neither overlaps the other) and returns how many bytes it wrote: exactly those that Go's reader delivers before
+ * it ends or fails. `inflateStatus` then says how it ended. Bytes after the stream are ignored. Room beyond the output's
+ * length may be overwritten. Uses static memory: not re-entrant.
+ */
+export function inflate(source: usize, sourceLength: u32, target: usize, capacity: u32): u32 {
+  if (!symbolsReady) prepareSymbols();
+  next = source;
+  inputEnd = source + sourceLength;
+  buffer = 0;
+  bits = 0;
+  out = target;
+  outStart = target;
+  outEnd = target + capacity;
+  status = readHeader();
+  if (status != InflateStatus.Done) return 0;
+  let isLast: bool;
+  do {
+    const header = readBits(3);
+    if (header < 0) {
+      status = InflateStatus.Truncated;
+      break;
     }
+    isLast = (header & 1) != 0;
+    status = decodeBlock(header >> 1);
+    if (status != InflateStatus.Done) break;
+  } while (!isLast);
+  if (status == InflateStatus.Done) status = readChecksum();
+  return <u32>(out - outStart);
+}
+
+/** RFC 1950, section 2.2, as Go checks it: a preset dictionary must be the empty one. */
+function readHeader(): InflateStatus {
+  if (inputEnd - next < 2) return InflateStatus.BadHeader;
+  const method = <u32>load<u8>(next);
+  const flags = <u32>load<u8>(next, 1);
+  next += 2;
+  if ((method & 15) != 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 != 0) return InflateStatus.BadHeader;
+  if (flags & 0x20) {
+    // The Adler-32 of no bytes is 1.
+    if (inputEnd - next < 4 || bswap<u32>(load<u32>(next)) != 1) return InflateStatus.BadHeader;
+    next += 4;
+  }
+  return InflateStatus.Done;
+}
+
+/** Puts back the whole bytes in `buffer` and drops the rest of the current one. */
+function alignToByte(): void {
+  next -= bits >> 3;
+  bits = 0;
+  buffer = 0;
+}
+
+function readChecksum(): InflateStatus {
+  alignToByte();
+  if (inputEnd - next < 4) return InflateStatus.Truncated;
+  checksum = bswap<u32>(load<u32>(next));
+  next += 4;
+  return InflateStatus.Done;
+}
+
+/** Fills `buffer` byte by byte as far as the input goes. */
+function refill(): void {
+  while (bits <= 56 && next != inputEnd) {
+    buffer |= (<u64>load<u8>(next)) << bits;
+    next += 1;
+    bits += 8;
   }
 }
 
-function truncated(): bool {
-  status = InflateStatus.Truncated;
-  return false;
-}
-
-function corrupt(): bool {
-  status = InflateStatus.Corrupt;
-  return false;
-}
-
-function outputFull(): bool {
-  status = InflateStatus.OutputFull;
-  return false;
-}
-
-/** Whether `count` (at most 32) bits are there to `take`. */
-// @ts-ignore: decorator
-@inline
-function has(count: u32): bool {
-  fill();
-  return bitCount >= count;
-}
-
-/** The next `count` bits, which are there. */
-// @ts-ignore: decorator
-@inline
-function take(count: u32): u32 {
-  const value = <u32>(bits & (((<u64>1) << count) - 1));
-  bits >>= count;
-  bitCount -= count;
+/** The next `count` ≤ 16 bits; -1 if the input ends before. */
+function readBits(count: u32): i32 {
+  if (bits < count) {
+    refill();
+    if (bits < count) return -1;
+  }
+  const value = (<i32>buffer) & ((1 << count) - 1);
+  buffer >>= count;
+  bits -= count;
   return value;
 }
 
-// @ts-ignore: decorator
-@lazy const NO_SYMBOL: u32 = 0xffffffff;
-
-/** The next symbol of the code in `table`, looked up from `minimum` bits on; NO_SYMBOL when that fails. */
-// @ts-ignore: decorator
-@inline
-function symbol(table: usize, minimum: u32): u32 {
-  fill();
-  let entry = load<u32>(table + (((<usize>bits) & ((1 << ROOT_BITS) - 1)) << 2));
-  let length = entry & 0xff;
-  if (length > ROOT_BITS) {
-    const index = (entry >> 8) + ((<u32>(bits >> ROOT_BITS)) & ((1 << (length - ROOT_BITS)) - 1));
-    entry = load<u32>(table + ((<usize>index) << 2));
-    length = (entry & 0xff) + ROOT_BITS;
-  }
-  if (bitCount < max(length, minimum)) {
-    truncated();
-    return NO_SYMBOL;
-  }
-  if (length == 0) {
-    corrupt();
-    return NO_SYMBOL;
-  }
-  bits >>= length;
-  bitCount -= length;
-  return entry >> 8;
-}
-
-/** One block (section 3.2.3); false when the stream ended, well or not. */
-function block(): bool {
-  if (!has(3)) return truncated();
-  const last = take(1);
-  let more: bool;
-  switch (take(2)) {
+/** Decodes one block of the type `kind`. */
+function decodeBlock(kind: i32): InflateStatus {
+  switch (kind) {
     case 0:
-      more = stored();
-      break;
+      return copyStored();
     case 1:
-      more = readFixedCodes() && compressed();
-      break;
-    case 2:
-      more = readCodes() && compressed();
-      break;
+      prepareFixed();
+      return decodeSymbols(7);
+    case 2: {
+      const failure = readDynamic();
+      if (failure != InflateStatus.Done) return failure;
+      return decodeSymbols(<u32>load<u8>(LENGTHS, 256));
+    }
     default:
-      more = corrupt();
+      return InflateStatus.Corrupt;
   }
-  return more && !last;
 }
 
-/** A stored block (section 3.2.4). */
-function stored(): bool {
-  bitCount &= ~7; // the rest of the byte is dropped: bits are taken from the low end
-  input -= bitCount >> 3;
-  bits = 0;
-  bitCount = 0;
-  if (inputEnd - input < 4) return truncated();
-  const length = <u32>load<u16>(input);
-  if ((length ^ 0xffff) != <u32>load<u16>(input, 2)) return corrupt();
-  input += 4;
-  const available = min(length, <u32>(inputEnd - input));
-  const count = min(available, <u32>(outputEnd - output));
-  memory.copy(output, input, count);
-  input += count;
-  output += count;
-  if (count < available) return outputFull();
-  return available < length ? truncated() : true;
+/** RFC 1951, section 3.2.4. */
+function copyStored(): InflateStatus {
+  alignToByte();
+  if (inputEnd - next < 4) return InflateStatus.Truncated;
+  const length = <u32>load<u16>(next);
+  const complement = <u32>load<u16>(next, 2);
+  next += 4;
+  if ((length ^ complement) != 0xffff) return InflateStatus.Corrupt;
+  const available = <u32>(inputEnd - next);
+  const room = <u32>(outEnd - out);
+  const count = min(min(length, available), room);
+  memory.copy(out, next, count);
+  out += count;
+  next += count;
+  if (count == length) return InflateStatus.Done;
+  return room < min(length, available) ? InflateStatus.OutputFull : InflateStatus.Truncated;
 }
 
-/** The fixed codes (section 3.2.6). */
-function readFixedCodes(): bool {
-  memory.fill(LENGTHS, 8, 144);
-  memory.fill(LENGTHS + 144, 9, 112);
-  memory.fill(LENGTHS + 256, 7, 24);
-  memory.fill(LENGTHS + 280, 8, 8);
-  buildPrefixCode(LENGTHS, 288, LITERAL_TABLE);
-  literalMinimum = 7;
-  fixedCodes = true;
-  return true;
+/** RFC 1951, section 3.2.6. */
+function prepareFixed(): void {
+  for (let i: usize = 0; i != 144; i += 8) store<u64>(LENGTHS + i, 0x0808080808080808);
+  for (let i: usize = 144; i != 256; i += 8) store<u64>(LENGTHS + i, 0x0909090909090909);
+  for (let i: usize = 256; i != 280; i += 8) store<u64>(LENGTHS + i, 0x0707070707070707);
+  store<u64>(LENGTHS, 0x0808080808080808, 280);
+  buildTable(LITERAL_TABLE, LITERAL_BITS, LENGTHS, 288, LITERAL_SYMBOLS);
+  for (let i: usize = 288; i != 320; i += 8) store<u64>(LENGTHS + i, 0x0505050505050505);
+  buildTable(DISTANCE_TABLE, DISTANCE_BITS, LENGTHS + 288, 32, DISTANCE_SYMBOLS);
 }
 
-/** The codes of a block with codes of its own (section 3.2.7). */
-function readCodes(): bool {
-  if (!has(14)) return truncated();
-  const literals = take(5) + 257;
-  if (literals > MAX_LITERAL_CODES) return corrupt();
-  const distances = take(5) + 1;
-  if (distances > MAX_DISTANCE_CODES) return corrupt();
-  const lengths = take(4) + 4;
-  memory.fill(LENGTHS, 0, 19);
-  for (let i: u32 = 0; i < lengths; i++) {
-    if (!has(3)) return truncated();
-    store<u8>(LENGTHS + load<u8>(LENGTH_ORDER + i), <u8>take(3));
+/** RFC 1951, section 3.2.7, with Go's checks. */
+function readDynamic(): InflateStatus {
+  const counts = readBits(14);
+  if (counts < 0) return InflateStatus.Truncated;
+  const literals = <u32>(counts & 31) + 257;
+  const distances = <u32>((counts >> 5) & 31) + 1;
+  const lengthCodes = <u32>(counts >> 10) + 4;
+  if (literals > 286 || distances > 30) return InflateStatus.Corrupt;
+
+  for (let i: usize = 0; i != 24; i += 8) store<u64>(LENGTH_CODE_LENGTHS + i, 0);
+  for (let i: u32 = 0; i < lengthCodes; i++) {
+    const length = readBits(3);
+    if (length < 0) return InflateStatus.Truncated;
+    store<u8>(LENGTH_CODE_LENGTHS + <usize>load<u8>(LENGTH_CODE_ORDER + i), <u8>length);
   }
-  if (buildPrefixCode(LENGTHS, 19, LENGTH_TABLE) == CodeKind.Wrong) return corrupt();
-  const lengthMinimum = shortest(19);
+  if (!buildTable(LENGTH_CODE_TABLE, LENGTH_CODE_BITS, LENGTH_CODE_LENGTHS, 19, LENGTH_CODE_SYMBOLS)) {
+    return InflateStatus.Corrupt;
+  }
 
   const total = literals + distances;
+  let previous: u32 = 0;
   for (let i: u32 = 0; i < total;) {
-    const code = symbol(LENGTH_TABLE, lengthMinimum);
-    if (code == NO_SYMBOL) return false;
-    if (code < 16) {
-      store<u8>(LENGTHS + i++, <u8>code);
+    if (bits < LENGTH_CODE_BITS) refill();
+    const entry = load<u32>(LENGTH_CODE_TABLE + (((<usize>buffer) & ((1 << LENGTH_CODE_BITS) - 1)) << 2));
+    if (entry & SPECIAL) return InflateStatus.Corrupt;
+    const consumed = entry & 15;
+    if (consumed > bits) return InflateStatus.Truncated;
+    buffer >>= consumed;
+    bits -= consumed;
+    const symbol = entry >> 16;
+    if (symbol < 16) {
+      store<u8>(LENGTHS + i, <u8>symbol);
+      previous = symbol;
+      i += 1;
       continue;
     }
-    // 16 repeats the length before, 17 and 18 repeat zero.
-    if (code == 16 && i == 0) return corrupt();
-    const extra: u32 = code == 16 ? 2 : code == 17 ? 3 : 7;
-    if (!has(extra)) return truncated();
-    const run = take(extra) + (code == 18 ? 11 : 3);
-    if (i + run > total) return corrupt();
-    memory.fill(LENGTHS + i, code == 16 ? load<u8>(LENGTHS + i - 1) : 0, run);
-    i += run;
-  }
-  literalMinimum = max(shortest(literals), <u32>load<u8>(LENGTHS + END_OF_BLOCK));
-  if (buildPrefixCode(LENGTHS + literals, distances, DISTANCE_TABLE) == CodeKind.Wrong) return corrupt();
-  distanceMinimum = shortestOf(LENGTHS + literals, distances);
-  if (buildPrefixCode(LENGTHS, literals, LITERAL_TABLE) == CodeKind.Wrong) return corrupt();
-  fixedCodes = false;
-  return true;
-}
-
-/** Bits that must be there before a distance code is looked up. */
-let distanceMinimum: u32 = 0;
-
-function shortest(count: u32): u32 {
-  return shortestOf(LENGTHS, count);
-}
-
-/** The smallest length that is not zero of the `count` lengths; 0 if there is none. */
-function shortestOf(lengths: usize, count: u32): u32 {
-  let result: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const length = <u32>load<u8>(lengths + i);
-    if (length != 0 && (result == 0 || length < result)) result = length;
-  }
-  return result;
-}
-
-/** The data of a block with codes (section 3.2.3): literals and copies up to the end-of-block code. */
-function compressed(): bool {
-  while (true) {
-    const code = symbol(LITERAL_TABLE, literalMinimum);
-    if (code < END_OF_BLOCK) {
-      if (output == outputEnd) return outputFull();
-      store<u8>(output++, <u8>code);
-      continue;
-    }
-    if (code == END_OF_BLOCK) return true;
-    if (code == NO_SYMBOL) return false;
-    if (code >= MAX_LITERAL_CODES) return corrupt();
-    const copyExtra = <u32>load<u8>(COPY_EXTRA + (code - 257));
-    if (!has(copyExtra)) return truncated();
-    const length = <u32>load<u16>(COPY_BASE + ((code - 257) << 1)) + take(copyExtra);
-
-    let distanceCode: u32;
-    if (fixedCodes) {
-      if (!has(5)) return truncated();
-      distanceCode = reverse5(take(5));
+    let repeat: i32;
+    if (symbol == 16) {
+      if (i == 0) return InflateStatus.Corrupt;
+      repeat = readBits(2);
     } else {
-      distanceCode = symbol(DISTANCE_TABLE, distanceMinimum);
-      if (distanceCode == NO_SYMBOL) return false;
+      previous = 0;
+      repeat = readBits(symbol == 17 ? 3 : 7);
     }
-    if (distanceCode >= MAX_DISTANCE_CODES) return corrupt();
-    const distanceExtra = <u32>load<u8>(DISTANCE_EXTRA + distanceCode);
-    if (!has(distanceExtra)) return truncated();
-    const distance = <u32>load<u16>(DISTANCE_BASE + (distanceCode << 1)) + take(distanceExtra);
-    if (distance > <u32>(output - outputStart)) return corrupt();
-    if (!copyWithin(distance, length)) return outputFull();
+    if (repeat < 0) return InflateStatus.Truncated;
+    const end = i + <u32>repeat + (symbol == 18 ? 11 : 3);
+    if (end > total) return InflateStatus.Corrupt;
+    for (; i < end; i++) store<u8>(LENGTHS + i, <u8>previous);
   }
+  if (
+    !buildTable(LITERAL_TABLE, LITERAL_BITS, LENGTHS, literals, LITERAL_SYMBOLS) ||
+    !buildTable(DISTANCE_TABLE, DISTANCE_BITS, LENGTHS + literals, distances, DISTANCE_SYMBOLS)
+  ) {
+    return InflateStatus.Corrupt;
+  }
+  return InflateStatus.Done;
 }
 
-function reverse5(value: u32): u32 {
-  return ((value & 1) << 4) | ((value & 2) << 2) | (value & 4) | ((value >> 2) & 2) | (value >> 4);
+/** The `entry & 63` low bits of `from` without the `entry >> 8 & 15` lowest: the extra bits behind a code. */
+// @ts-ignore: decorator
+@inline
+function extraBits(from: u64, entry: u32): u32 {
+  return <u32>((from & ~(u64.MAX_VALUE << (<u64>(entry & 63)))) >> (<u64>((entry >> 8) & 15)));
 }
 
-/** Copies from `distance` bytes back, as far as there is room; the copy may overlap what it writes. */
-function copyWithin(distance: u32, length: u32): bool {
-  const count = min(length, <u32>(outputEnd - output));
-  if (distance >= count) {
-    memory.copy(output, output - distance, count);
-    output += count;
+// @ts-ignore: decorator
+@inline
+function literalEntry(window: u64): u32 {
+  return load<u32>(LITERAL_TABLE + (((<usize>window) & ((1 << LITERAL_BITS) - 1)) << 2));
+}
+
+/** Follows a LINK entry. */
+// @ts-ignore: decorator
+@inline
+function linkedEntry(table: usize, link: u32, primaryBits: u32, window: u64): u32 {
+  const index = (<u32>(window >> primaryBits)) & ~(u32.MAX_VALUE << ((link >> 8) & 15));
+  return load<u32>(table + ((<usize>(link >> 16) + index) << 2));
+}
+
+/**
+ * Decodes a block's symbols with LITERAL_TABLE and DISTANCE_TABLE up to its end. Go's reader looks at no literal with
+ * fewer bits left than the end code's `endLength`: a truncated block's last short literals don't count.
+ */
+function decodeSymbols(endLength: u32): InflateStatus {
+  if (endLength == 0) endLength = 1;
+  let window = buffer;
+  // Of `left` only the 6 low bits count: entries are subtracted whole.
+  let left = <u64>bits;
+  let input = next;
+  let output = out;
+  // Where 8 bytes can be read at once; and the longest match, in words, written.
+  const wholeWords = inputEnd - next >= 8 ? inputEnd - 8 : 0;
+  const wholeMatches = outEnd - out >= 272 ? outEnd - 272 : 0;
+
+  while (input <= wholeWords && output <= wholeMatches) {
+    window |= load<u64>(input) << left;
+    input += (((<usize>left) & 63) ^ 63) >> 3;
+    left |= 56;
+    let entry = literalEntry(window);
+    if (entry & LITERAL) {
+      window >>= <u64>entry;
+      left -= <u64>entry;
+      store<u8>(output, <u8>(entry >> 16));
+      output += 1;
+      entry = literalEntry(window);
+      if (entry & LITERAL) {
+        window >>= <u64>entry;
+        left -= <u64>entry;
+        store<u8>(output, <u8>(entry >> 16));
+        output += 1;
+        entry = literalEntry(window);
+        if (entry & LITERAL) {
+          window >>= <u64>entry;
+          left -= <u64>entry;
+          store<u8>(output, <u8>(entry >> 16));
+          output += 1;
+          continue;
+        }
+      }
+      // Up to 20 bits are used; a match needs 48. This reads at most 7 bytes past `wholeWords`, which are in the input.
+      if (input > wholeWords) continue;
+      window |= load<u64>(input) << left;
+      input += (((<usize>left) & 63) ^ 63) >> 3;
+      left |= 56;
+    }
+    if (entry & SPECIAL) {
+      if (entry & LINK) {
+        entry = linkedEntry(LITERAL_TABLE, entry, LITERAL_BITS, window);
+        if (entry & LITERAL) {
+          window >>= <u64>entry;
+          left -= <u64>entry;
+          store<u8>(output, <u8>(entry >> 16));
+          output += 1;
+          continue;
+        }
+      }
+      if (entry & SPECIAL) {
+        if (entry & END) {
+          saveInput(input, window >> (<u64>entry), ((<u32>left) & 63) - (entry & 15));
+          out = output;
+          return InflateStatus.Done;
+        }
+        out = output;
+        return InflateStatus.Corrupt;
+      }
+    }
+    const length = (entry >> 16) + extraBits(window, entry);
+    window >>= <u64>entry;
+    left -= <u64>entry;
+    entry = load<u32>(DISTANCE_TABLE + (((<usize>window) & ((1 << DISTANCE_BITS) - 1)) << 2));
+    if (entry & SPECIAL) {
+      if (entry & LINK) entry = linkedEntry(DISTANCE_TABLE, entry, DISTANCE_BITS, window);
+      if (entry & SPECIAL) {
+        out = output;
+        return InflateStatus.Corrupt;
+      }
+    }
+    const distance = <usize>((entry >> 16) + extraBits(window, entry));
+    window >>= <u64>entry;
+    left -= <u64>entry;
+    if (distance > output - outStart) {
+      out = output;
+      return InflateStatus.Corrupt;
+    }
+    output = copyMatch(output, distance, length);
+  }
+  saveInput(input, window, (<u32>left) & 63);
+  out = output;
+  return decodeLastSymbols(endLength);
+}
+
+/** Keeps the position in the input in the globals. The bits beyond `count` are of bytes from `input` on. */
+// @ts-ignore: decorator
+@inline
+function saveInput(input: usize, window: u64, count: u32): void {
+  next = input;
+  bits = count;
+  buffer = window & ~(u64.MAX_VALUE << (<u64>count));
+}
+
+/** Copies a match by words, up to 7 bytes beyond its end; returns the end. */
+// @ts-ignore: decorator
+@inline
+function copyMatch(output: usize, distance: usize, length: u32): usize {
+  const end = output + length;
+  let from = output - distance;
+  if (distance >= 8) {
+    do {
+      store<u64>(output, load<u64>(from));
+      from += 8;
+      output += 8;
+    } while (output < end);
+  } else if (distance == 1) {
+    const word = <u64>load<u8>(from) * 0x0101010101010101;
+    do {
+      store<u64>(output, word);
+      output += 8;
+    } while (output < end);
   } else {
-    const end = output + count;
-    while (output < end) {
-      store<u8>(output, load<u8>(output - distance));
-      output++;
-    }
+    // Each word completes `distance` more bytes.
+    do {
+      store<u64>(output, load<u64>(from));
+      from += distance;
+      output += distance;
+    } while (output < end);
   }
-  return count == length;
+  return end;
+}
+
+/** `decodeSymbols` where the input or the room for the output is about to end: every step is checked. */
+function decodeLastSymbols(endLength: u32): InflateStatus {
+  while (true) {
+    if (bits < 48) refill();
+    if (bits < endLength) return InflateStatus.Truncated;
+    let entry = literalEntry(buffer);
+    if (entry & LINK) entry = linkedEntry(LITERAL_TABLE, entry, LITERAL_BITS, buffer);
+    let consumed = entry & 63;
+    if (consumed > bits) return InflateStatus.Truncated;
+    if (entry & SPECIAL) {
+      if ((entry & END) == 0) return InflateStatus.Corrupt;
+      buffer >>= <u64>consumed;
+      bits -= consumed;
+      return InflateStatus.Done;
+    }
+    const window = buffer;
+    buffer >>= <u64>consumed;
+    bits -= consumed;
+    if (entry & LITERAL) {
+      if (out == outEnd) return InflateStatus.OutputFull;
+      store<u8>(out, <u8>(entry >> 16));
+      out += 1;
+      continue;
+    }
+    const length = (entry >> 16) + extraBits(window, entry);
+    entry = load<u32>(DISTANCE_TABLE + (((<usize>buffer) & ((1 << DISTANCE_BITS) - 1)) << 2));
+    if (entry & LINK) entry = linkedEntry(DISTANCE_TABLE, entry, DISTANCE_BITS, buffer);
+    consumed = entry & 63;
+    if (consumed > bits) return InflateStatus.Truncated;
+    if (entry & SPECIAL) return InflateStatus.Corrupt;
+    const distance = <usize>((entry >> 16) + extraBits(buffer, entry));
+    buffer >>= <u64>consumed;
+    bits -= consumed;
+    if (distance > out - outStart) return InflateStatus.Corrupt;
+    const room = <u32>(outEnd - out);
+    const end = out + min(length, room);
+    for (let from = out - distance; out != end; from++) {
+      store<u8>(out, load<u8>(from));
+      out += 1;
+    }
+    if (room < length) return InflateStatus.OutputFull;
+  }
+}
+
+/** Adler-32 (RFC 1950, section 8.2) of the `length` bytes at `data`. */
+export function adler32(data: usize, length: u32): u32 {
+  let a: u32 = 1;
+  let b: u32 = 0;
+  while (length != 0) {
+    // The most bytes for which b stays below 2^32.
+    const count = min<u32>(length, 5552);
+    length -= count;
+    for (const end = data + count; data != end; data++) {
+      a += <u32>load<u8>(data);
+      b += a;
+    }
+    a %= 65521;
+    b %= 65521;
+  }
+  return (b << 16) | a;
 }
