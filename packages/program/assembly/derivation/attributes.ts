@@ -6,7 +6,7 @@ import { FailureKind } from '../failure';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
 import { DEPOSIT_TYPE } from '../l1/deposit';
-import { applyConfigUpdate } from '../l1/system-config';
+import { applyConfigUpdates } from '../l1/system-config';
 import { info } from '../log';
 import { useScratch } from '../memory';
 import { SingularBatch } from './batch';
@@ -103,10 +103,7 @@ export class AttributesQueue {
       const problem = events.depositProblem;
       if (problem !== null) return fail(FailureKind.Critical, `L1 block ${origin.number.toString()} has ${problem}`);
       deposits = events.deposits;
-      for (let i = 0; i < events.configUpdates.length; i++) {
-        const wrong = applyConfigUpdate(settings, events.configUpdates[i], config, origin.time);
-        if (wrong !== null) return fail(FailureKind.Critical, `L1 block ${origin.number.toString()} has ${wrong}`);
-      }
+      applyConfigUpdates(settings, events.configUpdates, config, origin);
     } else {
       if (!equal32(parent.originHash, batch.epochHash)) {
         return fail(FailureKind.Reset, "the batch's L1 origin conflicts with the parent's");

@@ -104,7 +104,7 @@ export abstract class BatchSource {
 
   /**
    * Begins to give out the blocks of a span that are after the safe head. False, and nothing begun, where one has an L1
-   * origin that isn't known.
+   * origin that isn't known, or is older than the safe head's.
    */
   protected beginSpan(span: SpanBatch, safeHead: L2Block): bool {
     const blocks = this.blocks;
@@ -114,6 +114,7 @@ export abstract class BatchSource {
       if (span.timestamp(i) <= safeHead.time) continue;
       if (first < 0) first = i;
       const epoch = span.epoch(i);
+      if (epoch < safeHead.originNumber) return false;
       while (index < blocks.length && blocks[index].number != epoch) index++;
       if (index == blocks.length) return false;
     }

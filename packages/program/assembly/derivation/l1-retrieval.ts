@@ -5,7 +5,7 @@ import { Fork, RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
 import { readBlob } from '../l1/blob';
 import { L1Chain } from '../l1/chain';
-import { decodeL1Transaction, TransactionType } from '../l1/transaction';
+import { decodeL1Transaction, L1Transaction, TransactionType } from '../l1/transaction';
 import { info, warn } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { L1Traversal } from './l1-traversal';
@@ -77,7 +77,7 @@ export class L1Retrieval {
     let blobIndex: u64 = 0;
     for (let i = 0; i < transactions.length; i++) {
       const transaction = decodeL1Transaction(transactions[i]);
-      if (!this.isBatcher(transaction.to) || !this.isFromBatcher(transaction.sender(this.config.l1ChainId))) {
+      if (!this.isForInbox(transaction) || !this.isFromBatcher(transaction.sender(this.config.l1ChainId))) {
         blobIndex += transaction.blobCount;
         continue;
       }
@@ -96,8 +96,12 @@ export class L1Retrieval {
     useScratch(before);
   }
 
-  private isBatcher(to: usize): bool {
-    return to != 0 && memory.compare(to, this.config.batchInbox, 20) == 0;
+  /** Whether a transaction goes to the batch inbox. Set-code transactions never count. */
+  private isForInbox(transaction: L1Transaction): bool {
+    const to = transaction.to;
+    return (
+      to != 0 && transaction.type != TransactionType.SetCode && memory.compare(to, this.config.batchInbox, 20) == 0
+    );
   }
 
   /** Whether the 20 bytes at `sender` are the batcher's address; 0 stands for an invalid signature. */

@@ -5,8 +5,7 @@ import { equal32 } from '../bytes';
 import { FailureKind } from '../failure';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
-import { applyConfigUpdate } from '../l1/system-config';
-import { useScratch } from '../memory';
+import { applyConfigUpdates } from '../l1/system-config';
 import { fail, Pull } from './stage';
 
 
@@ -50,14 +49,7 @@ export class L1Traversal {
       return fail(FailureKind.Reset, `L1 block ${next.number.toString()} does not follow the one derivation is at`);
     }
     const updates = this.chain.events(next).configUpdates;
-    const before = useScratch(false);
-    for (let i = 0; i < updates.length; i++) {
-      const problem = applyConfigUpdate(this.settings, updates[i], this.config, next.time);
-      if (problem !== null) {
-        return fail(FailureKind.Critical, `L1 block ${next.number.toString()} has ${problem}`);
-      }
-    }
-    useScratch(before);
+    applyConfigUpdates(this.settings, updates, this.config, next);
     this.block = next;
     this.taken = false;
     return Pull.Again;

@@ -1,7 +1,10 @@
 // Changes of the chain's settings, from the events of its SystemConfig contract on L1 (specs: protocol/system-config.md).
 import { bytesAt, isZero32 } from '../bytes';
 import { Fork, RollupConfig, SystemConfig } from '../config/rollup';
+import { warn } from '../log';
+import { useScratch } from '../memory';
 import { WordReader } from './abi-words';
+import { L1Block } from './block';
 import { Log } from './receipt';
 
 const enum Update {
@@ -13,6 +16,21 @@ const enum Update {
   OperatorFeeParams = 5,
   MinBaseFee = 6,
   DaFootprintGasScalar = 7,
+}
+
+/**
+ * Applies the ConfigUpdate events of the L1 block `block` to `target`, in order. A malformed one is passed over: there is no
+ * other way to get past its block. New values are in PERSISTENT.
+ */
+export function applyConfigUpdates(target: SystemConfig, logs: Array<Log>, config: RollupConfig, block: L1Block): void {
+  const before = useScratch(false);
+  for (let i = 0; i < logs.length; i++) {
+    const problem = applyConfigUpdate(target, logs[i], config, block.time);
+    if (problem !== null) {
+      warn('failed to fully update L1 sysCfg with receipts').number('block', block.number).text('err', problem).end();
+    }
+  }
+  useScratch(before);
 }
 
 /**
@@ -61,6 +79,8 @@ export function applyConfigUpdate(target: SystemConfig, log: Log, config: Rollup
     case Update.Eip1559Params: {
       const params = reader.word();
       if (!reader.complete) return 'a ConfigUpdate event with malformed EIP-1559 parameters';
+      if (!areEip1559Params(load<u32>(params, 24), load<u32>(params, 28)))
+        return 'a ConfigUpdate event with invalid EIP-1559 parameters';
       target.eip1559Params = bswap<u64>(load<u64>(params, 24));
       break;
     }
@@ -98,6 +118,11 @@ export function isEcotoneScalar(scalar: usize): bool {
     if (load<u8>(scalar + i) != 0) return false;
   }
   return true;
+}
+
+/** Denominator and elasticity are both set or both not. */
+function areEip1559Params(denominator: u32, elasticity: u32): bool {
+  return (denominator == 0) == (elasticity == 0);
 }
 
 function isSmall(word: usize): bool {

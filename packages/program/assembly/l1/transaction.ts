@@ -36,10 +36,11 @@ export class L1Transaction {
   }
 
   /**
-   * The sender's 20-byte address in the current region, or 0 where the signature is not valid on the chain `chainId`.
-   * It costs some millions of instructions.
+   * The sender's 20-byte address in the current region, or 0 where the signature is not valid on the chain `chainId` and for
+   * set-code transactions, which the batcher may not send. It costs some millions of instructions.
    */
   sender(chainId: u64): usize {
+    if (this.type == TransactionType.SetCode) return 0;
     return this.type == TransactionType.Legacy
       ? legacySender(this.encoded, chainId)
       : typedSender(this.type, this.encoded, chainId);
