@@ -13,8 +13,8 @@ import { randomModule } from './random-module.js';
 export const fixtures: Readonly<Record<string, () => Uint8Array>> = {
   'ends-growing': () => endsModule(true),
   'ends-fixed': () => endsModule(false),
-  'random-a': () => randomModule(28n),
-  'random-b': () => randomModule(12n),
+  'random-a': () => randomModule(2n),
+  'random-b': () => randomModule(24n),
 };
 
 const folder = join(guestFolder, 'test/fixtures');

@@ -132,8 +132,8 @@ class BodyWriter {
   readonly #random: (below: number) => number;
   readonly #index: number;
   #loops = 0;
-  /** Result types of the constructs around, innermost last; a loop's label takes nothing. */
-  readonly #labels: (ValueType | undefined)[] = ['i64'];
+  /** What a branch to each of the constructs around takes, innermost last. Nothing branches back to a `loop`. */
+  readonly #labels: (ValueType | undefined | 'loop')[] = ['i64'];
   #budget = 220;
 
   constructor(random: (below: number) => number, index: number) {
@@ -241,9 +241,15 @@ class BodyWriter {
     }
   }
 
-  /** A block or an if with a result, left early now and then. */
+  /** A block, loop or if with a result, left early now and then. */
   #construct(type: ValueType, depth: number): Code {
     const block = type === 'i32' ? 0x7f : 0x7e;
+    if (this.#random(4) === 0) {
+      this.#labels.push('loop');
+      const code = [0x03, block, ...this.#statements(this.#random(2)), ...this.#expression(type, depth - 1), 0x0b];
+      this.#labels.pop();
+      return code;
+    }
     if (this.#random(2) === 0) {
       const condition = this.#expression('i32', depth - 1);
       this.#labels.push(type);
@@ -278,7 +284,7 @@ class BodyWriter {
 
   #statement(): number[] {
     const type = this.#type();
-    switch (this.#random(14)) {
+    switch (this.#random(16)) {
       case 0:
       case 1:
       case 2:
@@ -305,7 +311,7 @@ class BodyWriter {
         if (this.#loops === LOOPS) return [0x01];
         const counter = FREE_LOCALS + this.#loops;
         this.#loops += 1;
-        this.#labels.push(undefined);
+        this.#labels.push('loop');
         const code = [
           ...line(...i32(1 + this.#random(4)), ...localSet(counter)),
           ...line(0x03, 0x40),
@@ -341,10 +347,28 @@ class BodyWriter {
       }
       case 12:
         return [...i32(this.#random(3)), 0x40, 0, 0x1a];
+      case 13: {
+        const depth = this.#random(this.#labels.length);
+        const label = this.#labels[this.#labels.length - 1 - depth];
+        if (label === 'loop') return [0x01];
+        // With something else below the value: a branch leaves it behind.
+        const value = label === undefined ? [] : [...this.#expression('i64', 1), ...this.#expression(label, 2)];
+        const condition = [...this.#expression('i32', 2), ...i32(7), 0x71, 0x45];
+        return [...value, ...condition, 0x0d, ...unsigned(depth), ...(label === undefined ? [] : [0x1a, 0x1a])];
+      }
       default: {
-        // A return in the middle of a branch.
+        // A return in the middle of a branch, and code behind it that nothing reaches.
         const condition = this.#expression('i32', 2);
-        return [...condition, 0x45, 0x04, 0x40, ...this.#expression('i64', 2), 0x0f, 0x0b];
+        this.#labels.push(undefined);
+        const code = [
+          ...line(...condition, 0x45, 0x04, 0x40),
+          ...this.#expression('i64', 2),
+          ...(this.#random(40) === 0 ? [0x1a, 0x00] : [0x0f]),
+          ...this.#statements(this.#random(3)),
+          0x0b,
+        ];
+        this.#labels.pop();
+        return code;
       }
     }
   }
