@@ -286,7 +286,7 @@ function readDynamic(): InflateStatus {
 // @ts-ignore: decorator
 @inline
 function extraBits(from: u64, entry: u32): u32 {
-  return <u32>((from & ~(u64.MAX_VALUE << (<u64>(entry & 63)))) >> (<u64>((entry >> 8) & 15)));
+  return <u32>((from & ~(u64.MAX_VALUE << u64(entry & 63))) >> u64((entry >> 8) & 15));
 }
 
 // @ts-ignore: decorator
@@ -401,7 +401,7 @@ function decodeSymbols(endLength: u32): InflateStatus {
 function saveInput(input: usize, window: u64, count: u32): void {
   next = input;
   bits = count;
-  buffer = window & ~(u64.MAX_VALUE << (<u64>count));
+  buffer = window & ~(u64.MAX_VALUE << u64(count));
 }
 
 /** Copies a match by words, up to 7 bytes beyond its end; returns the end. */
