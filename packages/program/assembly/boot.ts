@@ -16,6 +16,7 @@ const enum LocalIndex {
 @inline
 export const CUSTOM_CHAIN: u64 = u64.MAX_VALUE;
 
+
 @final
 export class BootInfo {
   /** 32 bytes: hash of the newest L1 block whose data may be used. */
@@ -44,7 +45,9 @@ export function readBootInfo(): BootInfo {
 function read(index: LocalIndex, length: u32): Bytes {
   const value = localPreimage(index);
   if (value.length != length) {
-    throw new Error(`local pre-image ${(<u32>index).toString()} has ${value.length.toString()} bytes, not ${length.toString()}`);
+    throw new Error(
+      `local pre-image ${(<u32>index).toString()} has ${value.length.toString()} bytes, not ${length.toString()}`,
+    );
   }
   return value;
 }

@@ -34,6 +34,16 @@ export function hexDigit(value: u32): u32 {
   return value < 10 ? 0x30 + value : 0x57 + value;
 }
 
+/** The 32 bytes at `ptr` as 0x-hex text. */
+export function hex32(ptr: usize): string {
+  let text = '0x';
+  for (let i: usize = 0; i < 32; i++) {
+    const byte = <u32>load<u8>(ptr + i);
+    text += String.fromCharCode(hexDigit(byte >> 4), hexDigit(byte & 15));
+  }
+  return text;
+}
+
 function putDecimal(value: u64): void {
   if (value >= 10) putDecimal(value / 10);
   put(<u32>(0x30 + (value % 10)));
@@ -78,6 +88,13 @@ class Line {
   hex(key: string, ptr: usize, length: u32): Line {
     putKey(key);
     putHex(ptr, length);
+    return this;
+  }
+  /** A block as `hash:number`. */
+  blockId(key: string, hash: usize, number: u64): Line {
+    this.hash(key, hash);
+    put(0x3a);
+    putDecimal(number);
     return this;
   }
   bytes(key: string, value: Bytes): Line {
