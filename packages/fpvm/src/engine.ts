@@ -1,6 +1,6 @@
 // The engine: one instance of the interpreter module (assembly/interpreter) with the registers and memory of one guest.
 import { readFileSync } from 'node:fs';
-import { type InstructionFormat, instructions, operationNumber } from './instructions.js';
+import { type InstructionFormat, instructions, operationNumber, operationTable } from './instructions.js';
 
 /** Why the engine came back; numbers as in assembly/interpreter/interpreter.ts. */
 export const stopReasons = { steps: 0, waiting: 1, requested: 2, exited: 3, reverted: 4 } as const;
@@ -13,6 +13,9 @@ export interface EngineExports {
   readonly memory: WebAssembly.Memory;
   initialize(): void;
   run(steps: bigint): number;
+  runTranslated(steps: bigint): number;
+  interpret(fuel: bigint, depth: number): bigint;
+  existingCodeBlock(granule: bigint): number;
   flushTlb(): void;
   hostOfGranule(granule: bigint): number;
   mapGranule(granule: bigint): number;
@@ -32,46 +35,63 @@ export class MachineMemoryError extends Error {
   }
 }
 
+/** Where things lie in the engine's memory; assembly/interpreter/layout.ts says what they are. */
+const globals = {
+  registers: 'REGISTERS',
+  pc: 'PC',
+  fuel: 'FUEL',
+  loadReservation: 'LOAD_RESERVATION',
+  revertCode: 'REVERT_CODE',
+  nextFree: 'NEXT_FREE',
+  outOfMemory: 'OUT_OF_MEMORY',
+  pageStates: 'PAGE_STATES',
+  guestOfHost: 'GUEST_OF_HOST',
+  tlb: 'TLB',
+  codeCache: 'CODE_CACHE',
+  blockSlots: 'BLOCK_SLOTS',
+  blockTranslated: 'BLOCK_TRANSLATED',
+  nextSlot: 'NEXT_SLOT',
+  dropped: 'DROPPED',
+  hot: 'HOT',
+} as const;
+
+export type EngineLayout = { readonly [name in keyof typeof globals]: number };
+
+/** What the engine asks of its surroundings. */
+export interface EngineCalls {
+  /** Handles the ECALL the engine stands at and returns one of `systemCallAnswers`. */
+  systemCall(): number;
+  /** The code at pc is hot. */
+  translate(pc: bigint): void;
+  /** A granule has become code. */
+  codeFound(granule: bigint): void;
+  /** Translated code was overwritten. */
+  codeChanged(): void;
+}
+
 /** One guest's registers and memory with the interpreter that steps them. Addresses in `layout` are in `memory`. */
 export class Engine {
   readonly exports: EngineExports;
-  readonly layout: {
-    readonly registers: number;
-    readonly pc: number;
-    readonly fuel: number;
-    readonly loadReservation: number;
-    readonly revertCode: number;
-    readonly nextFree: number;
-    readonly outOfMemory: number;
-    readonly pageStates: number;
-    readonly guestOfHost: number;
-  };
+  /** Functions of translated code by slot; slot 0 is the interpreter. */
+  readonly table = new WebAssembly.Table({ initial: 1024, element: 'anyfunc' });
+  readonly layout: EngineLayout;
   #buffer: ArrayBufferLike | undefined;
   #view = new DataView(new ArrayBuffer(0));
   #bytes = new Uint8Array(0);
 
-  /** `systemCall` handles the ECALL the engine stands at and returns one of `systemCallAnswers`. */
-  constructor(systemCall: () => number) {
-    const instance = new WebAssembly.Instance(interpreterModule(), { env: { systemCall } });
+  constructor(calls: EngineCalls) {
+    const instance = new WebAssembly.Instance(interpreterModule(), { env: { ...calls, table: this.table } });
     this.exports = instance.exports as unknown as EngineExports;
     const address = (name: string): number => {
       const global = this.exports[name];
       if (!(global instanceof WebAssembly.Global)) throw new Error(`interpreter.wasm does not export ${name}`);
       return global.value as number;
     };
-    this.layout = {
-      registers: address('REGISTERS'),
-      pc: address('PC'),
-      fuel: address('FUEL'),
-      loadReservation: address('LOAD_RESERVATION'),
-      revertCode: address('REVERT_CODE'),
-      nextFree: address('NEXT_FREE'),
-      outOfMemory: address('OUT_OF_MEMORY'),
-      pageStates: address('PAGE_STATES'),
-      guestOfHost: address('GUEST_OF_HOST'),
-    };
+    this.layout = Object.fromEntries(
+      Object.entries(globals).map(([name, global]) => [name, address(global)]),
+    ) as EngineLayout;
     this.exports.initialize();
-    this.bytes.set(tables.decode, address('DECODE_TABLE'));
+    this.bytes.set(operationTable, address('DECODE_TABLE'));
     this.bytes.set(tables.formats, address('FORMATS'));
     tables.reverts.forEach((code, i) => this.view.setUint32(address('REVERTS') + 4 * i, code, true));
   }
@@ -91,6 +111,11 @@ export class Engine {
   /** Takes up to `steps` steps; see `stopReasons`. Throws MachineMemoryError. */
   run(steps: bigint): number {
     return this.guarded(() => this.exports.run(steps));
+  }
+
+  /** As `run`, entering translated code where there is some. */
+  runTranslated(steps: bigint): number {
+    return this.guarded(() => this.exports.runTranslated(steps));
   }
 
   /** Calls into the engine, telling its lack of memory from every other trap. */
@@ -132,20 +157,14 @@ const formatNumbers: Record<InstructionFormat, number> = {
 /** The instruction table in the form the engine decodes with; see assembly/interpreter/code.ts. */
 const tables = engineTables();
 
-function engineTables(): { decode: Uint8Array; formats: Uint8Array; reverts: Uint32Array } {
-  const decode = new Uint8Array(1 << 15);
-  for (let key = 0; key < decode.length; key++) {
-    const word = (((key & 127) << 25) | (((key >> 7) & 7) << 12) | ((key >> 10) << 2) | 3) >>> 0;
-    const found = instructions.find(({ mask, match }) => (word & mask) >>> 0 === match);
-    decode[key] = found === undefined ? 0 : operationNumber(found);
-  }
+function engineTables(): { formats: Uint8Array; reverts: Uint32Array } {
   const formats = new Uint8Array(256);
   const reverts = new Uint32Array(256);
   for (const instruction of instructions) {
     formats[operationNumber(instruction)] = formatNumbers[instruction.format];
     reverts[operationNumber(instruction)] = instruction.revert ?? 0;
   }
-  return { decode, formats, reverts };
+  return { formats, reverts };
 }
 
 let compiled: WebAssembly.Module | undefined;

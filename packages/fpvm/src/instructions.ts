@@ -193,11 +193,31 @@ export const instructions: readonly Instruction[] = [
   refused('unknown', 0, 0, revertCodes.unknownOpcode),
 ];
 
+/**
+ * Operation number of every word whose low bits are 11, by opcode bits 2–6, funct3 and funct7; ECALL's for all words of
+ * its funct3, since bits 20–24 are left out.
+ */
+export const operationTable: Uint8Array = Uint8Array.from({ length: 1 << 15 }, (_, key) => {
+  const word = ((key & 127) << 25) | (((key >> 7) & 7) << 12) | ((key >> 10) << 2) | 3;
+  return 1 + instructions.findIndex(({ mask, match }) => (word & mask) >>> 0 === match);
+});
+
+const last = rowOf(instructions.length);
+const ecall = rowOf(1 + instructions.findIndex(({ name }) => name === 'ecall'));
+const ebreak = rowOf(1 + instructions.findIndex(({ name }) => name === 'ebreak'));
+
+function rowOf(operation: number): Instruction {
+  const found = instructions[operation - 1];
+  if (found === undefined) throw new Error(`the instruction table has no row ${operation}`);
+  return found;
+}
+
 /** The row of an instruction word (32 bits, as fetched little endian). */
 export function instructionOf(word: number): Instruction {
-  const found = instructions.find(({ mask, match }) => (word & mask) >>> 0 === match);
-  if (found === undefined) throw new Error('the instruction table lacks its last row');
-  return found;
+  if ((word & 3) !== 3) return last;
+  const key = (((word >>> 2) & 31) << 10) | (((word >>> 12) & 7) << 7) | (word >>> 25);
+  const found = rowOf(operationTable[key] ?? 0);
+  return found === ecall && word >>> 20 !== 0 ? ebreak : found;
 }
 
 /** An instruction word with its fields. `imm` is the format's immediate, sign-extended; 0 where there is none. */

@@ -6,6 +6,7 @@ import { revertCodes } from './instructions.js';
 import { MemoryTree } from './memory-tree.js';
 import { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
 import { handleSystemCall, type SystemCallContext } from './system-calls.js';
+import { type TranslationOptions, type TranslationStatistics, Translator } from './translator/translator.js';
 import { encodeWitness, stateHash, type VmScalars } from './witness.js';
 
 const MASK64 = (1n << 64n) - 1n;
@@ -21,6 +22,9 @@ export interface MachineOptions {
   readonly oracle?: Oracle;
   /** Takes what the guest writes to its standard output and error. */
   readonly output?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+  /** `interpreter` never translates; the default translates what is hot. The states they reach are the same. */
+  readonly engine?: 'interpreter' | 'translator';
+  readonly translation?: TranslationOptions;
 }
 
 /** The guest did what the machine refuses: the run is over, and so is a chain's execution of that step. */
@@ -61,6 +65,7 @@ export class Machine implements VmScalars {
   preimage: PreimageRead | undefined;
 
   readonly #engine: Engine;
+  readonly #translator: Translator | undefined;
   readonly #options: MachineOptions;
   readonly #context: SystemCallContext;
   #stopAtPreimage = false;
@@ -74,10 +79,16 @@ export class Machine implements VmScalars {
 
   constructor(options: MachineOptions = {}) {
     this.#options = options;
-    this.#engine = new Engine(() => {
-      const answer = handleSystemCall(this.#context);
-      return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
+    this.#engine = new Engine({
+      systemCall: () => {
+        const answer = handleSystemCall(this.#context);
+        return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
+      },
+      translate: (pc) => this.#translator?.request(pc),
+      codeFound: (granule) => this.#translator?.codeFound(granule),
+      codeChanged: () => this.#translator?.drop(),
     });
+    if (options.engine !== 'interpreter') this.#translator = new Translator(this.#engine, options.translation);
     this.memory = new GuestMemory(this.#engine);
     this.tree = new MemoryTree(this.#engine, this.memory);
     this.#context = this.#makeContext();
@@ -109,6 +120,11 @@ export class Machine implements VmScalars {
   /** Sets a register; x0 stays 0. */
   setRegister(index: number, value: bigint): void {
     if (index !== 0) this.#engine.view.setBigUint64(this.#engine.layout.registers + 8 * index, value & MASK64, true);
+  }
+
+  /** What the translator has done so far; undefined without one. */
+  get translation(): TranslationStatistics | undefined {
+    return this.#translator?.statistics;
   }
 
   /** The instruction word at pc. */
@@ -159,7 +175,7 @@ export class Machine implements VmScalars {
 
   #runSlice(slice: bigint): number {
     const { layout } = this.#engine;
-    const stop = this.#engine.run(slice);
+    const stop = this.#translator === undefined ? this.#engine.run(slice) : this.#engine.runTranslated(slice);
     this.step = (this.step + slice - this.#engine.view.getBigInt64(layout.fuel, true)) & MASK64;
     if (stop === stopReasons.reverted) {
       const code = Number(this.#engine.view.getBigUint64(layout.revertCode, true));

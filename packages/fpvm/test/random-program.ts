@@ -22,14 +22,14 @@ export function randomNumbers(seed: number): (below: number) => number {
   };
 }
 
-/** An ELF file. Runs for at most some ten thousand steps, to its end or to a revert. */
-export function randomProgram(seed: number): Uint8Array {
+/** An ELF file. Runs to its end or to a revert, `turns` times around: a few hundred steps each. */
+export function randomProgram(seed: number, turns = 3 + (seed % 20)): Uint8Array {
   const random = randomNumbers(seed);
   const edges = [0n, 1n, -1n, 2n, 31n, 63n, 0x7fffffffn, -0x80000000n, 1n << 63n, (1n << 63n) - 1n, 0xffffffffn];
   const value = () => edges[random(2 * edges.length)] ?? (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32));
   const words: number[] = [];
   for (let rd = 1; rd < 32; rd++) words.push(...loadConstant(rd, value()));
-  words.push(...loadConstant(POINTER, DATA), ...loadConstant(COUNTER, BigInt(3 + random(20))));
+  words.push(...loadConstant(POINTER, DATA), ...loadConstant(COUNTER, BigInt(turns)));
   const loop = words.length;
   const body = 60 + random(240);
   while (words.length < loop + body) words.push(...randomInstructions(random, value));
@@ -47,6 +47,20 @@ export function randomProgram(seed: number): Uint8Array {
     symbols: [{ name: 'main', value: CODE, size: BigInt(4 * words.length) }],
   });
 }
+
+/** Programs by seed, with the step to stop at: short ones, and long ones that are hot enough to be translated. */
+export const families = [
+  {
+    name: 'short random programs',
+    file: 'random-programs.json',
+    program: (seed: number) => ({ elf: randomProgram(seed), limit: BigInt(50 + ((seed * 7919) % 6000)) }),
+  },
+  {
+    name: 'long random programs',
+    file: 'long-random-programs.json',
+    program: (seed: number) => ({ elf: randomProgram(seed, 1500), limit: BigInt(30_000 + ((seed * 7919) % 300_000)) }),
+  },
+] as const;
 
 /** System calls that need no oracle. */
 const calls = [214, 222, 63, 64, 25, 56, 113, 220, 163, 98, 4, 281];

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadElf } from '../src/loader.js';
-import { RevertError } from '../src/machine.js';
+import { type MachineOptions, RevertError } from '../src/machine.js';
 
 /** How a run of at most `limit` steps ended. */
 export interface Outcome {
@@ -38,13 +38,20 @@ export function referenceOutcome(asterisc: string, elf: Uint8Array, limit: bigin
   }
 }
 
+/** Both engines; the translator is made to translate all that runs twice. */
+export const engines: readonly MachineOptions[] = [
+  { engine: 'interpreter' },
+  { engine: 'translator', translation: { threshold: 2 } },
+];
+
 /** Runs an ELF in our machine, in slices of the given sizes, taken in turn. */
 export async function ourOutcome(
   elf: Uint8Array,
   limit: bigint,
+  options: MachineOptions,
   slices: readonly bigint[] = [limit],
 ): Promise<Outcome> {
-  const { machine } = loadElf(elf);
+  const { machine } = loadElf(elf, options);
   try {
     for (let turn = 0; machine.step < limit && !machine.exited; turn++) {
       const slice = slices[turn % slices.length] ?? limit;

@@ -1,7 +1,14 @@
 // Predecoded code: each 64 KiB granule that was ever executed has a block of operations, filled as they are reached.
-import { BLOCK_OPS_SIZE, BLOCK_SIZE, CODE_CACHE, DECODE_TABLE, FORMATS, REVERTS } from './layout';
+import { BLOCK_OPS_SIZE, BLOCK_SIZE, BLOCK_TRANSLATED, CODE_CACHE, DECODE_TABLE, FORMATS, REVERTS } from './layout';
 import { allocate, findGranule, protectGranule, read } from './memory';
 import { Format, Op } from './operations';
+
+/** Tells the translator that a granule has become code. */
+@external('env', 'codeFound')
+declare function codeFound(granule: u64): void;
+/** Tells the translator that code which it has translated was overwritten. */
+@external('env', 'codeChanged')
+declare function codeChanged(): void;
 
 /** An operation: number, rd, rs1, rs2 (each times 8, as an offset into the register file), 32-bit immediate. */
 @inline
@@ -95,10 +102,17 @@ export function codeBlock(granule: u64): usize {
     store<u64>(block + BLOCK_OPS_SIZE, <u64>Op.Cross);
     store<u32>(slot, <u32>block, 12);
     protectGranule(granule);
+    codeFound(granule);
   }
   store<u64>(cached, granule + 1);
   store<u32>(cached, <u32>block, 8);
   return block;
+}
+
+/** The code block of a granule if it has one, else 0. */
+export function existingCodeBlock(granule: u64): usize {
+  const slot = findGranule(granule);
+  return slot == 0 ? 0 : load<u32>(slot, 12);
 }
 
 /** Memory under decoded code was written: those operations are decoded anew when they are reached again. */

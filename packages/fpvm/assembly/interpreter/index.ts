@@ -1,9 +1,16 @@
 // The engine of the machine: registers, memory and interpreter of one guest in one linear memory.
-export { run } from './interpreter';
+export { enter, interpret, run, runTranslated } from './interpreter';
 export { flushTlb, hostOfGranule, initialize, mapGranule, write8 } from './memory';
-export { decode } from './code';
+export { decode, existingCodeBlock } from './code';
 export {
+  BLOCK_SLOTS,
+  BLOCK_TRANSLATED,
+  CODE_CACHE,
   DECODE_TABLE,
+  DROPPED,
+  HOT,
+  NEXT_SLOT,
+  TLB,
   FORMATS,
   FUEL,
   GUEST_OF_HOST,

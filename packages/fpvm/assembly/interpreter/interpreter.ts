@@ -2,7 +2,20 @@
 import { div, divu, mulh, mulhsu, mulhu, rem, remu } from './arithmetic';
 import { atomic } from './atomic';
 import { branchOffset, codeBlock, decode, decodeAt, jumpOffset } from './code';
-import { BLOCK_OPS_SIZE, FUEL, PC, REGISTERS, REVERT_CODE, SCRATCH_OPS } from './layout';
+import {
+  BLOCK_COUNTS,
+  BLOCK_OPS_SIZE,
+  BLOCK_SLOTS,
+  DROPPED,
+  FUEL,
+  HOT,
+  NEXT_SLOT,
+  PC,
+  REGISTERS,
+  REVERT_CODE,
+  SCRATCH_OPS,
+  STOP,
+} from './layout';
 import { read, write } from './memory';
 import { Op } from './operations';
 
@@ -12,6 +25,10 @@ import { Op } from './operations';
  */
 @external('env', 'systemCall')
 declare function systemCall(): u32;
+
+/** Asks for the translation of the code at pc; its slot is set if and when that is done. */
+@external('env', 'translate')
+declare function translate(pc: u64): void;
 
 /** Why run() returned. src/engine.ts names them for the outside. */
 export const enum Stop {
@@ -26,6 +43,27 @@ export const enum Stop {
   Reverted = 4,
   /** Too few steps left for the loop that counts only at jumps. */
   Exact = 5,
+  /** Back to the translated code that called. */
+  Returned = 6,
+  /** To translated code, in the place of the interpreter. */
+  Enter = 7,
+  /** Frames of translated code are being left; what for stands in STOP. */
+  Leaving = 8,
+}
+/** In STOP: nothing to stop for. */
+const NO_STOP: u32 = 0xff;
+/** What functions return, instead of an address, to have all frames left. */
+const LEAVE_ALL: u64 = 0xffffffffffffffff;
+/** Frames of translated code and interpreter that may stand on the host's stack: Node's default holds 3,000. */
+const MAX_DEPTH: i32 = 800;
+/** x1, times 8. */
+const RA: usize = 8;
+
+/** How control came to a place. */
+const enum Arrival {
+  Plain = 0,
+  Jump = 1,
+  Call = 2,
 }
 
 /** A straight line is at most one block long, so with this many steps left they need counting only at jumps. */
@@ -67,14 +105,76 @@ function extend(value: i32): u64 {
   return <u64>(<i64>value);
 }
 
-/** Takes up to `steps` steps from the state's pc; the steps not taken are left in FUEL. */
+/** Takes up to `steps` steps from the state's pc; the steps not taken are left in FUEL. Interpreter only. */
 export function run(steps: i64): u32 {
   store<i64>(FUEL, steps);
   if (steps >= LONGEST_LINE) {
-    const stop = loop<i32>();
+    const stop = loop<i32>(0);
     if (stop != Stop.Exact) return stop;
   }
-  return loop<bool>();
+  return loop<bool>(0);
+}
+
+/** As `run`, with translation of what is hot. The last steps are interpreted, so that the count is exact. */
+export function runTranslated(steps: i64): u32 {
+  store<i64>(FUEL, steps);
+  while (true) {
+    store<u32>(STOP, NO_STOP);
+    store<u32>(DROPPED, 0);
+    const fuel = load<i64>(FUEL);
+    if (fuel < LONGEST_LINE) return loop<bool>(0);
+    call_indirect<u64>(slotAt(load<u64>(PC)), fuel, MAX_DEPTH);
+    const stop = load<u32>(STOP);
+    if (stop != NO_STOP && stop != Stop.Exact) return stop;
+  }
+}
+
+/** Slot of the code at pc, asking for its translation when it has become hot; 0, the interpreter, if there is none. */
+function slotAt(pc: u64): u32 {
+  if ((pc & 3) != 0) return 0;
+  const block = codeBlock(pc >> 16);
+  return block == 0 ? 0 : slotIn(block, pc);
+}
+
+function slotIn(block: usize, pc: u64): u32 {
+  const offset = (<usize>pc) & 0xffff;
+  const slot = load<u32>(block + BLOCK_SLOTS + offset);
+  if (slot != 0) return slot;
+  const counter = block + BLOCK_COUNTS + (offset >> 1);
+  const count = <u32>load<u16>(counter) + 1;
+  if (count > 0xffff) return 0;
+  store<u16>(counter, <u16>count);
+  if (count != load<u32>(HOT)) return 0;
+  translate(pc);
+  return load<u32>(block + BLOCK_SLOTS + offset);
+}
+
+/** As `interpret`, for calls and jumps: these make their target hot, and go to its translation if there is one. */
+export function enter(fuel: i64, depth: i32): u64 {
+  const pc = load<u64>(PC);
+  const slot = slotAt(pc);
+  if (slot == 0) return interpret(fuel, depth);
+  store<i64>(FUEL, fuel);
+  store<u32>(NEXT_SLOT, slot);
+  return pc;
+}
+
+/**
+ * Interprets for translated code, from the stored pc: until the function that pc is in returns, giving the address
+ * returned to; or NEXT_SLOT says which translated code to go on in; or all frames are to be left.
+ */
+export function interpret(fuel: i64, depth: i32): u64 {
+  store<i64>(FUEL, fuel);
+  if (depth < 0) return load<u64>(PC);
+  const stop = loop<i64>(depth);
+  if (load<u32>(DROPPED) != 0) {
+    store<u32>(NEXT_SLOT, 0);
+    if (stop < <u32>Stop.Returned) store<u32>(STOP, stop);
+    return LEAVE_ALL;
+  }
+  if (stop == Stop.Returned || stop == Stop.Enter) return load<u64>(PC);
+  if (stop != Stop.Leaving) store<u32>(STOP, stop);
+  return LEAVE_ALL;
 }
 
 function leave(stop: u32, pc: u64, fuel: i64): u32 {
@@ -121,10 +221,17 @@ function oddControl(word: u32, pc: u64): u64 {
   return taken ? pc + <u64>(<i64>branchOffset(word)) : pc + 4;
 }
 
-/** `T` is bool for the loop that counts every step, i32 for the one that counts at jumps only. */
-function loop<T>(): u32 {
+/**
+ * `T` is bool for the loop that counts every step, i32 for the one that counts at jumps only, i64 for the latter in
+ * company of translated code; `depth` frames of that may still be put on the host's stack.
+ */
+function loop<T>(depth: i32): u32 {
   let fuel = load<i64>(FUEL);
   let pc = load<u64>(PC);
+  // Of use with translated code only: calls that this frame has followed and not returned from, and the way here.
+  let calls: i32 = 0;
+  let arrival = Arrival.Plain;
+  let link: u64 = 0;
   while (true) {
     // Find the code at pc.
     if (sizeof<T>() == 1) {
@@ -145,6 +252,30 @@ function loop<T>(): u32 {
       span = 0;
       ops = SCRATCH_OPS;
       ip = ops;
+    }
+    if (sizeof<T>() == 8) {
+      if (arrival != Arrival.Plain) {
+        const slot = span == 0 ? 0 : slotIn(ops, pc);
+        if (slot != 0 && depth > 0) {
+          leave(0, pc, fuel);
+          if (arrival == Arrival.Jump && calls == 0) {
+            store<u32>(NEXT_SLOT, slot);
+            return Stop.Enter;
+          }
+          const back = call_indirect<u64>(slot, fuel, depth - 1);
+          fuel = load<i64>(FUEL);
+          if (back == LEAVE_ALL) return Stop.Leaving;
+          if (arrival == Arrival.Call) {
+            // Elsewhere than behind the call: a switch of stacks, or too few steps. Those below may know the place.
+            if (back != link) return leave(Stop.Returned, back, fuel);
+          } else calls -= 1;
+          pc = back;
+          arrival = Arrival.Plain;
+          continue;
+        }
+        if (arrival == Arrival.Call) calls += 1;
+        arrival = Arrival.Plain;
+      }
     }
     let start = ip;
 
@@ -413,9 +544,20 @@ function loop<T>(): u32 {
           if ((target & 2) != 0) {
             return revert(0xbad10ad0, base + <u64>((ip - ops) >> 1), fuel - <i64>((ip - start) >> 3));
           }
-          if (rd(o) != 0) set(o, base + <u64>((ip - ops) >> 1) + 4);
+          if (rd(o) != 0) {
+            link = base + <u64>((ip - ops) >> 1) + 4;
+            set(o, link);
+          }
           fuel -= <i64>((ip - start) >> 3) + 1;
           pc = target;
+          if (sizeof<T>() == 8) {
+            if (rd(o) == RA) arrival = Arrival.Call;
+            else if (rd(o) == 0 && ((<usize>(o >> 16)) & 0xff) == RA) {
+              if (calls == 0) return leave(Stop.Returned, pc, fuel);
+              calls -= 1;
+            } else arrival = Arrival.Jump;
+            break;
+          }
           target -= base;
           if (target >= span) break;
           ip = ops + ((<usize>target) << 1);
@@ -462,13 +604,23 @@ function loop<T>(): u32 {
       if (operation > Op.Jal && operation != Op.Jump) break; // pc is set
       // A branch or jump relative to this operation.
       fuel -= <i64>((ip - start) >> 3) + 1;
+      if (sizeof<T>() == 8) {
+        // Forward branches stay here unless they leave the block; the rest may have translations to go to.
+        if (operation == Op.Jal || imm(o) < 0) {
+          pc = base + <u64>((ip - ops) >> 1);
+          link = pc + 4;
+          pc += <u64>(imm(o) >> 1);
+          arrival = operation == Op.Jal && rd(o) == RA ? Arrival.Call : Arrival.Jump;
+          break;
+        }
+      }
       ip += <usize>imm(o);
       if (ip - ops >= BLOCK_OPS_SIZE) {
         pc = base + <u64>((<i64>(<i32>(ip - ops))) >> 1);
         break;
       }
       start = ip;
-      if (sizeof<T>() == 4) {
+      if (sizeof<T>() != 1) {
         if (fuel < LONGEST_LINE) return leave(Stop.Exact, base + <u64>((ip - ops) >> 1), fuel);
       }
     }

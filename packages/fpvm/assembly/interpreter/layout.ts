@@ -20,6 +20,15 @@ export const OUT_OF_MEMORY: usize = 0x530;
 /** Two operations: an instruction decoded outside of any code block, then OP_CROSS. */
 export const SCRATCH_OPS: usize = 0x540;
 
+/** Why the frames of translated code are being left, as `Stop`, or NO_STOP. */
+export const STOP: usize = 0x550;
+/** Function-table slot that is to be entered in the place of the interpreter, or 0. */
+export const NEXT_SLOT: usize = 0x554;
+/** 1 after translations were dropped: frames of translated code must not be returned into. */
+export const DROPPED: usize = 0x558;
+/** Executions of a jump's or call's target before it is translated. */
+export const HOT: usize = 0x55c;
+
 /** Operation number → format, one byte each (src/engine.ts fills it from the instruction table). */
 export const FORMATS: usize = 0x600;
 /** Operation number → revert code or 0, four bytes each (from the instruction table). */
@@ -45,6 +54,8 @@ export const FIRST_FREE: usize = 0x490000;
 
 /** Code block of a 64 KiB granule: 16,384 operations of 8 bytes, then OP_CROSS. */
 export const BLOCK_OPS_SIZE: usize = 0x20000;
+/** First and last offset (4 bytes each) of the granule's code that translations have taken up; last 0 for none. */
+export const BLOCK_TRANSLATED: usize = 0x20010;
 /** Execution counts, 2 bytes for each instruction, at this offset in the block. */
 export const BLOCK_COUNTS: usize = 0x28000;
 /** Function-table slots of translated code, 4 bytes for each instruction, at this offset in the block. */

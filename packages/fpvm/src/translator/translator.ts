@@ -1,0 +1,228 @@
+// The translator: RV64IMA that has become hot to WebAssembly at run time, behind the interpreter. Translated code and
+// interpreter call each other through one function table; `slot` is a place in it.
+import type { Engine } from '../engine.js';
+import { findUnit } from './control-flow.js';
+import { UnitEmitter } from './unit-emitter.js';
+import { Code, I64, memoryOp, op, unitModule } from './wasm-code.js';
+
+export interface TranslationOptions {
+  /**
+   * Executions of a jump's or call's target before it is translated. Lower wastes time on what is over soon: 200 cost
+   * more than it gained on every guest measured.
+   */
+  readonly threshold?: number;
+}
+
+/** What the translator has done so far. */
+export interface TranslationStatistics {
+  units: number;
+  modules: number;
+  guestInstructions: number;
+  bytes: number;
+  /** Times that all translations were dropped. */
+  drops: number;
+  /** Milliseconds spent on making WebAssembly, and on handing it to the host. */
+  emitTime: number;
+  compileTime: number;
+}
+
+const DEFAULT_THRESHOLD = 2000;
+/** A module's instance costs more than a unit in it: later ones, of code that is less hot, hold more units. */
+const batchSize = (modules: number) => (modules < 8 ? 1 : modules < 24 ? 4 : 16);
+/** A guest that overwrites its code this often is interpreted from then on. */
+const MAX_DROPS = 50;
+const MEMORY_PAGES = 65536;
+const INTERPRETER_SLOT = 0;
+
+export class Translator {
+  readonly statistics: TranslationStatistics = {
+    units: 0,
+    modules: 0,
+    guestInstructions: 0,
+    bytes: 0,
+    drops: 0,
+    emitTime: 0,
+    compileTime: 0,
+  };
+  readonly #engine: Engine;
+  /** For calls and jumps to code that is not translated, and for going on where translated code cannot. */
+  readonly #enter: CallableFunction;
+  readonly #interpret: CallableFunction;
+  readonly #slots = new Map<number, number>();
+  #nextSlot = 1;
+  #queue: number[] = [];
+  /** Addresses with a unit. */
+  readonly #translated = new Set<number>();
+  /** Granules that translated code stores to directly: none of them may become code unnoticed. */
+  readonly #directlyStored = new Set<bigint>();
+  /** Host addresses of granules: they never move. */
+  readonly #hosts = new Map<number, number>();
+
+  constructor(engine: Engine, { threshold = DEFAULT_THRESHOLD }: TranslationOptions = {}) {
+    this.#engine = engine;
+    this.#enter = withTailCall(engine, 'enter');
+    this.#interpret = withTailCall(engine, 'interpret');
+    engine.table.set(INTERPRETER_SLOT, this.#enter);
+    engine.view.setUint32(engine.layout.hot, threshold, true);
+  }
+
+  /** The code at `pc` is hot: it is translated now or with the next few. */
+  request(pc: bigint): void {
+    if (pc >= 1n << 53n || this.statistics.drops > MAX_DROPS) return;
+    this.#queue.push(Number(pc));
+    if (this.#queue.length >= batchSize(this.statistics.modules)) this.#translateQueue();
+  }
+
+  /** A granule has become code; direct stores to it would not be noticed. */
+  codeFound(granule: bigint): void {
+    if (this.#directlyStored.has(granule)) this.drop();
+  }
+
+  /** Drops all translations: code that they come from was overwritten. */
+  drop(): void {
+    const { view, layout, table } = this.#engine;
+    for (const pc of this.#translated) {
+      table.set(this.#slotOf(pc), this.#enter);
+      const block = this.#blockOf(pc);
+      view.setUint32(block + layout.blockSlots + (pc & 0xffff), 0, true);
+      view.setUint32(block + layout.blockTranslated + 4, 0, true);
+    }
+    this.#translated.clear();
+    this.#directlyStored.clear();
+    view.setUint32(layout.dropped, 1, true);
+    this.statistics.drops += 1;
+  }
+
+  #translateQueue(): void {
+    const start = performance.now();
+    const { statistics } = this;
+    const bodies: Uint8Array[] = [];
+    const entries: number[] = [];
+    for (const pc of this.#queue) {
+      if (this.#translated.has(pc)) continue;
+      const unit = findUnit(pc, (at) => this.#fetch(at));
+      if (unit === undefined) continue;
+      const emitter = new UnitEmitter(unit, {
+        layout: this.#engine.layout,
+        slotOf: (at) => this.#slotOf(at),
+        directAddress: (address, size, store) => this.#directAddress(address, size, store),
+      });
+      bodies.push(emitter.emit());
+      entries.push(pc);
+      for (const block of unit.blocks) this.#coverCode(block.pc, block.instructions.length + 1);
+      statistics.guestInstructions += unit.instructionCount;
+    }
+    this.#queue = [];
+    if (bodies.length === 0) return;
+    const module = unitModule(bodies, MEMORY_PAGES);
+    const emitted = performance.now();
+    const { memory } = this.#engine.exports;
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module), {
+      engine: { memory, table: this.#engine.table, interpret: this.#interpret },
+    });
+    const { view, layout, table } = this.#engine;
+    for (const [i, pc] of entries.entries()) {
+      const slot = this.#slotOf(pc);
+      table.set(slot, instance.exports[`f${i}`] as CallableFunction);
+      view.setUint32(this.#blockOf(pc) + layout.blockSlots + (pc & 0xffff), slot, true);
+      this.#translated.add(pc);
+    }
+    statistics.units += entries.length;
+    statistics.modules += 1;
+    statistics.bytes += module.length;
+    statistics.emitTime += emitted - start;
+    statistics.compileTime += performance.now() - emitted;
+  }
+
+  #slotOf(pc: number): number {
+    const known = this.#slots.get(pc);
+    if (known !== undefined) return known;
+    const { table } = this.#engine;
+    const slot = this.#nextSlot++;
+    if (slot >= table.length) table.grow(table.length);
+    table.set(slot, this.#enter);
+    this.#slots.set(pc, slot);
+    return slot;
+  }
+
+  /** Code is read where it has been executed before: only there writes to it are noticed. */
+  #fetch(pc: number): number | undefined {
+    if (pc < 0 || !Number.isSafeInteger(pc)) return undefined;
+    const granule = Math.floor(pc / 0x10000);
+    const host = this.#hostOf(granule);
+    if (host === 0 || this.#blockOf(pc) === 0) return undefined;
+    return this.#engine.view.getUint32(host + (pc & 0xffff), true);
+  }
+
+  #hostOf(granule: number): number {
+    const known = this.#hosts.get(granule);
+    if (known !== undefined) return known;
+    const host = this.#engine.exports.hostOfGranule(BigInt(granule)) >>> 0;
+    if (host !== 0) this.#hosts.set(granule, host);
+    return host;
+  }
+
+  #blockOf(pc: number): number {
+    return this.#engine.exports.existingCodeBlock(BigInt(Math.floor(pc / 0x10000))) >>> 0;
+  }
+
+  /** Has writes to these instructions reported. */
+  #coverCode(pc: number, count: number): void {
+    const { view, layout } = this.#engine;
+    const block = this.#blockOf(pc);
+    if (block === 0) return;
+    const at = block + layout.blockTranslated;
+    const first = pc & 0xffff;
+    const last = Math.min(first + 4 * count - 1, 0xffff);
+    const covered = view.getUint32(at + 4, true);
+    if (covered === 0 || first < view.getUint32(at, true)) view.setUint32(at, first, true);
+    if (last > covered) view.setUint32(at + 4, last, true);
+  }
+
+  #directAddress(address: bigint, size: number, store: boolean): number | undefined {
+    const granule = address >> 16n;
+    if (granule >= 1n << 37n || (address + BigInt(size) - 1n) >> 16n !== granule) return undefined;
+    const host = this.#hostOf(Number(granule));
+    if (host === 0) return undefined;
+    if (store) {
+      if (this.#engine.exports.existingCodeBlock(granule) !== 0) return undefined;
+      this.#directlyStored.add(granule);
+    }
+    return host + Number(address & 0xffffn);
+  }
+}
+
+/** One of the interpreter's functions; it goes on by a tail call in translated code that the interpreter has come to. */
+function withTailCall({ exports, layout, table }: Engine, name: 'enter' | 'interpret'): CallableFunction {
+  const [fuel, depth, result, slot] = [0, 1, 2, 3];
+  const code = new Code();
+  code.get(fuel);
+  code.get(depth);
+  code.call(0);
+  code.set(result);
+  code.i32(0);
+  code.memory(memoryOp.i32Load, layout.nextSlot);
+  code.tee(slot);
+  code.op(op.i32Eqz);
+  code.if(() => {
+    code.get(result);
+    code.op(op.return);
+  });
+  code.i32(0);
+  code.i32(0);
+  code.memory(memoryOp.i32Store, layout.nextSlot);
+  code.i32(0);
+  code.memory(memoryOp.i64Load, layout.fuel);
+  code.get(depth);
+  code.get(slot);
+  code.tailCallIndirect();
+  const body = code.finish([
+    [1, I64],
+    [1, 0x7f],
+  ]);
+  const module = new WebAssembly.Module(unitModule([body], MEMORY_PAGES));
+  const instance = new WebAssembly.Instance(module, {
+    engine: { memory: exports.memory, table, interpret: exports[name] as CallableFunction },
+  });
+  return instance.exports['f0'] as CallableFunction;
+}

@@ -1,0 +1,503 @@
+// One translation unit to one WebAssembly function (fuel, depth) → address of the next instruction. At its entry and at
+// every exit all guest registers are in the register file; inside they are locals. Exits store pc and, where they
+// return, the fuel; a tail call passes the fuel on.
+import type { DecodedInstruction } from '../instructions.js';
+import type { EngineLayout } from '../engine.js';
+import { type Block, blockEnd, type Unit } from './control-flow.js';
+import { analyse, type BlockFlow } from './dataflow.js';
+import { emitArithmetic } from './emit-arithmetic.js';
+import { emitAtomic, emitLoad, emitStore } from './emit-memory.js';
+import { UnitState } from './unit-state.js';
+import { Code, I32, I64, type Label, memoryOp, op } from './wasm-code.js';
+
+/** What the emitter must know of the machine that the unit will run in. */
+export interface UnitContext {
+  readonly layout: EngineLayout;
+  /** Slot in the function table of the code at an address, translated or not. */
+  slotOf(pc: number): number;
+  /** Host address of guest memory at a constant address that may be used directly; undefined if it may not. */
+  directAddress(address: bigint, size: number, store: boolean): number | undefined;
+}
+
+/** Parameters and scratch locals; x1 to x31 are locals 2 to 32. */
+export const local = {
+  fuel: 0,
+  depth: 1,
+  t0: 33,
+  t1: 34,
+  t2: 35,
+  t3: 36,
+  t4: 37,
+  entry: 38,
+  host: 39,
+  miss: 40,
+} as const;
+const FIRST_WINDOW_LOCAL = 41;
+/** Import 0 of a unit's module: interprets from the stored pc. */
+const INTERPRET = 0;
+
+const comparisons: Record<string, readonly [number, number]> = {
+  beq: [op.i64Eq, op.i64Ne],
+  bne: [op.i64Ne, op.i64Eq],
+  blt: [op.i64LtS, op.i64GeS],
+  bge: [op.i64GeS, op.i64LtS],
+  bltu: [op.i64LtU, op.i64GeU],
+  bgeu: [op.i64GeU, op.i64LtU],
+};
+
+/** A place in a block from which the interpreter may have to take over: the registers that are dirty there. */
+interface MissPoint {
+  readonly index: number;
+  readonly dirty: number;
+}
+
+export class UnitEmitter {
+  readonly code = new Code();
+  readonly context: UnitContext;
+  state = new UnitState();
+  /** Registers whose locals may be newer than the register file. */
+  dirty = 0;
+  readonly #flows: Map<Block, BlockFlow>;
+  readonly #unit: Unit;
+  readonly #inherited = new Map<Block, UnitState>();
+  #labels = new Map<Block, { before: Label; again: Label }>();
+  #windowLocals = 0;
+  #block: Block;
+  #misses: MissPoint[] = [];
+  #missLabel: Label = {};
+
+  constructor(unit: Unit, context: UnitContext) {
+    this.#unit = unit;
+    this.context = context;
+    this.#flows = analyse(unit);
+    this.#block = unit.entry;
+  }
+
+  /** The function's body. */
+  emit(): Uint8Array {
+    this.#load(this.#flow(this.#unit.entry).live);
+    this.#tree(this.#unit.entry);
+    this.code.op(op.unreachable);
+    return this.code.finish([
+      [36, I64], // x1 to x31, t0 to t4
+      [3 + this.#windowLocals, I32], // entry, host, miss, windows
+    ]);
+  }
+
+  /** Pushes a register's value. */
+  get(register: number): void {
+    const constant = this.state.constant(register);
+    if (constant === undefined) this.code.get(register + 1);
+    else this.code.i64(constant);
+  }
+
+  /** Pops a register's new value. */
+  set(register: number, constant?: bigint): void {
+    this.code.set(register + 1);
+    this.dirty |= 1 << register;
+    this.state.written(register, constant);
+  }
+
+  newWindowLocal(): number {
+    return FIRST_WINDOW_LOCAL + this.#windowLocals++;
+  }
+
+  /** The block at hand and those that follow it without a choice of predecessor: where windows stay valid. */
+  get block(): Block {
+    return this.#block;
+  }
+
+  /** The condition (i32) on the stack: hand the block over to the interpreter before instruction `index`. */
+  missIf(index: number): void {
+    this.#misses.push({ index, dirty: this.dirty });
+    this.code.i32(4 * index);
+    this.code.set(local.miss);
+    this.code.brIf(this.#missLabel);
+  }
+
+  #flow(block: Block): BlockFlow {
+    const flow = this.#flows.get(block);
+    if (flow === undefined) throw new Error('every block of a unit has its flow');
+    return flow;
+  }
+
+  // Structured control flow along the dominator tree: Ramsey, "Beyond Relooper" (ICFP 2022).
+
+  #labelsOf(block: Block): { before: Label; again: Label } {
+    let labels = this.#labels.get(block);
+    if (labels === undefined) {
+      labels = { before: {}, again: {} };
+      this.#labels.set(block, labels);
+    }
+    return labels;
+  }
+
+  #tree(block: Block): void {
+    const merges = block.dominated.filter(({ isMerge }) => isMerge).sort((a, b) => b.order - a.order);
+    const body = () => this.#nested(block, merges, 0);
+    if (block.isLoop) this.code.loop(this.#labelsOf(block).again, body);
+    else body();
+  }
+
+  #nested(block: Block, merges: readonly Block[], from: number): void {
+    const merge = merges[from];
+    if (merge === undefined) {
+      this.#emitBlock(block);
+      return;
+    }
+    this.code.block(this.#labelsOf(merge).before, () => this.#nested(block, merges, from + 1));
+    this.#tree(merge);
+  }
+
+  /** Whether going there is a branch; otherwise the block is emitted in place. */
+  #isBranch(from: Block, to: Block): boolean {
+    return to.order <= from.order || to.isMerge;
+  }
+
+  #labelFor(from: Block, to: Block): Label {
+    return to.order <= from.order ? this.#labelsOf(to).again : this.#labelsOf(to).before;
+  }
+
+  #goto(from: Block, to: Block): void {
+    if (this.#isBranch(from, to)) {
+      this.code.br(this.#labelFor(from, to));
+      return;
+    }
+    const saved = [this.state, this.dirty, this.#block, this.#misses, this.#missLabel] as const;
+    if (!to.isLoop) this.#inherited.set(to, new UnitState(this.state));
+    this.#tree(to);
+    [this.state, this.dirty, this.#block, this.#misses, this.#missLabel] = saved;
+  }
+
+  #emitBlock(block: Block): void {
+    const flow = this.#flow(block);
+    const { code } = this;
+    this.#block = block;
+    this.state = this.#inherited.get(block) ?? new UnitState();
+    this.dirty = flow.dirty;
+    if (flow.checked) this.#leaveIfShort(block, flow);
+    const misses: MissPoint[] = [];
+    const missLabel: Label = {};
+    this.#misses = misses;
+    this.#missLabel = missLabel;
+    const count = block.instructions.length;
+    const emitBody = () => {
+      if (count > 0) {
+        code.get(local.fuel);
+        code.i64(count);
+        code.op(op.i64Sub);
+        code.set(local.fuel);
+      }
+      const hasTerminator = block.end === 'branch' || block.end === 'jump' || block.end === 'call';
+      const terminated = hasTerminator || block.end === 'return' || block.end === 'computed';
+      block.instructions.forEach((decoded, index) => {
+        if (!terminated || index < count - 1) this.#instruction(decoded, index);
+      });
+      this.#end(block, block.instructions[count - 1]);
+    };
+    code.block(missLabel, emitBody);
+    this.#missExit(block, misses);
+  }
+
+  #instruction(decoded: DecodedInstruction, index: number): void {
+    switch (decoded.instruction.format) {
+      case 'load':
+        if (decoded.rd !== 0) emitLoad(this, decoded, index);
+        break;
+      case 'store':
+        emitStore(this, decoded, index);
+        break;
+      case 'amo':
+        emitAtomic(this, decoded, index);
+        break;
+      case 'branch':
+      case 'none':
+        break;
+      default:
+        if (decoded.rd !== 0) emitArithmetic(this, decoded, this.#block.pc + 4 * index);
+    }
+  }
+
+  #end(block: Block, last: DecodedInstruction | undefined): void {
+    const { code } = this;
+    const [first, second] = block.successors;
+    switch (block.end) {
+      case 'fall':
+        if (first === undefined) throw new Error('a block falls into another');
+        this.#goto(block, first);
+        return;
+      case 'branch':
+        if (first === undefined || second === undefined || last === undefined)
+          throw new Error('a branch has two sides');
+        this.#branch(block, last, first, second);
+        return;
+      case 'jump':
+        if (first === undefined || last === undefined) throw new Error('a jump goes somewhere');
+        this.#link(block, last);
+        this.#goto(block, first);
+        return;
+      case 'call':
+        if (first === undefined || last === undefined) throw new Error('a call comes back somewhere');
+        this.#call(block, last, first);
+        return;
+      case 'return':
+      case 'computed':
+        if (last === undefined) throw new Error('a computed jump has its instruction');
+        this.#jumpTarget(last);
+        code.tee(local.t0);
+        this.#missIfOdd(block.instructions.length - 1);
+        this.#spill(this.dirty);
+        this.#storePc(() => code.get(local.t0));
+        if (block.end === 'return') {
+          this.#storeFuel();
+          code.get(local.t0);
+          code.op(op.return);
+        } else {
+          code.get(local.fuel);
+          code.get(local.depth);
+          this.#dynamicSlot();
+          code.tailCallIndirect();
+        }
+        return;
+      case 'leave':
+        this.#spill(this.dirty);
+        this.#storePc(() => code.i64(block.pc));
+        code.get(local.fuel);
+        code.get(local.depth);
+        code.i32(this.context.slotOf(block.pc));
+        code.tailCallIndirect();
+        return;
+      case 'interpret':
+        code.i32(1);
+        this.missIf(block.instructions.length);
+        code.op(op.unreachable);
+        return;
+    }
+  }
+
+  #branch(block: Block, last: DecodedInstruction, taken: Block, next: Block): void {
+    const { code } = this;
+    const [holds, fails] = comparisons[last.instruction.name] ?? [];
+    if (holds === undefined || fails === undefined) throw new Error(`no comparison for ${last.instruction.name}`);
+    if (taken === next) {
+      this.#goto(block, next);
+      return;
+    }
+    this.get(last.rs1);
+    this.get(last.rs2);
+    if (this.#isBranch(block, taken)) {
+      code.op(holds);
+      code.brIf(this.#labelFor(block, taken));
+      this.#goto(block, next);
+    } else if (this.#isBranch(block, next)) {
+      code.op(fails);
+      code.brIf(this.#labelFor(block, next));
+      this.#goto(block, taken);
+    } else {
+      code.op(holds);
+      code.if(
+        () => this.#goto(block, taken),
+        () => this.#goto(block, next),
+      );
+    }
+  }
+
+  #link(block: Block, { rd }: DecodedInstruction): void {
+    if (rd === 0) return;
+    const link = BigInt(blockEnd(block));
+    this.code.i64(link);
+    this.set(rd, link);
+  }
+
+  #call(block: Block, last: DecodedInstruction, behind: Block): void {
+    const { code } = this;
+    const known = block.target ?? this.#constantTarget(last);
+    if (known === undefined) {
+      this.#jumpTarget(last);
+      code.tee(local.t0);
+      this.#missIfOdd(block.instructions.length - 1);
+    }
+    this.#link(block, last);
+    this.#spill(this.dirty);
+    this.#storePc(() => (known === undefined ? code.get(local.t0) : code.i64(known)));
+    code.get(local.fuel);
+    code.get(local.depth);
+    code.i32(1);
+    code.op(op.i32Sub);
+    if (known === undefined) this.#dynamicSlot();
+    else code.i32(this.context.slotOf(known));
+    code.callIndirect();
+    code.tee(local.t0);
+    code.i64(behind.pc);
+    code.op(op.i64Ne);
+    code.if(() => {
+      code.get(local.t0);
+      code.op(op.return);
+    });
+    code.i32(0);
+    code.memory(memoryOp.i64Load, this.context.layout.fuel);
+    code.set(local.fuel);
+    const { checked, cost, live } = this.#flow(behind);
+    if (!checked) {
+      code.get(local.fuel);
+      code.i64(cost);
+      code.op(op.i64LtS);
+      code.if(() => {
+        this.#storePc(() => code.i64(behind.pc));
+        code.i64(behind.pc);
+        code.op(op.return);
+      });
+    }
+    this.#load(live);
+    this.state = new UnitState();
+    this.dirty = 0;
+    this.#goto(block, behind);
+  }
+
+  /** A target (on the stack) that is no multiple of 4 is the interpreter's to refuse, before the jump has any effect. */
+  #missIfOdd(index: number): void {
+    this.code.i64(2);
+    this.code.op(op.i64And, op.i64Eqz, op.i32Eqz);
+    this.missIf(index);
+  }
+
+  #constantTarget({ instruction, rs1, imm }: DecodedInstruction): number | undefined {
+    if (instruction.name !== 'jalr') return undefined;
+    const base = this.state.constant(rs1);
+    if (base === undefined) return undefined;
+    const target = BigInt.asUintN(64, base + BigInt(imm)) & ~1n;
+    return target % 4n === 0n && target < 1n << 53n ? Number(target) : undefined;
+  }
+
+  /** Pushes where a JALR goes. */
+  #jumpTarget({ rs1, imm }: DecodedInstruction): void {
+    this.get(rs1);
+    if (imm !== 0) {
+      this.code.i64(imm);
+      this.code.op(op.i64Add);
+    }
+    this.code.i64(-2);
+    this.code.op(op.i64And);
+  }
+
+  /** Pushes the slot of the code at t0: 0, the interpreter, unless its granule is in the engine's code cache. */
+  #dynamicSlot(): void {
+    const { code } = this;
+    const { codeCache, blockSlots } = this.context.layout;
+    code.get(local.t0);
+    code.i64(16);
+    code.op(op.i64ShrU);
+    code.tee(local.t1);
+    code.op(op.i32WrapI64);
+    code.i32(255);
+    code.op(op.i32And);
+    code.i32(4);
+    code.op(op.i32Shl);
+    code.tee(local.entry);
+    code.memory(memoryOp.i64Load, codeCache);
+    code.get(local.t1);
+    code.i64(1);
+    code.op(op.i64Add, op.i64Eq);
+    code.if(
+      () => {
+        code.get(local.entry);
+        code.memory(memoryOp.i32Load, codeCache + 8);
+        code.get(local.t0);
+        code.op(op.i32WrapI64);
+        code.i32(0xfffc);
+        code.op(op.i32And, op.i32Add);
+        code.memory(memoryOp.i32Load, blockSlots);
+      },
+      () => code.i32(0),
+      I32,
+    );
+  }
+
+  /** At the start of a block: too few steps left to come to the next check, or the host's stack is deep enough. */
+  #leaveIfShort(block: Block, { cost, dirty }: BlockFlow): void {
+    const { code } = this;
+    code.get(local.fuel);
+    code.i64(cost);
+    code.op(op.i64LtS);
+    if (block === this.#unit.entry) {
+      code.get(local.depth);
+      code.i32(0);
+      code.op(op.i32LtS, op.i32Or);
+    }
+    code.if(() => {
+      this.#spill(dirty);
+      this.#storePc(() => code.i64(block.pc));
+      this.#storeFuel();
+      code.i64(block.pc);
+      code.op(op.return);
+    });
+  }
+
+  /** The shared exit of a block's misses: write back what was dirty at the miss, and interpret from there. */
+  #missExit(block: Block, misses: readonly MissPoint[]): void {
+    const { code } = this;
+    const [first] = misses;
+    if (first === undefined) {
+      code.op(op.unreachable);
+      return;
+    }
+    this.#spill(first.dirty);
+    let spilled = first.dirty;
+    for (const { index, dirty } of misses) {
+      const more = dirty & ~spilled;
+      if (more === 0) continue;
+      code.get(local.miss);
+      code.i32(4 * index);
+      code.op(op.i32GeS);
+      code.if(() => this.#spill(more));
+      spilled |= more;
+    }
+    this.#storePc(() => {
+      code.get(local.miss);
+      code.op(op.i64ExtendI32U);
+      code.i64(block.pc);
+      code.op(op.i64Add);
+    });
+    // The block was paid for as a whole: what it did not do is given back.
+    code.get(local.fuel);
+    code.i64(block.instructions.length);
+    code.op(op.i64Add);
+    code.get(local.miss);
+    code.i32(2);
+    code.op(op.i32ShrU, op.i64ExtendI32U, op.i64Sub);
+    code.get(local.depth);
+    code.tailCall(INTERPRET);
+  }
+
+  #load(mask: number): void {
+    this.#forEach(mask, (register) => {
+      this.code.i32(0);
+      this.code.memory(memoryOp.i64Load, this.context.layout.registers + 8 * register);
+      this.code.set(register + 1);
+    });
+  }
+
+  #spill(mask: number): void {
+    this.#forEach(mask, (register) => {
+      this.code.i32(0);
+      this.code.get(register + 1);
+      this.code.memory(memoryOp.i64Store, this.context.layout.registers + 8 * register);
+    });
+  }
+
+  #forEach(mask: number, action: (register: number) => void): void {
+    for (let register = 1; register < 32; register++) if (((mask >>> register) & 1) !== 0) action(register);
+  }
+
+  #storePc(push: () => void): void {
+    this.code.i32(0);
+    push();
+    this.code.memory(memoryOp.i64Store, this.context.layout.pc);
+  }
+
+  #storeFuel(): void {
+    this.code.i32(0);
+    this.code.get(local.fuel);
+    this.code.memory(memoryOp.i64Store, this.context.layout.fuel);
+  }
+}

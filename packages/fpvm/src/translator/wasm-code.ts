@@ -1,0 +1,310 @@
+// A small WebAssembly builder: function bodies with labels that are checked, and modules of functions of one type.
+// https://webassembly.github.io/spec/core/binary/index.html
+
+export const I32 = 0x7f;
+export const I64 = 0x7e;
+const VOID = 0x40;
+
+/** Instructions without immediates that the translator emits. */
+export const op = {
+  unreachable: 0x00,
+  else: 0x05,
+  end: 0x0b,
+  return: 0x0f,
+  drop: 0x1a,
+  select: 0x1b,
+  i32Eqz: 0x45,
+  i32LtS: 0x48,
+  i32GeS: 0x4e,
+  i64Eqz: 0x50,
+  i64Eq: 0x51,
+  i64Ne: 0x52,
+  i64LtS: 0x53,
+  i64LtU: 0x54,
+  i64GtS: 0x55,
+  i64GtU: 0x56,
+  i64GeS: 0x59,
+  i64GeU: 0x5a,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32And: 0x71,
+  i32Or: 0x72,
+  i32Shl: 0x74,
+  i32ShrS: 0x75,
+  i32ShrU: 0x76,
+  i64Add: 0x7c,
+  i64Sub: 0x7d,
+  i64Mul: 0x7e,
+  i64DivS: 0x7f,
+  i64DivU: 0x80,
+  i64RemS: 0x81,
+  i64RemU: 0x82,
+  i64And: 0x83,
+  i64Or: 0x84,
+  i64Xor: 0x85,
+  i64Shl: 0x86,
+  i64ShrS: 0x87,
+  i64ShrU: 0x88,
+  i32WrapI64: 0xa7,
+  i64ExtendI32S: 0xac,
+  i64ExtendI32U: 0xad,
+} as const;
+
+/** Loads and stores: opcode and natural alignment. */
+export const memoryOp = {
+  i32Load: 0x28,
+  i64Load: 0x29,
+  i64Load8S: 0x30,
+  i64Load8U: 0x31,
+  i64Load16S: 0x32,
+  i64Load16U: 0x33,
+  i64Load32S: 0x34,
+  i64Load32U: 0x35,
+  i32Store: 0x36,
+  i64Store: 0x37,
+  i32Store8: 0x3a,
+  i64Store8: 0x3c,
+  i64Store16: 0x3d,
+  i64Store32: 0x3e,
+} as const;
+
+/** A place that can be branched to; see `Code.block` and `Code.loop`. */
+export type Label = object;
+
+/** One function's body in the making. Bytes are collected in a buffer that all bodies share, one at a time. */
+export class Code {
+  static #shared = new Uint8Array(1 << 18);
+  #bytes = Code.#shared;
+  #length = 0;
+  readonly #labels: Label[] = [];
+
+  /** Instructions without immediates. */
+  op(...codes: readonly number[]): void {
+    this.#room(codes.length);
+    for (const code of codes) this.#bytes[this.#length++] = code;
+  }
+
+  get(local: number): void {
+    this.op(0x20);
+    this.#unsigned(local);
+  }
+  set(local: number): void {
+    this.op(0x21);
+    this.#unsigned(local);
+  }
+  tee(local: number): void {
+    this.op(0x22);
+    this.#unsigned(local);
+  }
+  i32(value: number): void {
+    this.op(0x41);
+    this.#signed32(value);
+  }
+  i64(value: bigint | number): void {
+    this.op(0x42);
+    if (value >= -0x40000000 && value < 0x40000000) this.#signed32(Number(value));
+    else this.#signed64(BigInt.asIntN(64, BigInt(value)));
+  }
+  /** A load or store, without alignment hint. */
+  memory(code: number, offset: number): void {
+    this.op(code, 0);
+    this.#unsigned(offset);
+  }
+
+  /** `body` in a block; branches to `label` leave it. */
+  block(label: Label, body: () => void): void {
+    this.#nested(0x02, VOID, label, body);
+  }
+  /** `body` in a loop; branches to `label` repeat it. */
+  loop(label: Label, body: () => void): void {
+    this.#nested(0x03, VOID, label, body);
+  }
+  /** The condition is on the stack; `type` is that of the value both sides leave, if any. */
+  if(then: () => void, otherwise?: () => void, type = VOID): void {
+    this.#nested(0x04, type, {}, () => {
+      then();
+      if (otherwise === undefined) return;
+      this.op(op.else);
+      otherwise();
+    });
+  }
+  br(label: Label): void {
+    this.op(0x0c);
+    this.#unsigned(this.#depthOf(label));
+  }
+  brIf(label: Label): void {
+    this.op(0x0d);
+    this.#unsigned(this.#depthOf(label));
+  }
+  call(functionIndex: number): void {
+    this.op(0x10);
+    this.#unsigned(functionIndex);
+  }
+  tailCall(functionIndex: number): void {
+    this.op(0x12);
+    this.#unsigned(functionIndex);
+  }
+  /** Calls through table 0 a function of type 0. */
+  callIndirect(): void {
+    this.op(0x11, 0, 0);
+  }
+  tailCallIndirect(): void {
+    this.op(0x13, 0, 0);
+  }
+
+  /** The body with its end and the locals in front: runs of [count, type] behind the parameters. */
+  finish(locals: readonly (readonly [number, number])[]): Uint8Array {
+    if (this.#labels.length > 0) throw new Error('a function ends inside of a block');
+    this.op(op.end);
+    const head: number[] = [];
+    pushUnsigned(head, locals.length);
+    for (const [count, type] of locals) {
+      pushUnsigned(head, count);
+      head.push(type);
+    }
+    const body = new Uint8Array(head.length + this.#length);
+    body.set(head, 0);
+    body.set(this.#bytes.subarray(0, this.#length), head.length);
+    return body;
+  }
+
+  #nested(code: number, type: number, label: Label, body: () => void): void {
+    this.op(code, type);
+    this.#labels.push(label);
+    body();
+    this.#labels.pop();
+    this.op(op.end);
+  }
+
+  #depthOf(label: Label): number {
+    const at = this.#labels.lastIndexOf(label);
+    if (at < 0) throw new Error('a branch to a label that does not enclose it');
+    return this.#labels.length - 1 - at;
+  }
+
+  #room(more: number): void {
+    if (this.#length + more + 16 <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * this.#bytes.length);
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    Code.#shared = larger;
+  }
+
+  #unsigned(value: number): void {
+    this.#room(5);
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  #signed32(value: number): void {
+    this.#room(5);
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+        this.#bytes[this.#length++] = low;
+        return;
+      }
+      this.#bytes[this.#length++] = low | 0x80;
+    }
+  }
+
+  #signed64(value: bigint): void {
+    this.#room(10);
+    let rest = value;
+    for (;;) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) {
+        this.#bytes[this.#length++] = low;
+        return;
+      }
+      this.#bytes[this.#length++] = low | 0x80;
+    }
+  }
+}
+
+/**
+ * A module of functions (i64, i32) → i64, exported as f0, f1, … Imports from `engine`: `memory`, `table`, and the
+ * function `interpret` of the same type, which is function 0.
+ */
+export function unitModule(bodies: readonly Uint8Array[], memoryPages: number): Uint8Array<ArrayBuffer> {
+  const sections: Uint8Array[] = [Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)];
+  const section = (id: number, build: (bytes: number[]) => void) => {
+    const bytes: number[] = [];
+    build(bytes);
+    const head = [id];
+    pushUnsigned(head, bytes.length);
+    sections.push(Uint8Array.from(head), Uint8Array.from(bytes));
+  };
+  section(1, (bytes) => bytes.push(1, 0x60, 2, I64, I32, 1, I64));
+  section(2, (bytes) => {
+    bytes.push(3);
+    pushName(bytes, 'engine');
+    pushName(bytes, 'memory');
+    bytes.push(2, 1);
+    pushUnsigned(bytes, 1);
+    pushUnsigned(bytes, memoryPages);
+    pushName(bytes, 'engine');
+    pushName(bytes, 'table');
+    bytes.push(1, 0x70, 0, 1);
+    pushName(bytes, 'engine');
+    pushName(bytes, 'interpret');
+    bytes.push(0, 0);
+  });
+  section(3, (bytes) => {
+    pushUnsigned(bytes, bodies.length);
+    for (let i = 0; i < bodies.length; i++) bytes.push(0);
+  });
+  section(7, (bytes) => {
+    pushUnsigned(bytes, bodies.length);
+    for (let i = 0; i < bodies.length; i++) {
+      pushName(bytes, `f${i}`);
+      bytes.push(0);
+      pushUnsigned(bytes, 1 + i);
+    }
+  });
+  const heads = bodies.map((body) => {
+    const head: number[] = [];
+    pushUnsigned(head, body.length);
+    return Uint8Array.from(head);
+  });
+  const count: number[] = [];
+  pushUnsigned(count, bodies.length);
+  const size = bodies.reduce((sum, body, i) => sum + body.length + (heads[i]?.length ?? 0), count.length);
+  const codeHead = [10];
+  pushUnsigned(codeHead, size);
+  sections.push(Uint8Array.from(codeHead), Uint8Array.from(count));
+  bodies.forEach((body, i) => sections.push(heads[i] ?? new Uint8Array(0), body));
+  return concatenated(sections);
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function pushUnsigned(bytes: number[], value: number): void {
+  let rest = value >>> 0;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
+}
+
+function pushName(bytes: number[], name: string): void {
+  pushUnsigned(bytes, name.length);
+  for (const char of name) bytes.push(char.charCodeAt(0));
+}
