@@ -27,11 +27,23 @@ const DEFAULT_BLOCKS = 16;
 const MOST_BLOCKS = 100_000;
 const MOST_PORT = 65_535;
 
+/** What the command is run in; a process' own streams and interrupts where nothing is given. */
+export interface DevnetSurroundings {
+  readonly stdout?: (text: string) => void;
+  readonly stderr?: (text: string) => void;
+  /** Resolves when it is time to stop. */
+  readonly stopped?: Promise<void>;
+}
+
 /**
- * Starts the chain, prints where everything is, and serves until `until` (an interrupt, by default) resolves. Throws
- * `UsageError` for options that make no sense.
+ * Starts the chain, prints where everything is, and serves until it is interrupted. Throws `UsageError` for options
+ * that make no sense.
  */
-export async function devnetCommand(options: DevnetCommandOptions, until?: Promise<void>): Promise<void> {
+export async function devnetCommand(
+  options: DevnetCommandOptions,
+  surroundings: DevnetSurroundings = {},
+): Promise<void> {
+  const { stdout = writeTo(process.stdout), stderr = writeTo(process.stderr) } = surroundings;
   const l2Blocks = wholeNumber(options.blocks, '--blocks', MOST_BLOCKS) ?? DEFAULT_BLOCKS;
   const ports = {
     l1: wholeNumber(options.l1Port, '--l1-port', MOST_PORT) ?? 0,
@@ -39,14 +51,14 @@ export async function devnetCommand(options: DevnetCommandOptions, until?: Promi
     l2: wholeNumber(options.l2Port, '--l2-port', MOST_PORT) ?? 0,
     opNode: wholeNumber(options.opNodePort, '--op-node-port', MOST_PORT) ?? 0,
   };
-  const stopped = until ?? interrupt();
-  process.stderr.write(`Making ${l2Blocks} L2 blocks and the L1 blocks that hold their batches.\n`);
+  const stopped = surroundings.stopped ?? interrupt();
+  stderr(`Making ${l2Blocks} L2 blocks and the L1 blocks that hold their batches.\n`);
   const devnet = await startDevnet({ seed: options.seed ?? DEFAULT_SEED, l2Blocks, ports });
   const directory = options.out ?? (await mkdtemp(join(tmpdir(), 'obelisc-devnet-')));
   try {
     await devnet.writeConfig(directory);
-    process.stdout.write(options.json === true ? asJson(devnet, directory) : asLines(devnet, directory));
-    process.stderr.write('Serving until interrupted (Ctrl-C).\n');
+    stdout(options.json === true ? asJson(devnet, directory) : asLines(devnet, directory));
+    stderr('Serving until interrupted (Ctrl-C).\n');
     await stopped;
   } finally {
     await devnet.close();
@@ -85,6 +97,10 @@ function wholeNumber(text: string | undefined, flag: string, most: number): numb
     throw new UsageError(`${flag} ${text}: give a whole number from 0 to ${most}`);
   }
   return number;
+}
+
+function writeTo(stream: NodeJS.WriteStream): (text: string) => void {
+  return (text) => void stream.write(text);
 }
 
 function interrupt(): Promise<void> {

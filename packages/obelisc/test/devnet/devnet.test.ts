@@ -4,21 +4,14 @@ import { test } from 'node:test';
 import { devnetCommand } from '../../src/devnet/devnet.js';
 import { UsageError } from '../../src/terminal/failure.js';
 
-test('prints endpoints and files, serves them until stopped, and leaves nothing behind', async (t) => {
-  let printed = '';
-  t.mock.method(process.stderr, 'write', () => true);
+test('prints endpoints and files, serves them until stopped, and leaves nothing behind', async () => {
   let stop = (): void => {};
-  const until = new Promise<void>((resolve) => (stop = resolve));
-  const ready = new Promise<void>((resolve) => {
-    t.mock.method(process.stdout, 'write', (text: string) => {
-      printed += text;
-      resolve();
-      return true;
-    });
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  let running = Promise.resolve();
+  const printed = await new Promise<string>((resolve, reject) => {
+    running = devnetCommand({ blocks: '2', json: true }, { stdout: resolve, stderr: () => {}, stopped });
+    running.catch(reject);
   });
-  const running = devnetCommand({ blocks: '2', json: true }, until);
-  await Promise.race([ready, running]);
-  t.mock.restoreAll();
   const report = JSON.parse(printed) as Record<string, string> & { head: { l2: { number: number } } };
   assert.equal(report.head.l2.number, 2);
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'optimism_version', params: [] });
