@@ -143,7 +143,7 @@ function beginCall(frame: Frame): Exit {
   frame.gas -= gas;
   if (paying) gas += STIPEND;
   // What is left of the operands is the place of the result; frames above begin there.
-  frame.sp = output + 32;
+  frame.sp = output + 64;
   const inputLength = <u32>load<u64>(input + 32);
   const inputAt = inputLength == 0 ? <usize>0 : frame.memory + <usize>load<u64>(input);
   const outputSize = <u32>load<u64>(output + 32);

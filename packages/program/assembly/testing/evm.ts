@@ -6,6 +6,7 @@ import { mark, release, useScratch } from '../memory';
 import { commitState, openState } from '../state/commit';
 import {
   accessAddress,
+  accessSlot,
   addBalance,
   beginTransaction,
   encodedLogs,
@@ -19,6 +20,7 @@ import {
   setCode,
   setNonce,
   setStorage,
+  subBalance,
 } from '../state/state';
 import { EMPTY_ROOT } from '../trie/trie';
 import * as u256 from '../u256';
@@ -177,6 +179,28 @@ export function putSlot(address: usize, key: usize, value: usize): void {
 
 export function warm(address: usize): void {
   accessAddress(address);
+}
+
+export function warmSlot(address: usize, key: usize): void {
+  accessSlot(address, key);
+}
+
+export function add(address: usize, amount: usize): void {
+  addBalance(address, amount);
+}
+
+export function subtract(address: usize, amount: usize): void {
+  subBalance(address, amount);
+}
+
+export function putNonce(address: usize, nonce: u64): void {
+  setNonce(address, nonce);
+}
+
+/** Writes all changes to the tries; the address of the state root. */
+export function commit(): usize {
+  commitState(ROOT);
+  return ROOT;
 }
 
 let result: CallResult = new CallResult();

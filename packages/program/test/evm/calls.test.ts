@@ -11,12 +11,12 @@ const ABSENT = `0x${'77'.repeat(20)}`;
 /** A call of `to`: 64 bytes of input from memory 0, output wanted at 32 (40 bytes). */
 function call(kind: string, to: string, value = 0n, gas = 100_000n): string {
   const amount = kind === 'CALL' || kind === 'CALLCODE' ? `PUSH ${value}` : '';
-  return `PUSH 40 PUSH 32 PUSH 64 PUSH 0 ${amount} PUSH ${BigInt(to)} PUSH ${gas} ${kind}`;
+  return `PUSH 0x5eed PUSH 40 PUSH 32 PUSH 64 PUSH 0 ${amount} PUSH ${BigInt(to)} PUSH ${gas} ${kind}`;
 }
 
-/** Leaves what a call did in the output: its result, return data and the gas after it. */
+/** Leaves what a call did in the output: its result, return data, the gas after it and what was on the stack below. */
 const REPORT =
-  'PUSH 256 MSTORE RETURNDATASIZE PUSH 288 MSTORE RETURNDATASIZE PUSH 0 PUSH 352 RETURNDATACOPY GAS PUSH 320 MSTORE MSIZE PUSH 0 RETURN';
+  'PUSH 256 MSTORE PUSH 224 MSTORE RETURNDATASIZE PUSH 288 MSTORE RETURNDATASIZE PUSH 0 PUSH 352 RETURNDATACOPY GAS PUSH 320 MSTORE MSIZE PUSH 0 RETURN';
 
 const KINDS = ['CALL', 'CALLCODE', 'DELEGATECALL', 'STATICCALL'];
 
@@ -196,7 +196,7 @@ test('CREATE and CREATE2 with every kind of init code', async () => {
           const init = assemble(source);
           const salt = kind === 'CREATE2' ? `PUSH ${3n ** 120n}` : '';
           const code = assemble(
-            `CALLDATASIZE ISZERO @go JUMPI STOP :go ${inMemory(init)} ${salt} PUSH ${init.length} PUSH 0 PUSH ${value} ${kind} ${REPORT}`,
+            `CALLDATASIZE ISZERO @go JUMPI STOP :go PUSH 0x5eed ${inMemory(init)} ${salt} PUSH ${init.length} PUSH 0 PUSH ${value} ${kind} ${REPORT}`,
           );
           const message = { to: CONTRACT, gas };
           await compare(
@@ -215,7 +215,7 @@ test('CREATE and CREATE2 with every kind of init code', async () => {
 
 test('creations that collide, or whose creator has no nonce left', async () => {
   const init = assemble('PUSH 1 PUSH 0 SSTORE');
-  const code = assemble(`${inMemory(init)} PUSH ${init.length} PUSH 0 PUSH 0 CREATE ${REPORT}`);
+  const code = assemble(`PUSH 0x5eed ${inMemory(init)} PUSH ${init.length} PUSH 0 PUSH 0 CREATE ${REPORT}`);
   const free = await compare('no collision', { [CONTRACT]: { code } }, { to: CONTRACT });
   const address = `0x${free.output.slice(2 + 512 + 24, 2 + 512 + 64)}`;
   const taken: World[] = [
@@ -237,7 +237,7 @@ test('init code of more than 49,152 bytes is refused from Shanghai on', async ()
           kind === 'CREATE' ? `PUSH ${size} PUSH 0 PUSH 0 CREATE` : `PUSH 1 PUSH ${size} PUSH 0 PUSH 0 CREATE2`;
         await compare(
           `fork ${fork}: ${source}`,
-          { [CONTRACT]: { code: assemble(`${source} ${REPORT}`) } },
+          { [CONTRACT]: { code: assemble(`PUSH 0x5eed ${source} ${REPORT}`) } },
           { to: CONTRACT, gas: 5_000_000n },
           { fork },
         );
@@ -291,7 +291,7 @@ test('random worlds of contracts that call and create each other', async () => {
       const amount = op === 'CALL' || op === 'CALLCODE' ? `PUSH ${pick([0, 0, 1, 60])}` : '';
       const gas = pick(['GAS', 'PUSH 30000', 'PUSH 3000', 'GAS PUSH 2 SWAP1 DIV']);
       const range = () => `PUSH ${numbers.below(80)} PUSH ${numbers.below(200)}`;
-      return `${range()} ${range()} ${amount} PUSH ${BigInt(pick(addresses))} ${gas} ${op} PUSH ${numbers.below(100)} MSTORE`;
+      return `PUSH 0x5eed ${range()} ${range()} ${amount} PUSH ${BigInt(pick(addresses))} ${gas} ${op} PUSH ${numbers.below(100)} MSTORE PUSH ${numbers.below(100)} MSTORE`;
     }
     if (kind === 4) return `PUSH ${numbers.below(4)} PUSH ${numbers.below(3)} SSTORE`;
     if (kind === 5)

@@ -89,10 +89,20 @@ export const headerOracle: Oracle = {
   },
 };
 
+const compiled = new Map<string, WebAssembly.Module>();
+
+function compile(name: string): WebAssembly.Module {
+  let module = compiled.get(name);
+  if (module === undefined) {
+    module = new WebAssembly.Module(readFileSync(new URL(`../../${name}`, import.meta.url)));
+    compiled.set(name, module);
+  }
+  return module;
+}
+
 /** A fresh instance: state is set up with `put…`, then one `call` or `create` is run. */
 export function instantiate(oracle: Oracle = headerOracle) {
-  const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url));
-  const mulHigh = new WebAssembly.Instance(new WebAssembly.Module(read('mul-high.wasm'))).exports['mul_high'];
+  const mulHigh = new WebAssembly.Instance(compile('mul-high.wasm')).exports['mul_high'];
   let preimage = new Uint8Array();
   const env = {
     mul_high: mulHigh as WebAssembly.ImportValue,
@@ -113,7 +123,7 @@ export function instantiate(oracle: Oracle = headerOracle) {
     },
   };
   let message = '';
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(read('test-evm.wasm')), { env });
+  const instance = new WebAssembly.Instance(compile('test-evm.wasm'), { env });
   const memory = instance.exports['memory'] as WebAssembly.Memory;
   const exports = instance.exports as unknown as Exports;
   const view = (at: number, length: number) => new Uint8Array(memory.buffer, at, length);
@@ -220,6 +230,19 @@ export function instantiate(oracle: Oracle = headerOracle) {
     slot: (address: string, key: bigint): bigint => value(number('slot', bytes(address), limbs(key))),
     /** Makes the address one that the transaction has accessed. */
     warm: (address: string) => run('warm', bytes(address)),
+    warmSlot: (address: string, key: bigint) => run('warmSlot', bytes(address), limbs(key)),
+    add: (address: string, amount: bigint) => run('add', bytes(address), limbs(amount)),
+    subtract: (address: string, amount: bigint) => run('subtract', bytes(address), limbs(amount)),
+    putNonce: (address: string, nonce: bigint) => run('putNonce', bytes(address), nonce),
+    /** The state root after all changes. */
+    commit: (): string => hex(number('commit'), 32),
+    /** RLP of the transaction's logs. */
+    encodedLogs: () => view(number('logs'), number('logsLength')).slice(),
+    /** Says which blocks came before, up to 256 of them, by the hash of each. */
+    setParents: (newest: bigint, hashOf: (number: bigint) => Uint8Array) => {
+      const oldest = newest > 255n ? newest - 255n : 0n;
+      for (let n = oldest; n <= newest; n++) run('parent', n, bytes(hashOf(n)), bytes(hashOf(n - 1n)));
+    },
     call: (caller: string, to: string, amount: bigint, input: Uint8Array, gas: bigint): Outcome => {
       run('runCall', bytes(caller), bytes(to), limbs(amount), bytes(input), input.length, gas);
       return outcome();
