@@ -74,27 +74,27 @@ export function divideLimbs(dividend: usize, m: i32, divisor: usize, n: i32): vo
   memory.fill(QUOTIENT, 0, 64);
   memory.fill(REMAINDER, 0, 32);
   if (m < n) {
-    memory.copy(REMAINDER, dividend, <usize>m << 3);
+    memory.copy(REMAINDER, dividend, (<usize>m) << 3);
     return;
   }
-  const shift = clz(load<u64>(divisor + (<usize>(n - 1) << 3)));
+  const shift = clz(load<u64>(divisor + ((<usize>(n - 1)) << 3)));
   shiftLeft(DIVISOR, divisor, n, shift);
-  store<u64>(DIVIDEND + (<usize>m << 3), shiftLeft(DIVIDEND, dividend, m, shift));
-  const top = load<u64>(DIVISOR + (<usize>(n - 1) << 3));
+  store<u64>(DIVIDEND + ((<usize>m) << 3), shiftLeft(DIVIDEND, dividend, m, shift));
+  const top = load<u64>(DIVISOR + ((<usize>(n - 1)) << 3));
   const reciprocal = divide128(~top, u64.MAX_VALUE, top);
   if (n == 1) {
-    let r = load<u64>(DIVIDEND + (<usize>m << 3));
+    let r = load<u64>(DIVIDEND + ((<usize>m) << 3));
     for (let j = m - 1; j >= 0; j--) {
-      store<u64>(QUOTIENT + (<usize>j << 3), digit(r, load<u64>(DIVIDEND + (<usize>j << 3)), top, reciprocal));
+      store<u64>(QUOTIENT + ((<usize>j) << 3), digit(r, load<u64>(DIVIDEND + ((<usize>j) << 3)), top, reciprocal));
       r = rest;
     }
     store<u64>(REMAINDER, r >> shift);
     return;
   }
-  const second = load<u64>(DIVISOR + (<usize>(n - 2) << 3));
+  const second = load<u64>(DIVISOR + ((<usize>(n - 2)) << 3));
   for (let j = m - n; j >= 0; j--) {
-    const at = DIVIDEND + (<usize>j << 3);
-    const end = at + (<usize>n << 3);
+    const at = DIVIDEND + ((<usize>j) << 3);
+    const end = at + ((<usize>n) << 3);
     const u2 = load<u64>(end);
     const u1 = load<u64>(end - 8);
     let q: u64;
@@ -126,12 +126,12 @@ export function divideLimbs(dividend: usize, m: i32, divisor: usize, n: i32): vo
       store<u64>(end, sum);
       if (sum < carry) borrow = 0;
     }
-    store<u64>(QUOTIENT + (<usize>j << 3), q);
+    store<u64>(QUOTIENT + ((<usize>j) << 3), q);
   }
   for (let i = 0; i < n; i++) {
-    const low = load<u64>(DIVIDEND + (<usize>i << 3));
-    const high = i + 1 < n ? load<u64>(DIVIDEND + (<usize>(i + 1) << 3)) : 0;
-    store<u64>(REMAINDER + (<usize>i << 3), shift == 0 ? low : (low >> shift) | (high << (64 - shift)));
+    const low = load<u64>(DIVIDEND + ((<usize>i) << 3));
+    const high = i + 1 < n ? load<u64>(DIVIDEND + ((<usize>(i + 1)) << 3)) : 0;
+    store<u64>(REMAINDER + ((<usize>i) << 3), shift == 0 ? low : (low >> shift) | (high << (64 - shift)));
   }
 }
 
@@ -140,7 +140,7 @@ export function divideLimbs(dividend: usize, m: i32, divisor: usize, n: i32): vo
 @inline
 function subtractProduct(at: usize, n: i32, q: u64): u64 {
   let borrow: u64 = 0;
-  for (let i: usize = 0, bytes = <usize>n << 3; i < bytes; i += 8) {
+  for (let i: usize = 0, bytes = (<usize>n) << 3; i < bytes; i += 8) {
     const d = load<u64>(DIVISOR + i);
     let high = mulHigh(q, d);
     let low = q * d + borrow;
@@ -155,7 +155,7 @@ function subtractProduct(at: usize, n: i32, q: u64): u64 {
 /** Adds the divisor to the limbs at `at`; returns the carry. */
 function addDivisor(at: usize, n: i32): u64 {
   let carry: u64 = 0;
-  for (let i: usize = 0, bytes = <usize>n << 3; i < bytes; i += 8) {
+  for (let i: usize = 0, bytes = (<usize>n) << 3; i < bytes; i += 8) {
     const d = load<u64>(DIVISOR + i);
     const s = load<u64>(at + i) + d;
     const r = s + carry;
@@ -170,7 +170,7 @@ function addDivisor(at: usize, n: i32): u64 {
 @inline
 function shiftLeft(out: usize, from: usize, n: i32, shift: u64): u64 {
   let carry: u64 = 0;
-  for (let i: usize = 0, bytes = <usize>n << 3; i < bytes; i += 8) {
+  for (let i: usize = 0, bytes = (<usize>n) << 3; i < bytes; i += 8) {
     const x = load<u64>(from + i);
     store<u64>(out + i, (x << shift) | carry);
     carry = shift == 0 ? 0 : x >> (64 - shift);

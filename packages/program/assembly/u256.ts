@@ -199,7 +199,7 @@ export function negate(out: usize, a: usize): void {
 @inline
 function limbs(a: usize, most: i32): i32 {
   let n = most;
-  while (n > 0 && load<u64>(a + (<usize>(n - 1) << 3)) == 0) n--;
+  while (n > 0 && load<u64>(a + ((<usize>(n - 1)) << 3)) == 0) n--;
   return n;
 }
 
@@ -312,7 +312,7 @@ export function mulWide(out: usize, a: usize, b: usize): void {
 /** Number of bits without leading zeros: 0 for 0, at most 256. */
 export function bitLength(a: usize): u32 {
   for (let i = 3; i >= 0; i--) {
-    const x = load<u64>(a + (<usize>i << 3));
+    const x = load<u64>(a + ((<usize>i) << 3));
     if (x != 0) return 64 * (i + 1) - <u32>clz(x);
   }
   return 0;
@@ -335,7 +335,7 @@ export function exp(out: usize, a: usize, e: usize): void {
   copy(out, LEFT);
   for (let i = <i32>bits - 2; i >= 0; i--) {
     mul(out, out, out);
-    if (((load<u64>(RIGHT + ((<usize>i >> 6) << 3)) >> (i & 63)) & 1) != 0) mul(out, out, LEFT);
+    if (((load<u64>(RIGHT + (((<usize>i) >> 6) << 3)) >> (i & 63)) & 1) != 0) mul(out, out, LEFT);
   }
 }
 
@@ -346,9 +346,9 @@ export function signextend(out: usize, index: usize, a: usize): void {
     copy(out, a);
     return;
   }
-  const limb = <usize>(i >> 3) << 3;
+  const limb = (<usize>(i >> 3)) << 3;
   const shift = 56 - ((i & 7) << 3);
-  const x = <i64>(load<u64>(a + limb) << shift) >> shift;
+  const x = (<i64>(load<u64>(a + limb) << shift)) >> shift;
   const sign = <u64>(x >> 63);
   copy(out, a);
   store<u64>(out + limb, <u64>x);
