@@ -1,36 +1,32 @@
-// zlib streams (RFC 1950, https://www.rfc-editor.org/rfc/rfc1950) of DEFLATE data (RFC 1951), decoded to the byte as far
-// as Go's compress/zlib delivers them: what was decoded before an error or the end of the input counts, because the
-// batches in it do (specs: protocol/derivation.md#channel-format).
+// DEFLATE streams (RFC 1951, https://www.rfc-editor.org/rfc/rfc1951), decoded to the byte as far as Go's compress/flate
+// delivers them: what was decoded before an error or the end of the input counts, because the batches in it do (specs:
+// protocol/derivation.md#channel-format). Where the format leaves a choice, such as which incomplete codes pass, it is
+// Go's.
 import { buildTable, END, LINK, LITERAL, SPECIAL } from './huffman-table';
 
 /** How a decoding ended. */
 export const enum InflateStatus {
-  /** The stream and its trailing checksum were there; `adler32` of the output tells whether it is right. */
+  /** The stream is complete. */
   Done,
-  /** The input ends within the stream or its checksum. */
+  /** The input ends before the stream does. */
   Truncated,
   /** The input can't be continued: a reserved block type, an invalid code or code set, a distance too far back. */
   Corrupt,
   /** The output has more bytes than the room for it. */
   OutputFull,
-  /** The first two bytes (or a preset dictionary that they ask for) are none of a zlib stream; nothing was decoded. */
-  BadHeader,
 }
 
 let status: InflateStatus = InflateStatus.Done;
-let checksum: u32 = 0;
+let consumed: u32 = 0;
 
 /** How the last `inflate` ended. */
 export function inflateStatus(): InflateStatus {
   return status;
 }
 
-/**
- * The checksum that ended the last stream, if it was Done. A stream whose checksum differs from `adler32` of its output
- * is in error in Go's reader too, but only after all of the output was delivered.
- */
-export function inflateChecksum(): u32 {
-  return checksum;
+/** Bytes of input that the last `inflate` used: with Done, what follows them (a zlib stream's checksum) isn't its own. */
+export function inflateConsumed(): u32 {
+  return consumed;
 }
 
 // The position in the input: `buffer` holds the `bits` next bits, `next` points at the first byte that isn't in it.
@@ -95,10 +91,10 @@ function prepareSymbols(): void {
 }
 
 /**
- * Decodes the zlib stream in the `sourceLength` bytes at `source` into the `capacity` bytes at `target` (capacity up to
- * 2^31; neither overlaps the other) and returns how many bytes it wrote: exactly those that Go's reader delivers before
- * it ends or fails. `inflateStatus` then says how it ended. Bytes after the stream are ignored. Room beyond the output's
- * length may be overwritten. Uses static memory: not re-entrant.
+ * Decodes the DEFLATE stream in the `sourceLength` bytes at `source` into the `capacity` bytes at `target` (capacity up
+ * to 2^31; neither overlaps the other) and returns how many bytes it wrote: exactly those that Go's reader delivers
+ * before it ends or fails. `inflateStatus` then says how it ended. Room behind the output may be overwritten. Uses static
+ * memory: not re-entrant.
  */
 export function inflate(source: usize, sourceLength: u32, target: usize, capacity: u32): u32 {
   if (!symbolsReady) prepareSymbols();
@@ -109,8 +105,7 @@ export function inflate(source: usize, sourceLength: u32, target: usize, capacit
   out = target;
   outStart = target;
   outEnd = target + capacity;
-  status = readHeader();
-  if (status != InflateStatus.Done) return 0;
+  status = InflateStatus.Done;
   let isLast: bool;
   do {
     const header = readBits(3);
@@ -122,23 +117,9 @@ export function inflate(source: usize, sourceLength: u32, target: usize, capacit
     status = decodeBlock(header >> 1);
     if (status != InflateStatus.Done) break;
   } while (!isLast);
-  if (status == InflateStatus.Done) status = readChecksum();
+  alignToByte();
+  consumed = <u32>(next - source);
   return <u32>(out - outStart);
-}
-
-/** RFC 1950, section 2.2, as Go checks it: a preset dictionary must be the empty one. */
-function readHeader(): InflateStatus {
-  if (inputEnd - next < 2) return InflateStatus.BadHeader;
-  const method = <u32>load<u8>(next);
-  const flags = <u32>load<u8>(next, 1);
-  next += 2;
-  if ((method & 15) != 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 != 0) return InflateStatus.BadHeader;
-  if (flags & 0x20) {
-    // The Adler-32 of no bytes is 1.
-    if (inputEnd - next < 4 || bswap<u32>(load<u32>(next)) != 1) return InflateStatus.BadHeader;
-    next += 4;
-  }
-  return InflateStatus.Done;
 }
 
 /** Puts back the whole bytes in `buffer` and drops the rest of the current one. */
@@ -146,14 +127,6 @@ function alignToByte(): void {
   next -= bits >> 3;
   bits = 0;
   buffer = 0;
-}
-
-function readChecksum(): InflateStatus {
-  alignToByte();
-  if (inputEnd - next < 4) return InflateStatus.Truncated;
-  checksum = bswap<u32>(load<u32>(next));
-  next += 4;
-  return InflateStatus.Done;
 }
 
 /** Fills `buffer` byte by byte as far as the input goes. */
@@ -475,22 +448,4 @@ function decodeLastSymbols(endLength: u32): InflateStatus {
     }
     if (room < length) return InflateStatus.OutputFull;
   }
-}
-
-/** Adler-32 (RFC 1950, section 8.2) of the `length` bytes at `data`. */
-export function adler32(data: usize, length: u32): u32 {
-  let a: u32 = 1;
-  let b: u32 = 0;
-  while (length != 0) {
-    // The most bytes for which b stays below 2^32.
-    const count = min<u32>(length, 5552);
-    length -= count;
-    for (const end = data + count; data != end; data++) {
-      a += <u32>load<u8>(data);
-      b += a;
-    }
-    a %= 65521;
-    b %= 65521;
-  }
-  return (b << 16) | a;
 }

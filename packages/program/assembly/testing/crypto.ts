@@ -1,5 +1,5 @@
 // The functions that the tests of the cryptography and the decompressors call. Test only; no part of the client.
-export { adler32, inflate, inflateChecksum, inflateStatus } from '../compression/inflate';
+export { adler32, inflateZlib, zlibChecksum, zlibStatus } from '../compression/zlib';
 export { keccak256 } from '../crypto/keccak256';
 export { recoverAddress, recoverPublicKey } from '../crypto/secp256k1';
 export { GENERATOR_TABLE, HIGH_GENERATOR_TABLE } from '../crypto/secp256k1-generator';
