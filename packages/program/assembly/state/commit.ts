@@ -1,6 +1,6 @@
 // The state's beginning and end in a block: opening it at a root, writing what changed back to the tries.
 import { copy32, isZero32 } from '../bytes';
-import { hashTrie, insert, openTrie, remove } from '../trie/trie';
+import { find, foundLength, hashTrie, insert, openTrie, remove } from '../trie/trie';
 import { equal, toBytes } from '../u256';
 import {
   Account,
@@ -38,7 +38,11 @@ export function commitState(out: usize): void {
     const account = changetype<Account>(at);
     if ((account.flags & AccountFlag.Exists) == 0) continue;
     const value = heap.alloc(112);
-    insert(STATE_TRIE, keyOf(account), 32, value, encodeAccount(account, value));
+    const length = encodeAccount(account, value);
+    // Touched or changed back: to hash the way to it anew would be for nothing.
+    const old = find(STATE_TRIE, keyOf(account), 32);
+    if (old != 0 && foundLength == length && memory.compare(old, value, length) == 0) continue;
+    insert(STATE_TRIE, keyOf(account), 32, value, length);
   }
   for (let at = dirtyAccounts; at != 0; at = changetype<Account>(at).next) {
     const account = changetype<Account>(at);

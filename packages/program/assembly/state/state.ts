@@ -76,6 +76,8 @@ export function endTransaction(): void {
     const account = changedAccount(i);
     if (changetype<usize>(account) == 0 || account.finalised == transaction) continue;
     account.finalised = transaction;
+    // What isn't in the state by now was changed by none but undone calls, or touched and not so much as read.
+    if ((account.flags & AccountFlag.Exists) == 0) continue;
     if (account.destructed == transaction || isEmptyAccount(account)) {
       account.owner = newOwner();
       account.slots = 0;
@@ -119,7 +121,7 @@ export function getBalance(address: usize, out: usize): void {
 export function addBalance(address: usize, amount: usize): void {
   const account = ensured(address);
   if (isZero(amount)) {
-    touchAccount(account);
+    record(Change.Touch, changetype<usize>(account));
     return;
   }
   const balance = balanceOf(account);
@@ -302,15 +304,12 @@ export function selfDestruct(address: usize): void {
   setU64(balanceOf(account), 0);
 }
 
-/** Makes the account count as changed, so that it leaves the state if it is empty. */
+/**
+ * Makes the account count as changed, so that it leaves the state if it is empty (EIP-161). Nothing is read: what is
+ * touched and otherwise never looked at is a precompile, and no chain's state holds an empty one.
+ */
 export function touch(address: usize): void {
-  touchAccount(ensured(address));
-}
-
-// @ts-ignore: decorator
-@inline
-function touchAccount(account: Account): void {
-  if (isEmptyAccount(account)) record(Change.Touch, changetype<usize>(account));
+  record(Change.Touch, changetype<usize>(accountAt(address)));
 }
 
 export function addRefund(amount: u64): void {

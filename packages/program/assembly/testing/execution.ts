@@ -1,5 +1,13 @@
 // Tries, state, transactions and blocks for the tests of packages/program/test/{trie,execution}. Not part of the client.
 import { Bytes } from '../bytes';
+import { BlockId, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
+import { fastLzLength } from '../execution/fast-lz';
+import { Block, Executor } from '../execution/executor';
+import { decodeHeader, encodeHeader, hashHeader } from '../execution/header';
+import { error } from '../log';
+import { RlpWriter } from '../rlp';
+import { recoverSender } from '../transaction/sender';
+import { decodeTransaction } from '../transaction/transaction';
 import { orderedTrieRoot, readOrderedTrie } from '../trie/ordered';
 
 export { allocate, mark, memoryTaken, release, useScratch } from '../memory';
@@ -55,4 +63,113 @@ export function orderedValues(root: usize, list: usize): u32 {
     store<u32>(list + ((<usize>i) << 3), values[i].length, 4);
   }
   return <u32>values.length;
+}
+
+export { fastLzLength };
+
+let executor: Executor | null = null;
+let block: Block | null = null;
+
+/** Sets the chain whose blocks are executed; `forkTimes` are FORKS u64s. */
+export function configure(
+  forkTimes: usize,
+  chainId: u64,
+  blockTime: u64,
+  elasticity: u64,
+  denominator: u64,
+  denominatorCanyon: u64,
+): void {
+  const config = new RollupConfig(new BlockId(0, 0), new BlockId(0, 0), 0, new SystemConfig());
+  for (let i = 0; i < FORKS; i++) config.forkTimes[i] = load<u64>(forkTimes + ((<usize>i) << 3));
+  config.l2ChainId = chainId;
+  config.blockTime = blockTime;
+  config.eip1559Elasticity = elasticity;
+  config.eip1559Denominator = denominator;
+  config.eip1559DenominatorCanyon = denominatorCanyon;
+  executor = new Executor(config);
+}
+
+/**
+ * Executes a block on the parent with that header RLP. `list` holds the transactions' addresses and lengths. Returns
+ * the address of the block's hash, or 0 where the attributes make no block: then the reason is logged.
+ */
+export function execute(
+  parent: usize,
+  parentLength: u32,
+  timestamp: u64,
+  prevRandao: usize,
+  feeRecipient: usize,
+  parentBeaconBlockRoot: usize,
+  list: usize,
+  count: u32,
+  gasLimit: u64,
+  eip1559Params: u64,
+  minBaseFee: u64,
+): usize {
+  const attributes = new PayloadAttributes();
+  attributes.timestamp = timestamp;
+  attributes.prevRandao = prevRandao;
+  attributes.feeRecipient = feeRecipient;
+  attributes.parentBeaconBlockRoot = parentBeaconBlockRoot;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = list + ((<usize>i) << 3);
+    attributes.transactions.push(new Bytes(<usize>load<u32>(at), load<u32>(at, 4)));
+  }
+  attributes.gasLimit = gasLimit;
+  attributes.eip1559Params = eip1559Params;
+  attributes.minBaseFee = minBaseFee;
+  const header = decodeHeader(new Bytes(parent, parentLength));
+  const hash = heap.alloc(32);
+  hashHeader(header, new RlpWriter(), hash);
+  const result = theExecutor().execute(header, hash, attributes);
+  const failure = result.failure;
+  if (failure !== null) {
+    error(failure.message).end();
+    return 0;
+  }
+  block = result.value;
+  return result.value.hash;
+}
+
+function theExecutor(): Executor {
+  const known = executor;
+  if (known === null) throw new Error('no chain is configured');
+  return known;
+}
+
+function theBlock(): Block {
+  const known = block;
+  if (known === null) throw new Error('no block was executed');
+  return known;
+}
+
+/** Length of what `encodedHeader` returned. */
+export let encodedLength: u32 = 0;
+
+/** The RLP of the header of the block that was executed last. */
+export function encodedHeader(): usize {
+  const writer = new RlpWriter();
+  encodeHeader(theBlock().header, writer);
+  encodedLength = writer.written.length;
+  return writer.written.ptr;
+}
+
+/** Decodes and encodes a header; its RLP is in `encodedLength` bytes. */
+export function recode(rlp: usize, length: u32): usize {
+  const writer = new RlpWriter();
+  encodeHeader(decodeHeader(new Bytes(rlp, length)), writer);
+  encodedLength = writer.written.length;
+  return writer.written.ptr;
+}
+
+/** Writes the output root of the block that was executed last to `out`. */
+export function outputRoot(out: usize): void {
+  theExecutor().outputRoot(theBlock().header, theBlock().hash, out);
+}
+
+/** Decodes a transaction and writes its sender to `out`: 0 valid, 1 malformed, 2 without a valid signature. */
+export function sender(encoded: usize, length: u32, chainId: u64, out: usize): u32 {
+  const transaction = decodeTransaction(new Bytes(encoded, length));
+  if (transaction === null) return 1;
+  return recoverSender(transaction, chainId, out) ? 0 : 2;
 }

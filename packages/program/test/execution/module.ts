@@ -1,5 +1,7 @@
 // The execution test module (assembly/testing/execution.ts) in this thread, with an oracle that answers from a map.
 import { readFileSync } from 'node:fs';
+import { Common, Hardfork, Mainnet } from '@ethereumjs/common';
+import { getActivePrecompiles, paramsEVM } from '@ethereumjs/evm';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 
 /** The module's functions take and return numbers (addresses, u32), bigints (u64) and nothing. */
@@ -59,7 +61,9 @@ export function startModule(preimages: Preimages = new Map()): Harness {
       selected = selected.subarray(length);
     },
     hint(text: number, length: number): void {
-      hints.push(Buffer.from(bytes(text, length)).toString('latin1'));
+      const hint = Buffer.from(bytes(text, length)).toString('latin1');
+      hints.push(hint);
+      if (hint.startsWith('l1-precompile-v2 ')) answerPrecompile(byKey, fromHex(hint.slice(17)));
     },
     write(_fd: number, data: number, length: number): void {
       log += Buffer.from(bytes(data, length)).toString();
@@ -95,6 +99,19 @@ export function startModule(preimages: Preimages = new Map()): Harness {
     reads: 0,
   };
   return harness;
+}
+
+const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun, params: paramsEVM });
+const precompiles = getActivePrecompiles(common);
+
+/** What L1 answers to the call of a precompile: address (20 bytes), gas (8 bytes), input. */
+function answerPrecompile(byKey: Map<string, Uint8Array>, request: Uint8Array): void {
+  const run = precompiles.get(toHex(request.subarray(0, 20)));
+  if (run === undefined) throw new Error(`no precompile at ${toHex(request.subarray(0, 20))}`);
+  const result = run({ data: request.subarray(28), gasLimit: 30_000_000n, common, _EVM: undefined as never });
+  if (result instanceof Promise) throw new Error('a precompile that answers later');
+  const value = result.exceptionError === undefined ? Uint8Array.of(1, ...result.returnValue) : Uint8Array.of(0);
+  byKey.set(toHex(keccak_256(request)).slice(2), value);
 }
 
 /** Adds a value to pre-images under its hash, which is returned. */

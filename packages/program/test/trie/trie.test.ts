@@ -111,12 +111,12 @@ for (const [name, keyLength, alphabet] of [
 /** A trie of random keys in a database, and the pre-images of its nodes. */
 async function storedTrie(count: number): Promise<{ trie: MerklePatriciaTrie; keys: Uint8Array[]; nodes: Preimages }> {
   const next = generator(count);
-  const db = new MapDB<string, Uint8Array | string>();
-  const trie = await createMPT({ db: db as never });
+  const entries = new Map<string, Uint8Array | string>();
+  const trie = await createMPT({ db: new MapDB(entries) as never });
   const keys = Array.from({ length: count }, () => Uint8Array.from({ length: 32 }, () => next(256)));
   for (const key of keys) await trie.put(key, RLP.encode(key.subarray(0, 1 + next(31))));
   const nodes: Preimages = new Map();
-  for (const value of db._database.values()) {
+  for (const value of entries.values()) {
     const node = typeof value === 'string' ? Uint8Array.from(Buffer.from(value, 'hex')) : value;
     nodes.set(toHex(keccak_256(node)), node);
   }
@@ -161,15 +161,15 @@ test('changes of a stored trie need only the nodes on the way and collapsing sib
 
 test('index-keyed tries are made and read in the order of their indexes', async () => {
   for (const count of [0, 1, 2, 3, 16, 127, 128, 129, 130, 200, 256, 257, 300]) {
-    const db = new MapDB<string, Uint8Array | string>();
-    const other = await createMPT({ db: db as never });
+    const entries = new Map<string, Uint8Array | string>();
+    const other = await createMPT({ db: new MapDB(entries) as never });
     const next = generator(count);
     const values = Array.from({ length: count }, (_, i) =>
       Uint8Array.from({ length: 1 + next(i % 7 === 0 ? 200 : 40) }, () => 1 + next(255)),
     );
     for (const [i, value] of values.entries()) await other.put(RLP.encode(i), value);
     const nodes: Preimages = new Map();
-    for (const value of db._database.values()) {
+    for (const value of entries.values()) {
       const node = typeof value === 'string' ? Uint8Array.from(Buffer.from(value, 'hex')) : value;
       nodes.set(toHex(keccak_256(node)), node);
     }
