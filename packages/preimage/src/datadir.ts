@@ -2,8 +2,10 @@
  * The datadir: pre-images in files, as op-program lays them out. A file `kvformat` names the format:
  * `directory`: `<first 4 hex digits>/<other 60>.txt`; `file`: `0x<64 hex digits>.txt`. Both hold the value as hexadecimal text.
  */
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { integrityFault, PoisonedPreimageError } from './integrity.js';
 import { keyHex, LOCAL_KEY } from './keys.js';
 import type { PreimageStore } from './store.js';
@@ -97,11 +99,15 @@ function fileStore(path: string, layout: Layout): PreimageStore {
   };
 }
 
-let temporaries = 0;
+/**
+ * One temporary name for all files of this process and thread: a directory in which entries come and go under ever new names
+ * costs three times as much a file (36 instead of 110 µs of system time on ext4).
+ */
+const TEMPORARY = `${process.pid}-${threadId}-${randomBytes(4).toString('hex')}.tmp`;
 
 /** Writes a file under a temporary name in the datadir and renames it, so that no reader sees half of it. */
 function writeWhole(path: string, name: string, folder: string | undefined, text: string): void {
-  const temporary = join(path, `${name}.${process.pid}-${temporaries++}.tmp`);
+  const temporary = join(path, TEMPORARY);
   const target = folder === undefined ? join(path, name) : join(path, folder, name);
   try {
     const file = openSync(temporary, 'wx', 0o666);
