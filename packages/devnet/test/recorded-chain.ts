@@ -8,6 +8,7 @@ import { chainOfGenesis, genesisHeader } from '../src/execution/genesis.js';
 import type { Genesis } from '../src/execution/genesis.js';
 import { decodeHeader, hashHeader } from '../src/execution/header.js';
 import { encodeReceipt } from '../src/execution/receipt.js';
+import { outputOf } from '../src/l2/output-root.js';
 import { StateStore } from '../src/state/store.js';
 import { readLines, readText } from './shared-data.js';
 
@@ -16,9 +17,11 @@ interface RecordedBlock {
   readonly hash: string;
   readonly raw: PrefixedHexString;
   readonly rawReceipts: PrefixedHexString[];
+  readonly outputRoot: string;
+  readonly withdrawalStorageRoot: string;
 }
 
-/** Executes the recorded chain's first `count` blocks after genesis; every hash and receipt must be the recorded one. */
+/** Executes the recorded chain's first `count` blocks after genesis; every hash, receipt and output root must be the recorded one. */
 export async function replayRecordedChain(count: number): Promise<void> {
   const genesis = JSON.parse(readText('devnet-a/genesis-l2.json.gz')) as Genesis;
   const [first, ...blocks] = readLines('devnet-a/l2-blocks.jsonl.gz') as RecordedBlock[];
@@ -51,6 +54,9 @@ export async function replayRecordedChain(count: number): Promise<void> {
       `receipts of block ${recorded.number}`,
     );
     assert.equal(bytesToHex(hash), recorded.hash, `block ${recorded.number}`);
+    const output = await outputOf(header, hash, store);
+    assert.equal(bytesToHex(output.messagePasserStorageRoot), recorded.withdrawalStorageRoot);
+    assert.equal(bytesToHex(output.outputRoot), recorded.outputRoot);
     hashes.push(hash);
     parent = header;
   }

@@ -53,6 +53,7 @@ export class L2Chain {
         batcher: hexToBytes(systemConfig.batcherAddr),
         gasLimit: BigInt(systemConfig.gasLimit),
         scalar: hexToBytes(systemConfig.scalar),
+        eip1559Params: hexToBytes(systemConfig.eip1559Params),
       },
       output: await outputOf(block.header, block.hash, store),
     };
@@ -106,6 +107,7 @@ export class L2Chain {
       feeRecipient: SEQUENCER_FEE_VAULT.bytes,
       parentBeaconBlockRoot: parentBeaconBlockRoot ?? new Uint8Array(32),
       gasLimit: systemConfig.gasLimit,
+      eip1559Params: systemConfig.eip1559Params,
       transactions: [
         l1AttributesDeposit(origin, sequenceNumber, systemConfig),
         ...(advances ? userDeposits(origin, portal) : []),

@@ -11,6 +11,8 @@ export interface SystemConfig {
   readonly gasLimit: bigint;
   /** Ecotone's packed scalar, 32 bytes. */
   readonly scalar: Uint8Array;
+  /** Base fee denominator and elasticity, four bytes each, that blocks from Holocene on have; zero: the chain's own. */
+  readonly eip1559Params: Uint8Array;
 }
 
 /** An update of a kind that isn't covered. */
@@ -48,6 +50,7 @@ function applyUpdate(config: SystemConfig, kind: bigint, data: Uint8Array): Syst
   if (kind === 2n) return { ...config, gasLimit: bytesToBigInt(word(0)) };
   // The unsafe block signer concerns gossip alone.
   if (kind === 3n) return config;
+  if (kind === 4n) return { ...config, eip1559Params: word(0).subarray(24) };
   throw new SystemConfigUpdateError(`system config updates of kind ${kind} are not covered`);
 }
 
