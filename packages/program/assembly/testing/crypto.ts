@@ -1,6 +1,10 @@
 // The functions that the tests of the cryptography and the decompressors call. Test only; no part of the client.
 export { adler32, inflateZlib, zlibChecksum, zlibStatus } from '../compression/zlib';
+export { blake2f } from '../crypto/blake2f';
+export { bn254Add, bn254Multiply } from '../crypto/bn254';
 export { keccak256 } from '../crypto/keccak256';
+export { ripemd160 } from '../crypto/ripemd160';
+export { p256Verify } from '../crypto/p256';
 export { recoverAddress, recoverPublicKey } from '../crypto/secp256k1';
 export { GENERATOR_TABLE, HIGH_GENERATOR_TABLE } from '../crypto/secp256k1-generator';
 export {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ripemd160 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { buffer, call, digest, hex, randomBytes } from './module.js';
@@ -7,6 +8,7 @@ import { buffer, call, digest, hex, randomBytes } from './module.js';
 const hashes = [
   ['keccak256', keccak_256, 32],
   ['sha256', sha256, 32],
+  ['ripemd160', ripemd160, 20],
 ] as const;
 
 for (const [name, reference, length] of hashes) {
