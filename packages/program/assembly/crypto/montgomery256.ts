@@ -4,7 +4,7 @@
 //
 // A modulus is 104 bytes: m (32), -m^-1 mod 2^64 (8), 2^256 mod m (32), 2^512 mod m (32).
 import { mulHigh } from '../abi';
-import { add as addLimbs, isLess, subtract as subtractLimbs } from './limbs256';
+import { add as addLimbs, copy, isLess, isZero, subtract as subtractLimbs } from './limbs256';
 
 /** Offset of 1 in Montgomery form in a modulus. */
 // @ts-ignore: decorator
@@ -97,6 +97,15 @@ export function add(out: usize, a: usize, b: usize, modulus: usize): void {
 /** out = a - b mod m. out may be a or b. */
 export function subtract(out: usize, a: usize, b: usize, modulus: usize): void {
   if (subtractLimbs(out, a, b) != 0) addLimbs(out, out, modulus);
+}
+
+/** out = -a mod m. out may be a. */
+export function negate(out: usize, a: usize, modulus: usize): void {
+  if (isZero(a)) {
+    copy(out, a);
+  } else {
+    subtractLimbs(out, modulus, a);
+  }
 }
 
 /** out = a in Montgomery form, for any a below 2^256. */

@@ -1,0 +1,268 @@
+// Points of a curve y² = x³ + a·x + b with a = 0 or a = -3 over a 256-bit prime field, in Jacobian coordinates
+// (x/z², y/z³): formulas of https://hyperelliptic.org/EFD/g1p/auto-shortw-jacobian.html ("dbl-2001-b", "add-2007-bl").
+// For the curves that the client meets seldom (P-256, bn254); secp256k1 has code of its own. Not constant in time:
+// nothing is secret here. The group's order is odd, so that no point has y = 0.
+//
+// A point is 96 bytes: x, y, z in Montgomery form (montgomery256.ts); z = 0 is the point at infinity.
+import { copy, equals, isZero } from './limbs256';
+import { inverse } from './modular-inverse';
+import * as field from './montgomery256';
+
+/** Bytes of a point. */
+// @ts-ignore: decorator
+@inline
+export const POINT: i32 = 96;
+
+/** The curve that the functions below work on. */
+let modulus: usize = 0;
+let inverseModulus: usize = 0;
+let hasMinusThree: bool = false;
+let constant: usize = 0;
+
+/**
+ * Chooses the curve: its field's modulus (montgomery256.ts; modular-inverse.ts), whether a is -3 instead of 0, and b in
+ * Montgomery form.
+ */
+export function useCurve(fieldModulus: usize, forInverse: usize, aIsMinusThree: bool, b: usize): void {
+  modulus = fieldModulus;
+  inverseModulus = forInverse;
+  hasMinusThree = aIsMinusThree;
+  constant = b;
+}
+
+const A = memory.data(32, 8);
+const B = memory.data(32, 8);
+const C = memory.data(32, 8);
+const D = memory.data(32, 8);
+const E = memory.data(32, 8);
+const F = memory.data(32, 8);
+const G = memory.data(32, 8);
+const H = memory.data(32, 8);
+
+// @ts-ignore: decorator
+@inline
+function multiply(out: usize, a: usize, b: usize): void {
+  field.multiply(out, a, b, modulus);
+}
+
+// @ts-ignore: decorator
+@inline
+function add(out: usize, a: usize, b: usize): void {
+  field.add(out, a, b, modulus);
+}
+
+// @ts-ignore: decorator
+@inline
+function subtract(out: usize, a: usize, b: usize): void {
+  field.subtract(out, a, b, modulus);
+}
+
+// @ts-ignore: decorator
+@inline
+function copyPoint(out: usize, p: usize): void {
+  copy(out, p);
+  copy(out + 32, p + 32);
+  copy(out + 64, p + 64);
+}
+
+/** Whether the point is the one at infinity. */
+// @ts-ignore: decorator
+@inline
+export function isInfinite(p: usize): bool {
+  return isZero(p + 64);
+}
+
+/** Sets the point to infinity. */
+function setInfinite(p: usize): void {
+  for (let i: usize = 64; i != 96; i += 8) store<u64>(p + i, 0);
+}
+
+/**
+ * Reads an affine point of two coordinates in plain limbs. Returns false if it isn't on the curve; the coordinates are
+ * below the modulus.
+ */
+export function fromAffine(p: usize, x: usize, y: usize): bool {
+  field.enter(p, x, modulus);
+  field.enter(p + 32, y, modulus);
+  copy(p + 64, modulus + field.ONE);
+  // y² = (x² + a)·x + b
+  multiply(A, p, p);
+  if (hasMinusThree) {
+    for (let i = 0; i < 3; i++) subtract(A, A, modulus + field.ONE);
+  }
+  multiply(A, A, p);
+  add(A, A, constant);
+  multiply(B, p + 32, p + 32);
+  return equals(A, B);
+}
+
+/** Writes the coordinates of the point, which isn't infinite, as plain limbs. */
+export function toAffine(x: usize, y: usize, p: usize): void {
+  field.leave(A, p + 64, modulus);
+  inverse(A, A, inverseModulus);
+  field.enter(A, A, modulus);
+  multiply(B, A, A);
+  multiply(A, A, B);
+  multiply(B, B, p);
+  multiply(A, A, p + 32);
+  field.leave(x, B, modulus);
+  field.leave(y, A, modulus);
+}
+
+/** p = 2p: 8 multiplications. */
+export function double(p: usize): void {
+  if (isInfinite(p)) return;
+  const x = p;
+  const y = p + 32;
+  const z = p + 64;
+  multiply(B, y, y); // γ = y²
+  multiply(C, x, B); // β = x·γ
+  if (hasMinusThree) {
+    multiply(A, z, z); // δ = z²
+    subtract(D, x, A);
+    add(A, x, A);
+    multiply(A, A, D);
+  } else {
+    multiply(A, x, x);
+  }
+  // α = 3(x - δ)(x + δ), or 3x²
+  add(D, A, A);
+  add(A, A, D);
+  multiply(z, y, z);
+  add(z, z, z);
+  // x' = α² - 8β, y' = α(4β - x') - 8γ²
+  add(C, C, C);
+  add(C, C, C);
+  multiply(x, A, A);
+  subtract(x, x, C);
+  subtract(x, x, C);
+  subtract(C, C, x);
+  multiply(y, A, C);
+  multiply(B, B, B);
+  add(B, B, B);
+  add(B, B, B);
+  add(B, B, B);
+  subtract(y, y, B);
+}
+
+/** p = p + q, or p - q if `negated`: 16 multiplications. p may be q. */
+export function addPoint(p: usize, q: usize, negated: bool): void {
+  if (isInfinite(q)) return;
+  if (isInfinite(p)) {
+    copyPoint(p, q);
+    if (negated) field.negate(p + 32, p + 32, modulus);
+    return;
+  }
+  const z1 = p + 64;
+  const z2 = q + 64;
+  multiply(A, z1, z1);
+  multiply(B, z2, z2);
+  multiply(C, p, B); // u1
+  multiply(D, q, A); // u2
+  multiply(E, p + 32, z2);
+  multiply(E, E, B); // s1
+  multiply(F, q + 32, z1);
+  multiply(F, F, A); // s2
+  if (negated) field.negate(F, F, modulus);
+  subtract(D, D, C); // h
+  subtract(F, F, E); // r
+  if (isZero(D)) {
+    if (isZero(F)) {
+      double(p);
+    } else {
+      setInfinite(p);
+    }
+    return;
+  }
+  multiply(G, D, D); // h²
+  multiply(H, G, D); // h³
+  multiply(G, G, C); // v = u1·h²
+  multiply(A, z1, z2);
+  multiply(p + 64, A, D);
+  // x' = r² - h³ - 2v, y' = r(v - x') - s1·h³
+  multiply(p, F, F);
+  subtract(p, p, H);
+  subtract(p, p, G);
+  subtract(p, p, G);
+  subtract(G, G, p);
+  multiply(G, G, F);
+  multiply(H, H, E);
+  subtract(p + 32, G, H);
+}
+
+// @ts-ignore: decorator
+@inline
+const WIDTH: u32 = 5;
+// @ts-ignore: decorator
+@inline
+const MULTIPLES: i32 = 1 << (WIDTH - 2);
+/** Positions of digits: 257, rounded up to whole words. */
+// @ts-ignore: decorator
+@inline
+const POSITIONS: i32 = 264;
+
+const TABLES = memory.data(2 * POINT * MULTIPLES, 8);
+const DIGITS = memory.data(2 * POSITIONS, 8);
+const DOUBLE = memory.data(POINT, 8);
+/** A scalar with zeros behind it, so that any 8 bytes from one of its own can be read. */
+const SCALAR = memory.data(48, 8);
+
+/** p, 3p, … 15p. */
+function prepareTable(table: usize, p: usize): void {
+  copyPoint(table, p);
+  copyPoint(DOUBLE, p);
+  double(DOUBLE);
+  for (let i = 1; i < MULTIPLES; i++) {
+    copyPoint(table + i * POINT, table + (i - 1) * POINT);
+    addPoint(table + i * POINT, DOUBLE, false);
+  }
+}
+
+/** Recodes a 256-bit scalar to odd signed digits below 16 (wNAF). */
+function recode(digits: usize, scalar: usize): void {
+  copy(SCALAR, scalar);
+  for (let i = 0; i < POSITIONS; i += 8) store<u64>(digits + i, 0);
+  let carry: u32 = 0;
+  for (let position: u32 = 0; position <= 256;) {
+    const window = (<u32>(load<u64>(SCALAR + (position >> 3)) >> u64(position & 7))) & ((1 << WIDTH) - 1);
+    if ((window & 1) == carry) {
+      position++;
+      continue;
+    }
+    let digit = <i32>(window + carry);
+    carry = (<u32>digit) >> (WIDTH - 1);
+    digit -= carry << WIDTH;
+    store<i8>(digits + position, <i8>digit);
+    position += WIDTH;
+  }
+}
+
+/** Adds the digit's multiple of the table's point. */
+function addMultiple(p: usize, table: usize, digit: i32): void {
+  if (digit != 0) addPoint(p, table + (abs(digit) >> 1) * POINT, digit < 0);
+}
+
+/** out = u·p for any 256-bit u. out isn't p. */
+export function multiplyPoint(out: usize, u: usize, p: usize): void {
+  prepareTable(TABLES, p);
+  recode(DIGITS, u);
+  setInfinite(out);
+  for (let i = 256; i >= 0; i--) {
+    double(out);
+    addMultiple(out, TABLES, <i32>load<i8>(DIGITS + i));
+  }
+}
+
+/** out = u·p + v·q for any 256-bit u and v. out is neither p nor q. */
+export function multiplyAndAdd(out: usize, u: usize, p: usize, v: usize, q: usize): void {
+  prepareTable(TABLES, p);
+  prepareTable(TABLES + MULTIPLES * POINT, q);
+  recode(DIGITS, u);
+  recode(DIGITS + POSITIONS, v);
+  setInfinite(out);
+  for (let i = 256; i >= 0; i--) {
+    double(out);
+    addMultiple(out, TABLES, <i32>load<i8>(DIGITS + i));
+    addMultiple(out, TABLES + MULTIPLES * POINT, <i32>load<i8>(DIGITS + POSITIONS + i));
+  }
+}
