@@ -3,6 +3,7 @@ import { Bytes } from '../bytes';
 import { BlockId, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { fastLzLength } from '../execution/fast-lz';
 import { Block, Executor } from '../execution/executor';
+import { footprint, l1Cost } from '../execution/l1-cost';
 import { decodeHeader, encodeHeader, hashHeader } from '../execution/header';
 import { error } from '../log';
 import { RlpWriter } from '../rlp';
@@ -66,6 +67,17 @@ export function orderedValues(root: usize, list: usize): u32 {
 }
 
 export { fastLzLength };
+export { operatorFee, readL1Parameters } from '../execution/l1-cost';
+
+/** Writes what the encoded transaction pays for L1 by the parameters read last to `out`. */
+export function l1CostOf(encoded: usize, length: u32, out: usize): void {
+  l1Cost(new Bytes(encoded, length), out);
+}
+
+/** Gas that the encoded transaction adds to the data availability footprint by the parameters read last. */
+export function footprintOf(encoded: usize, length: u32): u64 {
+  return footprint(new Bytes(encoded, length));
+}
 
 let executor: Executor | null = null;
 let block: Block | null = null;
