@@ -6,7 +6,8 @@ import { kzg, versionedHashOf } from './kzg.js';
 import { data, isObject, MalformedFieldError, type RpcObject } from './rpc-json.js';
 import type { RestEndpoint } from './rest-endpoint.js';
 
-export type Blob = { commitment: Uint8Array; blob: Uint8Array };
+/** `proof` is there where the node sent a valid one. */
+export type Blob = { commitment: Uint8Array; blob: Uint8Array; proof: Uint8Array | undefined };
 
 export type BeaconSource = {
   /** The blob with this versioned hash, in the L1 block of this time. `index` is its place among the block's blobs, where known. */
@@ -65,14 +66,15 @@ async function fromSidecars(
     const commitment = field(endpoint, path, sidecar, 'kzg_commitment', 48);
     if (!equal(versionedHashOf(commitment), versionedHash)) continue;
     const blob = field(endpoint, path, sidecar, 'blob', BLOB_LENGTH);
-    if (!(await isCommittedTo(commitment, blob, sidecar.kzg_proof))) {
+    const proof = await validProof(commitment, blob, sidecar.kzg_proof);
+    if (proof === undefined && !(await isCommittedTo(commitment, blob))) {
       throw new WrongAnswerError(
         endpoint.name,
         path,
         `the blob it returned for ${hex(versionedHash)} is not the one its commitment is about`,
       );
     }
-    return { commitment, blob };
+    return { commitment, blob, proof };
   }
   return undefined;
 }
@@ -85,7 +87,8 @@ async function fromBlobs(endpoint: RestEndpoint, slot: bigint, versionedHash: Ui
   for (const item of blobs) {
     const blob = field(endpoint, path, { blob: item }, 'blob', BLOB_LENGTH);
     const commitment = await commitmentTo(blob);
-    if (commitment !== undefined && equal(versionedHashOf(commitment), versionedHash)) return { commitment, blob };
+    if (commitment !== undefined && equal(versionedHashOf(commitment), versionedHash))
+      return { commitment, blob, proof: undefined };
   }
   if (blobs.length > 0)
     throw new WrongAnswerError(
@@ -96,18 +99,20 @@ async function fromBlobs(endpoint: RestEndpoint, slot: bigint, versionedHash: Ui
   return undefined;
 }
 
-/**
- * Whether the commitment is the blob's. A proof makes this a matter of 20 ms; a sidecar without a valid one (nodes that
- * rebuild sidecars from columns leave it out) costs the 2 s of computing the commitment.
- */
-async function isCommittedTo(commitment: Uint8Array, blob: Uint8Array, proof: unknown): Promise<boolean> {
-  if (typeof proof === 'string' && /^0x[0-9a-f]{96}$/i.test(proof)) {
-    try {
-      if ((await kzg()).verifyBlobProof(hex(blob), hex(commitment), proof)) return true;
-    } catch {
-      // The proof, the commitment or an element is malformed: the commitment decides below.
-    }
+/** The proof, when it shows that the commitment is the blob's: a matter of 20 ms. */
+async function validProof(commitment: Uint8Array, blob: Uint8Array, proof: unknown): Promise<Uint8Array | undefined> {
+  if (typeof proof !== 'string' || !/^0x[0-9a-f]{96}$/i.test(proof)) return undefined;
+  const scheme = await kzg();
+  try {
+    return scheme.verifyBlobProof(hex(blob), hex(commitment), proof) ? Buffer.from(proof.slice(2), 'hex') : undefined;
+  } catch {
+    // The proof, the commitment or an element is malformed.
+    return undefined;
   }
+}
+
+/** The same without a valid proof (nodes that rebuild sidecars from columns have none), in the 2 s of computing the commitment. */
+async function isCommittedTo(commitment: Uint8Array, blob: Uint8Array): Promise<boolean> {
   const actual = await commitmentTo(blob);
   return actual !== undefined && equal(actual, commitment);
 }

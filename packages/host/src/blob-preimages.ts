@@ -3,7 +3,15 @@
  * Specification: https://specs.optimism.io/fault-proof/index.html#type-5-global-eip-4844-point-evaluation-key
  */
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { blobKey, keccak256Key, keyHex, type PreimageKey, type PreimageStore, sha256Key } from '@obelisc/preimage';
+import {
+  blobKey,
+  GLOBAL_GENERIC_KEY,
+  keccak256Key,
+  keyHex,
+  type PreimageKey,
+  type PreimageStore,
+  sha256Key,
+} from '@obelisc/preimage';
 
 export const FIELD_ELEMENTS = 4096;
 export const BLOB_LENGTH = FIELD_ELEMENTS * 32;
@@ -21,14 +29,17 @@ export type ElementForm = 'root' | 'index';
 
 /**
  * Stores commitment (48 bytes) and field elements of `blob` (131072 bytes), the elements in both forms. The one key that the
- * forms share (see `blobForms`) gets the value of the specification.
+ * forms share (see `blobForms`) gets the value of the specification. `proof` (48 bytes) is the blob's KZG proof, with which
+ * what is read back can be checked.
  */
 export function storeBlob(
   store: PreimageStore,
   versionedHash: Uint8Array,
   commitment: Uint8Array,
   blob: Uint8Array,
+  proof?: Uint8Array,
 ): void {
+  if (proof !== undefined) store.put(blobProofKey(versionedHash), proof);
   const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
   for (let index = 0; index < FIELD_ELEMENTS; index++) {
     if (index !== 1) storeElement(store, elementPoint(commitment, index, 'index'), element(index));
@@ -100,7 +111,17 @@ export function blobForms(store: PreimageStore): {
   };
 }
 
-function elementKey(commitment: Uint8Array, index: number, form: ElementForm): PreimageKey {
+/**
+ * Where a blob's KZG proof is kept: a key of the type that programs never ask for (3, reserved), so that other hosts pass
+ * over it. Field elements' keys do not commit to the elements; with the proof they can be checked all the same.
+ */
+export function blobProofKey(versionedHash: Uint8Array): PreimageKey {
+  const key = keccak_256(Buffer.concat([Buffer.from('kzg proof of blob '), versionedHash]));
+  key[0] = GLOBAL_GENERIC_KEY;
+  return key;
+}
+
+export function elementKey(commitment: Uint8Array, index: number, form: ElementForm): PreimageKey {
   return blobKey(keccak_256(elementPoint(commitment, index, form)));
 }
 

@@ -82,8 +82,8 @@ export function networkFetcher({
       case 'l1-receipts':
         return putTrie(store, await l1Receipts(await l1Blocks.header(route.hash)));
       case 'l1-blob': {
-        const { commitment, blob } = await beacon.blob(route.versionedHash, route.index, route.timestamp);
-        return storeBlob(store, route.versionedHash, commitment, blob);
+        const { commitment, blob, proof } = await beacon.blob(route.versionedHash, route.index, route.timestamp);
+        return storeBlob(store, route.versionedHash, commitment, blob, proof);
       }
       case 'l2-block-header':
         return putHashed(store, (await l2State.header(route.hash)).rlp);

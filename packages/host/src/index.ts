@@ -1,5 +1,13 @@
 /** The host: gathers what the program needs to know, and answers it. */
-export { BLOB_LENGTH, completeBlob, elementPoint, FIELD_ELEMENTS, storeBlob } from './blob-preimages.js';
+export {
+  BLOB_LENGTH,
+  blobProofKey,
+  completeBlob,
+  elementKey,
+  elementPoint,
+  FIELD_ELEMENTS,
+  storeBlob,
+} from './blob-preimages.js';
 export { type Chain, type Claim, CUSTOM_CHAIN_INDICATOR, localPreimage } from './boot.js';
 export { type ChainConfig, chainConfigOf, parseGenesisChainConfig } from './chain-config.js';
 export { findChain, type KnownChain, knownChainNames } from './chain-registry.js';

@@ -5,7 +5,14 @@
 import { bn254 } from '@noble/curves/bn254.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { keccak256Key, precompileKey, type PreimageStore } from '@obelisc/preimage';
+import {
+  keccak256Key,
+  PoisonedPreimageError,
+  PRECOMPILE_KEY,
+  precompileKey,
+  type PreimageKey,
+  type PreimageStore,
+} from '@obelisc/preimage';
 import { kzg, versionedHashOf } from './kzg.js';
 
 /** Output of a precompile, or undefined where it fails (which takes all the call's gas). */
@@ -26,6 +33,27 @@ export async function storePrecompileResult(
   const hash = keccak_256(hint.payload);
   store.put(keccak256Key(hash), hint.payload);
   store.put(precompileKey(hash), result);
+}
+
+/**
+ * Compares a stored result with what the precompile gives: the key commits to the question alone. `key` may also be the one
+ * of the hint's payload, which is checked by its hash. Rejects with PoisonedPreimageError.
+ */
+export async function checkPrecompileResult(
+  key: PreimageKey,
+  stored: Uint8Array,
+  hint: { address: Uint8Array; input: Uint8Array },
+  place: string,
+): Promise<void> {
+  if (key[0] !== PRECOMPILE_KEY) return;
+  const result = await runPrecompile(hint.address, hint.input);
+  if (Buffer.compare(result, stored) === 0) return;
+  throw new PoisonedPreimageError(
+    key,
+    place,
+    `the precompile gives ${hex(result)}, not ${hex(stored)}`,
+    'gather the claim again into a new --datadir',
+  );
 }
 
 /** Status byte (1 done, 0 failed) and output. Throws UnknownPrecompileError for an address that is none of the accelerated ones. */

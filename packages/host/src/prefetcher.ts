@@ -11,10 +11,11 @@ import {
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
+import { blobCheck } from './blob-check.js';
 import { blobForms, completeBlob } from './blob-preimages.js';
 import { type AnnouncedHint, routeHint } from './hint-routes.js';
 import type { Log } from './log.js';
-import { storePrecompileResult } from './precompiles.js';
+import { checkPrecompileResult, storePrecompileResult } from './precompiles.js';
 
 /** Fetches what a hint announces and stores it. Rejects when the endpoint cannot give it or gives something else. */
 export type Fetcher = (hint: AnnouncedHint, store: PreimageStore) => Promise<void>;
@@ -34,6 +35,7 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
   /** Hints that announce more than they name, the latest last. */
   const open = new Map<string, AnnouncedHint>();
   const blobs = blobForms(store);
+  const check = blobCheck(store);
   let lastHint: string | undefined;
 
   /** A hint that is not understood costs nothing until something is missing, and then the error names it. */
@@ -64,8 +66,11 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
 
   const find = async (key: PreimageKey): Promise<Uint8Array | undefined> => {
     const there = blobs.get(key);
-    if (there !== undefined) return there;
     const exact = announced.get(keyHex(key));
+    if (there !== undefined) {
+      if (exact?.route.kind === 'l1-precompile') await checkPrecompileResult(key, there, exact.route, store.place);
+      return there;
+    }
     if (exact !== undefined) return follow(exact, key);
     for (const hint of [...open.values()].toReversed()) {
       const value = await follow(hint, key);
@@ -90,7 +95,12 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
     async get(key) {
       const value = await find(key);
       if (value === undefined) throw new MissingPreimageError(key, lastHint, advice(key));
-      if (announced.get(keyHex(key))?.route.kind === 'l1-blob') blobs.expect(value);
+      const route = announced.get(keyHex(key))?.route;
+      if (route?.kind === 'l1-blob') {
+        blobs.expect(value);
+        check.expect(route.versionedHash, value);
+      }
+      await check.served(key, value);
       announced.delete(keyHex(key));
       return value;
     },
