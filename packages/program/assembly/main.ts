@@ -4,8 +4,8 @@ import { readBootInfo } from './boot';
 import { equal32 } from './bytes';
 import { loadConfig } from './config/load';
 import { derive, readOutput } from './derivation/driver';
+import { ExecutorBuilder } from './derivation/executor-builder';
 import { L2Block } from './derivation/l2-block';
-import { Engine } from './engine';
 import { error, hex32, info, print } from './log';
 
 /** Exit codes of the program. */
@@ -34,10 +34,10 @@ export function main(): void {
     .number('chain', boot.chainId)
     .end();
   const config = loadConfig(boot.chainId);
-  const engine = new Engine(config);
+  const builder = new ExecutorBuilder(config);
 
   const agreed = readOutput(boot.agreedOutputRoot);
-  const derived = derive(config, boot.l1Head, agreed.at(OUTPUT_BLOCK_HASH, 32), boot.claimedBlockNumber, engine);
+  const derived = derive(config, boot.l1Head, agreed.at(OUTPUT_BLOCK_HASH, 32), boot.claimedBlockNumber, builder);
   const failure = derived.failure;
   if (failure !== null) {
     error('Derivation failed').text('err', failure.message).end();
@@ -45,7 +45,7 @@ export function main(): void {
   }
 
   const head = derived.value.claimed;
-  engine.outputRoot(head.header, head.hash, OUTPUT_ROOT);
+  builder.outputRoot(head, OUTPUT_ROOT);
   info('Validating claim')
     .blockId('head', head.hash, head.number)
     .hash('output', OUTPUT_ROOT)

@@ -31,10 +31,10 @@ export class BuiltBlock {
 /** Execution, as derivation sees it. */
 export abstract class BlockBuilder {
   /**
-   * Builds the block with the given contents on the block whose encoded header is `parent`. A failure says that the
-   * attributes are invalid: a transaction in them can't be in the block.
+   * Builds the block with the given contents on `parent`. A failure says that the attributes are invalid: a transaction in
+   * them can't be in the block.
    */
-  abstract build(parent: Bytes, attributes: PayloadAttributes): Result<BuiltBlock>;
+  abstract build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock>;
 }
 
 /** Where derivation ended. */
@@ -81,7 +81,7 @@ export function derive(
       let concluding = pipeline.concluding;
       let attributes = pipeline.attributes;
       requireCovered(config, attributes.timestamp);
-      let built = builder.build(pending.header, attributes);
+      let built = builder.build(pending, attributes);
       if (!built.ok) {
         const reason = built.failure;
         warn('could not process payload attributes')
@@ -98,7 +98,7 @@ export function derive(
         pipeline.flush();
         attributes = depositsOnly(attributes);
         concluding = true;
-        built = builder.build(pending.header, attributes);
+        built = builder.build(pending, attributes);
         if (!built.ok) return depositsFail();
       }
       useScratch(false);

@@ -12,21 +12,24 @@ import { fromBytes, isZero, less } from '../u256';
 // @ts-ignore: decorator
 @lazy const WORD: usize = memory.data(32, 8);
 
-/** The part of ECRECOVER's input that is looked at, zero padded, where the input is short. */
+/** An input of up to 128 bytes that is short, zero padded. */
 // @ts-ignore: decorator
 @lazy const PADDED: usize = memory.data(128, 8);
+
+/** The first `wanted` (at most 128) bytes of an input, zero padded where it's shorter; valid until the next call. */
+export function paddedInput(input: usize, length: u32, wanted: u32): usize {
+  if (length >= wanted) return input;
+  memory.copy(PADDED, input, length);
+  memory.fill(PADDED + length, 0, wanted - length);
+  return PADDED;
+}
 
 /**
  * The input hash, v, r, s of ECRECOVER, padded with zeros to 128 bytes; 0 where v isn't 27 or 28 or r or s isn't
  * between 1 and the group's order - 1. The bytes are valid until the next call.
  */
 export function recoveryInput(input: usize, length: u32): usize {
-  let padded = input;
-  if (length < 128) {
-    memory.copy(PADDED, input, length);
-    memory.fill(PADDED + length, 0, 128 - length);
-    padded = PADDED;
-  }
+  const padded = paddedInput(input, length, 128);
   if ((load<u64>(padded, 32) | load<u64>(padded, 40) | load<u64>(padded, 48)) != 0) return 0;
   const v = bswap<u64>(load<u64>(padded, 56));
   if (v != 27 && v != 28) return 0;

@@ -2,11 +2,16 @@
 // 2565, 4844; specs: protocol/fjord, granite, jovian, karst). Three are answered by L1 through the oracle, as the
 // reference client has them answered: see precompile-oracle.ts.
 import { Fork } from '../config/rollup';
+import { BLAKE2F_INPUT, blake2f } from '../crypto/blake2f';
+import { bn254Add, bn254Multiply } from '../crypto/bn254';
+import { p256Verify } from '../crypto/p256';
+import { ripemd160 } from '../crypto/ripemd160';
 import { sha256 } from '../crypto/sha256';
 import { block } from './context';
-import { reserveReturnData, setReturnData } from './frame';
+import { clearReturnData, reserveReturnData, setReturnData } from './frame';
+import { paddedInput, pointEvaluationInput, recoveryInput } from './precompile-inputs';
+import { modexpGas, runModexp } from './precompile-modexp';
 import { askOracle } from './precompile-oracle';
-import { pointEvaluationInput, recoveryInput } from './precompile-inputs';
 
 /** The precompiles by their addresses' numbers. */
 const enum Precompile {
@@ -52,6 +57,9 @@ function requiredGas(number: u32, input: usize, length: u32): u64 {
       return 600 + 120 * words;
     case Precompile.Identity:
       return 15 + 3 * words;
+    case Precompile.ModExp:
+      if (block.fork >= Fork.Karst) throw new Error('modular exponentiation under the fork karst: not covered');
+      return modexpGas(input, length);
     case Precompile.Bn254Add:
       return 150;
     case Precompile.Bn254Mul:
@@ -67,6 +75,17 @@ function requiredGas(number: u32, input: usize, length: u32): u64 {
     default:
       throw new Error('the precompile at address ' + number.toString() + ' under this fork: not covered');
   }
+}
+
+/** Bytes that P256VERIFY takes: hash, r, s, x, y. */
+// @ts-ignore: decorator
+@inline
+const P256_INPUT: u32 = 160;
+
+/** Fails a precompile that had reserved its output. */
+function nothing(): bool {
+  clearReturnData();
+  return false;
 }
 
 /** Longest input of the bn254 pairing. */
@@ -97,6 +116,29 @@ export function runPrecompile(number: u32, input: usize, length: u32, gas: u64):
     case Precompile.Identity:
       setReturnData(input, length);
       return true;
+    case Precompile.Ripemd160: {
+      const out = reserveReturnData(32);
+      memory.fill(out, 0, 12);
+      ripemd160(input, length, out + 12);
+      return true;
+    }
+    case Precompile.ModExp:
+      runModexp(input, length);
+      return true;
+    case Precompile.Bn254Add:
+      return bn254Add(paddedInput(input, length, 128), reserveReturnData(64)) || nothing();
+    case Precompile.Bn254Mul:
+      return bn254Multiply(paddedInput(input, length, 96), reserveReturnData(64)) || nothing();
+    case Precompile.Blake2F:
+      return length == BLAKE2F_INPUT && (blake2f(input, reserveReturnData(64)) || nothing());
+    case Precompile.P256Verify: {
+      // What isn't a valid signature answers with nothing, but succeeds.
+      if (length != P256_INPUT || !p256Verify(input)) return true;
+      const out = reserveReturnData(32);
+      memory.fill(out, 0, 31);
+      store<u8>(out, 1, 31);
+      return true;
+    }
     case Precompile.Bn254Pairing:
       if (length > pairingLimit() || length % 192 != 0) return false;
       return askOracle(number, required, input, length);

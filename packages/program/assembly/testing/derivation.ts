@@ -3,22 +3,24 @@ import { Bytes } from '../bytes';
 import { applyChainConfig } from '../config/chain-json';
 import { JsonReader } from '../config/json';
 import { loadConfig } from '../config/load';
-import { FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
+import { Fork, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { decodeRollupConfig } from '../config/rollup-json';
 import { BlockBuilder, BuiltBlock, derive } from '../derivation/driver';
 import { Channel } from '../derivation/channel';
 import { Frame, parseFrames } from '../derivation/frame';
+import { L2Block } from '../derivation/l2-block';
 import { pruneFrames } from '../derivation/frame-order';
-import { Result } from '../failure';
+import { keccak256 } from '../crypto/keccak256';
+import { Failure, FailureKind, Result } from '../failure';
 import { L1Block } from '../l1/block';
 import { decodeBlob, MAX_BLOB_DATA, readBlob } from '../l1/blob';
-import { decodeDeposit } from '../l1/deposit';
+import { decodeDeposit, DEPOSIT_TYPE } from '../l1/deposit';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from '../l1/events';
 import { decodeHeader } from '../l1/header';
 import { findLogs, LogFilter } from '../l1/receipt';
 import { rootsOfUnity } from '../l1/roots-of-unity';
 import { applyConfigUpdate } from '../l1/system-config';
-import { RlpReader } from '../rlp';
+import { RlpReader, RlpWriter } from '../rlp';
 import { begin, bytes, close, finished, flag, hex, number, open, words } from './reply';
 
 /** Room for an input of `length` bytes. */
@@ -249,6 +251,21 @@ export function place(ptr: usize, length: u32): usize {
   return ptr;
 }
 
+function writeAttributes(blockNumber: u64, attributes: PayloadAttributes): void {
+  open('', '{');
+  words('kind', 'attributes');
+  number('number', blockNumber);
+  number('timestamp', attributes.timestamp);
+  hex('prevRandao', attributes.prevRandao, 32);
+  hex('feeRecipient', attributes.feeRecipient, 20);
+  hex('parentBeaconBlockRoot', attributes.parentBeaconBlockRoot, 32);
+  number('gasLimit', attributes.gasLimit);
+  number('eip1559Params', attributes.eip1559Params);
+  open('transactions', '[');
+  for (let i = 0; i < attributes.transactions.length; i++) bytes('', attributes.transactions[i]);
+  close(']');
+}
+
 /** Gives the recorded hash and header of each block that it is asked for, and tells the attributes to the test. */
 @final
 class RecordedBuilder extends BlockBuilder {
@@ -259,20 +276,9 @@ class RecordedBuilder extends BlockBuilder {
     super();
   }
 
-  build(parent: Bytes, attributes: PayloadAttributes): Result<BuiltBlock> {
-    const index = <i32>decodeHeader(parent).number + 1;
-    open('', '{');
-    words('kind', 'attributes');
-    number('number', index);
-    number('timestamp', attributes.timestamp);
-    hex('prevRandao', attributes.prevRandao, 32);
-    hex('feeRecipient', attributes.feeRecipient, 20);
-    hex('parentBeaconBlockRoot', attributes.parentBeaconBlockRoot, 32);
-    number('gasLimit', attributes.gasLimit);
-    number('eip1559Params', attributes.eip1559Params);
-    open('transactions', '[');
-    for (let i = 0; i < attributes.transactions.length; i++) bytes('', attributes.transactions[i]);
-    close(']');
+  build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
+    const index = <i32>parent.number + 1;
+    writeAttributes(index, attributes);
     close('}');
     if (index >= this.blocks.length) throw new Error('no block is recorded of that number');
     const block = this.blocks[index];
@@ -281,8 +287,69 @@ class RecordedBuilder extends BlockBuilder {
 }
 
 /**
- * Derives from the agreed block `start` to `target`; `blocks` is an RLP list of hash ++ header of the L2 blocks from
- * genesis on.
+ * Makes headers that depend on nothing but parent, number, time, gas limit and extra data, and refuses blocks with a
+ * transaction, other than a deposit, that ends with deadbeef.
+ */
+@final
+class SyntheticBuilder extends BlockBuilder {
+  constructor(private readonly config: RollupConfig) {
+    super();
+  }
+
+  build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
+    const writer = new RlpWriter(1024);
+    const zeros = heap.alloc(256);
+    memory.fill(zeros, 0, 256);
+    const list = writer.open();
+    writer.bytes(parent.hash, 32);
+    writer.bytes(zeros, 32);
+    writer.bytes(zeros, 20);
+    writer.bytes(zeros, 32);
+    writer.bytes(zeros, 32);
+    writer.bytes(zeros, 32);
+    writer.bytes(zeros, 256);
+    writer.u64(0);
+    writer.u64(parent.number + 1);
+    writer.u64(attributes.gasLimit);
+    writer.u64(0);
+    writer.u64(attributes.timestamp);
+    if (this.config.isActive(Fork.Holocene, attributes.timestamp)) {
+      const extra = heap.alloc(9);
+      const params: u64 = attributes.eip1559Params == 0 ? 0x000000fa00000006 : attributes.eip1559Params;
+      store<u8>(extra, 0);
+      store<u64>(extra, bswap<u64>(params), 1);
+      writer.bytes(extra, 9);
+    } else {
+      writer.empty();
+    }
+    writer.bytes(zeros, 32);
+    writer.bytes(zeros, 8);
+    writer.u64(1);
+    writer.bytes(zeros, 32);
+    writer.u64(0);
+    writer.u64(0);
+    writer.bytes(zeros, 32);
+    writer.close(list);
+    const hash = heap.alloc(32);
+    keccak256(writer.written.ptr, writer.written.length, hash);
+    let refused = false;
+    for (let i = 0; i < attributes.transactions.length; i++) {
+      const transaction = attributes.transactions[i];
+      const length = transaction.length;
+      if (length >= 4 && transaction[0] != DEPOSIT_TYPE && transaction.u32At(length - 4) == 0xdeadbeef) refused = true;
+    }
+    writeAttributes(parent.number + 1, attributes);
+    flag('refused', refused);
+    hex('hash', hash, 32);
+    close('}');
+    if (refused) return Result.fail<BuiltBlock>(new Failure(FailureKind.Critical, 'deadbeef'));
+    return Result.ok(new BuiltBlock(hash, writer.written.copy()));
+  }
+}
+
+/**
+ * Derives from the agreed block to `target`; `blocks` is an RLP list of hash ++ header of the L2 blocks from genesis on, or
+ * empty: then they are made up.
  */
 export function run(
   config: usize,
@@ -294,15 +361,19 @@ export function run(
   blocksLength: u32,
 ): u64 {
   const rollup = decodeRollupConfig(new Bytes(config, configLength));
-  const builder = new RecordedBuilder(itemsOf(blocks, blocksLength));
+  let builder: BlockBuilder;
+  if (blocksLength > 0) builder = new RecordedBuilder(itemsOf(blocks, blocksLength));
+  else builder = new SyntheticBuilder(rollup);
   begin();
   open('', '[');
   const derived = derive(rollup, l1Head, agreed, target, builder);
   open('', '{');
   words('kind', 'end');
   const failed = derived.failure;
-  if (failed !== null) words('failure', failed.message);
-  else {
+  if (failed !== null) {
+    words('failure', failed.message);
+    number('failureKind', failed.kind);
+  } else {
     number('safeHead', derived.value.safeHead.number);
     number('claimed', derived.value.claimed.number);
   }
