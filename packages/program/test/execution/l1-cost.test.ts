@@ -54,7 +54,7 @@ function withSlots(slots: Record<number, bigint>): Harness {
 }
 
 function readU256(module: Harness, address: number): bigint {
-  return BigInt(`0x${toHex(module.get(address, 32).reverse())}`);
+  return BigInt(`0x${toHex(module.get(address, 32).toReversed())}`);
 }
 
 function cost(module: Harness, encoded: Uint8Array): bigint {

