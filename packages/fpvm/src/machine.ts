@@ -167,6 +167,7 @@ export class Machine implements VmScalars {
       if (stop === stopReasons.requested) return 'preimage';
       if (this.#sinceYield >= SLICE) {
         this.#sinceYield = 0n;
+        this.#translator?.flush();
         await setImmediate();
       }
     }

@@ -54,8 +54,10 @@ export const enum Stop {
 const NO_STOP: u32 = 0xff;
 /** What functions return, instead of an address, to have all frames left. */
 const LEAVE_ALL: u64 = 0xffffffffffffffff;
-/** Frames of translated code and interpreter that may stand on the host's stack: Node's default holds 3,000. */
-const MAX_DEPTH: i32 = 800;
+/** Bytes of the host's stack for frames of translated code and interpreter: Node's default stack has 984 KiB. */
+const STACK_SIZE: i32 = 600000;
+/** At most what a frame of the interpreter takes, its caller included. */
+const FRAME_SIZE: i32 = 1000;
 /** x1, times 8. */
 const RA: usize = 8;
 
@@ -123,7 +125,7 @@ export function runTranslated(steps: i64): u32 {
     store<u32>(DROPPED, 0);
     const fuel = load<i64>(FUEL);
     if (fuel < LONGEST_LINE) return loop<bool>(0);
-    call_indirect<u64>(slotAt(load<u64>(PC)), fuel, MAX_DEPTH);
+    call_indirect<u64>(slotAt(load<u64>(PC)), fuel, STACK_SIZE);
     const stop = load<u32>(STOP);
     if (stop != NO_STOP && stop != Stop.Exact) return stop;
   }
@@ -223,7 +225,7 @@ function oddControl(word: u32, pc: u64): u64 {
 
 /**
  * `T` is bool for the loop that counts every step, i32 for the one that counts at jumps only, i64 for the latter in
- * company of translated code; `depth` frames of that may still be put on the host's stack.
+ * company of translated code, which may still put `depth` bytes of frames on the host's stack.
  */
 function loop<T>(depth: i32): u32 {
   let fuel = load<i64>(FUEL);
@@ -262,7 +264,7 @@ function loop<T>(depth: i32): u32 {
             store<u32>(NEXT_SLOT, slot);
             return Stop.Enter;
           }
-          const back = call_indirect<u64>(slot, fuel, depth - 1);
+          const back = call_indirect<u64>(slot, fuel, depth - FRAME_SIZE);
           fuel = load<i64>(FUEL);
           if (back == LEAVE_ALL) return Stop.Leaving;
           if (arrival == Arrival.Call) {

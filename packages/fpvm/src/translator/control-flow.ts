@@ -1,5 +1,6 @@
 // What belongs to a translation unit: the code that can be reached from a hot address without leaving through a call or
 // a computed jump, as basic blocks with their order, dominators and loops.
+import type { BlockFlow } from './dataflow.js';
 import { decode, type DecodedInstruction } from '../instructions.js';
 
 /** How a block ends. */
@@ -31,6 +32,8 @@ export interface Block {
   isLoop: boolean;
   /** Is reached forward from more than one place. */
   isMerge: boolean;
+  /** What dataflow.ts finds out. */
+  flow: BlockFlow;
 }
 
 export interface Unit {
@@ -178,6 +181,7 @@ function newBlock(pc: number, end: BlockEnd): Block {
     dominated: [],
     isLoop: false,
     isMerge: false,
+    flow: { live: 0, dirty: 0, use: 0, define: 0, cost: 0, checked: false },
   };
 }
 

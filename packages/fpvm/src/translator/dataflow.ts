@@ -4,13 +4,16 @@ import type { Block, Unit } from './control-flow.js';
 
 export interface BlockFlow {
   /** Registers whose locals must hold their value at the block's start. */
-  readonly live: number;
+  live: number;
   /** Registers whose locals may be newer than the register file there. */
-  readonly dirty: number;
+  dirty: number;
+  /** Registers that the block reads before it writes them, and those that it writes. */
+  use: number;
+  define: number;
   /** Steps to the next place where the step count is checked, this block included, on the longest way. */
-  readonly cost: number;
+  cost: number;
   /** Whether the step count is checked at the block's start. */
-  readonly checked: boolean;
+  checked: boolean;
 }
 
 /** Registers that an instruction reads. */
@@ -47,56 +50,51 @@ export function writeMask({ instruction, rd }: DecodedInstruction): number {
 const isCall = ({ end }: Block) => end === 'call';
 
 /** Solves liveness backwards and dirtiness forwards over the unit. */
-export function analyse({ blocks, entry }: Unit): Map<Block, BlockFlow> {
-  const flows = new Map(
-    blocks.map((block) => {
-      let [use, define] = [0, 0];
-      for (const instruction of block.instructions) {
-        use |= readMask(instruction) & ~define;
-        define |= writeMask(instruction);
-      }
-      const checked = block === entry || block.isLoop;
-      return [block, { use, define, live: 0, dirty: 0, cost: 0, checked }];
-    }),
-  );
-  const flowOf = (block: Block) => {
-    const flow = flows.get(block);
-    if (flow === undefined) throw new Error('every block of a unit has its flow');
-    return flow;
-  };
+export function analyse({ blocks, entry }: Unit): void {
+  for (const block of blocks) {
+    const { flow } = block;
+    for (const instruction of block.instructions) {
+      flow.use |= readMask(instruction) & ~flow.define;
+      flow.define |= writeMask(instruction);
+    }
+    flow.checked = block === entry || block.isLoop;
+  }
   for (let changed = true; changed;) {
     changed = false;
-    for (const block of blocks) {
+    for (const { flow, predecessors } of blocks) {
       let dirty = 0;
-      for (const predecessor of block.predecessors) {
-        if (!isCall(predecessor)) dirty |= flowOf(predecessor).dirty | flowOf(predecessor).define;
+      for (const predecessor of predecessors) {
+        if (!isCall(predecessor)) dirty |= predecessor.flow.dirty | predecessor.flow.define;
       }
-      const flow = flowOf(block);
-      if (dirty !== flow.dirty) [flow.dirty, changed] = [dirty, true];
+      if (dirty === flow.dirty) continue;
+      flow.dirty = dirty;
+      changed = true;
     }
   }
-  const backwards = blocks.toReversed();
   for (let changed = true; changed;) {
     changed = false;
-    for (const block of backwards) {
-      const flow = flowOf(block);
+    for (let i = blocks.length - 1; i >= 0; i--) {
+      const block = blocks[i];
+      if (block === undefined) continue;
+      const { flow, successors } = block;
       let behind = 0;
-      if (!isCall(block)) for (const successor of block.successors) behind |= flowOf(successor).live;
+      if (!isCall(block)) for (const successor of successors) behind |= successor.flow.live;
       // What may be dirty is written back at exits, so its local must hold it.
       const live = (behind & ~flow.define) | flow.use | flow.dirty;
-      if (live !== flow.live) [flow.live, changed] = [live, true];
+      if (live === flow.live) continue;
+      flow.live = live;
+      changed = true;
     }
   }
-  for (const block of backwards) {
+  for (let i = blocks.length - 1; i >= 0; i--) {
+    const block = blocks[i];
+    if (block === undefined) continue;
     let behind = 0;
     if (!isCall(block)) {
-      for (const successor of block.successors) {
-        if (successor.order > block.order && !flowOf(successor).checked) {
-          behind = Math.max(behind, flowOf(successor).cost);
-        }
+      for (const { order, flow } of block.successors) {
+        if (order > block.order && !flow.checked) behind = Math.max(behind, flow.cost);
       }
     }
-    flowOf(block).cost = behind + block.instructions.length;
+    block.flow.cost = behind + block.instructions.length;
   }
-  return flows;
 }

@@ -5,24 +5,24 @@ import { I64, op } from './wasm-code.js';
 
 type Emit = (unit: UnitEmitter, decoded: DecodedInstruction) => void;
 
-const LOW32 = 0xffffffffn;
+const LOW32 = 0xffffffff;
 
 /** Two registers and a 64-bit operation. */
 const register64 =
-  (...codes: readonly number[]): Emit =>
+  (code: number, then = -1): Emit =>
   (unit, { rs1, rs2 }) => {
     unit.get(rs1);
     unit.get(rs2);
-    unit.code.op(...codes);
+    unit.code.op(code, then);
   };
 
 /** Register, immediate and a 64-bit operation. */
 const immediate64 =
-  (...codes: readonly number[]): Emit =>
+  (code: number, then = -1): Emit =>
   (unit, { rs1, imm }) => {
     unit.get(rs1);
     unit.code.i64(imm);
-    unit.code.op(...codes);
+    unit.code.op(code, then);
   };
 
 /** Two registers' low halves and a 32-bit operation, sign-extended. */
@@ -108,17 +108,17 @@ export function emitArithmetic(unit: UnitEmitter, decoded: DecodedInstruction, p
 }
 
 /** Results that are known: what builds addresses. */
-function constantOf(unit: UnitEmitter, { instruction, rs1, imm }: DecodedInstruction, pc: number): bigint | undefined {
+function constantOf(unit: UnitEmitter, { instruction, rs1, imm }: DecodedInstruction, pc: number): number | undefined {
   switch (instruction.name) {
     case 'lui':
-      return BigInt(imm);
+      return imm;
     case 'auipc':
-      return BigInt(pc + imm);
+      return pc + imm;
     case 'csr':
-      return 0n;
+      return 0;
     case 'addi': {
       const base = unit.state.constant(rs1);
-      return base === undefined ? undefined : BigInt.asIntN(64, base + BigInt(imm));
+      return base === undefined || !Number.isSafeInteger(base + imm) ? undefined : base + imm;
     }
     default:
       return undefined;

@@ -64,8 +64,7 @@ function pushAddress(unit: UnitEmitter, decoded: DecodedInstruction, index: numb
   const { code, state, context } = unit;
   const base = state.constant(decoded.rs1);
   if (base !== undefined) {
-    const address = BigInt.asUintN(64, base + BigInt(access.offset));
-    const host = context.directAddress(address, access.size, access.store);
+    const host = context.directAddress(base + access.offset, access.size, access.store);
     if (host !== undefined) {
       if (access.store) {
         for (let page = host >>> 12; page <= (host + access.size - 1) >>> 12; page++) {
@@ -88,13 +87,12 @@ function openWindow(unit: UnitEmitter, decoded: DecodedInstruction, index: numbe
   const { code, state, context } = unit;
   const register = decoded.rs1;
   const end = access.offset + access.size;
-  const open = state.windows.get(register);
-  const fits =
-    open !== undefined && open.version === state.version(register) && access.offset >= open.low && end <= open.high;
+  const open = state.window(register);
+  const fits = open !== undefined && access.offset >= open.low && end <= open.high;
   if (fits && (open.writable || !access.store)) return open;
   const range = { low: access.offset, high: end, writable: access.store };
   widen(range, unit.block, index, register, 0);
-  const window = { ...range, version: state.version(register), local: unit.newWindowLocal() };
+  const window = { low: range.low, high: range.high, writable: range.writable, local: unit.newWindowLocal() };
   unit.get(register);
   if (window.low !== 0) {
     code.i64(window.low);
@@ -126,7 +124,7 @@ function openWindow(unit: UnitEmitter, decoded: DecodedInstruction, index: numbe
   code.get(local.t0);
   code.op(op.i32WrapI64, op.i32Add);
   code.set(window.local);
-  state.windows.set(register, window);
+  state.setWindow(register, window);
   return window;
 }
 
@@ -138,7 +136,9 @@ function widen(
   register: number,
   depth: number,
 ): void {
-  for (const decoded of block.instructions.slice(from)) {
+  for (let i = from; i < block.instructions.length; i++) {
+    const decoded = block.instructions[i];
+    if (decoded === undefined) return;
     const access = accessOf(decoded);
     if (access !== undefined && decoded.rs1 === register) {
       const low = Math.min(range.low, access.offset);

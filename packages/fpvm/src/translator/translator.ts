@@ -70,7 +70,12 @@ export class Translator {
   request(pc: bigint): void {
     if (pc >= 1n << 53n || this.statistics.drops > MAX_DROPS) return;
     this.#queue.push(Number(pc));
-    if (this.#queue.length >= batchSize(this.statistics.modules)) this.#translateQueue();
+    if (this.#queue.length >= batchSize(this.statistics.modules)) this.flush();
+  }
+
+  /** Translates what waits for a batch to become full. To be called now and then: an instance costs about 1 ms. */
+  flush(): void {
+    if (this.#queue.length > 0) this.#translateQueue();
   }
 
   /** A granule has become code; direct stores to it would not be noticed. */
@@ -145,13 +150,18 @@ export class Translator {
     return slot;
   }
 
-  /** Code is read where it has been executed before: only there writes to it are noticed. */
+  /**
+   * Code is read where it has been executed before: only there writes to it are noticed, and the rest is most often the
+   * handling of errors. Leaving it out made units half as large (reference client, 448 million steps).
+   */
   #fetch(pc: number): number | undefined {
     if (pc < 0 || !Number.isSafeInteger(pc)) return undefined;
-    const granule = Math.floor(pc / 0x10000);
-    const host = this.#hostOf(granule);
-    if (host === 0 || this.#blockOf(pc) === 0) return undefined;
-    return this.#engine.view.getUint32(host + (pc & 0xffff), true);
+    const host = this.#hostOf(Math.floor(pc / 0x10000));
+    const block = host === 0 ? 0 : this.#blockOf(pc);
+    const { view } = this.#engine;
+    const offset = pc & 0xffff;
+    const isDecoded = block !== 0 && view.getUint32(block + 2 * offset, true) !== 0;
+    return isDecoded ? view.getUint32(host + offset, true) : undefined;
   }
 
   #hostOf(granule: number): number {
@@ -179,16 +189,17 @@ export class Translator {
     if (last > covered) view.setUint32(at + 4, last, true);
   }
 
-  #directAddress(address: bigint, size: number, store: boolean): number | undefined {
-    const granule = address >> 16n;
-    if (granule >= 1n << 37n || (address + BigInt(size) - 1n) >> 16n !== granule) return undefined;
-    const host = this.#hostOf(Number(granule));
+  #directAddress(address: number, size: number, store: boolean): number | undefined {
+    if (address < 0) return undefined;
+    const granule = Math.floor(address / 0x10000);
+    if (Math.floor((address + size - 1) / 0x10000) !== granule) return undefined;
+    const host = this.#hostOf(granule);
     if (host === 0) return undefined;
     if (store) {
-      if (this.#engine.exports.existingCodeBlock(granule) !== 0) return undefined;
-      this.#directlyStored.add(granule);
+      if (this.#blockOf(address) !== 0) return undefined;
+      this.#directlyStored.add(BigInt(granule));
     }
-    return host + Number(address & 0xffffn);
+    return host + (address % 0x10000);
   }
 }
 

@@ -16,7 +16,7 @@ export interface UnitContext {
   /** Slot in the function table of the code at an address, translated or not. */
   slotOf(pc: number): number;
   /** Host address of guest memory at a constant address that may be used directly; undefined if it may not. */
-  directAddress(address: bigint, size: number, store: boolean): number | undefined;
+  directAddress(address: number, size: number, store: boolean): number | undefined;
 }
 
 /** Parameters and scratch locals; x1 to x31 are locals 2 to 32. */
@@ -33,6 +33,10 @@ export const local = {
   miss: 40,
 } as const;
 const FIRST_WINDOW_LOCAL = 41;
+/** Blocks that may be nested in each other: WebAssembly's structure follows them, and so does the emitter's recursion. */
+const DEEPEST_NESTING = 120;
+/** Host stack that a function needs besides its locals, in bytes. */
+const FRAME_OVERHEAD = 128;
 /** Import 0 of a unit's module: interprets from the stored pc. */
 const INTERPRET = 0;
 
@@ -57,11 +61,14 @@ export class UnitEmitter {
   state = new UnitState();
   /** Registers whose locals may be newer than the register file. */
   dirty = 0;
-  readonly #flows: Map<Block, BlockFlow>;
   readonly #unit: Unit;
   readonly #inherited = new Map<Block, UnitState>();
   #labels = new Map<Block, { before: Label; again: Label }>();
   #windowLocals = 0;
+  #mostWindowLocals = 0;
+  #nesting = 0;
+  /** At most as many bytes of host stack as a call of this unit takes. */
+  readonly #frameSize: number;
   #block: Block;
   #misses: MissPoint[] = [];
   #missLabel: Label = {};
@@ -69,18 +76,23 @@ export class UnitEmitter {
   constructor(unit: Unit, context: UnitContext) {
     this.#unit = unit;
     this.context = context;
-    this.#flows = analyse(unit);
+    analyse(unit);
     this.#block = unit.entry;
+    let accesses = 0;
+    for (const { instructions } of unit.blocks) {
+      for (const { instruction } of instructions) if (instruction.size !== undefined) accesses += 1;
+    }
+    this.#frameSize = FRAME_OVERHEAD + 8 * (FIRST_WINDOW_LOCAL + accesses);
   }
 
   /** The function's body. */
   emit(): Uint8Array {
-    this.#load(this.#flow(this.#unit.entry).live);
+    this.#load(this.#unit.entry.flow.live);
     this.#tree(this.#unit.entry);
     this.code.op(op.unreachable);
     return this.code.finish([
       [36, I64], // x1 to x31, t0 to t4
-      [3 + this.#windowLocals, I32], // entry, host, miss, windows
+      [3 + this.#mostWindowLocals, I32], // entry, host, miss, windows
     ]);
   }
 
@@ -92,14 +104,16 @@ export class UnitEmitter {
   }
 
   /** Pops a register's new value. */
-  set(register: number, constant?: bigint): void {
+  set(register: number, constant?: number): void {
     this.code.set(register + 1);
     this.dirty |= 1 << register;
     this.state.written(register, constant);
   }
 
   newWindowLocal(): number {
-    return FIRST_WINDOW_LOCAL + this.#windowLocals++;
+    const index = this.#windowLocals++;
+    this.#mostWindowLocals = Math.max(this.#mostWindowLocals, this.#windowLocals);
+    return FIRST_WINDOW_LOCAL + index;
   }
 
   /** The block at hand and those that follow it without a choice of predecessor: where windows stay valid. */
@@ -115,12 +129,6 @@ export class UnitEmitter {
     this.code.brIf(this.#missLabel);
   }
 
-  #flow(block: Block): BlockFlow {
-    const flow = this.#flows.get(block);
-    if (flow === undefined) throw new Error('every block of a unit has its flow');
-    return flow;
-  }
-
   // Structured control flow along the dominator tree: Ramsey, "Beyond Relooper" (ICFP 2022).
 
   #labelsOf(block: Block): { before: Label; again: Label } {
@@ -133,10 +141,30 @@ export class UnitEmitter {
   }
 
   #tree(block: Block): void {
+    if (this.#nesting === DEEPEST_NESTING) {
+      this.#leave(block, block.flow.dirty);
+      return;
+    }
+    this.#nesting += 1;
+    const windowLocals = this.#windowLocals;
     const merges = block.dominated.filter(({ isMerge }) => isMerge).sort((a, b) => b.order - a.order);
     const body = () => this.#nested(block, merges, 0);
     if (block.isLoop) this.code.loop(this.#labelsOf(block).again, body);
     else body();
+    // What a block has looked up is of use to the blocks inside of it only.
+    this.#windowLocals = windowLocals;
+    this.#nesting -= 1;
+  }
+
+  /** Goes on at a block's address outside of the unit. */
+  #leave(block: Block, dirty: number): void {
+    const { code } = this;
+    this.#spill(dirty);
+    this.#storePc(() => code.i64(block.pc));
+    code.get(local.fuel);
+    code.get(local.depth);
+    code.i32(this.context.slotOf(block.pc));
+    code.tailCallIndirect();
   }
 
   #nested(block: Block, merges: readonly Block[], from: number): void {
@@ -170,7 +198,7 @@ export class UnitEmitter {
   }
 
   #emitBlock(block: Block): void {
-    const flow = this.#flow(block);
+    const { flow } = block;
     const { code } = this;
     this.#block = block;
     this.state = this.#inherited.get(block) ?? new UnitState();
@@ -260,12 +288,7 @@ export class UnitEmitter {
         }
         return;
       case 'leave':
-        this.#spill(this.dirty);
-        this.#storePc(() => code.i64(block.pc));
-        code.get(local.fuel);
-        code.get(local.depth);
-        code.i32(this.context.slotOf(block.pc));
-        code.tailCallIndirect();
+        this.#leave(block, this.dirty);
         return;
       case 'interpret':
         code.i32(1);
@@ -304,7 +327,7 @@ export class UnitEmitter {
 
   #link(block: Block, { rd }: DecodedInstruction): void {
     if (rd === 0) return;
-    const link = BigInt(blockEnd(block));
+    const link = blockEnd(block);
     this.code.i64(link);
     this.set(rd, link);
   }
@@ -322,7 +345,7 @@ export class UnitEmitter {
     this.#storePc(() => (known === undefined ? code.get(local.t0) : code.i64(known)));
     code.get(local.fuel);
     code.get(local.depth);
-    code.i32(1);
+    code.i32(this.#frameSize);
     code.op(op.i32Sub);
     if (known === undefined) this.#dynamicSlot();
     else code.i32(this.context.slotOf(known));
@@ -337,7 +360,7 @@ export class UnitEmitter {
     code.i32(0);
     code.memory(memoryOp.i64Load, this.context.layout.fuel);
     code.set(local.fuel);
-    const { checked, cost, live } = this.#flow(behind);
+    const { checked, cost, live } = behind.flow;
     if (!checked) {
       code.get(local.fuel);
       code.i64(cost);
@@ -365,8 +388,8 @@ export class UnitEmitter {
     if (instruction.name !== 'jalr') return undefined;
     const base = this.state.constant(rs1);
     if (base === undefined) return undefined;
-    const target = BigInt.asUintN(64, base + BigInt(imm)) & ~1n;
-    return target % 4n === 0n && target < 1n << 53n ? Number(target) : undefined;
+    const target = base + imm - ((base + imm) % 2);
+    return target >= 0 && target % 4 === 0 ? target : undefined;
   }
 
   /** Pushes where a JALR goes. */

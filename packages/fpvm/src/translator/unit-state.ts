@@ -1,43 +1,53 @@
 // What the emitter knows at a point of a unit: constants in registers, and memory windows already checked.
 
-/** A range of addresses around a base register whose granule has been looked up; valid while the register is unchanged. */
+/** A range of addresses around a base register whose granule has been looked up; gone when the register is written. */
 export interface Window {
   /** Offsets from the register's value: at least `low`, below `high`. */
   readonly low: number;
   readonly high: number;
   readonly writable: boolean;
-  /** The register's version when the window was opened. */
-  readonly version: number;
   /** i32 local with the host address of `low`. */
   readonly local: number;
 }
 
+const noConstants: readonly (number | undefined)[] = Array.from({ length: 32 }, () => undefined);
+const noWindows: readonly (Window | undefined)[] = Array.from({ length: 32 }, () => undefined);
+
+/**
+ * Knowledge by register number. Copies are made when something changes: most blocks change little. Constants are kept
+ * where they are exact as numbers; addresses are.
+ */
 export class UnitState {
-  readonly constants: Map<number, bigint>;
-  readonly windows: Map<number, Window>;
-  readonly #versions: Int32Array;
-  static #nextVersion = 1;
+  #constants: readonly (number | undefined)[];
+  #windows: readonly (Window | undefined)[];
 
   constructor(from?: UnitState) {
-    this.constants = new Map(from?.constants);
-    this.windows = new Map(from?.windows);
-    this.#versions = from === undefined ? new Int32Array(32) : Int32Array.from(from.#versions);
-    if (from === undefined) for (let r = 0; r < 32; r++) this.written(r, undefined);
+    this.#constants = from === undefined ? noConstants : from.#constants;
+    this.#windows = from === undefined ? noWindows : from.#windows;
   }
 
-  version(register: number): number {
-    return this.#versions[register] ?? 0;
+  constant(register: number): number | undefined {
+    return register === 0 ? 0 : this.#constants[register];
+  }
+
+  window(register: number): Window | undefined {
+    return this.#windows[register];
   }
 
   /** A register has a new value, a known one where `constant` is given. */
-  written(register: number, constant: bigint | undefined): void {
-    UnitState.#nextVersion = (UnitState.#nextVersion + 1) | 0;
-    this.#versions[register] = UnitState.#nextVersion;
-    if (constant === undefined) this.constants.delete(register);
-    else this.constants.set(register, BigInt.asIntN(64, constant));
+  written(register: number, constant: number | undefined): void {
+    const known = constant !== undefined && Number.isSafeInteger(constant) ? constant : undefined;
+    if (this.#constants[register] !== known) {
+      const constants = this.#constants.slice();
+      constants[register] = known;
+      this.#constants = constants;
+    }
+    if (this.#windows[register] !== undefined) this.setWindow(register, undefined);
   }
 
-  constant(register: number): bigint | undefined {
-    return register === 0 ? 0n : this.constants.get(register);
+  setWindow(register: number, window: Window | undefined): void {
+    const windows = this.#windows.slice();
+    windows[register] = window;
+    this.#windows = windows;
   }
 }

@@ -79,10 +79,16 @@ export class Code {
   #length = 0;
   readonly #labels: Label[] = [];
 
-  /** Instructions without immediates. */
-  op(...codes: readonly number[]): void {
-    this.#room(codes.length);
-    for (const code of codes) this.#bytes[this.#length++] = code;
+  /** Up to four instructions without immediates. */
+  op(first: number, second = -1, third = -1, fourth = -1): void {
+    this.#room(4);
+    const bytes = this.#bytes;
+    bytes[this.#length++] = first;
+    if (second < 0) return;
+    bytes[this.#length++] = second;
+    if (third < 0) return;
+    bytes[this.#length++] = third;
+    if (fourth >= 0) bytes[this.#length++] = fourth;
   }
 
   get(local: number): void {
@@ -101,10 +107,11 @@ export class Code {
     this.op(0x41);
     this.#signed32(value);
   }
-  i64(value: bigint | number): void {
+  /** A constant that is exact as a number. */
+  i64(value: number): void {
     this.op(0x42);
-    if (value >= -0x40000000 && value < 0x40000000) this.#signed32(Number(value));
-    else this.#signed64(BigInt.asIntN(64, BigInt(value)));
+    if (value >= -0x40000000 && value < 0x40000000) this.#signed32(value);
+    else this.#signed64(BigInt(value));
   }
   /** A load or store, without alignment hint. */
   memory(code: number, offset: number): void {

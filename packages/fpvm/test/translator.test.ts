@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadElf } from '../src/loader.js';
+import type { Machine } from '../src/machine.js';
+import { assemble, codeBytes, loadConstant, systemCall } from './assembler.js';
+import { writeElf } from './elf-writer.js';
+import { engines } from './reference.js';
+
+const CODE = 0x10000n;
+const [COUNTER, DATA] = [8, 9];
+
+/** A guest that repeats `body` and exits, in both engines. */
+function guests(body: readonly number[], turns: bigint, data = 0x80000n): [Machine, Machine] {
+  const back = [
+    assemble('addi', { rd: COUNTER, rs1: COUNTER, imm: -1 }),
+    assemble('beq', { rs1: COUNTER, imm: 8 }),
+    assemble('jal', { imm: -4 * (body.length + 2) }),
+  ];
+  const words = [...loadConstant(COUNTER, turns), ...loadConstant(DATA, data), ...body, ...back, ...systemCall(93, 0n)];
+  const elf = writeElf({ entry: CODE, segments: [{ address: CODE, bytes: codeBytes(words) }], symbols: [] });
+  const [first, second] = engines.map((options) => loadElf(elf, options).machine);
+  if (first === undefined || second === undefined) throw new Error('there are two engines');
+  return [first, second];
+}
+
+/** Runs both in the same slices and compares the whole state after each. */
+async function agree([interpreter, translator]: [Machine, Machine], slices: readonly bigint[]): Promise<void> {
+  for (let turn = 0; !interpreter.exited; turn++) {
+    const slice = slices[turn % slices.length] ?? 1n;
+    await interpreter.run(slice);
+    await translator.run(slice);
+    assert.deepEqual(translator.stateHash(), interpreter.stateHash(), `at step ${interpreter.step}`);
+    assert.deepEqual(translator.memory.pageIndices(), interpreter.memory.pageIndices());
+  }
+  assert.ok((translator.translation?.units ?? 0) > 0, 'something was translated');
+}
+
+test('both engines are in the same state at every stop', async () => {
+  const body = [
+    assemble('ld', { rd: 5, rs1: DATA, imm: 8 }),
+    assemble('addi', { rd: 5, rs1: 5, imm: 3 }),
+    assemble('sd', { rs1: DATA, rs2: 5, imm: 8 }),
+    assemble('andi', { rd: 6, rs1: 5, imm: 63 }),
+    assemble('slli', { rd: 6, rs1: 6, imm: 9 }),
+    assemble('add', { rd: 6, rs1: 6, rs2: DATA }),
+    assemble('sw', { rs1: 6, rs2: 5, imm: -2 }),
+    assemble('mulhsu', { rd: 7, rs1: 5, rs2: 7 }),
+    assemble('xor', { rd: 7, rs1: 7, rs2: 5 }),
+  ];
+  await agree(guests(body, 40_000n), [20_000n, 33_333n, 1n, 17_001n]);
+});
+
+test('recursion deeper than the stack of translated code comes back to the same state', async () => {
+  // f(n) calls itself until n is 0, keeping its link on the guest's stack.
+  const body = [
+    ...loadConstant(10, 5000n),
+    assemble('jal', { rd: 1, imm: 8 }),
+    assemble('jal', { imm: 4 * 10 }),
+    assemble('addi', { rd: 2, rs1: 2, imm: -16 }),
+    assemble('sd', { rs1: 2, rs2: 1, imm: 8 }),
+    assemble('beq', { rs1: 10, imm: 12 }),
+    assemble('addi', { rd: 10, rs1: 10, imm: -1 }),
+    assemble('jal', { rd: 1, imm: -16 }),
+    assemble('addi', { rd: 11, rs1: 11, imm: 1 }),
+    assemble('ld', { rd: 1, rs1: 2, imm: 8 }),
+    assemble('addi', { rd: 2, rs1: 2, imm: 16 }),
+    assemble('jalr', { rs1: 1 }),
+  ];
+  await agree(guests(body, 20n), [50_000n, 77_777n]);
+});
+
+test('code that overwrites itself while it is hot is executed as it is', async () => {
+  // Each turn writes the immediate of the ADDI that it then executes.
+  const at = 6;
+  const body = [
+    assemble('auipc', { rd: 5, imm: 0 }),
+    assemble('lw', { rd: 6, rs1: 5, imm: 4 * at }),
+    ...loadConstant(7, 1n << 20n).slice(0, 1),
+    assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
+    assemble('sw', { rs1: 5, rs2: 6, imm: 4 * at }),
+    assemble('fence'),
+    assemble('addi', { rd: 11, rs1: 11, imm: 1 }),
+  ];
+  await agree(guests(body, 20_000n), [30_000n]);
+});
+
+test('a long chain of branches is translated or interpreted, never a failure of the host', async () => {
+  const link = [assemble('bne', { rs1: 5, rs2: COUNTER, imm: 8 }), assemble('addi', { rd: 5, rs1: 5, imm: 1 })];
+  const body = Array.from({ length: 700 }, () => link).flat();
+  await agree(guests(body, 100n), [100_000n]);
+});
+
+test('a jump to an odd target reverts at the jump, hot as it may be', async () => {
+  const body = [
+    assemble('auipc', { rd: 5, imm: 0 }),
+    assemble('srli', { rd: 6, rs1: COUNTER, imm: 63 }),
+    assemble('slli', { rd: 6, rs1: 6, imm: 1 }),
+    assemble('add', { rd: 5, rs1: 5, rs2: 6 }),
+    assemble('jalr', { rs1: 5, imm: 20 }),
+    assemble('addi', { rd: COUNTER, rs1: COUNTER, imm: -1 }),
+  ];
+  const errors = await Promise.all(
+    // The counter runs below zero.
+    guests(body, 30_001n).map((machine) => machine.run(1_000_000n).catch((error: unknown) => String(error))),
+  );
+  assert.match(String(errors[0]), /revert bad10ad0/);
+  assert.equal(errors[1], errors[0]);
+});
