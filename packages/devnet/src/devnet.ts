@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { bytesToHex } from '@ethereumjs/util';
 import type { PrefixedHexString } from '@ethereumjs/util';
 import { Batcher } from './batcher/batcher.js';
-import type { ChannelPlan } from './batcher/batcher.js';
+import { InboxNoise } from './batcher/noise.js';
+import type { ChannelPlan } from './batcher/plan.js';
+import { Wallet } from './chain/wallet.js';
 import { OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-contracts.js';
 import { BEACON_ROOTS_CODE } from './contracts/predeploys.js';
 import { BEACON_ROOTS } from './execution/addresses.js';
@@ -42,6 +44,12 @@ export interface Scenario {
   readonly channels: readonly ChannelPlan[];
   /** Batcher transactions in one L1 block, at most. */
   readonly batcherTransactionsPerL1Block: number;
+  /** L1 blocks within which a batch must land (rollup.json's seq_window_size). */
+  readonly sequencingWindow: number;
+  /** Whether the batch inbox also gets what derivation must pass over. */
+  readonly noise: boolean;
+  /** The L1 block in which the chain's owner puts another batcher account in charge. */
+  readonly batcherHandover?: bigint;
 }
 
 export interface DevnetOptions {
@@ -76,6 +84,7 @@ export interface Devnet {
   close(): Promise<void>;
 }
 
+const GWEI = 1_000_000_000n;
 const L1_CHAIN_ID = 900;
 const L2_CHAIN_ID = 901;
 /** 1 September 2025, midnight UTC: a time like any other, but always the same. */
@@ -85,6 +94,8 @@ export const DEFAULT_SCENARIO: Scenario = {
   l1BlockTime: 6n,
   l2BlockTime: 2n,
   batcherTransactionsPerL1Block: 2,
+  sequencingWindow: 3600,
+  noise: false,
   channels: [
     { batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 3 },
     { batches: 'span', compression: 'brotli', carrier: 'blobs', l2Blocks: 5 },
@@ -99,6 +110,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   await chain.advance(options.l2Blocks);
   const servers = await serve(chain, options.ports ?? {});
   const [l1, beacon, l2, opNode] = servers;
+  let advanced = Promise.resolve();
   return {
     l1Url: l1.url,
     beaconUrl: beacon.url,
@@ -109,7 +121,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     get head() {
       return { l1: headOf(chain.l1.blocks.head), l2: headOf(chain.l2.blocks.head) };
     },
-    advance: (l2Blocks) => chain.advance(l2Blocks),
+    advance: (l2Blocks) => (advanced = advanced.then(() => chain.advance(l2Blocks))),
     writeConfig: async (directory) => {
       await mkdir(directory, { recursive: true });
       await writeJson(join(directory, 'rollup.json'), chain.l2.config);
@@ -165,6 +177,7 @@ class VirtualChain {
     readonly l1Traffic: L1Traffic,
     readonly l2Traffic: L2Traffic,
     readonly batcher: Batcher,
+    readonly noise: InboxNoise | undefined,
   ) {
     this.safeHead = l2.blocks.head;
   }
@@ -190,18 +203,23 @@ class VirtualChain {
         l2: { hash, chainId: L2_CHAIN_ID },
         genesisTime: GENESIS_TIME,
         blockTime: l2BlockTime,
+        sequencingWindow: scenario.sequencingWindow,
       }),
     );
     const l1Common = evmCommon(L1_CHAIN_ID, L1_RULES);
     const l2Common = evmCommon(L2_CHAIN_ID, optimismRulesAt(l2.chain.optimism?.forks ?? {}, GENESIS_TIME));
+    const { channels: plans, batcherHandover: handover } = scenario;
+    const batcher = new Batcher({ seed, config: l2.config, l1Common, l2Common, plans, handover });
+    const stranger = new Wallet(seededKey(seed, 'stranger'), l1Common, 100n * GWEI, GWEI);
     return new VirtualChain(
       scenario,
       genesis,
       l1,
       l2,
-      new L1Traffic(seed, l1Common, portal, systemConfig),
+      new L1Traffic(seed, l1Common, portal, systemConfig, handover),
       new L2Traffic(seed, l2Common),
-      new Batcher(seed, l2.config, l1Common, l2Common, scenario.channels),
+      batcher,
+      scenario.noise ? new InboxNoise(seed, batcher.inbox, stranger) : undefined,
     );
   }
 
@@ -213,14 +231,16 @@ class VirtualChain {
       await this.#l2Blocks(target);
     }
     this.batcher.flush();
-    while (!this.batcher.isIdle) await this.#l1Block();
+    while (!this.batcher.isIdle || this.safeHead !== this.l2.blocks.head) await this.#l1Block();
   }
 
   async #l1Block(): Promise<void> {
-    const submissions = this.batcher.take(this.scenario.batcherTransactionsPerL1Block);
     const number = this.l1.blocks.head.header.number + 1n;
-    await this.l1.produce([...this.l1Traffic.submissionsFor(number), ...submissions]);
-    for (const { completes } of submissions) this.safeHead = completes ?? this.safeHead;
+    const users = this.l1Traffic.submissionsFor(number);
+    const batches = this.batcher.take(this.scenario.batcherTransactionsPerL1Block, number);
+    const inbox = this.noise?.around(this.batcher.walletAt(number), batches) ?? batches;
+    await this.l1.produce([...users, ...inbox]);
+    this.safeHead = this.batcher.newlySafe(number) ?? this.safeHead;
   }
 
   /** The L2 blocks that are due before the next L1 block, but none above `target`. */
@@ -228,8 +248,8 @@ class VirtualChain {
     const until = this.l1.blocks.head.header.timestamp + this.scenario.l1BlockTime;
     while (this.l2.nextTimestamp < until && this.l2.blocks.head.header.number < target) {
       const number = this.l2.blocks.head.header.number + 1n;
-      const block = await this.l2.produce(this.#origin(), this.l2Traffic.transactionsFor(number));
-      this.batcher.add(block);
+      const transactions = this.batcher.submitsNext ? this.l2Traffic.transactionsFor(number) : [];
+      this.batcher.add(await this.l2.produce(this.#origin(), transactions));
     }
   }
 

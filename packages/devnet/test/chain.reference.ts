@@ -5,9 +5,10 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { startDevnet } from '../src/devnet.js';
-import type { Devnet } from '../src/devnet.js';
+import type { Devnet, Scenario } from '../src/devnet.js';
+import type { ChannelEnding, ChannelPlan, SubmittedChannel } from '../src/batcher/plan.js';
 
 const binary = process.env['REFERENCE_OP_PROGRAM'];
 const skip = binary === undefined ? 'REFERENCE_OP_PROGRAM names no op-program' : false;
@@ -18,77 +19,134 @@ interface Output {
   readonly blockRef: { readonly hash: string };
 }
 
-let devnet: Devnet;
-let directory: string;
+interface Chain {
+  readonly devnet: Devnet;
+  readonly directory: string;
+}
 
-before(async () => {
-  if (binary === undefined) return;
-  devnet = await startDevnet({
-    seed: 'reference',
-    l2Blocks: L2_BLOCKS,
-    scenario: {
-      channels: (['singular', 'span'] as const).flatMap((batches) =>
-        (['zlib', 'brotli'] as const).flatMap((compression) => [
-          { batches, compression, carrier: 'calldata' as const, l2Blocks: 3 },
-          {
-            batches,
-            compression,
-            carrier: 'calldata' as const,
-            l2Blocks: 3,
-            maxFrameSize: 400,
-            framesPerTransaction: 2,
-          },
-          { batches, compression, carrier: 'blobs' as const, l2Blocks: 3 },
-          { batches, compression, carrier: 'blobs' as const, l2Blocks: 3, maxFrameSize: 900, framesPerTransaction: 2 },
-        ]),
-      ),
-    },
+const CHANNELS: readonly SubmittedChannel[] = (['singular', 'span'] as const).flatMap((batches) =>
+  (['zlib', 'brotli'] as const).flatMap((compression) => [
+    { batches, compression, carrier: 'calldata' as const, l2Blocks: 3 },
+    { batches, compression, carrier: 'calldata' as const, l2Blocks: 3, maxFrameSize: 400, framesPerTransaction: 2 },
+    { batches, compression, carrier: 'blobs' as const, l2Blocks: 3 },
+    { batches, compression, carrier: 'blobs' as const, l2Blocks: 3, maxFrameSize: 900, framesPerTransaction: 2 },
+  ]),
+);
+
+const flip = (root: string): string => root.slice(0, -1) + (Number.parseInt(root.slice(-1), 16) ^ 1).toString(16);
+
+test('each kind of channel: ranges of one and of many are valid, a wrong bit is refused', { skip }, async () => {
+  await withChain({ channels: CHANNELS }, L2_BLOCKS, async (chain) => {
+    for (let start = 0; start < L2_BLOCKS; start += 3) await assertVerdict(chain, start, start + 3, 0);
+    for (const [start, end] of [
+      [0, L2_BLOCKS],
+      [1, 8],
+      [10, 20],
+      [23, 40],
+      [46, 47],
+    ] as const) {
+      await assertVerdict(chain, start, end, 0);
+    }
+    for (const [start, end] of [
+      [0, 3],
+      [6, 9],
+      [24, 30],
+    ] as const)
+      await assertVerdict(chain, start, end, 1, flip);
   });
-  directory = await mkdtemp(join(tmpdir(), 'devnet-reference-'));
-  await devnet.writeConfig(directory);
-});
-after(async () => {
-  if (binary === undefined) return;
-  await devnet.close();
-  await rm(directory, { recursive: true });
 });
 
-test('every range of three blocks, one a channel, is valid', { skip }, async () => {
-  for (let start = 0; start < L2_BLOCKS; start += 3) await assertVerdict(start, start + 3, 0);
+const ENDINGS: readonly ChannelEnding[] = ['cut', 'trailing', 'checksum'];
+
+test('what can be read of a channel with an unusual end counts', { skip }, async () => {
+  const channels = CHANNELS.flatMap((channel) =>
+    ENDINGS.filter((ending) => ending !== 'checksum' || channel.compression === 'zlib')
+      .filter(() => channel.carrier === 'calldata')
+      .map((ending) => ({ ...channel, ending, l2Blocks: 2 })),
+  );
+  await assertWholeChain({ channels }, channels.length * 2);
 });
 
-test('the whole chain is valid', { skip }, () => assertVerdict(0, L2_BLOCKS, 0));
+test('frames in descending order and repeated blocks are taken', { skip }, async () => {
+  const channels: SubmittedChannel[] = [
+    {
+      batches: 'singular',
+      compression: 'zlib',
+      carrier: 'calldata',
+      l2Blocks: 4,
+      maxFrameSize: 300,
+      frameOrder: 'descending',
+    },
+    { batches: 'span', compression: 'brotli', carrier: 'calldata', l2Blocks: 3, overlap: 2 },
+    {
+      batches: 'span',
+      compression: 'zlib',
+      carrier: 'blobs',
+      l2Blocks: 3,
+      overlap: 3,
+      maxFrameSize: 500,
+      framesPerTransaction: 2,
+      frameOrder: 'descending',
+    },
+  ];
+  await assertWholeChain({ channels }, 20);
+});
 
-test('ranges across channels are valid', { skip }, async () => {
-  for (const [start, end] of [
-    [1, 8],
-    [10, 20],
-    [23, 40],
-    [46, 47],
-  ] as const) {
-    await assertVerdict(start, end, 0);
+test('batches that must be dropped and noise in the inbox change nothing', { skip }, async () => {
+  const channels = CHANNELS.map((channel) => ({ ...channel, decoys: true }));
+  await assertWholeChain({ channels, noise: true }, L2_BLOCKS);
+});
+
+test('the batches of another batcher count from the block in which it takes over', { skip }, async () => {
+  await assertWholeChain({ channels: CHANNELS.slice(0, 4), noise: true, batcherHandover: 5n }, 24);
+});
+
+test('blocks whose batches never come are made without transactions', { skip }, async () => {
+  const channels: ChannelPlan[] = [
+    { batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 3 },
+    { batches: 'none', l2Blocks: 7 },
+    { batches: 'span', compression: 'zlib', carrier: 'calldata', l2Blocks: 4 },
+    { batches: 'none', l2Blocks: 1 },
+  ];
+  await assertWholeChain({ channels, sequencingWindow: 8 }, 32);
+});
+
+/** Makes a chain of which every channel's end, and the whole, must be valid. */
+async function assertWholeChain(scenario: Partial<Scenario>, l2Blocks: number): Promise<void> {
+  await withChain(scenario, l2Blocks, async (chain) => {
+    const middle = Math.floor(l2Blocks / 2);
+    await assertVerdict(chain, 0, l2Blocks, 0);
+    await assertVerdict(chain, 1, middle, 0);
+    await assertVerdict(chain, middle, l2Blocks, 0);
+    await assertVerdict(chain, middle, l2Blocks, 1, flip);
+  });
+}
+
+async function withChain(
+  scenario: Partial<Scenario>,
+  l2Blocks: number,
+  use: (chain: Chain) => Promise<void>,
+): Promise<void> {
+  const devnet = await startDevnet({ seed: 'reference', l2Blocks, scenario });
+  const directory = await mkdtemp(join(tmpdir(), 'devnet-reference-'));
+  try {
+    await devnet.writeConfig(directory);
+    await use({ devnet, directory });
+  } finally {
+    await devnet.close();
+    await rm(directory, { recursive: true });
   }
-});
-
-test('a claim that is wrong in one bit is refused', { skip }, async () => {
-  const flip = (root: string): string => root.slice(0, -1) + (Number.parseInt(root.slice(-1), 16) ^ 1).toString(16);
-  for (const [start, end] of [
-    [0, 3],
-    [6, 9],
-    [24, 30],
-  ] as const) {
-    await assertVerdict(start, end, 1, flip);
-  }
-});
+}
 
 async function assertVerdict(
+  { devnet, directory }: Chain,
   start: number,
   end: number,
   expected: number,
   change: (root: string) => string = (root) => root,
 ): Promise<void> {
-  const agreed = await output(start);
-  const claimed = await output(end);
+  const agreed = await output(devnet, start);
+  const claimed = await output(devnet, end);
   const { code, log } = await run([
     `--l1=${devnet.l1Url}`,
     `--l1.beacon=${devnet.beaconUrl}`,
@@ -106,7 +164,7 @@ async function assertVerdict(
   if (expected === 1) assert.match(log, /invalid claim/);
 }
 
-async function output(block: number): Promise<Output> {
+async function output(devnet: Devnet, block: number): Promise<Output> {
   const response = await fetch(devnet.opNodeUrl, {
     method: 'POST',
     body: JSON.stringify({ id: 1, method: 'optimism_outputAtBlock', params: [`0x${block.toString(16)}`] }),

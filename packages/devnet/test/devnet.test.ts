@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { ChannelPlanError } from '../src/batcher/plan.js';
+import type { ChannelPlan } from '../src/batcher/plan.js';
 import { startDevnet } from '../src/devnet.js';
 import type { Devnet } from '../src/devnet.js';
 
@@ -40,6 +42,36 @@ test('more blocks are made on request, and all of them are safe', async () => {
   assert.equal((status['safe_l2'] as Json)['hash'], chain.head.l2.hash);
   assert.equal((status['head_l1'] as Json)['hash'], chain.head.l1.hash);
   await chain.close();
+});
+
+test('blocks that are not submitted become safe when the sequencing window has passed', async () => {
+  const sequencingWindow = 5;
+  const chain = await startDevnet({
+    seed: SEED,
+    l2Blocks: 4,
+    scenario: { sequencingWindow, channels: [{ batches: 'none', l2Blocks: 4 }] },
+  });
+  const status = await rpc(chain.opNodeUrl, 'optimism_syncStatus');
+  const { l1origin, hash } = status['safe_l2'] as { l1origin: { number: number }; hash: string };
+  assert.equal(hash, chain.head.l2.hash);
+  assert.ok(chain.head.l1.number > l1origin.number + sequencingWindow);
+  for (const number of [1, 2, 3, 4]) {
+    const block = await rpc(chain.l2Url, 'eth_getBlockByNumber', hex(number), true);
+    assert.ok((block['transactions'] as Json[]).every(({ type }) => type === '0x7e'));
+  }
+  await chain.close();
+});
+
+test('plans that contradict themselves are refused', async () => {
+  const refused: readonly ChannelPlan[][] = [
+    [],
+    [{ batches: 'none', l2Blocks: 0 }],
+    [{ batches: 'span', compression: 'brotli', carrier: 'calldata', l2Blocks: 1, ending: 'checksum' }],
+    [{ batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 1, overlap: 1 }],
+  ];
+  for (const channels of refused) {
+    await assert.rejects(startDevnet({ seed: SEED, l2Blocks: 1, scenario: { channels } }), ChannelPlanError);
+  }
 });
 
 test("transactions of every type succeed and fail in the traffic's first blocks", async () => {

@@ -1,36 +1,52 @@
-// The batcher: gathers L2 blocks, and submits them as its plan says. Specification: specs/protocol/batcher.md.
+// The batcher: gathers L2 blocks, and submits them as its plans say. Specification: specs/protocol/batcher.md.
 import type { Common } from '@ethereumjs/common';
 import { createAddressFromString } from '@ethereumjs/util';
+import type { Address } from '@ethereumjs/util';
 import { Wallet } from '../chain/wallet.js';
 import { calldataGas } from '../execution/l1-fee.js';
+import { DEPOSIT_TYPE } from '../execution/transaction.js';
 import type { L1Submission } from '../l1/l1-chain.js';
 import type { L2Block } from '../l2/l2-chain.js';
 import type { RollupConfig } from '../l2/rollup-config.js';
-import { DEPOSIT_TYPE } from '../execution/transaction.js';
 import { seededHash, seededKey } from '../seed.js';
 import { encodeSingularBatch } from './batch.js';
 import type { BatchedBlock } from './batch.js';
 import { encodeBlob, MAX_BLOB_DATA, sealBlob } from './blob.js';
 import { batcherData, cutFrames, encodeChannel } from './channel.js';
-import type { Compression } from './channel.js';
+import { singularDecoys, spanDecoys } from './decoys.js';
+import { checkPlans } from './plan.js';
+import type { ChannelPlan, SubmittedChannel } from './plan.js';
 import { encodeSpanBatch } from './span-batch.js';
 
-/** How one channel is made and submitted. */
-export interface ChannelPlan {
-  readonly batches: 'singular' | 'span';
-  readonly compression: Compression;
-  readonly carrier: 'calldata' | 'blobs';
-  /** L2 blocks in the channel; the last one before a flush may have fewer. */
-  readonly l2Blocks: number;
-  /** Bytes; a channel with more becomes several frames, one a transaction or blob. */
-  readonly maxFrameSize?: number;
-  /** Blobs, or frames of call data, in one transaction. */
-  readonly framesPerTransaction?: number;
+/** What the batcher works for. */
+export interface BatcherOptions {
+  readonly seed: string;
+  readonly config: RollupConfig;
+  readonly l1Common: Common;
+  readonly l2Common: Common;
+  /** Channels follow the plans in turn. */
+  readonly plans: readonly ChannelPlan[];
+  /** The first L1 block whose batches come from the second batcher account. */
+  readonly handover?: bigint | undefined;
 }
 
-/** A submission, and the L2 block that is safe once it is in L1 (absent: its channel isn't complete yet). */
-export interface BatcherSubmission extends L1Submission {
-  readonly completes: L2Block | undefined;
+/** Names of the batcher's accounts, for `seededKey`. */
+export const BATCHERS = ['batcher', 'second batcher'] as const;
+
+/** Frames that go to L1 in one transaction. */
+interface Submission {
+  readonly frames: readonly Uint8Array[];
+  readonly carrier: SubmittedChannel['carrier'];
+  readonly channel: Channel;
+}
+
+/** Blocks that become safe together. */
+interface Channel {
+  readonly last: L2Block;
+  /** Transactions that are still to land; 0 where the sequencing window makes the blocks. */
+  outstanding: number;
+  /** The L1 block by which derivation makes the blocks itself; 0 where they are submitted. */
+  readonly forcedAt: bigint;
 }
 
 const GWEI = 1_000_000_000n;
@@ -38,85 +54,131 @@ const MAX_FEE = 100n * GWEI;
 const MAX_BLOB_FEE = GWEI;
 const DEFAULT_FRAME_SIZE = 100_000;
 
-/** The batcher of one chain. Its channels follow the plans in turn. */
+/** The batcher of one chain. */
 export class Batcher {
-  readonly #wallet: Wallet;
+  readonly #wallets: readonly [Wallet, Wallet];
   readonly #pending: L2Block[] = [];
-  readonly #queue: BatcherSubmission[] = [];
+  readonly #queue: Submission[] = [];
+  /** Channels that aren't known to be safe yet, oldest first. */
+  readonly #unsafe: Channel[] = [];
+  #previous: readonly BatchedBlock[] = [];
   #channels = 0;
 
-  constructor(
-    readonly seed: string,
-    readonly config: RollupConfig,
-    readonly l1Common: Common,
-    readonly l2Common: Common,
-    readonly plans: readonly ChannelPlan[],
-  ) {
-    this.#wallet = new Wallet(seededKey(seed, 'batcher'), l1Common, MAX_FEE, GWEI);
+  /** Throws `ChannelPlanError` for plans that can't be followed. */
+  constructor(readonly options: BatcherOptions) {
+    checkPlans(options.plans);
+    const wallet = (name: string): Wallet => new Wallet(seededKey(options.seed, name), options.l1Common, MAX_FEE, GWEI);
+    this.#wallets = [wallet(BATCHERS[0]), wallet(BATCHERS[1])];
+  }
+
+  /** Whether the next L2 block will be submitted, so that it may hold users' transactions. */
+  get submitsNext(): boolean {
+    return this.#plan.batches !== 'none';
+  }
+
+  /** Whether all blocks are on their way: nothing is left to submit. */
+  get isIdle(): boolean {
+    return this.#pending.length === 0 && this.#queue.length === 0;
+  }
+
+  get inbox(): Address {
+    return createAddressFromString(this.options.config.batch_inbox_address);
+  }
+
+  /** The account whose transactions count in an L1 block. */
+  walletAt(l1Number: bigint): Wallet {
+    const { handover } = this.options;
+    return this.#wallets[handover !== undefined && l1Number >= handover ? 1 : 0];
   }
 
   /** Takes the next L2 block; makes a channel when the plan has enough. */
   add(block: L2Block): void {
     this.#pending.push(block);
-    if (this.#pending.length >= this.#plan.l2Blocks) this.#submit();
+    if (this.#pending.length >= this.#plan.l2Blocks) this.flush();
   }
 
   /** Makes a channel of what is left. */
   flush(): void {
-    if (this.#pending.length > 0) this.#submit();
-  }
-
-  /** Takes at most `count` submissions, oldest first. */
-  take(count: number): BatcherSubmission[] {
-    return this.#queue.splice(0, count);
-  }
-
-  get isIdle(): boolean {
-    return this.#pending.length === 0 && this.#queue.length === 0;
-  }
-
-  get #plan(): ChannelPlan {
-    const plan = this.plans[this.#channels % this.plans.length];
-    if (plan === undefined) throw new Error('a batcher needs at least one channel plan');
-    return plan;
-  }
-
-  #submit(): void {
-    const plan = this.#plan;
     const blocks = this.#pending.splice(0);
-    const channel = encodeChannel(this.#batches(blocks.map(batched), plan), plan.compression);
-    const id = seededHash(this.seed, `channel ${this.#channels++}`).slice(0, 16);
-    // A blob's data begins with the derivation version.
-    const most = plan.carrier === 'blobs' ? MAX_BLOB_DATA - 1 : DEFAULT_FRAME_SIZE;
-    const frames = cutFrames(id, channel, Math.min(plan.maxFrameSize ?? most, most));
-    const perTransaction = plan.framesPerTransaction ?? 1;
-    for (let first = 0; first < frames.length; first += perTransaction) {
-      const some = frames.slice(first, first + perTransaction);
-      const submission = plan.carrier === 'blobs' ? this.#asBlobs(some) : this.#asCalldata(some);
-      const isLast = first + perTransaction >= frames.length;
-      this.#queue.push({ ...submission, completes: isLast ? blocks.at(-1) : undefined });
+    const last = blocks.at(-1);
+    if (last === undefined) return;
+    const plan = this.#plan;
+    const id = seededHash(this.options.seed, `channel ${this.#channels++}`).slice(0, 16);
+    if (plan.batches === 'none') {
+      const forcedAt = last.l1Origin.number + BigInt(this.options.config.seq_window_size) + 1n;
+      this.#unsafe.push({ last, outstanding: 0, forcedAt });
+    } else {
+      this.#submit(blocks.map(batched), last, id, plan);
+    }
+    this.#previous = blocks.map(batched);
+  }
+
+  /** Signs at most `count` submissions for an L1 block, oldest first. */
+  take(count: number, l1Number: bigint): L1Submission[] {
+    const wallet = this.walletAt(l1Number);
+    return this.#queue.splice(0, count).map(({ frames, carrier, channel }) => {
+      channel.outstanding--;
+      return carrier === 'blobs' ? this.#asBlobs(frames, wallet) : this.#asCalldata(frames, wallet);
+    });
+  }
+
+  /** The newest L2 block that L1 up to `l1Head` newly makes safe, if there is one. */
+  newlySafe(l1Head: bigint): L2Block | undefined {
+    let safe: L2Block | undefined;
+    for (;;) {
+      const [channel] = this.#unsafe;
+      if (channel === undefined || channel.outstanding > 0 || channel.forcedAt > l1Head) return safe;
+      safe = channel.last;
+      this.#unsafe.shift();
     }
   }
 
-  #batches(blocks: readonly BatchedBlock[], plan: ChannelPlan): Uint8Array[] {
-    if (plan.batches === 'singular') return blocks.map(encodeSingularBatch);
-    return [encodeSpanBatch(blocks, BigInt(this.config.genesis.l2_time), this.l2Common)];
+  get #plan(): ChannelPlan {
+    const { plans } = this.options;
+    const plan = plans[this.#channels % plans.length];
+    if (plan === undefined) throw new Error('the plans were checked to be some');
+    return plan;
   }
 
-  #asCalldata(frames: readonly Uint8Array[]): L1Submission {
+  #submit(blocks: readonly BatchedBlock[], last: L2Block, id: Uint8Array, plan: SubmittedChannel): void {
+    const junk = seededHash(this.options.seed, `end of channel ${this.#channels}`);
+    const stream = encodeChannel(this.#batches(blocks, plan), plan.compression, plan.ending ?? 'whole', junk);
+    // A blob's data begins with the derivation version.
+    const most = plan.carrier === 'blobs' ? MAX_BLOB_DATA - 1 : DEFAULT_FRAME_SIZE;
+    const frames = cutFrames(id, stream, Math.min(plan.maxFrameSize ?? most, most));
+    if (plan.frameOrder === 'descending') frames.reverse();
+    const perTransaction = plan.framesPerTransaction ?? 1;
+    const channel: Channel = { last, outstanding: Math.ceil(frames.length / perTransaction), forcedAt: 0n };
+    this.#unsafe.push(channel);
+    for (let first = 0; first < frames.length; first += perTransaction) {
+      this.#queue.push({ frames: frames.slice(first, first + perTransaction), carrier: plan.carrier, channel });
+    }
+  }
+
+  #batches(blocks: readonly BatchedBlock[], plan: SubmittedChannel): Uint8Array[] {
+    if (plan.batches === 'singular') {
+      return blocks.flatMap((block) => [
+        ...(plan.decoys === true ? singularDecoys(block) : []),
+        encodeSingularBatch(block),
+      ]);
+    }
+    const repeated = plan.overlap === undefined ? [] : this.#previous.slice(-plan.overlap);
+    const span = [...repeated, ...blocks];
+    const spans = [...(plan.decoys === true ? spanDecoys(span) : []), span];
+    const { config, l2Common } = this.options;
+    return spans.map((one) => encodeSpanBatch(one, BigInt(config.genesis.l2_time), l2Common));
+  }
+
+  #asCalldata(frames: readonly Uint8Array[], wallet: Wallet): L1Submission {
     const data = batcherData(frames);
     const gasLimit = 21_000n + calldataGas(data);
-    return { raw: this.#wallet.dynamicFee({ to: this.#inbox, data, gasLimit }), sidecars: [] };
+    return { raw: wallet.dynamicFee({ to: this.inbox, data, gasLimit }), sidecars: [] };
   }
 
-  #asBlobs(frames: readonly Uint8Array[]): L1Submission {
+  #asBlobs(frames: readonly Uint8Array[], wallet: Wallet): L1Submission {
     const sidecars = frames.map((frame) => sealBlob(encodeBlob(batcherData([frame]))));
     const hashes = sidecars.map(({ versionedHash }) => versionedHash);
-    return { raw: this.#wallet.blobs({ to: this.#inbox, gasLimit: 21_000n }, hashes, MAX_BLOB_FEE), sidecars };
-  }
-
-  get #inbox(): Wallet['address'] {
-    return createAddressFromString(this.config.batch_inbox_address);
+    return { raw: wallet.blobs({ to: this.inbox, gasLimit: 21_000n }, hashes, MAX_BLOB_FEE), sidecars };
   }
 }
 

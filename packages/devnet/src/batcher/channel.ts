@@ -4,6 +4,7 @@
 import { brotliCompressSync, constants, deflateSync } from 'node:zlib';
 import { concatBytes } from '@ethereumjs/util';
 import { RLP } from '@ethereumjs/rlp';
+import type { ChannelEnding } from './plan.js';
 
 export type Compression = 'zlib' | 'brotli';
 
@@ -17,11 +18,32 @@ const BROTLI_VERSION = 1;
 /** Channel id, frame number, length and the last byte. */
 const FRAME_OVERHEAD = 16 + 2 + 4 + 1;
 
-/** The compressed channel of batches, each given without its RLP string. */
-export function encodeChannel(batches: readonly Uint8Array[], compression: Compression): Uint8Array {
+/**
+ * The compressed channel of batches, each given without its RLP string. `junk` (some random bytes) is what an unusual
+ * ending is made of.
+ */
+export function encodeChannel(
+  batches: readonly Uint8Array[],
+  compression: Compression,
+  ending: ChannelEnding = 'whole',
+  junk: Uint8Array = new Uint8Array(32),
+): Uint8Array {
   const stream = concatBytes(...batches.map((batch) => RLP.encode(batch)));
-  if (compression === 'zlib') return deflateSync(stream, { level: 9 });
-  // A small window is what batchers use; it keeps the decoder's memory small too.
+  switch (ending) {
+    case 'whole':
+      return compress(stream, compression);
+    case 'cut':
+      // The junk announces a longer string than there is and doesn't compress: the cut falls into it.
+      return compress(concatBytes(stream, Uint8Array.of(0xb9, 0xff, 0xff), junk), compression).slice(0, -8);
+    case 'checksum':
+      return compress(stream, compression).map((byte, i, all) => (i === all.length - 1 ? byte ^ 1 : byte));
+    case 'trailing':
+      return concatBytes(compress(stream, compression), junk);
+  }
+}
+
+function compress(stream: Uint8Array, compression: Compression): Uint8Array {
+  if (compression === 'zlib') return new Uint8Array(deflateSync(stream, { level: 9 }));
   const params = { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_LGWIN]: 22 };
   return concatBytes(Uint8Array.of(BROTLI_VERSION), brotliCompressSync(stream, { params }));
 }

@@ -104,8 +104,10 @@ export function rollupConfig(options: {
   readonly l2: { readonly hash: Uint8Array; readonly chainId: number };
   readonly genesisTime: bigint;
   readonly blockTime: bigint;
+  /** L1 blocks. */
+  readonly sequencingWindow: number;
 }): RollupConfig {
-  const { seed, l1, l2, genesisTime, blockTime } = options;
+  const { seed, l1, l2, genesisTime, blockTime, sequencingWindow } = options;
   return {
     genesis: {
       l1: { hash: bytesToHex(l1.hash), number: 0 },
@@ -121,7 +123,7 @@ export function rollupConfig(options: {
     },
     block_time: Number(blockTime),
     max_sequencer_drift: 600,
-    seq_window_size: 3600,
+    seq_window_size: sequencingWindow,
     channel_timeout: 300,
     l1_chain_id: l1.chainId,
     l2_chain_id: l2.chainId,

@@ -1,9 +1,16 @@
 // What users and the chain's owner do on the embedded L1: deposits of all kinds, changes of the system configuration.
 import type { Common } from '@ethereumjs/common';
 import { Address, concatBytes } from '@ethereumjs/util';
+import { BATCHERS } from '../batcher/batcher.js';
 import { Wallet } from '../chain/wallet.js';
 import { initCode, wordOf } from '../contracts/assembler.js';
-import { depositCall, packScalars, setGasConfigCall, setGasLimitCall } from '../contracts/l1-contracts.js';
+import {
+  depositCall,
+  packScalars,
+  setBatcherCall,
+  setGasConfigCall,
+  setGasLimitCall,
+} from '../contracts/l1-contracts.js';
 import type { L1Submission } from '../l1/l1-chain.js';
 import { SeededNumbers, seededKey } from '../seed.js';
 import { TOKEN } from './contracts.js';
@@ -15,7 +22,7 @@ const MAX_FEE = 100n * GWEI;
 const PORTAL_GAS = 400_000n;
 
 /** Names of the accounts that need ether at L1's genesis, for `seededKey`. */
-export const L1_FUNDED = ['depositor', 'owner', 'batcher'] as const;
+export const L1_FUNDED = ['depositor', 'owner', 'stranger', ...BATCHERS] as const;
 
 interface Deposit {
   readonly to?: Address;
@@ -38,6 +45,8 @@ export class L1Traffic {
     common: Common,
     readonly portal: Address,
     readonly systemConfig: Address,
+    /** The L1 block in which the second batcher account takes over. */
+    readonly batcherHandover?: bigint,
   ) {
     this.#numbers = new SeededNumbers(seed, 'L1 traffic');
     this.#depositor = new Wallet(seededKey(seed, 'depositor'), common, MAX_FEE, GWEI);
@@ -53,6 +62,9 @@ export class L1Traffic {
     if (blockNumber % 7n === 2n) {
       const scalar = packScalars(1_000 + Number(blockNumber), 800_000);
       raws.push(this.#configure(setGasConfigCall(scalar)));
+    }
+    if (blockNumber === this.batcherHandover) {
+      raws.push(this.#configure(setBatcherCall(seededKey(this.seed, BATCHERS[1]).address.bytes)));
     }
     return raws.map((raw) => ({ raw, sidecars: [] }));
   }
