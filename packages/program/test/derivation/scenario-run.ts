@@ -1,0 +1,89 @@
+// Runs a random scenario in the test module.
+import { hashOf, l2Header } from './encoding.js';
+import { fromHex, instantiate, toHex, utf8 } from './module.js';
+import type { Scenario } from './scenario.js';
+
+/** A block that derivation asked for. */
+export interface Built {
+  number: number;
+  timestamp: number;
+  gasLimit: number;
+  hash: string;
+  transactions: string[];
+  refused: boolean;
+}
+
+export interface Outcome {
+  /** Why it ended: a safe block of the target's number, no more L1 data, or a failure. */
+  result: 'target' | 'idle' | 'reset' | 'critical';
+  safeHead: number;
+  built: Built[];
+  log: string;
+}
+
+interface Entry {
+  kind: 'attributes' | 'end';
+  number: string;
+  timestamp: string;
+  gasLimit: string;
+  hash: string;
+  transactions: string[];
+  refused: boolean;
+  failure?: string;
+  failureKind?: string;
+  safeHead?: string;
+}
+
+interface Genesis {
+  genesis: { l2: { hash: string }; l2_time: number; system_config: { gasLimit: number } };
+}
+
+export function runScenario(scenario: Scenario): Outcome {
+  const values = new Map<string, Uint8Array>();
+  const put = (hash: Uint8Array, value: Uint8Array): void => {
+    values.set(`02${toHex(hash).slice(4)}`, value);
+  };
+  for (const [hash, node] of scenario.nodes) put(hash, node);
+  for (const block of scenario.l1) put(block.hash, block.header);
+  const { l2, l2_time: time, system_config: settings } = (scenario.config as Genesis).genesis;
+  const genesis = l2Header(new Uint8Array(32), 0, time, settings.gasLimit, scenario.genesisExtra);
+  if (toHex(hashOf(genesis)) !== l2.hash) throw new Error('the genesis block is another');
+  put(fromHex(l2.hash), genesis);
+
+  const module = instantiate((key) => values.get(key));
+  const head = scenario.l1.at(-1)?.hash ?? new Uint8Array(32);
+  const entries = module.ask<Entry[]>(
+    'run',
+    utf8(JSON.stringify(scenario.config)),
+    module.call('place', head) as number,
+    module.call('place', fromHex(l2.hash)) as number,
+    BigInt(scenario.target),
+    0,
+    0,
+  );
+  const built = entries
+    .filter((entry) => entry.kind === 'attributes')
+    .map((entry) => ({
+      number: Number(entry.number),
+      timestamp: Number(entry.timestamp),
+      gasLimit: Number(entry.gasLimit),
+      hash: entry.hash,
+      transactions: entry.transactions,
+      refused: entry.refused,
+    }));
+  const end = entries.at(-1);
+  const safeHead = Number(end?.safeHead ?? 0);
+  const failed = end?.failureKind;
+  return {
+    result: failed === '1' ? 'reset' : failed === '2' ? 'critical' : safeHead >= scenario.target ? 'target' : 'idle',
+    safeHead,
+    built,
+    log: module.log(),
+  };
+}
+
+/** A short name for what was built: any difference in any block or transaction changes it. */
+export function digestOf(built: Built[]): string {
+  const text = JSON.stringify(built.map((b) => [b.number, b.timestamp, b.gasLimit, b.hash, b.transactions, b.refused]));
+  return toHex(hashOf(utf8(text)).slice(0, 16));
+}

@@ -1,0 +1,403 @@
+// Random L1 chains with a batcher that makes every kind of mistake: what they derive to is compared with what op-node
+// derived (reference-results.json). The same seed gives the same chain on every machine.
+import { RLP } from '@ethereumjs/rlp';
+import {
+  addressOf, batcherData, channelData, concat, dynamicFeeTransaction, encodeTransaction, fixed, frame, hashOf, integer, l1Header, l2Header,
+  orderedTrie, singularBatch, spanBatch, type Compression, type FrameFields, type L2Transaction, type SpanFields,
+} from './encoding.js'; // prettier-ignore
+import { toHex, utf8 } from './module.js';
+
+export interface L1Source {
+  header: Uint8Array;
+  hash: Uint8Array;
+  transactions: Uint8Array[];
+  receipts: Uint8Array[];
+}
+
+export interface Scenario {
+  name: string;
+  config: object;
+  l1: L1Source[];
+  target: number;
+  /** Extra data of the L2 genesis block. */
+  genesisExtra: Uint8Array;
+  /** Trie nodes by hash. */
+  nodes: [Uint8Array, Uint8Array][];
+}
+
+const forks = ['regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene'] as const;
+
+const genesisTime = 1_700_000_000;
+const blockTime = 2;
+const chainId = 901;
+const l1ChainId = 900;
+const inbox = fixed(0xbb, 20);
+const portal = fixed(0xde, 20);
+const settings = fixed(0x5c, 20);
+const batcher = fixed(0x1234567890, 32);
+const stranger = fixed(0x99887766, 32);
+const gasLimit = 30_000_000;
+
+/** Numbers by mulberry32. */
+class Random {
+  private state: number;
+  /** How often things go wrong, from 0 to 1. */
+  private readonly wildness: number;
+  constructor(seed: number) {
+    this.state = seed >>> 0;
+    this.wildness = this.pick([0, 0.1, 0.3, 0.3, 1]);
+  }
+  next(): number {
+    this.state = (this.state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  }
+  /** An integer from `from` to `to`. */
+  int(from: number, to: number): number {
+    return from + Math.floor(this.next() * (to - from + 1));
+  }
+  chance(p: number): boolean {
+    return this.next() < p;
+  }
+  /** Like `chance`, for things that go wrong. */
+  odd(p: number): boolean {
+    return this.next() < p * this.wildness;
+  }
+  pick<T>(values: readonly T[]): T {
+    const value = values[this.int(0, values.length - 1)];
+    if (value === undefined) throw new Error('nothing to pick from');
+    return value;
+  }
+  bytes(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => this.int(0, 255));
+  }
+}
+
+interface PlannedBlock {
+  number: number;
+  time: number;
+  epoch: number;
+  /** Whether its origin is another than its parent's. */
+  advances: boolean;
+  transactions: L2Transaction[];
+  hash: Uint8Array;
+  parentHash: Uint8Array;
+}
+
+const EXTRA = Uint8Array.from([0, 0, 0, 0, 250, 0, 0, 0, 6]);
+
+export function makeScenario(seed: number): Scenario {
+  const random = new Random(seed);
+  const newest = random.int(2, 6);
+  const times = forks.map((_, i) => (i <= newest ? 0 : null)) as (number | null)[];
+  // One fork without upgrade transactions may come into force in the middle.
+  const late = newest + 1;
+  if (late < forks.length && forks[late] !== 'ecotone' && forks[late] !== 'fjord' && random.chance(0.5)) {
+    times[late] = genesisTime + random.int(10, 160);
+  }
+  const holoceneTime = times[6] ?? Infinity;
+
+  const l1Length = random.int(14, 40);
+  const l1Times = [genesisTime - random.int(0, 3)];
+  const slow = random.chance(0.3);
+  for (let i = 1; i < l1Length; i++) {
+    const gap = random.chance(0.05) ? random.int(20, slow ? 2200 : 60) : random.int(2, 14);
+    l1Times.push((l1Times[i - 1] ?? 0) + gap);
+  }
+  const window = random.int(4, 24);
+  const spans = random.pick([0, 0.5, 0.5, 1]);
+  const drift = random.int(4, 40);
+  const limit = newest >= 4 ? 1800 : drift;
+
+  // The L1 blocks' hashes depend on their contents, which name earlier blocks only: they are made one after the other.
+  const l1: L1Source[] = [];
+  const nodes: [Uint8Array, Uint8Array][] = [];
+  let nonce = 0;
+  const seal = (transactions: Uint8Array[]): void => {
+    const number = l1.length;
+    const receipts = transactions.map(() => emptyReceipt);
+    if (number > 0 && random.chance(0.3)) {
+      transactions.push(dynamicFeeTransaction(stranger, l1ChainId, nonce++, portal, new Uint8Array(0)));
+      receipts.push(receiptWithLogs(random));
+    }
+    const transactionTrie = orderedTrie(transactions);
+    const receiptTrie = orderedTrie(receipts);
+    nodes.push(...transactionTrie.nodes, ...receiptTrie.nodes);
+    const header = l1Header({
+      parent: l1.at(-1)?.hash ?? new Uint8Array(32),
+      number,
+      time: l1Times[number] ?? 0,
+      transactionsRoot: transactionTrie.root,
+      receiptsRoot: receiptTrie.root,
+      baseFee: BigInt(random.int(1, 2 ** 40)),
+      excessBlobGas: random.chance(0.9) ? BigInt(random.int(0, 200_000_000)) : 0n,
+      isPrague: false,
+    });
+    l1.push({ header, hash: hashOf(header), transactions, receipts });
+  };
+  seal([]);
+
+  const genesisExtra = genesisTime >= holoceneTime ? EXTRA : new Uint8Array(0);
+  const genesisHash = hashOf(l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, genesisExtra));
+  const planned: PlannedBlock[] = [];
+  let tip: PlannedBlock = {
+    number: 0, time: genesisTime, epoch: 0, advances: false, transactions: [], hash: genesisHash, parentHash: new Uint8Array(32),
+  }; // prettier-ignore
+
+  /** Plans the L2 blocks whose time has come when L1 block `number` is made. */
+  const plan = (number: number): void => {
+    const now = (l1Times[number] ?? 0) + random.int(-6, 4);
+    while (tip.time + blockTime < now && planned.length < 400) {
+      const time = tip.time + blockTime;
+      let epoch = tip.epoch;
+      const next = l1Times[epoch + 1];
+      const mustAdvance = next !== undefined && time > (l1Times[epoch] ?? 0) + limit && next <= time;
+      if (next !== undefined && epoch + 1 < l1.length && next <= time && (mustAdvance || random.chance(0.7)))
+        epoch += 1;
+      if (random.odd(0.005)) epoch += 1;
+      const extra = time >= holoceneTime ? EXTRA : new Uint8Array(0);
+      const block: PlannedBlock = {
+        number: tip.number + 1,
+        time,
+        epoch,
+        advances: epoch !== tip.epoch,
+        // Behind the drift only empty blocks pass.
+        transactions: Array.from(
+          {
+            length:
+              random.chance(0.5) || (time > (l1Times[epoch] ?? 0) + limit && !random.odd(0.3)) ? 0 : random.int(1, 3),
+          },
+          () => l2Transaction(random),
+        ),
+        parentHash: tip.hash,
+        hash: hashOf(l2Header(tip.hash, tip.number + 1, time, gasLimit, extra)),
+      };
+      planned.push(block);
+      tip = block;
+    }
+  };
+
+  const epochHash = (epoch: number): Uint8Array => l1[epoch]?.hash ?? fixed(epoch, 32);
+  let sent = 0;
+  let frames: FrameFields[] = [];
+  let channels = 0;
+
+  /** Makes a batch, or a group of them, of the next planned blocks. */
+  const nextBatches = (): Uint8Array[] => {
+    const count = Math.min(random.int(1, 8), planned.length - sent);
+    if (count === 0) return [];
+    let from = sent;
+    // Sometimes again what was sent already, sometimes with a gap.
+    if (random.odd(0.12)) from = Math.max(0, from - random.int(1, 4));
+    if (random.odd(0.05)) from = Math.min(planned.length - 1, from + 1);
+    const blocks = planned.slice(from, sent + count);
+    if (!random.odd(0.03)) sent += count;
+    if (blocks.length === 0) return [];
+    return newest >= 2 && random.chance(spans)
+      ? [span(random, blocks, epochHash)]
+      : blocks.map((b) => singular(random, b, epochHash));
+  };
+
+  const nextChannel = (): void => {
+    let batches = Array.from({ length: random.int(1, 3) }, nextBatches).flat();
+    if (batches.length === 0) return;
+    if (random.odd(0.08)) batches = batches.toReversed();
+    if (random.odd(0.06)) batches.splice(random.int(0, batches.length), 0, random.pick(oddBatches(random)));
+    const compression = random.pick<Compression>(
+      newest >= 5 || random.odd(0.1) ? ['zlib', 'brotli', 'stored zlib', 'stored brotli'] : ['zlib', 'stored zlib'],
+    );
+    let data = channelData(batches, compression);
+    if (compression.startsWith('stored')) {
+      if (random.odd(0.08)) data = data.slice(0, random.int(0, data.length));
+      if (random.odd(0.03)) data = concat(data, random.bytes(5));
+    } else if (random.odd(0.02)) {
+      data = concat([random.pick([0, 2, 0x0f, 0x79, 0x88])], data.slice(1));
+    }
+    channels += 1;
+    const channel = fixed(channels > 1 && random.odd(0.03) ? channels - 1 : channels, 16);
+    const size = random.int(20, 400);
+    const pieces: FrameFields[] = [];
+    for (let at = 0, number = 0; at === 0 || at < data.length; at += size, number++) {
+      pieces.push({ channel, number, data: data.slice(at, at + size), isLast: at + size >= data.length });
+    }
+    if (random.odd(0.07) && pieces.length > 1) {
+      const i = random.int(0, pieces.length - 2);
+      const [moved] = pieces.splice(i, 1);
+      if (moved !== undefined) pieces.splice(random.int(0, pieces.length), 0, moved);
+    }
+    if (random.odd(0.04)) pieces.splice(random.int(0, pieces.length - 1), 1);
+    if (random.odd(0.04))
+      pieces.push(random.pick(pieces.length > 0 ? pieces : [{ channel, number: 0, data, isLast: true }]));
+    frames.push(...pieces);
+  };
+
+  for (let number = 1; number < l1Length; number++) {
+    plan(number);
+    const transactions: Uint8Array[] = [];
+    const lazy = random.odd(0.08) ? random.int(1, 3) : 0;
+    if (lazy === 0 && random.chance(0.75)) for (let i = random.int(1, 3); i > 0; i--) nextChannel();
+    while (frames.length > 0 && random.chance(0.85)) {
+      const taken = frames.splice(0, random.int(1, 5));
+      let data = batcherData(...taken.map(frame));
+      if (random.odd(0.02)) data = concat([1], data.slice(1));
+      if (random.odd(0.02)) data = concat(data, [7]);
+      const key = random.odd(0.02) ? stranger : batcher;
+      transactions.push(
+        dynamicFeeTransaction(key, random.odd(0.01) ? 5 : l1ChainId, nonce++, random.odd(0.02) ? portal : inbox, data),
+      );
+    }
+    if (random.odd(0.03)) frames = [];
+    seal(transactions);
+  }
+
+  const time = (fork: (typeof forks)[number]): object => {
+    const value = times[forks.indexOf(fork)];
+    return value === null || value === undefined ? {} : { [`${fork}_time`]: value };
+  };
+  const config = {
+    genesis: {
+      l1: { hash: toHex(l1[0]?.hash ?? new Uint8Array(32)), number: 0 },
+      l2: { hash: toHex(genesisHash), number: 0 },
+      l2_time: genesisTime,
+      system_config: {
+        batcherAddr: toHex(addressOf(batcher)),
+        overhead: toHex(fixed(2100, 32)),
+        scalar: toHex(fixed(1_000_000, 32)),
+        gasLimit,
+      },
+    },
+    block_time: blockTime,
+    max_sequencer_drift: drift,
+    seq_window_size: window,
+    channel_timeout: random.int(3, 10),
+    l1_chain_id: l1ChainId,
+    l2_chain_id: chainId,
+    ...Object.assign({}, ...forks.map(time)),
+    batch_inbox_address: toHex(inbox),
+    deposit_contract_address: toHex(portal),
+    l1_system_config_address: toHex(settings),
+    protocol_versions_address: toHex(fixed(0, 20)),
+  };
+  return {
+    name: `seed ${seed}`,
+    config,
+    l1,
+    target: random.chance(0.3) ? random.int(1, 40) : 1_000_000,
+    genesisExtra,
+    nodes,
+  };
+}
+
+function l2Transaction(random: Random): L2Transaction {
+  const type = random.odd(0.03) ? 4 : random.int(0, 2);
+  return {
+    type,
+    nonce: random.int(0, 300),
+    gas: random.int(21_000, 10_000_000),
+    to: type !== 4 && random.chance(0.2) ? null : random.bytes(20),
+    value: BigInt(random.int(0, 2 ** 32)) * (random.chance(0.2) ? 2n ** 200n : 1n),
+    data: random.bytes(random.pick([0, 1, 4, 60])),
+    v: random.int(0, 1),
+    r: BigInt(toHex(random.bytes(32))),
+    // The test's execution refuses transactions that end with deadbeef.
+    s: random.odd(0.02) ? 0xdeadbeefn : BigInt(toHex(random.bytes(20))),
+    isProtected: random.chance(0.7),
+  };
+}
+
+function singular(random: Random, block: PlannedBlock, epochHash: (epoch: number) => Uint8Array): Uint8Array {
+  const transactions = block.transactions.map((tx) => encodeTransaction(tx, chainId));
+  if (random.odd(0.01)) transactions.push(Uint8Array.of(0x7e, 1));
+  if (random.odd(0.01)) transactions.push(new Uint8Array(0));
+  const epoch = block.epoch + (random.odd(0.02) ? random.int(-1, 1) : 0);
+  return singularBatch({
+    parentHash: random.odd(0.02) ? random.bytes(32) : block.parentHash,
+    epoch,
+    epochHash: random.odd(0.02) ? random.bytes(32) : epochHash(epoch),
+    timestamp: block.time + (random.odd(0.02) ? random.int(-2, 2) : 0),
+    transactions,
+  });
+}
+
+function span(random: Random, blocks: PlannedBlock[], epochHash: (epoch: number) => Uint8Array): Uint8Array {
+  const [first] = blocks;
+  const last = blocks.at(-1);
+  if (first === undefined || last === undefined) throw new Error('a span has blocks');
+  const fields: SpanFields = {
+    relativeTime: first.time - genesisTime + (random.odd(0.03) ? random.int(-2, 2) : 0),
+    parentHash: random.odd(0.03) ? random.bytes(32) : first.parentHash,
+    lastOriginHash: random.odd(0.03) ? random.bytes(32) : epochHash(last.epoch),
+    firstAdvances: random.odd(0.02) ? !first.advances : first.advances,
+    blocks: blocks.map((block) => ({
+      epoch: block.epoch,
+      transactions: random.odd(0.02) ? block.transactions.slice(1) : block.transactions,
+    })),
+  };
+  if (random.odd(0.02)) for (const block of fields.blocks) block.epoch += random.int(-1, 1);
+  const encoded = spanBatch(fields);
+  if (random.odd(0.02)) return encoded.slice(0, random.int(1, encoded.length));
+  return random.odd(0.02) ? concat(encoded, random.bytes(3)) : encoded;
+}
+
+/** Things that are no batches. */
+const oddBatches = (random: Random): Uint8Array[] => [
+  new Uint8Array(0),
+  Uint8Array.of(0),
+  Uint8Array.of(1),
+  Uint8Array.of(2, 1, 2, 3),
+  concat([0], RLP.encode([random.bytes(32), integer(1)])),
+  random.bytes(40),
+];
+
+const emptyReceipt = concat([2], RLP.encode([Uint8Array.of(1), integer(21000), new Uint8Array(256), []]));
+const depositTopic = hashOf(utf8('TransactionDeposited(address,address,uint256,bytes)'));
+const updateTopic = hashOf(utf8('ConfigUpdate(uint256,uint8,bytes)'));
+
+function receiptWithLogs(random: Random): Uint8Array {
+  const logs = Array.from({ length: random.int(1, 3) }, () =>
+    random.chance(0.7) ? depositLog(random) : updateLog(random),
+  );
+  const status = random.chance(0.9) ? Uint8Array.of(1) : new Uint8Array(0);
+  return concat([2], RLP.encode([status, integer(50000), new Uint8Array(256), logs]));
+}
+
+function depositLog(random: Random): [Uint8Array, Uint8Array[], Uint8Array] {
+  const opaque = concat(
+    fixed(random.chance(0.5) ? 0 : random.int(1, 2 ** 32), 32),
+    fixed(random.int(0, 2 ** 32), 32),
+    fixed(random.int(21_000, 2 ** 32), 8),
+    [random.int(0, 1)],
+    random.bytes(random.int(0, 70)),
+  );
+  const padded = concat(opaque, new Uint8Array((32 - (opaque.length % 32)) % 32));
+  const topics = [
+    depositTopic,
+    concat(new Uint8Array(12), random.bytes(20)),
+    concat(new Uint8Array(12), random.bytes(20)),
+    fixed(0, 32),
+  ];
+  const address = random.chance(0.9) ? portal : inbox;
+  return [address, topics, concat(fixed(32, 32), fixed(opaque.length, 32), padded)];
+}
+
+function updateLog(random: Random): [Uint8Array, Uint8Array[], Uint8Array] {
+  // The gas limit stays, for the hashes of the planned blocks depend on it.
+  const kind = random.pick([1, 1, 1, 3, 5, 6, 9]);
+  const scalar = random.pick([
+    fixed(random.int(1, 2 ** 31), 32),
+    concat([1], new Uint8Array(23), random.bytes(8)),
+    concat([1], random.bytes(31)),
+    concat([0], random.bytes(31)),
+    concat([2], random.bytes(31)),
+  ]);
+  const body =
+    kind === 1
+      ? concat(fixed(32, 32), fixed(64, 32), fixed(random.int(0, 5000), 32), scalar)
+      : concat(fixed(32, 32), fixed(32, 32), fixed(random.int(0, 2 ** 31), 32));
+  return [
+    settings,
+    [updateTopic, fixed(random.chance(0.95) ? 0 : 1, 32), fixed(kind, 32)],
+    random.chance(0.95) ? body : body.slice(0, -1),
+  ];
+}
