@@ -14,7 +14,7 @@ export function dataFile(path: string): string | null {
 export const readGzip = (file: string): string => gunzipSync(readFileSync(file)).toString();
 
 /** The forks in the order of the module's enumeration. */
-const forks = [
+export const forks = [
   'bedrock',
   'regolith',
   'canyon',

@@ -128,9 +128,10 @@ function evaluatePoint(input: Uint8Array): Uint8Array {
 }
 
 /** What L1 answers to the call of a precompile: address (20 bytes), gas (8 bytes), input. */
-function answerPrecompile(byKey: Map<string, Uint8Array>, request: Uint8Array): void {
+export function answerPrecompile(byKey: Map<string, Uint8Array>, request: Uint8Array): void {
   const address = toHex(request.subarray(0, 20));
   const key = toHex(keccak_256(request)).slice(2);
+  if (byKey.has(key)) return;
   if (address === POINT_EVALUATION) {
     byKey.set(key, evaluatePoint(request.subarray(28)));
     return;
