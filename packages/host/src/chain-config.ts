@@ -60,6 +60,9 @@ const CHAIN_CONFIG: readonly Field[] = [
   { name: 'optimism', kind: 'struct', fields: OPTIMISM_PARAMETERS },
 ];
 
+/** The forks that an OP Stack chain of today has had since its genesis. */
+export const BLOCKS_AT_GENESIS: readonly string[] = ['homesteadBlock', ...BLOCKS, 'bedrockBlock'];
+
 /** Execution parameters of an L2 chain. `json` is Go's encoding of them. */
 export type ChainConfig = { json: string; chainId: bigint };
 

@@ -1,14 +1,14 @@
 /** Which chain a configuration is of: known chains must be configured as known, others are recognised by a hash. */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import type { Chain } from './boot.js';
-import { type ChainConfig, chainConfigOf } from './chain-config.js';
+import { BLOCKS_AT_GENESIS, type ChainConfig, chainConfigOf } from './chain-config.js';
 import { findChain } from './chain-registry.js';
 import { EndpointError, UnsupportedMethodError } from './endpoint-errors.js';
 import { ConfigurationError } from './go-encoding.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from './lossless-json.js';
 import { type Log, silentLog } from './log.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
-import type { RollupConfig } from './rollup-config.js';
+import { ROLLUP_FORKS, type RollupConfig } from './rollup-config.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 
 /** Fields that say nothing about derivation, or that an op-node adds to what the registry has. */
@@ -53,6 +53,32 @@ export function configurationHash({
       keccak_256(Buffer.from(rollupConfig.json, 'utf8')),
     ]),
   );
+}
+
+/** Ethereum's forks that come with one of the OP Stack's (op-geth: `params.ChainConfig`). */
+const ETHEREUM_FORKS = [
+  ['shanghaiTime', 'canyon_time'],
+  ['cancunTime', 'ecotone_time'],
+  ['pragueTime', 'isthmus_time'],
+] as const;
+
+/**
+ * The execution parameters that a rollup configuration implies for a chain with all of Ethereum's forks up to the merge
+ * and Bedrock at genesis; undefined where it does not have the EIP-1559 parameters (`chain_op_config`, which op-nodes
+ * give since Holocene).
+ */
+export function impliedChainConfig(rollupConfig: RollupConfig): ChainConfig | undefined {
+  const rollup = parseJson(rollupConfig.json);
+  if (!isJsonObject(rollup) || rollup.chain_op_config === undefined) return undefined;
+  const config: JsonObject = { chainId: rollupConfig.l2ChainId, optimism: rollup.chain_op_config };
+  for (const block of BLOCKS_AT_GENESIS) config[block] = 0n;
+  config.terminalTotalDifficulty = 0n;
+  for (const [time, from] of ETHEREUM_FORKS) if (rollup[from] !== undefined) config[time] = rollup[from];
+  for (const fork of ROLLUP_FORKS) {
+    const time = rollup[`${fork}_time`];
+    if (fork !== 'delta' && time !== undefined) config[`${fork}Time`] = time;
+  }
+  return chainConfigOf(config, 'the rollup configuration');
 }
 
 /** The execution parameters of an L2 chain, as its endpoint has them (debug_chainConfig). Rejects with EndpointError and ConfigurationError. */

@@ -11,7 +11,13 @@ export {
 export { type Chain, type Claim, CUSTOM_CHAIN_INDICATOR, localPreimage } from './boot.js';
 export { type ChainConfig, chainConfigOf, parseGenesisChainConfig } from './chain-config.js';
 export { findChain, type KnownChain, knownChainNames } from './chain-registry.js';
-export { configurationHash, fetchChainConfig, identifyChain, rollupDifferences } from './chain-identity.js';
+export {
+  configurationHash,
+  fetchChainConfig,
+  identifyChain,
+  impliedChainConfig,
+  rollupDifferences,
+} from './chain-identity.js';
 export { ConfigurationError } from './go-encoding.js';
 export { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';

@@ -13,6 +13,7 @@ import {
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
+import { g1Add, g1Msm, g2Add, g2Msm, mapFp2ToG2, mapFpToG1, pairingCheck } from './bls-precompiles.js';
 import { kzg, versionedHashOf } from './kzg.js';
 
 /** Output of a precompile, or undefined where it fails (which takes all the call's gas). */
@@ -22,6 +23,13 @@ const PRECOMPILES: Record<string, Precompile> = {
   [address(0x01)]: ecrecover,
   [address(0x08)]: bn256Pairing,
   [address(0x0a)]: kzgPointEvaluation,
+  [address(0x0b)]: g1Add,
+  [address(0x0c)]: g1Msm,
+  [address(0x0d)]: g2Add,
+  [address(0x0e)]: g2Msm,
+  [address(0x0f)]: pairingCheck,
+  [address(0x10)]: mapFpToG1,
+  [address(0x11)]: mapFp2ToG2,
 };
 
 /** Runs the precompile that a hint names and stores the result (status byte, output) and the hint's payload. */
