@@ -2,10 +2,19 @@
 import assert from 'node:assert/strict';
 import { Hardfork } from '@ethereumjs/common';
 import { BLOCK, FORK, instantiate, type Block, type Outcome } from './module.js';
+import { precompileOracle } from './precompile-oracle.js';
 import { runReference, type World } from './reference.js';
 
 export const CALLER = `0x${'aa'.repeat(20)}`;
 export const CONTRACT = `0x${'cc'.repeat(20)}`;
+
+// The persistent region of an instance only grows.
+const oracle = await precompileOracle();
+let module = instantiate(oracle);
+let uses = 0;
+
+/** Payloads of the precompile hints that our EVM sent. */
+export const asked: string[] = oracle.asked;
 
 export interface Message {
   to?: string;
@@ -22,10 +31,6 @@ const HARDFORK: Record<number, Hardfork> = {
   [FORK.karst]: Hardfork.Osaka,
 };
 
-// The persistent region of an instance only grows.
-let module = instantiate();
-let uses = 0;
-
 /** Our outcome, after it was found equal to the reference's; `what` names the case where they differ. */
 export async function compare(
   what: string,
@@ -41,7 +46,7 @@ export async function compare(
   const gas = message.gas ?? 1_000_000n;
   const all: World = { [CALLER]: { balance: 10n ** 18n, nonce: 5n }, ...world };
   const to = message.to;
-  if (++uses % 3000 === 0) module = instantiate();
+  if (++uses % 3000 === 0) module = instantiate(oracle);
   module.reset();
   module.setBlock(full);
   module.setTransaction(CALLER, 9n);

