@@ -149,7 +149,9 @@ async function serve(chain: VirtualChain, ports: DevnetPorts): Promise<[Listenin
       await keep(serveJsonRpc(executionApi({ ...executionNode(l1), tagged: l1Tagged }), ports.l1 ?? 0)),
       await keep(serveBeacon(l1, ports.beacon ?? 0)),
       await keep(serveJsonRpc(executionApi({ ...executionNode(l2), tagged: l2Tagged }), ports.l2 ?? 0)),
-      await keep(serveJsonRpc(opNodeApi({ l1, l2, safeHead }), ports.opNode ?? 0)),
+      await keep(
+        serveJsonRpc(opNodeApi({ l1, l2, safeHead, optimism: chain.genesis.config.optimism ?? {} }), ports.opNode ?? 0),
+      ),
     ];
   } catch (error) {
     await Promise.all(started.map((server) => server.close()));

@@ -13,6 +13,8 @@ export interface RollupNode {
   readonly l2: L2Chain;
   /** The newest block whose batch is in L1. */
   readonly safeHead: () => L2Block;
+  /** The chain's EIP-1559 parameters, which rollup.json leaves to the genesis file and op-nodes add to their answer. */
+  readonly optimism: Json;
 }
 
 const NOT_FOUND = -32_000;
@@ -20,10 +22,10 @@ const VERSION = 'obelisc-devnet/0.1.0';
 
 /** The methods of one node. */
 export function opNodeApi(node: RollupNode): RpcMethods {
-  const { l2 } = node;
+  const { l2, optimism } = node;
   return {
     optimism_version: () => VERSION,
-    optimism_rollupConfig: () => l2.config,
+    optimism_rollupConfig: () => ({ ...l2.config, chain_op_config: optimism }),
     optimism_syncStatus: () => syncStatus(node),
     optimism_outputAtBlock: ([number]) => {
       const block = l2.blocks.find(quantityParameter(number, 'block number'));

@@ -5,6 +5,7 @@ import {
   fetchChainConfig,
   findChain,
   identifyChain,
+  impliedChainConfig,
   knownChainNames,
   type Log,
   type OpNode,
@@ -42,7 +43,7 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
       : parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
   return identifyChain(rollup, rollupConfig ?? node.name, async () =>
     l2Genesis === undefined
-      ? fetchChainConfig({ l2, l2ChainId: rollup.l2ChainId, log })
+      ? (impliedChainConfig(rollup) ?? fetchChainConfig({ l2, l2ChainId: rollup.l2ChainId, log }))
       : parseGenesisChainConfig(read(l2Genesis, 'l2.genesis'), l2Genesis),
   );
 }

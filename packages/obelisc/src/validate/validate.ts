@@ -53,6 +53,12 @@ export async function validate(options: ValidateOptions): Promise<Verdict> {
     throw new UsageError(`--from ${from} is not before --to ${to}: derivation starts at the one and ends at the other`);
   const node = opNode({ url: options.opNode, log });
   const chain = await resolveChain(options, node, log);
+  const { safeL2 } = await node.syncStatus();
+  if (to > safeL2.number) {
+    throw new UsageError(
+      `--to ${to} is above the safe head of the op-node, block #${safeL2.number}: L1 does not hold its batch yet, or the op-node has not read it; try again later`,
+    );
+  }
   const start = await node.outputAtBlock(from);
   const end = await node.outputAtBlock(to);
   const configuration = chain.custom ? hex(configurationHash(chain)) : undefined;
