@@ -1,10 +1,10 @@
 /**
- * State by the block: debug_executionWitness gives all trie nodes and codes that executing a block reads, where
- * debug_dbGet, one call a node, is missing (reth) or slow.
+ * State by the block: debug_executionWitness gives all trie nodes and codes that executing a block reads, in one call where
+ * debug_dbGet takes thousands, and where debug_dbGet is missing (reth).
  */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { keccak256Key, type PreimageStore } from '@obelisc/preimage';
-import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import type { Log } from './log.js';
 import { data, isObject, MalformedFieldError } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
@@ -25,11 +25,11 @@ export function witnessSource(
   log: Log,
 ): WitnessSource {
   let next: bigint | undefined;
-  let unsupported = false;
+  let givenUp = false;
   return {
     async find(hash, store) {
       next ??= (await agreedBlock()) + 1n;
-      while (!unsupported && next <= lastBlock) {
+      while (!givenUp && next <= lastBlock) {
         const block = next;
         next += 1n;
         try {
@@ -38,8 +38,8 @@ export function witnessSource(
           for (const value of values) store.put(keccak256Key(keccak_256(value)), value);
         } catch (error) {
           if (!(error instanceof EndpointError)) throw error;
-          unsupported = error instanceof UnsupportedMethodError;
-          log('debug', 'No execution witness', { block, because: error.message });
+          givenUp = true;
+          log('debug', 'No execution witnesses', { block, because: error.message });
         }
         if (store.get(keccak256Key(hash)) !== undefined) return true;
       }

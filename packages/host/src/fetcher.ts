@@ -5,7 +5,6 @@ import { beaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
 import { blockSource, checkChainId } from './block-source.js';
 import type { Chain, Claim } from './boot.js';
-import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { witnessSource } from './execution-witness.js';
 import type { AnnouncedHint } from './hint-routes.js';
 import { l2Source } from './l2-source.js';
@@ -25,7 +24,7 @@ export type Endpoints = {
   /** Believe L1's transactions and receipts without checking their roots. */
   trustRpc?: boolean;
   rpcKind?: RpcKind;
-  /** URL of an L2 endpoint with debug_executionWitness, which is then asked first. */
+  /** URL of the endpoint to ask for debug_executionWitness instead of `l2`. */
   l2Witness?: string | undefined;
 };
 
@@ -52,23 +51,21 @@ export function networkFetcher({
   const l1Blocks = blockSource(l1, trusted);
   const l1Receipts = receiptsSource(l1, endpoints.rpcKind ?? 'standard', trusted, log);
   const l2State = l2Source(l2, claim.l2Head);
-  const witnessEndpoint =
-    endpoints.l2Witness === undefined
-      ? l2
-      : rpcEndpoint({ flag: '--l2.experimental', url: endpoints.l2Witness, policy, log });
+  // Witnesses are a convenience: an endpoint that fails at them is not asked for long.
+  const witnessEndpoint = rpcEndpoint({
+    flag: endpoints.l2Witness === undefined ? '--l2' : '--l2.experimental',
+    url: endpoints.l2Witness ?? endpoints.l2,
+    policy: { ...policy, tries: 2, emptyTries: 1 },
+    log,
+  });
   const agreedBlock = async () => (await l2State.header(claim.l2Head)).number;
   const witnesses = witnessSource(witnessEndpoint, agreedBlock, claim.l2BlockNumber, log);
   const l1Checked = once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1'));
   const l2Checked = once(() => checkChainId(l2, chain.l2ChainId, 'L2'));
 
   const putState = async (kind: 'l2-state-node' | 'l2-code', hash: Uint8Array, store: PreimageStore): Promise<void> => {
-    if (endpoints.l2Witness !== undefined && (await witnesses.find(hash, store))) return;
-    try {
-      putHashed(store, await (kind === 'l2-code' ? l2State.code(hash) : l2State.node(hash)));
-    } catch (error) {
-      if (!(error instanceof EndpointError) || error instanceof WrongAnswerError) throw error;
-      if (!(await witnesses.find(hash, store))) throw error;
-    }
+    if (await witnesses.find(hash, store)) return;
+    putHashed(store, await (kind === 'l2-code' ? l2State.code(hash) : l2State.node(hash)));
   };
 
   return async (hint: AnnouncedHint, store: PreimageStore) => {

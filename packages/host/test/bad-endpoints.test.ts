@@ -12,7 +12,16 @@ import {
   sha256Key,
 } from '@obelisc/preimage';
 import { createOracle, type Log, networkFetcher } from '../src/index.js';
-import { bytes, claimOf, devnetChain, type L1Block, l1Blocks, type Sidecar, withoutDevnet } from './devnet-data.js';
+import {
+  bytes,
+  claimOf,
+  devnetChain,
+  gathered,
+  type L1Block,
+  l1Blocks,
+  type Sidecar,
+  withoutDevnet,
+} from './devnet-data.js';
 import {
   beaconHandler,
   HttpAnswer,
@@ -340,30 +349,53 @@ test(
 );
 
 test(
-  'state that debug_dbGet does not give is taken from execution witnesses, block after block up to the claim',
+  'state is taken from execution witnesses, block after block up to the claim, and else from debug_dbGet',
   { skip },
   async (t) => {
     const code = Buffer.from('6001600155', 'hex');
     const hash = Buffer.from(keccak_256(code));
     const name = `0x${hash.toString('hex')}`;
-    for (const witness of [
+    const witnesses = [
       { state: [], codes: [`0x${code.toString('hex')}`] },
       { state: { '0x00': '0xc0' }, codes: { [name]: `0x${code.toString('hex')}` } },
-    ]) {
+    ];
+    for (const witness of witnesses) {
       const { oracle, l2Server } = await oracleWith(t, {
-        l2: {
-          debug_dbGet: () => new RpcFault(-32601, 'the method debug_dbGet does not exist/is not available'),
-          debug_executionWitness: ([number]) => (number === '0x3' ? witness : { state: ['0xc1c0'], codes: [] }),
-        },
+        l2: { debug_executionWitness: ([number]) => (number === '0x3' ? witness : { state: ['0xc1c0'], codes: [] }) },
       });
       assert.deepEqual(Buffer.from(await ask(oracle, hint('l2-code', name), keccak256Key(hash))), code);
       assert.equal(l2Server.calls.filter((method) => method === 'debug_executionWitness').length, 3);
       const absent = `0x${'ee'.repeat(32)}`;
-      await refused(oracle, hint('l2-state-node', absent), hashKey(absent), /does not offer debug_dbGet/);
+      await refused(oracle, hint('l2-state-node', absent), hashKey(absent), /state trie node 0xee/);
       assert.equal(l2Server.calls.filter((method) => method === 'debug_executionWitness').length, 10);
+      assert.equal(l2Server.calls.filter((method) => method === 'debug_dbGet').length, 1);
     }
   },
 );
+
+test('an endpoint that fails at witnesses is not asked for them again', { skip }, async (t) => {
+  const [node] = [...gathered('g10')]
+    .filter(([key, value]) => key.startsWith('02') && value.startsWith('f9'))
+    .map(([, value]) => Buffer.from(value, 'hex'));
+  assert(node !== undefined);
+  for (const failure of [
+    new HttpAnswer(500),
+    new RpcFault(-32000, 'required historical state unavailable'),
+    'nonsense',
+    { state: ['zz'] },
+  ]) {
+    const { oracle, l2Server } = await oracleWith(t, { l2: { debug_executionWitness: () => failure } });
+    const request: readonly [string, PreimageKey] = [
+      formatHint({ type: 'l2-state-node', payload: keccak_256(node) }),
+      keccak256Key(keccak_256(node)),
+    ];
+    assert.deepEqual(Buffer.from(await ask(oracle, ...request)), node);
+    const calls = l2Server.calls.filter((method) => method === 'debug_executionWitness').length;
+    assert(calls <= 2);
+    await assert.rejects(ask(oracle, hint('l2-code', `0x${'ee'.repeat(32)}`), hashKey(`0x${'ee'.repeat(32)}`)));
+    assert.equal(l2Server.calls.filter((method) => method === 'debug_executionWitness').length, calls);
+  }
+});
 
 test('hints that name the chain after the hash are understood', { skip }, async (t) => {
   const { oracle } = await oracleWith(t, {});
