@@ -1,4 +1,5 @@
-// Compiles the AssemblyScript modules to WebAssembly. `node tools/build-assembly.mjs [name…]`; without names, all.
+// Compiles the AssemblyScript modules to WebAssembly. `node tools/build-assembly.mjs [--tests | name…]`; without names all
+// but those that only tests load, with --tests those too.
 // A module is rebuilt only when one of its sources, or this script, is newer than its output.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,14 +10,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Every module: where its sources are, its entry, its output and asc's flags beyond the shared ones. */
 const modules = JSON.parse(readFileSync(join(root, 'tools/assembly-modules.json'), 'utf8'));
 
-const wanted = process.argv.slice(2);
+const withTests = process.argv.includes('--tests');
+const wanted = process.argv.slice(2).filter((arg) => arg !== '--tests');
 for (const name of wanted) {
   if (!(name in modules)) fail(`no AssemblyScript module '${name}'; there are: ${Object.keys(modules).join(', ')}`);
 }
 
 generateData();
 for (const [name, module] of Object.entries(modules)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wanted.length > 0 ? !wanted.includes(name) : module.test && !withTests) continue;
   const out = join(root, module.out);
   const newest = Math.max(newestIn(join(root, module.sources)), statSync(fileURLToPath(import.meta.url)).mtimeMs);
   if (existsSync(out) && statSync(out).mtimeMs > newest) continue;

@@ -43,22 +43,32 @@ export function checkGuest(): Release {
   return release;
 }
 
-/** Writes the ELF to bin/: the released one where it belongs to the sources, else one built from them. */
+/** Writes the released ELF to bin/, and says so on stderr when it isn't what the sources make any more. */
 export function unpackGuest(): Release {
+  const release = currentRelease();
+  writeWhole(join(repository, elfPath), releasedElf());
+  if (release.sourcesSha256 !== sourcesHash()) {
+    process.stderr.write(
+      `${elfPath} is the released client; its sources have changed since: npm run guest builds it\n`,
+    );
+  }
+  return release;
+}
+
+/** Writes the ELF that belongs to the sources to bin/: the released one, or one built from them. */
+function currentGuest(): Release {
   let release: Release | undefined;
   try {
     release = currentRelease();
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
   }
-  if (release?.sourcesSha256 !== sourcesHash()) return buildGuest();
-  writeWhole(join(repository, elfPath), releasedElf());
-  return release;
+  return release?.sourcesSha256 === sourcesHash() ? unpackGuest() : buildGuest();
 }
 
 /** Writes bin/prestate.json and bin/meta.json from the ELF, by the command that a user would give. */
 export function makePrestate(): Release {
-  const release = unpackGuest();
+  const release = currentGuest();
   const args = ['load-elf', '--path', elfPath, '--out', 'bin/prestate.json', '--meta', 'bin/meta.json'];
   const { status, error } = spawnSync(process.execPath, ['bin/asterisc', ...args], {
     cwd: repository,
