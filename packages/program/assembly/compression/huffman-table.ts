@@ -1,4 +1,4 @@
-// Decoding tables for DEFLATE's canonical prefix codes (RFC 1951, section 3.2.2).
+// Decoding tables for the canonical prefix codes of DEFLATE (RFC 1951, section 3.2.2) and Brotli (RFC 7932, section 3.2).
 //
 // A table has 2^bits primary entries, indexed by the next bits of the stream, and behind them the subtables of longer
 // codes. An entry is a 32-bit word:
@@ -22,22 +22,27 @@ export const LINK: u32 = 1 << 14;
 @inline
 export const END: u32 = 1 << 13;
 
-/** The longest code of DEFLATE. */
+/** The longest code of both. */
 // @ts-ignore: decorator
 @inline
 const LONGEST: u32 = 15;
+
+/** The largest alphabet: Brotli's commands. */
+// @ts-ignore: decorator
+@inline
+const MOST_SYMBOLS: i32 = 704;
 
 /** How many codes have each length; then the first index in SORTED of each. */
 const COUNTS = memory.data(64, 8);
 const OFFSETS = memory.data(64, 8);
 /** Symbols in the order of their codes. */
-const SORTED = memory.data(288 * 2, 8);
+const SORTED = memory.data(MOST_SYMBOLS * 2, 8);
 
 /**
  * Builds the table at `table` of the code whose `count` lengths (bytes, 0 for no code) are at `lengths`; `symbols` holds
- * each symbol's entry without its code's length. `bits` is the number of primary index bits; the table has room for the
- * subtables. Returns false if the code is over-subscribed or incomplete; as in Go and zlib a single code of length 1, and
- * no code at all, are let through: their missing codes decode as a bare SPECIAL.
+ * each symbol's entry without its code's length, or is 0 where that is symbol << 16. `bits` is the number of primary
+ * index bits; the table has room for the subtables. Returns false if the code is over-subscribed or incomplete; as in Go
+ * and zlib a single code of length 1, and no code at all, are let through: their missing codes decode as a bare SPECIAL.
  */
 export function buildTable(table: usize, bits: u32, lengths: usize, count: u32, symbols: usize): bool {
   for (let i: usize = 0; i != 64; i += 8) store<u64>(COUNTS + i, 0);
@@ -84,7 +89,9 @@ export function buildTable(table: usize, bits: u32, lengths: usize, count: u32, 
   for (let length: u32 = 1; length <= longest; length++) {
     let left = load<u32>(COUNTS + (length << 2));
     for (; left != 0; left--) {
-      const entry = load<u32>(symbols + ((<usize>load<u16>(sorted)) << 2)) + length * 0x101;
+      const symbol = <usize>load<u16>(sorted);
+      const plain = symbols == 0 ? (<u32>symbol) << 16 : load<u32>(symbols + (symbol << 2));
+      const entry = plain + length * 0x101;
       sorted += 2;
       if (length <= bits) {
         const step: usize = 4 << length;
