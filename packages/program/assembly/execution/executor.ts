@@ -8,6 +8,7 @@ import { RlpWriter } from '../rlp';
 import { commitState, openState, storageRoot } from '../state/commit';
 import { beginTransaction, encodedLogs, endTransaction } from '../state/state';
 import { decodeTransaction, Transaction } from '../transaction/transaction';
+import { collect, isCollectionDue } from '../trie/collect';
 import { orderedTrieRoot } from '../trie/ordered';
 import { EMPTY_ROOT } from '../trie/trie';
 import { setU64 } from '../u256';
@@ -61,6 +62,14 @@ export class Executor {
   private readonly writer: RlpWriter = new RlpWriter(8192);
   private readonly bloom: usize = heap.alloc(256);
   private readonly blobBaseFee: usize = heap.alloc(32);
+  /** State root (32 bytes) of the block whose number is `keptNumber`, once it was made. */
+  private readonly keptRoot: usize = heap.alloc(32);
+  private hasKeptRoot: bool = false;
+  /**
+   * Number of the block that `outputRoot` will be asked for besides the newest one's: the claimed one. Long runs give up
+   * the states of all others.
+   */
+  keptNumber: u64 = 0;
 
   constructor(private readonly config: RollupConfig) {
     setU64(this.blobBaseFee, 1);
@@ -74,6 +83,7 @@ export class Executor {
    */
   execute(parent: Header, parentHash: usize, attributes: PayloadAttributes): Result<Block> {
     const before = useScratch(false);
+    if (isCollectionDue()) this.collectNodes(parent);
     const header = this.prepare(parent, parentHash, attributes);
     useScratch(true);
     const start = mark();
@@ -91,6 +101,13 @@ export class Executor {
           );
     useScratch(before);
     return result;
+  }
+
+  private collectNodes(parent: Header): void {
+    const roots = new StaticArray<usize>(2);
+    roots[0] = parent.stateRoot;
+    roots[1] = this.hasKeptRoot ? this.keptRoot : parent.stateRoot;
+    collect(roots);
   }
 
   /** The header as far as it is known before execution. */
@@ -211,6 +228,10 @@ export class Executor {
   /** Writes the state back and fills in the header's roots. In SCRATCH. */
   private seal(header: Header, attributes: PayloadAttributes, outcome: Outcome): void {
     commitState(header.stateRoot);
+    if (header.number == this.keptNumber) {
+      copy32(this.keptRoot, header.stateRoot);
+      this.hasKeptRoot = true;
+    }
     orderedTrieRoot(attributes.transactions, header.transactionsRoot);
     orderedTrieRoot(outcome.receipts, header.receiptsRoot);
     if (header.hasRequestsHash) storageRoot(MESSAGE_PASSER, header.withdrawalsRoot);

@@ -175,6 +175,14 @@ export function setCode(address: usize, ptr: usize, length: u32): void {
   account.code = changetype<usize>(code);
 }
 
+/** Makes the code with the 32-byte hash at `hash` the account's; its bytes are the oracle's, should it be called. */
+export function setCodeHash(address: usize, hash: usize): void {
+  const account = ensured(address);
+  copy32(record(Change.Code, changetype<usize>(account)), codeHashOf(account));
+  copy32(codeHashOf(account), hash);
+  account.code = 0;
+}
+
 /** The account's slot with its value read. */
 // @ts-ignore: decorator
 @inline

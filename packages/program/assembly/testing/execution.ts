@@ -9,9 +9,11 @@ import { error } from '../log';
 import { RlpWriter } from '../rlp';
 import { recoverSender } from '../transaction/sender';
 import { decodeTransaction } from '../transaction/transaction';
+import { collect } from '../trie/collect';
 import { orderedTrieRoot, readOrderedTrie } from '../trie/ordered';
 
 export { allocate, mark, memoryTaken, release, useScratch } from '../memory';
+export { keptBefore, keptSince } from '../trie/store';
 export { find, foundLength, hashTrie, insert, openTrie, remove } from '../trie/trie';
 export { commitState, openState, storageRoot } from '../state/commit';
 export {
@@ -184,4 +186,11 @@ export function sender(encoded: usize, length: u32, chainId: u64, out: usize): u
   const transaction = decodeTransaction(new Bytes(encoded, length));
   if (transaction === null) return 1;
   return recoverSender(transaction, chainId, out) ? 0 : 2;
+}
+
+/** Gives up all nodes but those of the states with the `count` root hashes at `roots`, 32 bytes each. */
+export function collectNodes(roots: usize, count: u32): void {
+  const list = new StaticArray<usize>(count);
+  for (let i: u32 = 0; i < count; i++) list[i] = roots + ((<usize>i) << 5);
+  collect(list);
 }
