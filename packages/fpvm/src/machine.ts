@@ -10,8 +10,8 @@ import { type TranslationOptions, type TranslationStatistics, Translator } from 
 import { encodeWitness, stateHash, type VmScalars } from './witness.js';
 
 const MASK64 = (1n << 64n) - 1n;
-/** Steps between two turns of the event loop: some 60 ms. */
-const SLICE = 20_000_000n;
+/** Steps between two turns of the event loop, and two looks for code that waits for translation: 2 to 20 ms. */
+const SLICE = 4_000_000n;
 
 /** Why a run ended: all steps taken, the guest exited, or (if asked for) a pre-image was read in the last step. */
 export type RunStop = 'steps' | 'exited' | 'preimage';
