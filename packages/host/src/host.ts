@@ -16,6 +16,7 @@ import { type Chain, type Claim, localPreimage } from './boot.js';
 import { type Log, silentLog } from './log.js';
 import { type Endpoints, networkFetcher } from './fetcher.js';
 import { type Fetcher, prefetcher } from './prefetcher.js';
+import { tolerantStore } from './tolerant-store.js';
 import type { RetryPolicy } from './retry.js';
 
 export type OracleOptions = {
@@ -48,14 +49,7 @@ export type Host = { oracle: Oracle; store: PreimageStore; close(): Promise<void
  * without endpoints when it is not there.
  */
 export function openHost({ claim, chain, endpoints, datadir, dataFormat, log = silentLog, policy }: HostOptions): Host {
-  const store =
-    datadir === undefined
-      ? memoryStore()
-      : openDatadir({
-          path: datadir,
-          mustExist: endpoints === undefined,
-          ...(dataFormat === undefined ? {} : { format: dataFormat }),
-        });
+  const store = datadir === undefined ? memoryStore() : openStore(datadir, dataFormat, endpoints === undefined, log);
   if (datadir === undefined) log('info', 'Using in-memory storage');
   else log('info', 'Using disk storage', { datadir });
   if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
@@ -74,6 +68,10 @@ export function openHost({ claim, chain, endpoints, datadir, dataFormat, log = s
       open = false;
     },
   };
+}
+
+function openStore(path: string, format: DataFormat | undefined, mustExist: boolean, log: Log): PreimageStore {
+  return tolerantStore(openDatadir({ path, mustExist, ...(format === undefined ? {} : { format }) }), log);
 }
 
 /** The oracle of one run. Local keys are answered from claim and chain, all others by the prefetcher. */

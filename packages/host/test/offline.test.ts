@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import {
   blobKey,
+  DatadirError,
   formatHint,
   keccak256Key,
   localKey,
@@ -21,6 +22,7 @@ import {
   type Log,
   storeBlob,
 } from '../src/index.js';
+import { tolerantStore } from '../src/tolerant-store.js';
 import { claimOf, devnetChain, gathered, withoutDevnet } from './devnet-data.js';
 
 const claim = {
@@ -203,4 +205,22 @@ test('a claim of a range is read from local keys', { skip: withoutDevnet }, asyn
   const g10 = claimOf('g10');
   const oracle = createOracle({ claim: g10, chain: devnetChain(), store: memoryStore() });
   assert.deepEqual(await oracle.get(localKey(2)), g10.l2OutputRoot);
+});
+
+test('a datadir that cannot be written serves all the same; other failures to write do not pass', () => {
+  const added = localKey(8);
+  const story: string[] = [];
+  const log: Log = (level, message) => void story.push(`${level} ${message}`);
+  const refusing = (code: string): PreimageStore => ({
+    ...memoryStore(),
+    put() {
+      throw new DatadirError('the file cannot be written', { cause: Object.assign(new Error(code), { code }) });
+    },
+  });
+  const store = tolerantStore(refusing('EROFS'), log);
+  store.put(added, claim.l1Head);
+  store.put(localKey(9), claim.l2Head);
+  assert.deepEqual(store.get(added), claim.l1Head);
+  assert.deepEqual(story, ['warn The datadir cannot be written; new pre-images are kept in memory']);
+  assert.throws(() => tolerantStore(refusing('ENOSPC'), log).put(added, claim.l1Head), DatadirError);
 });
