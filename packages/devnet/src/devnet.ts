@@ -7,7 +7,7 @@ import { Batcher } from './batcher/batcher.js';
 import { InboxNoise } from './batcher/noise.js';
 import type { ChannelPlan } from './batcher/plan.js';
 import { Wallet } from './chain/wallet.js';
-import { OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-contracts.js';
+import { forwarderCode, OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-contracts.js';
 import { BEACON_ROOTS_CODE } from './contracts/predeploys.js';
 import { BEACON_ROOTS } from './execution/addresses.js';
 import { evmCommon } from './execution/evm-common.js';
@@ -53,7 +53,10 @@ export interface Scenario {
 }
 
 export interface DevnetOptions {
-  /** The chain is the same, byte for byte, for the same seed and scenario. */
+  /**
+   * The chain is the same, byte for byte, for the same seed and scenario (and zlib: batches are compressed by Node's,
+   * whose output may differ from version to version).
+   */
   readonly seed: string;
   readonly ports?: DevnetPorts;
   /** L2 blocks to make before the devnet is ready. */
@@ -187,8 +190,10 @@ class VirtualChain {
   static async start(seed: string, scenario: Scenario): Promise<VirtualChain> {
     const portal = l1ContractAddress(seed, 'OptimismPortal');
     const systemConfig = l1ContractAddress(seed, 'SystemConfig');
+    const forwarder = l1ContractAddress(seed, 'forwarder');
     const alloc: Record<string, GenesisAccount> = {
       [portal.toString()]: { code: bytesToHex(OPTIMISM_PORTAL), nonce: '0x1' },
+      [forwarder.toString()]: { code: bytesToHex(forwarderCode(portal)), nonce: '0x1' },
       [systemConfig.toString()]: { code: bytesToHex(SYSTEM_CONFIG), nonce: '0x1' },
       [BEACON_ROOTS.toString()]: { code: bytesToHex(BEACON_ROOTS_CODE), nonce: '0x1' },
     };
@@ -218,7 +223,7 @@ class VirtualChain {
       genesis,
       l1,
       l2,
-      new L1Traffic(seed, l1Common, portal, systemConfig, handover),
+      new L1Traffic(seed, l1Common, portal, systemConfig, forwarder, handover),
       new L2Traffic(seed, l2Common),
       batcher,
       scenario.noise ? new InboxNoise(seed, batcher.inbox, stranger) : undefined,

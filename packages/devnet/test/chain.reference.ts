@@ -161,7 +161,7 @@ async function assertVerdict(
     '--log.level=error',
   ]);
   assert.equal(code, expected, `blocks ${start} to ${end}: ${log}`);
-  if (expected === 1) assert.match(log, /invalid claim/);
+  if (expected === 1) assert.match(log, /claim.* (is )?(invalid|wrong)|invalid claim/i);
 }
 
 async function output(devnet: Devnet, block: number): Promise<Output> {

@@ -2,6 +2,7 @@
 // events as the OP Stack's, none of their access rules. Specification: specs/protocol/deposits.md, "L1 deposit
 // contract"; specs/protocol/system-config.md.
 import { concatBytes } from '@ethereumjs/util';
+import type { Address } from '@ethereumjs/util';
 import { assemble, callData, dynamicBytes, eventTopic, selector, wordOf } from './assembler.js';
 
 const DEPOSIT_SIGNATURE = 'depositTransaction(address,uint256,uint64,bool,bytes)';
@@ -53,6 +54,22 @@ export function depositCall(deposit: {
   const target = concatBytes(new Uint8Array(12), to);
   const head = callData(DEPOSIT_SIGNATURE, target, value, gasLimit, isCreation ? 1n : 0n, 0xa0n);
   return concatBytes(head, dynamicBytes(data));
+}
+
+/**
+ * A contract that hands its call data to `target` twice, with half of its value each time: as a depositor it has an
+ * aliased address, and both deposits lie in one transaction.
+ */
+export function forwarderCode(target: Address): Uint8Array {
+  const call = `0 0 calldatasize 0 callvalue 1 shr ${target.toString()} gas call iszero @failed jumpi`;
+  return assemble(`
+    calldatasize 0 0 calldatacopy
+    ${call}
+    ${call}
+    stop
+  failed:
+    0 0 revert
+  `);
 }
 
 const UPDATES = [

@@ -93,7 +93,10 @@ export function l2Genesis(seed: string, chainId: number, time: bigint): Genesis 
 }
 
 /** An L1 contract's address under a seed. */
-export function l1ContractAddress(seed: string, name: 'OptimismPortal' | 'SystemConfig' | 'ProtocolVersions'): Address {
+export function l1ContractAddress(
+  seed: string,
+  name: 'OptimismPortal' | 'SystemConfig' | 'ProtocolVersions' | 'forwarder',
+): Address {
   return createAddressFromString(bytesToHex(seededHash(seed, name).subarray(12)));
 }
 

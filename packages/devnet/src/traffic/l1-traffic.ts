@@ -30,6 +30,8 @@ interface Deposit {
   readonly value?: bigint;
   readonly gasLimit?: bigint;
   readonly data?: Uint8Array;
+  /** Whether a contract makes the deposit, twice. */
+  readonly forwarded?: boolean;
 }
 
 /** The traffic of one chain, block by block. */
@@ -45,6 +47,7 @@ export class L1Traffic {
     common: Common,
     readonly portal: Address,
     readonly systemConfig: Address,
+    readonly forwarder: Address,
     /** The L1 block in which the second batcher account takes over. */
     readonly batcherHandover?: bigint,
   ) {
@@ -72,10 +75,10 @@ export class L1Traffic {
   #deposit(): Uint8Array {
     const make = this.#deposits[this.#next++ % this.#deposits.length];
     if (make === undefined) throw new Error('the cycle has no deposits');
-    const { to, mint = 0n, value = 0n, gasLimit = 100_000n, data = new Uint8Array(0) } = make();
+    const { to, mint = 0n, value = 0n, gasLimit = 100_000n, data = new Uint8Array(0), forwarded = false } = make();
     const target = to?.bytes ?? new Uint8Array(20);
     return this.#depositor.dynamicFee({
-      to: this.portal,
+      to: forwarded ? this.forwarder : this.portal,
       value: mint,
       data: depositCall({ to: target, value, gasLimit, isCreation: to === undefined, data }),
       gasLimit: PORTAL_GAS,
@@ -92,6 +95,7 @@ export class L1Traffic {
     return [
       () => ({ to: depositor, mint: ETHER, value: ETHER }),
       () => ({ to: stranger(), mint: 3n * GWEI, value: 2n * GWEI }),
+      () => ({ to: stranger(), mint: 8n * GWEI, value: GWEI, forwarded: true }),
       () => ({ to: trafficContract(this.seed, 'storage'), data: concatBytes(wordOf(100n), this.#numbers.bytes(32)) }),
       () => ({ data: initCode(TOKEN), gasLimit: 500_000n }),
       // Fails: the account has less. The mint stays.
