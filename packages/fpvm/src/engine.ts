@@ -19,6 +19,7 @@ export interface EngineExports {
   flushTlb(): void;
   hostOfGranule(granule: bigint): number;
   mapGranule(granule: bigint): number;
+  nextPage(from: number, end: number, writtenOnly: boolean): number;
   write8(address: bigint, value: number): void;
   decode(word: number, pc: bigint): bigint;
   readonly [global: string]: unknown;

@@ -62,14 +62,12 @@ export class GuestMemory {
 
   /** Indices (address / 4096) of all pages that exist, ascending. */
   pageIndices(): BigUint64Array {
-    return this.#collect(() => true).indices;
+    return this.#collect(false).indices;
   }
 
   pageCount(): number {
-    const { bytes, view, layout } = this.#engine;
-    const end = view.getUint32(layout.nextFree, true) >>> 12;
     let count = 0;
-    for (let page = 0; page < end; page++) if (bytes[layout.pageStates + page] !== pageState.absent) count += 1;
+    for (const _ of this.#hostPages(false)) count += 1;
     return count;
   }
 
@@ -83,24 +81,28 @@ export class GuestMemory {
   /** Pages written since the last call: indices ascending, and where they lie in the engine's memory. */
   takeWrittenPages(): { indices: BigUint64Array; hosts: Uint32Array } {
     const { layout } = this.#engine;
-    const written = this.#collect((state) => state === pageState.written);
+    const written = this.#collect(true);
     for (const host of written.hosts) this.#engine.bytes[layout.pageStates + (host >>> 12)] = pageState.known;
     return written;
   }
 
-  #collect(wanted: (state: number) => boolean): { indices: BigUint64Array; hosts: Uint32Array } {
-    const { bytes, view, layout } = this.#engine;
-    const end = view.getUint32(layout.nextFree, true) >>> 16;
-    const found: { index: bigint; host: number }[] = [];
-    for (let unit = 0; unit < end; unit++) {
-      const granule = view.getBigUint64(layout.guestOfHost + 8 * unit, true);
-      if (granule === 0n) continue;
-      for (let page = unit * 16; page < unit * 16 + 16; page++) {
-        const state = bytes[layout.pageStates + page] ?? 0;
-        if (state === pageState.absent || !wanted(state)) continue;
-        found.push({ index: ((granule - 1n) << 4n) | BigInt(page & 15), host: page * PAGE_SIZE });
-      }
+  /** Numbers of the 4 KiB pages of the engine's memory that hold guest pages. */
+  *#hostPages(writtenOnly: boolean): Generator<number> {
+    const { exports, view, layout } = this.#engine;
+    const end = view.getUint32(layout.nextFree, true) >>> 12;
+    for (let page = 0; ; page += 1) {
+      page = exports.nextPage(page, end, writtenOnly);
+      if (page >= end) return;
+      yield page;
     }
+  }
+
+  #collect(writtenOnly: boolean): { indices: BigUint64Array; hosts: Uint32Array } {
+    const { view, layout } = this.#engine;
+    const found = Array.from(this.#hostPages(writtenOnly), (page) => {
+      const granule = view.getBigUint64(layout.guestOfHost + 8 * (page >>> 4), true) - 1n;
+      return { index: (granule << 4n) | BigInt(page & 15), host: page * PAGE_SIZE };
+    });
     found.sort((a, b) => (a.index < b.index ? -1 : 1));
     return {
       indices: BigUint64Array.from(found, ({ index }) => index),

@@ -6,7 +6,7 @@ export { loadElf } from './loader.js';
 export { Machine, type MachineOptions, RevertError, type RunStop } from './machine.js';
 export { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
 export { decodeMetadata, encodeMetadata, lookupSymbol, type Metadata, MetadataError } from './metadata.js';
-export { batched, readStateFile, StateFileError, writeStateFile, writeWhole } from './state-file.js';
+export { batched, readStateFile, StateFileError, writeSmallFile, writeStateFile, writeWhole } from './state-file.js';
 export { encodeJsonState } from './state-json.js';
 export { StateFormatError } from './state-format.js';
 export { goJson } from './go-json.js';

@@ -1,6 +1,6 @@
 // The engine of the machine: registers, memory and interpreter of one guest in one linear memory.
 export { enter, interpret, run, runTranslated } from './interpreter';
-export { flushTlb, hostOfGranule, initialize, mapGranule, write8 } from './memory';
+export { flushTlb, hostOfGranule, initialize, mapGranule, nextPage, write8 } from './memory';
 export { decode, existingCodeBlock } from './code';
 export {
   BLOCK_SLOTS,

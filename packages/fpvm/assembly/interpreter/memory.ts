@@ -202,3 +202,21 @@ function writeSlow(address: u64, value: u64, size: i32): void {
 export function write8(address: u64, value: u32): void {
   write<u8>(address, <u8>value);
 }
+
+/**
+ * Number of the first 4 KiB page of linear memory from `from` on whose state is `written` or, without `writtenOnly`, that
+ * holds any guest page; `end` (a multiple of 8) if there is none.
+ */
+export function nextPage(from: u32, end: u32, writtenOnly: bool): u32 {
+  let page = from;
+  while (page < end) {
+    if ((page & 7) == 0 && load<u64>(PAGE_STATES + page) == 0) {
+      page += 8;
+      continue;
+    }
+    const state = load<u8>(PAGE_STATES + page);
+    if (writtenOnly ? state == 1 : state != 0) return page;
+    page++;
+  }
+  return end;
+}

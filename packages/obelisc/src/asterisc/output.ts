@@ -1,6 +1,6 @@
 // Where results go: a file (whole or not at all), `-` for stdout, an empty name for nowhere.
 import { once } from 'node:events';
-import { batched, encodeJsonState, type Machine, writeStateFile, writeWhole } from '@obelisc/fpvm';
+import { batched, encodeJsonState, type Machine, writeSmallFile, writeStateFile } from '@obelisc/fpvm';
 
 export async function writeStateTo(path: string, machine: Machine): Promise<void> {
   if (path === '-') await toStdout(batched(encodeJsonState(machine)));
@@ -9,7 +9,7 @@ export async function writeStateTo(path: string, machine: Machine): Promise<void
 
 export async function writeTextTo(path: string, text: string): Promise<void> {
   if (path === '-') await toStdout([Buffer.from(text)]);
-  else if (path !== '') await writeWhole(path, [Buffer.from(text)]);
+  else if (path !== '') writeSmallFile(path, text);
 }
 
 async function toStdout(pieces: Iterable<Uint8Array>): Promise<void> {
