@@ -1,6 +1,7 @@
 // Tries, state, transactions and blocks for the tests of packages/program/test/{trie,execution}. Not part of the client.
 import { Bytes } from '../bytes';
 import { BlockId, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
+import { nextBaseFee } from '../execution/base-fee';
 import { fastLzLength } from '../execution/fast-lz';
 import { Block, Executor } from '../execution/executor';
 import { footprint, l1Cost } from '../execution/l1-cost';
@@ -81,6 +82,7 @@ export function footprintOf(encoded: usize, length: u32): u64 {
   return footprint(new Bytes(encoded, length));
 }
 
+let chain: RollupConfig | null = null;
 let executor: Executor | null = null;
 let block: Block | null = null;
 
@@ -100,6 +102,7 @@ export function configure(
   config.eip1559Elasticity = elasticity;
   config.eip1559Denominator = denominator;
   config.eip1559DenominatorCanyon = denominatorCanyon;
+  chain = config;
   executor = new Executor(config);
 }
 
@@ -145,6 +148,12 @@ export function execute(
   return result.value.hash;
 }
 
+function theConfig(): RollupConfig {
+  const known = chain;
+  if (known === null) throw new Error('no chain is configured');
+  return known;
+}
+
 function theExecutor(): Executor {
   const known = executor;
   if (known === null) throw new Error('no chain is configured');
@@ -155,6 +164,11 @@ function theBlock(): Block {
   const known = block;
   if (known === null) throw new Error('no block was executed');
   return known;
+}
+
+/** Writes the base fee (u256) of the block at `time` on the parent with that header RLP to `out`. */
+export function baseFeeAfter(parent: usize, length: u32, time: u64, out: usize): void {
+  nextBaseFee(theConfig(), decodeHeader(new Bytes(parent, length)), time, out);
 }
 
 /** Length of what `encodedHeader` returned. */
