@@ -8,7 +8,7 @@ import { warn } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { RlpReader } from '../rlp';
 import { Batch, BatchType, decodeSingularBatch } from './batch';
-import { decompressChannel } from './channel-compression';
+import { decompressChannel, losesLast } from './channel-compression';
 import { ChannelSource } from './channel-source';
 import { buildSpanBatch, readSpanBatch } from './span-batch';
 import { Pull } from './stage';
@@ -18,6 +18,7 @@ import { Pull } from './stage';
 export class ChannelReader {
   /** The batches of the channel at hand that were not read yet; null without a channel. */
   private batches: RlpReader | null = null;
+  private content: Bytes = new Bytes(0, 0);
   private current: Batch | null = null;
 
   constructor(
@@ -52,6 +53,7 @@ export class ChannelReader {
         return Pull.Again;
       }
       this.batches = new RlpReader(data);
+      this.content = data;
     }
     return this.decode();
   }
@@ -72,6 +74,7 @@ export class ChannelReader {
     }
     const encoded = batches.bytes();
     if (batches.failed || encoded.length == 0) return this.skipChannel();
+    if (batches.atEnd && losesLast(this.content)) return this.skipChannel();
     const before = useScratch(false);
     let pulled = Pull.Again;
     if (encoded[0] == BatchType.Singular) {

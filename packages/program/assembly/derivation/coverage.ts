@@ -1,15 +1,20 @@
 // Which forks' rules are complete here. A block under any other fork ends the program: a claim about it can't be judged.
 import { Fork, forkName, RollupConfig } from '../config/rollup';
 
-/** The newest fork that is covered. */
+/** The newest fork whose derivation is covered. */
 // @ts-ignore: decorator
 @inline
-const NEWEST: Fork = Fork.Holocene;
+export const NEWEST_DERIVED: Fork = Fork.Jovian;
 
-/** Ends the program, naming the fork, where the L2 block at `time` is under a fork that is not covered. */
-export function requireCovered(config: RollupConfig, time: u64): void {
+/** The newest fork whose execution is covered. */
+// @ts-ignore: decorator
+@inline
+export const NEWEST_EXECUTED: Fork = Fork.Holocene;
+
+/** Ends the program, naming the fork, where the L2 block at `time` is under a fork newer than `newest`, or experimental. */
+export function requireCovered(config: RollupConfig, time: u64, newest: Fork): void {
   const fork = config.forkAt(time);
-  if (fork > NEWEST) throw new Error(`the fork ${forkName(fork)}, in force at time ${time.toString()}, is not covered`);
+  if (fork > newest) throw new Error(`the fork ${forkName(fork)}, in force at time ${time.toString()}, is not covered`);
   if (config.interopTime <= time)
     throw new Error(`the fork interop, in force at time ${time.toString()}, is not covered`);
 }

@@ -10,7 +10,7 @@ import { error, info, warn } from '../log';
 import { useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { depositsOnly } from './attributes';
-import { requireCovered } from './coverage';
+import { NEWEST_DERIVED, requireCovered } from './coverage';
 import { L2Block } from './l2-block';
 import { L2Chain, l2Block } from './l2-chain';
 import { Pipeline } from './pipeline';
@@ -80,7 +80,7 @@ export function derive(
       }
       let concluding = pipeline.concluding;
       let attributes = pipeline.attributes;
-      requireCovered(config, attributes.timestamp);
+      requireCovered(config, attributes.timestamp, NEWEST_DERIVED);
       let built = builder.build(pending, attributes);
       if (!built.ok) {
         const reason = built.failure;

@@ -5,6 +5,7 @@ import { decodeHeader, encodeHeader } from '../execution/header';
 import { Result } from '../failure';
 import { mark, release, useScratch } from '../memory';
 import { RlpWriter } from '../rlp';
+import { NEWEST_EXECUTED, requireCovered } from './coverage';
 import { BlockBuilder, BuiltBlock } from './driver';
 import { L2Block } from './l2-block';
 
@@ -14,12 +15,13 @@ export class ExecutorBuilder extends BlockBuilder {
   private readonly executor: Executor;
   private readonly writer: RlpWriter = new RlpWriter(1024);
 
-  constructor(config: RollupConfig) {
+  constructor(private readonly config: RollupConfig) {
     super();
     this.executor = new Executor(config);
   }
 
   build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
+    requireCovered(this.config, attributes.timestamp, NEWEST_EXECUTED);
     const before = useScratch(true);
     const start = mark();
     const executed = this.executor.execute(decodeHeader(parent.header), parent.hash, attributes);

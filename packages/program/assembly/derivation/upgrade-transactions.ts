@@ -1,20 +1,27 @@
 // Transactions that a fork's activation block executes behind the deposits (specs: the derivation.md of each fork).
 import { Bytes } from '../bytes';
-import { Fork, forkName, RollupConfig } from '../config/rollup';
-
-/** Forks whose activation executes transactions. */
-function hasUpgrade(fork: Fork): bool {
-  return (
-    fork == Fork.Ecotone || fork == Fork.Fjord || fork == Fork.Isthmus || fork == Fork.Jovian || fork == Fork.Karst
-  );
-}
+import { Fork, RollupConfig } from '../config/rollup';
+import { ECOTONE, FJORD, ISTHMUS, JOVIAN } from './upgrade-transactions-data';
 
 /** The upgrade transactions of the block at `time`, encoded. A fork whose transactions are not covered ends the program. */
 export function upgradeTransactions(config: RollupConfig, time: u64): Array<Bytes> {
-  for (let fork = <i32>Fork.Ecotone; fork <= <i32>Fork.Karst; fork++) {
-    if (hasUpgrade(<Fork>fork) && config.activatesAt(<Fork>fork, time)) {
-      throw new Error(`the upgrade transactions that activate ${forkName(<Fork>fork)} are not covered`);
-    }
+  const transactions = new Array<Bytes>(0);
+  if (config.activatesAt(Fork.Ecotone, time)) append(transactions, ECOTONE);
+  if (config.activatesAt(Fork.Fjord, time)) append(transactions, FJORD);
+  if (config.activatesAt(Fork.Isthmus, time)) append(transactions, ISTHMUS);
+  if (config.activatesAt(Fork.Jovian, time)) append(transactions, JOVIAN);
+  if (config.activatesAt(Fork.Karst, time)) {
+    throw new Error('the upgrade transactions that activate karst are not covered');
   }
-  return new Array<Bytes>(0);
+  return transactions;
+}
+
+/** Appends the transactions at `place`: each behind its length, a length of 0 at the end. */
+function append(transactions: Array<Bytes>, place: usize): void {
+  while (true) {
+    const length = load<u32>(place);
+    if (length == 0) return;
+    transactions.push(new Bytes(place + 4, length));
+    place += 4 + length;
+  }
 }

@@ -5,6 +5,8 @@ import { JsonReader } from '../config/json';
 import { loadConfig } from '../config/load';
 import { Fork, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { decodeRollupConfig } from '../config/rollup-json';
+import { decodeSingularBatch } from '../derivation/batch';
+import { decompressChannel, losesLast } from '../derivation/channel-compression';
 import { BlockBuilder, BuiltBlock, derive } from '../derivation/driver';
 import { Channel } from '../derivation/channel';
 import { Frame, parseFrames } from '../derivation/frame';
@@ -15,6 +17,7 @@ import { Failure, FailureKind, Result } from '../failure';
 import { L1Block } from '../l1/block';
 import { decodeBlob, MAX_BLOB_DATA, readBlob } from '../l1/blob';
 import { decodeDeposit, DEPOSIT_TYPE } from '../l1/deposit';
+import { upgradeTransactions } from '../derivation/upgrade-transactions';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from '../l1/events';
 import { decodeHeader } from '../l1/header';
 import { findLogs, LogFilter } from '../l1/receipt';
@@ -314,11 +317,13 @@ class SyntheticBuilder extends BlockBuilder {
     writer.u64(0);
     writer.u64(attributes.timestamp);
     if (this.config.isActive(Fork.Holocene, attributes.timestamp)) {
-      const extra = heap.alloc(9);
+      const extra = heap.alloc(17);
       const params: u64 = attributes.eip1559Params == 0 ? 0x000000fa00000006 : attributes.eip1559Params;
-      store<u8>(extra, 0);
+      const jovian = this.config.isActive(Fork.Jovian, attributes.timestamp);
+      store<u8>(extra, u8(jovian));
       store<u64>(extra, bswap<u64>(params), 1);
-      writer.bytes(extra, 9);
+      store<u64>(extra, bswap<u64>(attributes.minBaseFee), 9);
+      writer.bytes(extra, jovian ? 17 : 9);
     } else {
       writer.empty();
     }
@@ -378,6 +383,34 @@ export function run(
     number('claimed', derived.value.claimed.number);
   }
   close('}');
+  close(']');
+  return finished();
+}
+
+/** The upgrade transactions of the block at `time`. */
+export function upgrades(config: usize, configLength: u32, time: u64): u64 {
+  const transactions = upgradeTransactions(decodeRollupConfig(new Bytes(config, configLength)), time);
+  begin();
+  open('', '[');
+  for (let i = 0; i < transactions.length; i++) bytes('', transactions[i]);
+  close(']');
+  return finished();
+}
+
+/** The batches in a channel's data, as far as they can be decoded. */
+export function channelBatches(ptr: usize, length: u32, limit: u64, brotliAllowed: bool): u64 {
+  const data = decompressChannel(new Bytes(ptr, length), limit, brotliAllowed);
+  begin();
+  open('', '[');
+  if (data !== null) {
+    const items = new RlpReader(data);
+    while (!items.atEnd) {
+      const item = items.bytes();
+      if (items.failed || (items.atEnd && losesLast(data))) break;
+      if (item.length == 0 || item[0] != 0 || decodeSingularBatch(item.after(1)) === null) break;
+      bytes('', item);
+    }
+  }
   close(']');
   return finished();
 }

@@ -21,11 +21,15 @@ export interface Scenario {
   target: number;
   /** Extra data of the L2 genesis block. */
   genesisExtra: Uint8Array;
+  /** When Prague comes into force on L1. */
+  prague: number | null;
   /** Trie nodes by hash. */
   nodes: [Uint8Array, Uint8Array][];
 }
 
-const forks = ['regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene'] as const;
+const forks = [
+  'regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian',
+] as const; // prettier-ignore
 
 const genesisTime = 1_700_000_000;
 const blockTime = 2;
@@ -86,17 +90,19 @@ interface PlannedBlock {
 }
 
 const EXTRA = Uint8Array.from([0, 0, 0, 0, 250, 0, 0, 0, 6]);
+const JOVIAN_EXTRA = Uint8Array.from([1, 0, 0, 0, 250, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0]);
 
 export function makeScenario(seed: number): Scenario {
   const random = new Random(seed);
-  const newest = random.int(2, 6);
+  const newest = random.int(1, forks.length - 1);
   const times = forks.map((_, i) => (i <= newest ? 0 : null)) as (number | null)[];
-  // One fork without upgrade transactions may come into force in the middle.
-  const late = newest + 1;
-  if (late < forks.length && forks[late] !== 'ecotone' && forks[late] !== 'fjord' && random.chance(0.5)) {
-    times[late] = genesisTime + random.int(10, 160);
-  }
-  const holoceneTime = times[6] ?? Infinity;
+  // One fork may come into force in the middle.
+  if (newest + 1 < forks.length && random.chance(0.5)) times[newest + 1] = genesisTime + random.int(10, 160);
+  const holoceneTime = times[forks.indexOf('holocene')] ?? Infinity;
+  const jovianTime = times[forks.indexOf('jovian')] ?? Infinity;
+  const extraAt = (time: number): Uint8Array =>
+    time < holoceneTime ? new Uint8Array(0) : time < jovianTime ? EXTRA : JOVIAN_EXTRA;
+  const prague = random.chance(0.4) ? genesisTime + random.int(-10, 200) : null;
 
   const l1Length = random.int(14, 40);
   const l1Times = [genesisTime - random.int(0, 3)];
@@ -132,13 +138,13 @@ export function makeScenario(seed: number): Scenario {
       receiptsRoot: receiptTrie.root,
       baseFee: BigInt(random.int(1, 2 ** 40)),
       excessBlobGas: random.chance(0.9) ? BigInt(random.int(0, 200_000_000)) : 0n,
-      isPrague: false,
+      isPrague: prague !== null && (l1Times[number] ?? 0) >= prague,
     });
     l1.push({ header, hash: hashOf(header), transactions, receipts });
   };
   seal([]);
 
-  const genesisExtra = genesisTime >= holoceneTime ? EXTRA : new Uint8Array(0);
+  const genesisExtra = extraAt(genesisTime);
   const genesisHash = hashOf(l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, genesisExtra));
   const planned: PlannedBlock[] = [];
   let tip: PlannedBlock = {
@@ -156,7 +162,7 @@ export function makeScenario(seed: number): Scenario {
       if (next !== undefined && epoch + 1 < l1.length && next <= time && (mustAdvance || random.chance(0.7)))
         epoch += 1;
       if (random.odd(0.005)) epoch += 1;
-      const extra = time >= holoceneTime ? EXTRA : new Uint8Array(0);
+      const extra = extraAt(time);
       const block: PlannedBlock = {
         number: tip.number + 1,
         time,
@@ -285,6 +291,7 @@ export function makeScenario(seed: number): Scenario {
     l1,
     target: random.chance(0.3) ? random.int(1, 40) : 1_000_000,
     genesisExtra,
+    prague,
     nodes,
   };
 }
@@ -382,8 +389,8 @@ function depositLog(random: Random): [Uint8Array, Uint8Array[], Uint8Array] {
 }
 
 function updateLog(random: Random): [Uint8Array, Uint8Array[], Uint8Array] {
-  // The gas limit stays, for the hashes of the planned blocks depend on it.
-  const kind = random.pick([1, 1, 1, 3, 5, 6, 9]);
+  // What the header shows (gas limit, EIP-1559 parameters, minimum base fee) stays, for the hashes of the planned blocks depend on it.
+  const kind = random.pick([1, 1, 1, 3, 5, 5, 7, 9]);
   const scalar = random.pick([
     fixed(random.int(1, 2 ** 31), 32),
     concat([1], new Uint8Array(23), random.bytes(8)),
@@ -394,7 +401,7 @@ function updateLog(random: Random): [Uint8Array, Uint8Array[], Uint8Array] {
   const body =
     kind === 1
       ? concat(fixed(32, 32), fixed(64, 32), fixed(random.int(0, 5000), 32), scalar)
-      : concat(fixed(32, 32), fixed(32, 32), fixed(random.int(0, 2 ** 31), 32));
+      : concat(fixed(32, 32), fixed(32, 32), fixed(random.int(0, kind === 7 ? 70_000 : 2 ** 31), 32));
   return [
     settings,
     [updateTopic, fixed(random.chance(0.95) ? 0 : 1, 32), fixed(kind, 32)],
