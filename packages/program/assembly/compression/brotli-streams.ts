@@ -72,6 +72,7 @@ export function startStreams(input: usize, inputLength: u32, target: usize, capa
   outStart = target;
   outEnd = target + capacity;
   handedOut = target;
+  room = -1;
 }
 
 // @ts-ignore: decorator
@@ -116,9 +117,50 @@ export function outputStart(): usize {
   return outStart;
 }
 
-/** Hands out what was decoded up to `end`. */
-export function handOut(end: usize): void {
-  handedOut = max(handedOut, end);
+/** Hands out all that was decoded. */
+function handOut(): void {
+  handedOut = out;
+  room = -1;
+}
+
+/** Hands out what fits the buffer that the reader's caller passed for this read. */
+export function handOutInPart(): void {
+  if (room < 0) room = callersBuffer();
+  const count = min(room, <i32>(out - handedOut));
+  handedOut += count;
+  room -= count;
+}
+
+/** Room left in the buffer of the current read; -1 while nothing of it is used. */
+let room: i32 = -1;
+
+/** The size of a bufio.Reader's buffer. */
+// @ts-ignore: decorator
+@inline
+const BUFFER: i32 = 4096;
+
+/**
+ * Bytes that the reader is asked for behind those that it handed out. Its caller is an RLP stream of strings behind a
+ * bufio.Reader: that one asks for what fits its buffer, but passes on a request for the rest of a string that is larger.
+ */
+function callersBuffer(): i32 {
+  let item = outStart;
+  while (item < handedOut) {
+    const prefix = <u32>load<u8>(item);
+    let content = item + 1;
+    let size: u64 = 0;
+    if (prefix >= 0xb8 && prefix < 0xc0) {
+      content += prefix - 0xb7;
+      if (content > handedOut) return BUFFER;
+      for (let i = item + 1; i < content; i++) size = (size << 8) | (<u64>load<u8>(i));
+    } else if (prefix >= 0x80 && prefix < 0xb8) {
+      size = prefix - 0x80;
+    }
+    const seen = <u64>(handedOut - content);
+    if (size > seen) return max(BUFFER, <i32>min<u64>(size - seen, i32.MAX_VALUE));
+    item = content + <usize>size;
+  }
+  return BUFFER;
 }
 
 /** Bytes that the reference's reader has handed out. */
@@ -136,7 +178,7 @@ function setLimit(value: i32): void {
  * one byte more. Ends the decompression at the input's end.
  */
 export function seeMore(): bool {
-  handOut(out);
+  handOut();
   if (limit == length) return endWith(BrotliStatus.Truncated);
   if (pulled < limit) {
     setLimit(limit + 1);

@@ -10,7 +10,7 @@ import {
   endingStatus,
   endWith,
   handedOutBytes,
-  handOut,
+  handOutInPart,
   inputStart,
   bitPosition,
   output,
@@ -106,8 +106,8 @@ function readMetaBlock(): bool {
     return copyStored(length);
   }
   if (!readCommandHeader() || !runCommands(length)) return false;
-  // A ring smaller than the window is full only at a meta-block's end.
-  if (<i32>(output() - outputStart()) == ringSize) handOut(output());
+  // A ring smaller than the window is full only at a meta-block's end. What doesn't fit its reader then waits.
+  if (ringSize < 1 << windowBits && <i32>(output() - outputStart()) == ringSize) handOutInPart();
   return isLast == 0 || endStream();
 }
 
