@@ -20,9 +20,8 @@ export class Frame {
   sp: usize;
   /** Where the stack is when it is empty. */
   stackBase: usize;
-  /** The code's first byte, the table of its blocks and where it says of itself more: see analysis.ts. */
+  /** The code's first byte and where what is known of it lies: see analysis.ts. */
   code: usize;
-  table: usize;
   analysis: usize;
   /** Start of the frame's memory and its size in bytes, a multiple of 32. */
   memory: usize;
@@ -54,6 +53,8 @@ export class Frame {
   caller0: u32;
   caller1: u64;
   caller2: u64;
+  /** The code's table of blocks. Last, as it is read first: then one bounds check serves the interpreter for all fields. */
+  table: usize;
 }
 
 /** Address of the frame's value (u256). */

@@ -1,18 +1,15 @@
 // The interpreter's loop. Gas and stack bounds are checked where a block of instructions begins (analysis.ts), so most
 // instructions are nothing but their work. The loop leaves for calls, creations and the frame's end; calls.ts drives it.
 import {
-  add,
   addmod,
   byteAt,
   copy,
   div,
-  equal,
   exp,
   bitLength,
   fromAddress,
   fromBytes,
   isZero,
-  less,
   lessSigned,
   mod,
   mul,
@@ -24,8 +21,6 @@ import {
   shr,
   signextend,
   smod,
-  sub,
-  swapLimb,
   toBytes,
 } from '../u256';
 import { getBalance } from '../state/state';
@@ -57,20 +52,193 @@ import {
 import { Op, selectedRevision } from './opcodes';
 import { Revision } from './revisions';
 
+// The functions here name all places of the stack from one address, so that one bounds check serves them.
+
 // @ts-ignore: decorator
 @inline
 function duplicate(sp: usize, distance: usize): usize {
-  const from = sp + distance;
-  const a0 = load<u64>(from);
-  const a1 = load<u64>(from, 8);
-  const a2 = load<u64>(from, 16);
-  const a3 = load<u64>(from, 24);
-  sp -= 32;
-  store<u64>(sp, a0);
-  store<u64>(sp, a1, 8);
-  store<u64>(sp, a2, 16);
-  store<u64>(sp, a3, 24);
-  return sp;
+  const to = sp - 32;
+  const from = to + 32 + distance;
+  store<u64>(to, load<u64>(from));
+  store<u64>(to, load<u64>(from, 8), 8);
+  store<u64>(to, load<u64>(from, 16), 16);
+  store<u64>(to, load<u64>(from, 24), 24);
+  return to;
+}
+
+/** Takes two items and puts a truth value. */
+// @ts-ignore: decorator
+@inline
+function decide(sp: usize, truth: bool): usize {
+  store<u64>(sp, u64(truth), 32);
+  store<u64>(sp, 0, 40);
+  store<u64>(sp, 0, 48);
+  store<u64>(sp, 0, 56);
+  return sp + 32;
+}
+
+/** The sum of the two items on top. */
+// @ts-ignore: decorator
+@inline
+function addTop(sp: usize): usize {
+  const a0 = load<u64>(sp);
+  const b3 = load<u64>(sp, 56);
+  const r0 = a0 + load<u64>(sp, 32);
+  let carry = u64(r0 < a0);
+  const a1 = load<u64>(sp, 8);
+  const s1 = a1 + load<u64>(sp, 40);
+  const r1 = s1 + carry;
+  carry = u64(s1 < a1) | u64(r1 < carry);
+  const a2 = load<u64>(sp, 16);
+  const s2 = a2 + load<u64>(sp, 48);
+  const r2 = s2 + carry;
+  carry = u64(s2 < a2) | u64(r2 < carry);
+  store<u64>(sp, r0, 32);
+  store<u64>(sp, r1, 40);
+  store<u64>(sp, r2, 48);
+  store<u64>(sp, load<u64>(sp, 24) + b3 + carry, 56);
+  return sp + 32;
+}
+
+/** The item on top less the one below it. */
+// @ts-ignore: decorator
+@inline
+function subTop(sp: usize): usize {
+  const a0 = load<u64>(sp);
+  const b3 = load<u64>(sp, 56);
+  const b0 = load<u64>(sp, 32);
+  let borrow = u64(a0 < b0);
+  const a1 = load<u64>(sp, 8);
+  const b1 = load<u64>(sp, 40);
+  const d1 = a1 - b1;
+  const r1 = d1 - borrow;
+  borrow = u64(a1 < b1) | u64(d1 < borrow);
+  const a2 = load<u64>(sp, 16);
+  const b2 = load<u64>(sp, 48);
+  const d2 = a2 - b2;
+  const r2 = d2 - borrow;
+  borrow = u64(a2 < b2) | u64(d2 < borrow);
+  store<u64>(sp, a0 - b0, 32);
+  store<u64>(sp, r1, 40);
+  store<u64>(sp, r2, 48);
+  store<u64>(sp, load<u64>(sp, 24) - b3 - borrow, 56);
+  return sp + 32;
+}
+
+/** Whether the item on top is less than the one below it, unsigned. */
+// @ts-ignore: decorator
+@inline
+function lessTop(sp: usize): bool {
+  let x = load<u64>(sp, 24);
+  let y = load<u64>(sp, 56);
+  if (x == y) {
+    x = load<u64>(sp, 16);
+    y = load<u64>(sp, 48);
+    if (x == y) {
+      x = load<u64>(sp, 8);
+      y = load<u64>(sp, 40);
+      if (x == y) {
+        x = load<u64>(sp);
+        y = load<u64>(sp, 32);
+      }
+    }
+  }
+  return x < y;
+}
+
+/** Whether the item on top is greater than the one below it, unsigned. */
+// @ts-ignore: decorator
+@inline
+function greaterTop(sp: usize): bool {
+  let x = load<u64>(sp, 24);
+  let y = load<u64>(sp, 56);
+  if (x == y) {
+    x = load<u64>(sp, 16);
+    y = load<u64>(sp, 48);
+    if (x == y) {
+      x = load<u64>(sp, 8);
+      y = load<u64>(sp, 40);
+      if (x == y) {
+        x = load<u64>(sp);
+        y = load<u64>(sp, 32);
+      }
+    }
+  }
+  return x > y;
+}
+
+/** Puts the `n` (5 to 32) bytes at `p` on the stack. */
+// @ts-ignore: decorator
+@inline
+function pushBytes(sp: usize, p: usize, n: i32): void {
+  store<u64>(sp, 0);
+  store<u64>(sp, 0, 8);
+  store<u64>(sp, 0, 16);
+  store<u64>(sp, 0, 24);
+  // Byte i of the number, counted from the lowest, is 31 - i behind this.
+  const from = p + <usize>n - 32;
+  switch (n) {
+    case 32:
+      store<u8>(sp, load<u8>(from, 0), 31);
+    case 31:
+      store<u8>(sp, load<u8>(from, 1), 30);
+    case 30:
+      store<u8>(sp, load<u8>(from, 2), 29);
+    case 29:
+      store<u8>(sp, load<u8>(from, 3), 28);
+    case 28:
+      store<u8>(sp, load<u8>(from, 4), 27);
+    case 27:
+      store<u8>(sp, load<u8>(from, 5), 26);
+    case 26:
+      store<u8>(sp, load<u8>(from, 6), 25);
+    case 25:
+      store<u8>(sp, load<u8>(from, 7), 24);
+    case 24:
+      store<u8>(sp, load<u8>(from, 8), 23);
+    case 23:
+      store<u8>(sp, load<u8>(from, 9), 22);
+    case 22:
+      store<u8>(sp, load<u8>(from, 10), 21);
+    case 21:
+      store<u8>(sp, load<u8>(from, 11), 20);
+    case 20:
+      store<u8>(sp, load<u8>(from, 12), 19);
+    case 19:
+      store<u8>(sp, load<u8>(from, 13), 18);
+    case 18:
+      store<u8>(sp, load<u8>(from, 14), 17);
+    case 17:
+      store<u8>(sp, load<u8>(from, 15), 16);
+    case 16:
+      store<u8>(sp, load<u8>(from, 16), 15);
+    case 15:
+      store<u8>(sp, load<u8>(from, 17), 14);
+    case 14:
+      store<u8>(sp, load<u8>(from, 18), 13);
+    case 13:
+      store<u8>(sp, load<u8>(from, 19), 12);
+    case 12:
+      store<u8>(sp, load<u8>(from, 20), 11);
+    case 11:
+      store<u8>(sp, load<u8>(from, 21), 10);
+    case 10:
+      store<u8>(sp, load<u8>(from, 22), 9);
+    case 9:
+      store<u8>(sp, load<u8>(from, 23), 8);
+    case 8:
+      store<u8>(sp, load<u8>(from, 24), 7);
+    case 7:
+      store<u8>(sp, load<u8>(from, 25), 6);
+    case 6:
+      store<u8>(sp, load<u8>(from, 26), 5);
+    default:
+      store<u8>(sp, load<u8>(from, 27), 4);
+      store<u8>(sp, load<u8>(from, 28), 3);
+      store<u8>(sp, load<u8>(from, 29), 2);
+      store<u8>(sp, load<u8>(from, 30), 1);
+      store<u8>(sp, load<u8>(from, 31), 0);
+  }
 }
 
 // @ts-ignore: decorator
@@ -100,13 +268,6 @@ function push(sp: usize, value: u64): usize {
   return sp;
 }
 
-/** The `n` (1 to 8) bytes at `p` as a number. */
-// @ts-ignore: decorator
-@inline
-function bytesAsNumber(p: usize, n: u32): u64 {
-  return bswap<u64>(load<u64>(p)) >> (64 - <u64>n * 8);
-}
-
 /** Whether a word at the u256 `offset` lies within `size` bytes. */
 // @ts-ignore: decorator
 @inline
@@ -129,38 +290,39 @@ function leadingZeros(a: usize): u64 {
  * and `sp` at its operands. A frame that stops, returns or reverts has its gas and output filled in.
  */
 export function interpret(frame: Frame): Exit {
+  const table = frame.table;
+  const code = frame.code;
   let p = frame.pc;
   let sp = frame.sp;
   let gas = frame.gas;
-  const code = frame.code;
-  const table = frame.table;
+  // The table's entry of the block that a jump leads to; 0 where it is to be looked up.
+  let record: u32 = 0;
   for (;;) {
     // A block begins here. Its record's lowest bit says that a JUMPDEST, which is part of it, comes first.
-    let record = load<u32>(table + ((p - code) << 2));
+    if (record == 0) record = load<u32>(table + ((p - code) << 2));
     if (record <= 1) record = analyseBlock(changetype<Analysis>(frame.analysis), <u32>(p - code));
     p += record & 1;
-    record &= ~1;
-    const cost = load<u64>(record);
+    const start = (<usize>record) & ~1;
+    record = 0;
+    const cost = load<u64>(start);
     if (gas < cost) return Exit.OutOfGas;
     gas -= cost;
     const used = <u32>(frame.stackBase - sp);
-    if (used < load<u32>(record, 8) || used > load<u32>(record, 12)) return Exit.StackBounds;
+    if (used < load<u32>(start, 8) || used > load<u32>(start, 12)) return Exit.StackBounds;
     for (;;) {
       switch (<i32>load<u8>(p++)) {
         case Op.STOP:
           frame.gas = gas;
           return Exit.Stop;
         case Op.ADD:
-          add(sp + 32, sp, sp + 32);
-          sp += 32;
+          sp = addTop(sp);
           continue;
         case Op.MUL:
           mul(sp + 32, sp, sp + 32);
           sp += 32;
           continue;
         case Op.SUB:
-          sub(sp + 32, sp, sp + 32);
-          sp += 32;
+          sp = subTop(sp);
           continue;
         case Op.DIV:
           div(sp + 32, sp, sp + 32);
@@ -198,36 +360,28 @@ export function interpret(frame: Frame): Exit {
           signextend(sp + 32, sp, sp + 32);
           sp += 32;
           continue;
-        case Op.LT: {
-          const result = u64(less(sp, sp + 32));
-          sp += 32;
-          setU64(sp, result);
+        case Op.LT:
+          sp = decide(sp, lessTop(sp));
           continue;
-        }
-        case Op.GT: {
-          const result = u64(less(sp + 32, sp));
-          sp += 32;
-          setU64(sp, result);
+        case Op.GT:
+          sp = decide(sp, greaterTop(sp));
           continue;
-        }
-        case Op.SLT: {
-          const result = u64(lessSigned(sp, sp + 32));
-          sp += 32;
-          setU64(sp, result);
+        case Op.SLT:
+          sp = decide(sp, lessSigned(sp, sp + 32));
           continue;
-        }
-        case Op.SGT: {
-          const result = u64(lessSigned(sp + 32, sp));
-          sp += 32;
-          setU64(sp, result);
+        case Op.SGT:
+          sp = decide(sp, lessSigned(sp + 32, sp));
           continue;
-        }
-        case Op.EQ: {
-          const result = u64(equal(sp, sp + 32));
-          sp += 32;
-          setU64(sp, result);
+        case Op.EQ:
+          sp = decide(
+            sp,
+            ((load<u64>(sp) ^ load<u64>(sp, 32)) |
+              (load<u64>(sp, 8) ^ load<u64>(sp, 40)) |
+              (load<u64>(sp, 16) ^ load<u64>(sp, 48)) |
+              (load<u64>(sp, 24) ^ load<u64>(sp, 56))) ==
+              0,
+          );
           continue;
-        }
         case Op.ISZERO:
           setU64(sp, u64(isZero(sp)));
           continue;
@@ -455,17 +609,21 @@ export function interpret(frame: Frame): Exit {
           break;
         }
         case Op.JUMP: {
-          const to = jumpTarget(frame, sp);
-          if (to == 0) return Exit.InvalidJump;
-          p = to;
+          if ((load<u64>(sp, 8) | load<u64>(sp, 16) | load<u64>(sp, 24)) != 0) return Exit.InvalidJump;
+          const offset = load<u64>(sp);
+          record = jumpRecord(frame, offset);
+          if (record == 0) return Exit.InvalidJump;
+          p = code + <usize>offset;
           sp += 32;
           break;
         }
         case Op.JUMPI:
-          if (!isZero(sp + 32)) {
-            const to = jumpTarget(frame, sp);
-            if (to == 0) return Exit.InvalidJump;
-            p = to;
+          if ((load<u64>(sp, 32) | load<u64>(sp, 40) | load<u64>(sp, 48) | load<u64>(sp, 56)) != 0) {
+            if ((load<u64>(sp, 8) | load<u64>(sp, 16) | load<u64>(sp, 24)) != 0) return Exit.InvalidJump;
+            const offset = load<u64>(sp);
+            record = jumpRecord(frame, offset);
+            if (record == 0) return Exit.InvalidJump;
+            p = code + <usize>offset;
           }
           sp += 64;
           break;
@@ -510,179 +668,174 @@ export function interpret(frame: Frame): Exit {
           sp = push(sp, <u64>load<u8>(p));
           p += 1;
           continue;
-        case Op.PUSH1 + 1:
-          sp = push(sp, ((<u64>load<u8>(p)) << 8) | (<u64>load<u8>(p, 1)));
+        case Op.PUSH2: {
+          const next = <i32>load<u8>(p, 2);
+          const data = ((<u32>load<u8>(p)) << 8) | (<u32>load<u8>(p, 1));
+          // Nine in ten of them are the target of the jump that follows.
+          if (next == Op.JUMPI) {
+            if ((load<u64>(sp) | load<u64>(sp, 8) | load<u64>(sp, 16) | load<u64>(sp, 24)) == 0) {
+              p += 3;
+            } else {
+              record = jumpRecord(frame, data);
+              if (record == 0) return Exit.InvalidJump;
+              p = code + data;
+            }
+            sp += 32;
+            break;
+          }
+          if (next == Op.JUMP) {
+            record = jumpRecord(frame, data);
+            if (record == 0) return Exit.InvalidJump;
+            p = code + data;
+            break;
+          }
+          sp = push(sp, <u64>data);
           p += 2;
           continue;
-        case Op.PUSH1 + 2:
+        }
+        case Op.PUSH3:
           sp = push(sp, ((<u64>load<u8>(p)) << 16) | ((<u64>load<u8>(p, 1)) << 8) | (<u64>load<u8>(p, 2)));
           p += 3;
           continue;
-        case Op.PUSH1 + 3:
+        case Op.PUSH4:
           sp = push(sp, <u64>bswap<u32>(load<u32>(p)));
           p += 4;
           continue;
-        case Op.PUSH1 + 4:
-        case Op.PUSH1 + 5:
-        case Op.PUSH1 + 6:
-        case Op.PUSH1 + 7: {
-          const n = <u32>load<u8>(p - 1) - Op.PUSH1 + 1;
-          sp = push(sp, bytesAsNumber(p, n));
-          p += n;
-          continue;
-        }
-        case Op.PUSH1 + 8:
-        case Op.PUSH1 + 9:
-        case Op.PUSH1 + 10:
-        case Op.PUSH1 + 11:
-        case Op.PUSH1 + 12:
-        case Op.PUSH1 + 13:
-        case Op.PUSH1 + 14:
-        case Op.PUSH1 + 15: {
-          const n = <u32>load<u8>(p - 1) - Op.PUSH1 + 1;
+        case Op.PUSH5:
+        case Op.PUSH6:
+        case Op.PUSH7:
+        case Op.PUSH8:
+        case Op.PUSH9:
+        case Op.PUSH10:
+        case Op.PUSH11:
+        case Op.PUSH12:
+        case Op.PUSH13:
+        case Op.PUSH14:
+        case Op.PUSH15:
+        case Op.PUSH16:
+        case Op.PUSH17:
+        case Op.PUSH18:
+        case Op.PUSH19:
+        case Op.PUSH20:
+        case Op.PUSH21:
+        case Op.PUSH22:
+        case Op.PUSH23:
+        case Op.PUSH24:
+        case Op.PUSH25:
+        case Op.PUSH26:
+        case Op.PUSH27:
+        case Op.PUSH28:
+        case Op.PUSH29:
+        case Op.PUSH30:
+        case Op.PUSH31:
+        case Op.PUSH32: {
+          const n = <i32>load<u8>(p - 1) - <i32>Op.PUSH0;
           sp -= 32;
-          store<u64>(sp, swapLimb(load<u64>(p + n - 8)));
-          store<u64>(sp, bytesAsNumber(p, n - 8), 8);
-          store<u64>(sp, 0, 16);
-          store<u64>(sp, 0, 24);
+          pushBytes(sp, p, n);
           p += n;
           continue;
         }
-        case Op.PUSH1 + 16:
-        case Op.PUSH1 + 17:
-        case Op.PUSH1 + 18:
-        case Op.PUSH1 + 19:
-        case Op.PUSH1 + 20:
-        case Op.PUSH1 + 21:
-        case Op.PUSH1 + 22:
-        case Op.PUSH1 + 23: {
-          const n = <u32>load<u8>(p - 1) - Op.PUSH1 + 1;
-          sp -= 32;
-          store<u64>(sp, swapLimb(load<u64>(p + n - 8)));
-          store<u64>(sp, swapLimb(load<u64>(p + n - 16)), 8);
-          store<u64>(sp, bytesAsNumber(p, n - 16), 16);
-          store<u64>(sp, 0, 24);
-          p += n;
-          continue;
-        }
-        case Op.PUSH1 + 24:
-        case Op.PUSH1 + 25:
-        case Op.PUSH1 + 26:
-        case Op.PUSH1 + 27:
-        case Op.PUSH1 + 28:
-        case Op.PUSH1 + 29:
-        case Op.PUSH1 + 30:
-        case Op.PUSH1 + 31: {
-          const n = <u32>load<u8>(p - 1) - Op.PUSH1 + 1;
-          sp -= 32;
-          store<u64>(sp, swapLimb(load<u64>(p + n - 8)));
-          store<u64>(sp, swapLimb(load<u64>(p + n - 16)), 8);
-          store<u64>(sp, swapLimb(load<u64>(p + n - 24)), 16);
-          store<u64>(sp, bytesAsNumber(p, n - 24), 24);
-          p += n;
-          continue;
-        }
-        case Op.DUP1 + 0:
+        case Op.DUP1:
           sp = duplicate(sp, 0);
           continue;
-        case Op.DUP1 + 1:
+        case Op.DUP2:
           sp = duplicate(sp, 32);
           continue;
-        case Op.DUP1 + 2:
+        case Op.DUP3:
           sp = duplicate(sp, 64);
           continue;
-        case Op.DUP1 + 3:
+        case Op.DUP4:
           sp = duplicate(sp, 96);
           continue;
-        case Op.DUP1 + 4:
+        case Op.DUP5:
           sp = duplicate(sp, 128);
           continue;
-        case Op.DUP1 + 5:
+        case Op.DUP6:
           sp = duplicate(sp, 160);
           continue;
-        case Op.DUP1 + 6:
+        case Op.DUP7:
           sp = duplicate(sp, 192);
           continue;
-        case Op.DUP1 + 7:
+        case Op.DUP8:
           sp = duplicate(sp, 224);
           continue;
-        case Op.DUP1 + 8:
+        case Op.DUP9:
           sp = duplicate(sp, 256);
           continue;
-        case Op.DUP1 + 9:
+        case Op.DUP10:
           sp = duplicate(sp, 288);
           continue;
-        case Op.DUP1 + 10:
+        case Op.DUP11:
           sp = duplicate(sp, 320);
           continue;
-        case Op.DUP1 + 11:
+        case Op.DUP12:
           sp = duplicate(sp, 352);
           continue;
-        case Op.DUP1 + 12:
+        case Op.DUP13:
           sp = duplicate(sp, 384);
           continue;
-        case Op.DUP1 + 13:
+        case Op.DUP14:
           sp = duplicate(sp, 416);
           continue;
-        case Op.DUP1 + 14:
+        case Op.DUP15:
           sp = duplicate(sp, 448);
           continue;
-        case Op.DUP1 + 15:
+        case Op.DUP16:
           sp = duplicate(sp, 480);
           continue;
-        case Op.SWAP1 + 0:
+        case Op.SWAP1:
           swap(sp, 32);
           continue;
-        case Op.SWAP1 + 1:
+        case Op.SWAP2:
           swap(sp, 64);
           continue;
-        case Op.SWAP1 + 2:
+        case Op.SWAP3:
           swap(sp, 96);
           continue;
-        case Op.SWAP1 + 3:
+        case Op.SWAP4:
           swap(sp, 128);
           continue;
-        case Op.SWAP1 + 4:
+        case Op.SWAP5:
           swap(sp, 160);
           continue;
-        case Op.SWAP1 + 5:
+        case Op.SWAP6:
           swap(sp, 192);
           continue;
-        case Op.SWAP1 + 6:
+        case Op.SWAP7:
           swap(sp, 224);
           continue;
-        case Op.SWAP1 + 7:
+        case Op.SWAP8:
           swap(sp, 256);
           continue;
-        case Op.SWAP1 + 8:
+        case Op.SWAP9:
           swap(sp, 288);
           continue;
-        case Op.SWAP1 + 9:
+        case Op.SWAP10:
           swap(sp, 320);
           continue;
-        case Op.SWAP1 + 10:
+        case Op.SWAP11:
           swap(sp, 352);
           continue;
-        case Op.SWAP1 + 11:
+        case Op.SWAP12:
           swap(sp, 384);
           continue;
-        case Op.SWAP1 + 12:
+        case Op.SWAP13:
           swap(sp, 416);
           continue;
-        case Op.SWAP1 + 13:
+        case Op.SWAP14:
           swap(sp, 448);
           continue;
-        case Op.SWAP1 + 14:
+        case Op.SWAP15:
           swap(sp, 480);
           continue;
-        case Op.SWAP1 + 15:
+        case Op.SWAP16:
           swap(sp, 512);
           continue;
         case Op.LOG0:
-        case Op.LOG0 + 1:
-        case Op.LOG0 + 2:
-        case Op.LOG0 + 3:
-        case Op.LOG0 + 4: {
+        case Op.LOG1:
+        case Op.LOG2:
+        case Op.LOG3:
+        case Op.LOG4: {
           const topics = <u32>load<u8>(p - 1) - Op.LOG0;
           frame.gas = gas;
           const exit = log(frame, sp, topics);
@@ -723,14 +876,12 @@ export function interpret(frame: Frame): Exit {
   return Exit.None;
 }
 
-/** Address of the instruction at the u256 offset on the stack's top, or 0 where no jump may land. */
+/** The table's entry of the JUMPDEST at `offset` (1 where its block wasn't analysed), or 0 where no jump may land. */
 // @ts-ignore: decorator
 @inline
-function jumpTarget(frame: Frame, sp: usize): usize {
+function jumpRecord(frame: Frame, offset: u64): u32 {
   const analysis = changetype<Analysis>(frame.analysis);
-  const offset = load<u64>(sp);
-  if ((load<u64>(sp, 8) | load<u64>(sp, 16) | load<u64>(sp, 24)) != 0 || offset >= <u64>analysis.length) return 0;
+  if (offset >= <u64>analysis.length) return 0;
   const entry = load<u32>(frame.table + ((<usize>offset) << 2));
-  if ((entry & 1) == 0 && !isJumpdest(analysis, offset)) return 0;
-  return frame.code + <usize>offset;
+  return (entry & 1) != 0 ? entry : u32(isJumpdest(analysis, offset));
 }
