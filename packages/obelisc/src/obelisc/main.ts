@@ -1,5 +1,6 @@
 // The `obelisc` command: validate, output, devnet, demo.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { DevnetCommandOptions } from '../devnet/devnet.js';
 import { logger } from '../op-program/logger.js';
 import { reportFailure } from '../terminal/failure.js';
 
@@ -64,26 +65,17 @@ function commandLine(end: (exitCode: number) => void): Command {
     });
 
   command('devnet', 'run an embedded chain: L1, beacon, L2 and op-node endpoints on loopback, until interrupted')
-    .option('--blocks <number>', 'L2 blocks to make', count, 16)
-    .option('--seed <text>', 'the chain is the same for the same seed', 'obelisc')
-    .option('--dir <folder>', 'write rollup.json and genesis-l2.json here')
-    .option('--l1.port <port>', 'port of the L1 execution endpoint (default: any free one)', port)
-    .option('--beacon.port <port>', 'port of the beacon endpoint', port)
-    .option('--l2.port <port>', 'port of the L2 execution endpoint', port)
-    .option('--op-node.port <port>', 'port of the op-node endpoint', port)
-    .action(async (flags: DevnetFlags) => {
-      const { runDevnet } = await import('./devnet.js');
-      await runDevnet({
-        blocks: flags.blocks,
-        seed: flags.seed,
-        directory: flags.dir,
-        ports: {
-          l1: flags['l1.port'] ?? 0,
-          beacon: flags['beacon.port'] ?? 0,
-          l2: flags['l2.port'] ?? 0,
-          opNode: flags['opNode.port'] ?? 0,
-        },
-      });
+    .option('--blocks <number>', 'L2 blocks to make (default: 16)')
+    .option('--seed <text>', 'the chain is the same for the same seed')
+    .option('--out <folder>', 'write rollup.json and genesis-l2.json here (default: a temporary folder)')
+    .option('--l1-port <port>', 'port of the L1 execution endpoint (default: any free one)')
+    .option('--beacon-port <port>', 'port of the beacon endpoint')
+    .option('--l2-port <port>', 'port of the L2 execution endpoint')
+    .option('--op-node-port <port>', 'port of the op-node endpoint')
+    .option('--json', 'print where everything is as JSON', false)
+    .action(async (options: DevnetCommandOptions) => {
+      const { devnetCommand } = await import('../devnet/devnet.js');
+      await devnetCommand(options);
     });
 
   command('demo', 'walk the guide on an embedded chain, once with a true claim and once with a false one').action(
@@ -112,16 +104,6 @@ interface ValidateFlags {
   readonly datadir?: string;
   readonly native: boolean;
   readonly json: boolean;
-}
-
-interface DevnetFlags {
-  readonly blocks: number;
-  readonly seed: string;
-  readonly dir?: string;
-  readonly 'l1.port'?: number;
-  readonly 'beacon.port'?: number;
-  readonly 'l2.port'?: number;
-  readonly 'opNode.port'?: number;
 }
 
 async function runValidate(flags: ValidateFlags): Promise<number> {
@@ -164,14 +146,4 @@ function hash(text: string): Uint8Array {
 function blockNumber(text: string): bigint {
   if (/^(?:\d+|0x[0-9a-fA-F]+)$/.test(text) && BigInt(text) < 1n << 64n) return BigInt(text);
   throw new InvalidArgumentError('It takes the number of a block.');
-}
-
-function count(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It takes a number from 1 to 999999.');
-}
-
-function port(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw new InvalidArgumentError('It takes a port, 0 for any free one.');
 }
