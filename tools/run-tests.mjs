@@ -1,6 +1,7 @@
 // Runs the compiled tests with Node's test runner and closes with the line `N passed, N failed[, N skipped]`.
-//   node tools/run-tests.mjs [--slow] [PACKAGE | PACKAGE/FILE-PREFIX …]
-// Ordinary tests are packages/*/test/**/*.test.ts, slow suites *.slow.ts. With REQUIRE_DATA=1 a skip is a failure.
+//   node tools/run-tests.mjs [--slow | --reference] [PACKAGE | PACKAGE/FILE-PREFIX …]
+// Ordinary tests are packages/*/test/**/*.test.ts, slow suites *.slow.ts, comparisons with a reference's binary
+// (REFERENCE_ASTERISC, REFERENCE_OP_PROGRAM) *.reference.ts. With REQUIRE_DATA=1 a skip is a failure.
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { run } from 'node:test';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const packages = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages');
 const args = process.argv.slice(2);
-const suffix = args.includes('--slow') ? '.slow.ts' : '.test.ts';
+const suffix = args.includes('--slow') ? '.slow.ts' : args.includes('--reference') ? '.reference.ts' : '.test.ts';
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 
 const files = readdirSync(packages)
