@@ -12,4 +12,5 @@ export { StateFormatError } from './state-format.js';
 export { goJson } from './go-json.js';
 export { type GuidedRun, type GuidedStop, runGuided } from './guided-run.js';
 export { parseStepPattern, type StepPattern, StepPatternError } from './step-pattern.js';
-export { encodeStepProof, proveStep, type StepProof } from './step-proof.js';
+export { decodeStepProof, encodeStepProof, proveStep, type StepProof, StepProofFormatError } from './step-proof.js';
+export { StepVerificationError, verifyStep } from './verify-step.js';

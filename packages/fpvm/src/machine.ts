@@ -5,7 +5,7 @@ import { GuestMemory } from './guest-memory.js';
 import { revertCodes } from './instructions.js';
 import { MemoryTree } from './memory-tree.js';
 import { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
-import { handleSystemCall, type SystemCallContext } from './system-calls.js';
+import { handleSystemCall, shiftedKey, type SystemCallContext } from './system-calls.js';
 import { type TranslationOptions, type TranslationStatistics, Translator } from './translator/translator.js';
 import { encodeWitness, stateHash, type VmScalars } from './witness.js';
 
@@ -209,6 +209,7 @@ export class Machine implements VmScalars {
   #makeContext(): SystemCallContext {
     return {
       memory: this.memory,
+      readUnproven: (address, length) => this.memory.read(address, length),
       register: (index) => this.register(index),
       setRegister: (index, value) => this.setRegister(index, value),
       takeHeap: (length) => {
@@ -225,10 +226,7 @@ export class Machine implements VmScalars {
       output: (stream, bytes) => this.#options.output?.(stream, bytes),
       writeHint: (bytes) => this.#writeHint(bytes),
       writePreimageKey: (bytes) => {
-        const key = new Uint8Array(32);
-        key.set(this.preimageKey.subarray(bytes.length), 0);
-        key.set(bytes, 32 - bytes.length);
-        this.preimageKey = key;
+        this.preimageKey = shiftedKey(this.preimageKey, bytes);
         this.preimageOffset = 0n;
       },
       readPreimage: (count) => this.#readPreimage(count),

@@ -1,23 +1,8 @@
 // The merkle tree over guest memory: binary, 2^59 leaves of 32 bytes, keccak256 of 64-byte concatenations. Hashing and
 // the nodes above the pages are in WebAssembly (assembly/merkle); after N written pages a root costs work for N pages.
-import { readFileSync } from 'node:fs';
 import type { Engine } from './engine.js';
 import { type GuestMemory, PAGE_SIZE } from './guest-memory.js';
-
-interface MerkleExports {
-  readonly memory: WebAssembly.Memory;
-  readonly BATCH: WebAssembly.Global;
-  readonly EXCHANGE: WebAssembly.Global;
-  keccak256(source: number, length: number, target: number): void;
-  pageRoots(pages: number, n: number, roots: number): void;
-  pageTree(page: number, tree: number): void;
-  pageList(n: number): number;
-  setPages(pages: number, roots: number, n: number): void;
-  update(pages: number, n: number): void;
-  updatePageTree(page: number, old: number, tree: number): void;
-  nodeHash(index: bigint): number;
-  zeroHash(level: number): number;
-}
+import { instantiateMerkle, type MerkleExports } from './merkle-module.js';
 
 const PAGE_BITS = 52n;
 const PAGE_LEVELS = 7;
@@ -28,7 +13,7 @@ const CACHED_PAGES = 16;
 export class MemoryTree {
   readonly #engine: Engine;
   readonly #memory: GuestMemory;
-  readonly #merkle: MerkleExports = instantiate();
+  readonly #merkle: MerkleExports = instantiateMerkle();
   /** Page index → place of its content and inner tree in the exchange area; most recently used last. */
   readonly #cached = new Map<bigint, number>();
 
@@ -143,11 +128,4 @@ export class MemoryTree {
   #copy(at: number, length: number): Uint8Array {
     return this.#bytes().slice(at, at + length);
   }
-}
-
-let compiled: WebAssembly.Module | undefined;
-
-function instantiate(): MerkleExports {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../merkle.wasm', import.meta.url)));
-  return new WebAssembly.Instance(compiled).exports as unknown as MerkleExports;
 }

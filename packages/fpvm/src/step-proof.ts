@@ -1,6 +1,7 @@
 // Step proofs: what a chain needs to execute one step itself: the witness before it, and memory proofs of the leaves that
 // the step looks at, in the order: instruction, first leaf of the data, second leaf of data that crosses a leaf.
 import { decode } from './instructions.js';
+import { parseExactJson } from './exact-json.js';
 import { goJson } from './go-json.js';
 import type { Machine, RunStop } from './machine.js';
 import { selectedSystemCall } from './system-calls.js';
@@ -114,4 +115,46 @@ export function encodeStepProof({ step, pre, post, stateData, proofData, oracle 
     'oracle-value': value.length > 0 ? value : undefined,
     'oracle-offset': offset > 0n ? offset : undefined,
   });
+}
+
+/** The text is not a proof file. */
+export class StepProofFormatError extends Error {
+  override readonly name = 'StepProofFormatError';
+}
+
+/** Reads the text of a proof file. Throws StepProofFormatError. */
+export function decodeStepProof(text: string): StepProof {
+  const fail = (what: string): never => {
+    throw new StepProofFormatError(`not a step proof: ${what} (write one with run --proof-at)`);
+  };
+  let value: unknown;
+  try {
+    value = parseExactJson(text);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+  if (typeof value !== 'object' || value === null) return fail('it is not an object');
+  const fields = value as Record<string, unknown>;
+  const number = (name: string, absent?: bigint): bigint => {
+    const found = fields[name] ?? absent;
+    return typeof found === 'bigint' && found >= 0n && found <= MASK64 ? found : fail(`"${name}" is not a number`);
+  };
+  const bytes = (name: string, length?: number): Uint8Array => {
+    const found = fields[name];
+    if (typeof found !== 'string' || !/^0x(?:[0-9a-fA-F]{2})*$/.test(found))
+      return fail(`"${name}" is not 0x-prefixed hex`);
+    const decoded = Uint8Array.from(Buffer.from(found.slice(2), 'hex'));
+    return length === undefined || decoded.length === length ? decoded : fail(`"${name}" has ${decoded.length} bytes`);
+  };
+  const hasOracle = fields['oracle-key'] !== undefined;
+  return {
+    step: number('step'),
+    pre: bytes('pre', 32),
+    post: bytes('post', 32),
+    stateData: bytes('state-data', 362),
+    proofData: bytes('proof-data'),
+    oracle: hasOracle
+      ? { key: bytes('oracle-key', 32), value: bytes('oracle-value'), offset: number('oracle-offset', 0n) }
+      : undefined,
+  };
 }

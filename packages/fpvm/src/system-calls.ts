@@ -1,12 +1,19 @@
 // The one table of system calls: what the machine does for the guest at an ECALL (Linux numbers for riscv64, a7; result
 // in a0, error in a1). A call that is not in the table does nothing and returns 0.
 import { systemCallAnswers } from './engine.js';
-import type { GuestMemory } from './guest-memory.js';
 import { revertCodes } from './instructions.js';
 
 /** What a system call may see and change. Registers hold unsigned 64-bit values. */
 export interface SystemCallContext {
-  readonly memory: GuestMemory;
+  /** Memory as it is proved: one call reads or writes within a leaf, or stores 16 bytes. */
+  readonly memory: {
+    read(address: bigint, length: number): Uint8Array;
+    write(address: bigint, bytes: Uint8Array): void;
+    /** Makes the page exist, as stores of nothing do too. */
+    touchPage(index: bigint): void;
+  };
+  /** Memory that no proof covers: what the guest prints and hints is not the chain's concern. */
+  readUnproven(address: bigint, length: number): Uint8Array;
   register(index: number): bigint;
   setRegister(index: number, value: bigint): void;
   /** Address space of `length` bytes, never handed out before. */
@@ -131,6 +138,14 @@ export function handleSystemCall(context: SystemCallContext): number {
   return call === undefined ? result(context, 0n) : call.handle(context);
 }
 
+/** The pre-image key with bytes shifted in from the right. */
+export function shiftedKey(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const shifted = new Uint8Array(32);
+  shifted.set(key.subarray(bytes.length), 0);
+  shifted.set(bytes, 32 - bytes.length);
+  return shifted;
+}
+
 function result(context: SystemCallContext, value: bigint, error = 0n): number {
   context.setRegister(a0, value);
   context.setRegister(a1, error);
@@ -215,7 +230,7 @@ function write(context: SystemCallContext): number {
   if (count > LONGEST_WRITE) {
     return context.revert(revertCodes.invalidSyscall, `write of ${count} bytes is longer than ${LONGEST_WRITE}`);
   }
-  const bytes = context.memory.read(address, Number(count));
+  const bytes = context.readUnproven(address, Number(count));
   if (descriptor === 4n) {
     const answer = context.writeHint(bytes);
     return answer === systemCallAnswers.done ? result(context, count) : answer;

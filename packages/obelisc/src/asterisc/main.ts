@@ -1,9 +1,11 @@
-// The `asterisc` command: load-elf, run, witness, with the flags and exit codes of the reference's.
+// The `asterisc` command: load-elf, run, witness, with the flags and exit codes of the reference's, and
+// verify-step.
 import { Command, CommanderError } from 'commander';
 import { messagesOf } from '../terminal/failure.js';
 import { splitArguments } from './arguments.js';
 import { runLoadElf } from './load-elf.js';
 import { InterruptedError, runRun } from './run.js';
+import { runVerifyStep } from './verify-step.js';
 import { runWitness } from './witness.js';
 
 const exitCodes = { failure: 1, unknownCommand: 3, interrupted: 130 };
@@ -57,6 +59,10 @@ function commandLine(server: readonly string[], signal: AbortSignal): Command {
     .requiredOption('--input <file>', 'path of the state')
     .option('--output <file>', "where to write the witness's 362 bytes; empty is none", '')
     .action(runWitness);
+
+  command('verify-step', 'Check a step proof: execute its step from witness and memory proofs alone')
+    .argument('<proof>', 'proof file, as run --proof-at writes it')
+    .action(runVerifyStep);
 
   const steps = "step pattern: 'never', 'always', '=123' at step 123, '%123' at every 123rd";
   command('run', 'Run steps; what follows -- is the command of a pre-image server')

@@ -114,6 +114,36 @@ test('proofs and snapshots appear where they are asked for', async () => {
   assert.match((await asterisc(['witness', '--input', 'resumed.json'])).stdout, /"step": 9,/);
 });
 
+test('a written proof is verified, and refused with one digit changed', async () => {
+  await load('greeter', greeter(0));
+  await asterisc([
+    'run',
+    '--input',
+    'greeter.json',
+    '--meta',
+    '',
+    '--output',
+    '',
+    '--proof-at',
+    '=5',
+    '--proof-fmt',
+    'v-%d.json',
+  ]);
+  const right = await asterisc(['verify-step', 'v-5.json']);
+  assert.equal(right.code, 0, right.stderr);
+  assert.match(right.stdout, /"valid": true,\n {2}"step": 5/);
+  const text = readFileSync(at('v-5.json'), 'utf8');
+  writeFileSync(
+    at('wrong.json'),
+    text.replace(/"proof-data": "0x(.)/, (_, digit) => `"proof-data": "0x${digit === '0' ? '1' : '0'}`),
+  );
+  const wrong = await asterisc(['verify-step', 'wrong.json']);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /memory proof 0, of the leaf at 0x10000, does not fit the memory root/);
+  writeFileSync(at('half.json'), text.slice(0, 400));
+  assert.match((await asterisc(['verify-step', 'half.json'])).stderr, /not a step proof/);
+});
+
 test('a pre-image server answers hints and keys; the run may stop at a read', async () => {
   await load('reader', reader(2));
   const server = ['--', ...serverScript('obliging', obliging)];
