@@ -15,6 +15,7 @@ import { orderedTrieRoot, readOrderedTrie } from '../trie/ordered';
 
 export { allocate, mark, memoryTaken, release, useScratch } from '../memory';
 export { keptBefore, keptSince } from '../trie/store';
+export { hash20, hash32, hash64 } from '../trie/key-hash';
 export { find, foundLength, hashTrie, insert, openTrie, remove } from '../trie/trie';
 export { commitState, openState, storageRoot } from '../state/commit';
 export {

@@ -25,6 +25,8 @@ export interface Harness {
   call64(name: string, ...args: (number | bigint | boolean)[]): bigint;
   /** A copy of `bytes` in the module's memory: its address. */
   put(bytes: Uint8Array): number;
+  /** Writes `bytes` to the module's memory at `address`. */
+  set(address: number, bytes: Uint8Array): void;
   /** A copy of the module's memory. */
   get(address: number, length: number): Uint8Array;
   /** Value of an exported global. */
@@ -94,6 +96,7 @@ export function startModule(preimages: Preimages = new Map()): Harness {
       bytes(address, value.length).set(value);
       return address;
     },
+    set: (address, value) => bytes(address, value.length).set(value),
     get: (address, length) => bytes(address, length).slice(),
     global: (name) => Number((exports[name] as WebAssembly.Global).value),
     log: () => log,
