@@ -144,7 +144,8 @@ function symbolNames(module: WasmModule): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
   module.functions.forEach((_, i) => {
     const index = i + module.imports.length;
-    const given = module.names.get(index) ?? `function/${index}`;
+    // asc names a function by its file's path: what comes before the sources' folder says nothing.
+    const given = (module.names.get(index) ?? `function/${index}`).replace(/^[^~]*\/assembly\//, '');
     // The runtime's names are plain C identifiers.
     const base = /^\w+$/.test(given) ? `module/${given}` : given;
     const name = taken.has(base) ? `${base}@${index}` : base;
