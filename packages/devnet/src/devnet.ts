@@ -11,11 +11,12 @@ import { forwarderCode, OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-co
 import { BEACON_ROOTS_CODE } from './contracts/predeploys.js';
 import { BEACON_ROOTS } from './execution/addresses.js';
 import { evmCommon } from './execution/evm-common.js';
-import { L1_RULES, optimismRulesAt } from './execution/forks.js';
+import { isActive, L1_RULES, optimismRulesAt } from './execution/forks.js';
+import type { ForkSchedule } from './execution/forks.js';
 import type { Genesis, GenesisAccount } from './execution/genesis.js';
 import { L1Chain } from './l1/l1-chain.js';
 import type { L1Block } from './l1/l1-chain.js';
-import { GENESIS_BALANCE, l1ContractAddress, l2Genesis, rollupConfig } from './l2/genesis.js';
+import { forkTimes, GENESIS_BALANCE, l1ContractAddress, l2Genesis, rollupConfig } from './l2/genesis.js';
 import { L2Chain } from './l2/l2-chain.js';
 import type { L2Block } from './l2/l2-chain.js';
 import type { RollupConfig } from './l2/rollup-config.js';
@@ -48,6 +49,11 @@ export interface Scenario {
   readonly sequencingWindow: number;
   /** Whether the batch inbox also gets what derivation must pass over. */
   readonly noise: boolean;
+  /**
+   * When forks activate, in seconds after genesis (0: from genesis on); Canyon always is there from genesis. Batches
+   * must be ones that the forks of their time know: spans from Delta, blobs from Ecotone, Brotli from Fjord on.
+   */
+  readonly forks: ForkSchedule;
   /** The L1 block in which the chain's owner puts another batcher account in charge. */
   readonly batcherHandover?: bigint;
 }
@@ -99,6 +105,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   batcherTransactionsPerL1Block: 2,
   sequencingWindow: 3600,
   noise: false,
+  forks: { regolith: 0n, canyon: 0n, delta: 0n, ecotone: 0n, fjord: 0n, granite: 0n },
   channels: [
     { batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 3 },
     { batches: 'span', compression: 'brotli', carrier: 'blobs', l2Blocks: 5 },
@@ -202,7 +209,8 @@ class VirtualChain {
     const { l1BlockTime, l2BlockTime } = scenario;
     const timing = { genesisTime: GENESIS_TIME, blockTime: l1BlockTime };
     const l1 = await L1Chain.start({ seed, chainId: L1_CHAIN_ID, ...timing, alloc });
-    const genesis = l2Genesis(seed, L2_CHAIN_ID, GENESIS_TIME);
+    const forks = forkTimes(scenario.forks, GENESIS_TIME);
+    const genesis = l2Genesis(seed, L2_CHAIN_ID, GENESIS_TIME, forks);
     const l2 = await L2Chain.start(genesis, (hash) =>
       rollupConfig({
         seed,
@@ -211,19 +219,22 @@ class VirtualChain {
         genesisTime: GENESIS_TIME,
         blockTime: l2BlockTime,
         sequencingWindow: scenario.sequencingWindow,
+        forks,
       }),
     );
     const l1Common = evmCommon(L1_CHAIN_ID, L1_RULES);
-    const l2Common = evmCommon(L2_CHAIN_ID, optimismRulesAt(l2.chain.optimism?.forks ?? {}, GENESIS_TIME));
+    const l2Common = evmCommon(L2_CHAIN_ID, optimismRulesAt(forks, GENESIS_TIME));
     const { channels: plans, batcherHandover: handover } = scenario;
     const batcher = new Batcher({ seed, config: l2.config, l1Common, l2Common, plans, handover });
     const stranger = new Wallet(seededKey(seed, 'stranger'), l1Common, 100n * GWEI, GWEI);
+    const isEcotone = (l1Number: bigint): boolean =>
+      isActive(forks, 'ecotone', GENESIS_TIME + l1Number * scenario.l1BlockTime);
     return new VirtualChain(
       scenario,
       genesis,
       l1,
       l2,
-      new L1Traffic(seed, l1Common, portal, systemConfig, forwarder, handover),
+      new L1Traffic(seed, l1Common, { portal, systemConfig, forwarder }, { handover, isEcotone }),
       new L2Traffic(seed, l2Common),
       batcher,
       scenario.noise ? new InboxNoise(seed, batcher.inbox, stranger) : undefined,
@@ -255,7 +266,8 @@ class VirtualChain {
     const until = this.l1.blocks.head.header.timestamp + this.scenario.l1BlockTime;
     while (this.l2.nextTimestamp < until && this.l2.blocks.head.header.number < target) {
       const number = this.l2.blocks.head.header.number + 1n;
-      const transactions = this.batcher.submitsNext ? this.l2Traffic.transactionsFor(number) : [];
+      const hasUsers = this.batcher.submitsNext && this.l2.nextActivations.length === 0;
+      const transactions = hasUsers ? this.l2Traffic.transactionsFor(number) : [];
       this.batcher.add(await this.l2.produce(this.#origin(), transactions));
     }
   }

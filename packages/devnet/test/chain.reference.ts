@@ -111,6 +111,20 @@ test('blocks whose batches never come are made without transactions', { skip }, 
   await assertWholeChain({ channels, sequencingWindow: 8 }, 32);
 });
 
+test('a chain that goes through the forks from Canyon to Granite', { skip }, async () => {
+  const singular = { batches: 'singular', compression: 'zlib', carrier: 'calldata' } as const;
+  const channels: ChannelPlan[] = [
+    { ...singular, l2Blocks: 8 },
+    { ...singular, batches: 'span', l2Blocks: 7 },
+    { ...singular, carrier: 'blobs', l2Blocks: 6 },
+    { ...singular, batches: 'span', l2Blocks: 4, maxFrameSize: 500 },
+    { ...singular, batches: 'span', compression: 'brotli', l2Blocks: 5, carrier: 'blobs' },
+    { ...singular, compression: 'brotli', l2Blocks: 10 },
+  ];
+  const forks = { regolith: 0n, canyon: 0n, delta: 12n, ecotone: 24n, fjord: 42n, granite: 64n };
+  await assertWholeChain({ channels, forks }, 40);
+});
+
 /** Makes a chain of which every channel's end, and the whole, must be valid. */
 async function assertWholeChain(scenario: Partial<Scenario>, l2Blocks: number): Promise<void> {
   await withChain(scenario, l2Blocks, async (chain) => {

@@ -14,6 +14,7 @@ import { decodeHeader } from '../src/execution/header.js';
 import { l1AttributesDeposit, userDeposits } from '../src/l2/deposits.js';
 import type { RollupConfig } from '../src/l2/rollup-config.js';
 import { updateSystemConfig } from '../src/l2/system-config.js';
+import type { SystemConfig } from '../src/l2/system-config.js';
 import { SeededNumbers } from '../src/seed.js';
 import { batchesOf, decodeBlob, framesOf, recordedBatches, recordedL1Blocks, recordedSidecars } from './recorded-l1.js';
 import { missing, readLines, readText } from './shared-data.js';
@@ -32,8 +33,9 @@ test("every recorded L2 block's deposits follow from its L1 origin", { skip }, (
   const portal = createAddressFromString(config.deposit_contract_address);
   const contract = createAddressFromString(config.l1_system_config_address);
   const { batcherAddr, gasLimit, scalar, eip1559Params } = config.genesis.system_config;
-  let system = {
+  let system: SystemConfig = {
     batcher: hexToBytes(batcherAddr),
+    overhead: new Uint8Array(32),
     gasLimit: BigInt(gasLimit),
     scalar: hexToBytes(scalar),
     eip1559Params: hexToBytes(eip1559Params),
@@ -44,12 +46,12 @@ test("every recorded L2 block's deposits follow from its L1 origin", { skip }, (
     const origin = l1Blocks[l1origin.number] ?? assert.fail(`no L1 block ${l1origin.number}`);
     assert.equal(bytesToHex(origin.hash), l1origin.hash);
     if (seq === 0) {
-      const updated = updateSystemConfig(system, origin.receipts, contract);
+      const updated = updateSystemConfig(system, origin.receipts, contract, true);
       if (updated !== system) changes++;
       system = updated;
     }
     const expected = [
-      l1AttributesDeposit(origin, BigInt(seq), system),
+      l1AttributesDeposit(origin, BigInt(seq), system, 'ecotone'),
       ...(seq === 0 ? userDeposits(origin, portal) : []),
     ];
     const { header, transactions } = decodeBlock(raw);

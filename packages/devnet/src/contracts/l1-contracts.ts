@@ -100,9 +100,9 @@ export function setBatcherCall(batcher: Uint8Array): Uint8Array {
   return callData('setBatcherHash(bytes32)', concatBytes(new Uint8Array(12), batcher));
 }
 
-/** Call data that sets the L1 fee's scalars (packed, Ecotone's form). */
-export function setGasConfigCall(scalar: Uint8Array): Uint8Array {
-  return callData('setGasConfig(uint256,uint256)', 0n, scalar);
+/** Call data that sets the L1 fee's overhead and scalar (from Ecotone on: nothing, and two scalars in one). */
+export function setGasConfigCall(overhead: bigint, scalar: Uint8Array): Uint8Array {
+  return callData('setGasConfig(uint256,uint256)', overhead, scalar);
 }
 
 /** Call data that sets L2 blocks' gas limit. */

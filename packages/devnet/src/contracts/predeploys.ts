@@ -18,22 +18,40 @@ const L1_BLOCK_GETTERS = [
   { name: 'blobBaseFee', slot: 7, shift: 0, bits: 256 },
 ] as const;
 
-/** L1Block: setL1BlockValuesEcotone stores packed call data where the L1 fee reads it. */
+/** How the L1 attributes are set before Ecotone, and from then on (packed, which no signature says). */
+export const SET_L1_BLOCK_VALUES = 'setL1BlockValues(uint64,uint64,uint256,bytes32,uint64,bytes32,uint256,uint256)';
+export const SET_L1_BLOCK_VALUES_ECOTONE = 'setL1BlockValuesEcotone()';
+
+/** L1Block: both setters store the call data's values where the L1 fee reads them. */
 export const L1_BLOCK_CODE = assemble(`
   0 calldataload 0xe0 shr
-  dup1 ${selector('setL1BlockValuesEcotone()')} eq @set jumpi
+  dup1 ${selector(SET_L1_BLOCK_VALUES_ECOTONE)} eq @ecotone jumpi
+  dup1 ${selector(SET_L1_BLOCK_VALUES)} eq @bedrock jumpi
   ${L1_BLOCK_GETTERS.map(({ name }) => `dup1 ${selector(`${name}()`)} eq @${name} jumpi`).join('\n')}
   0 0 revert
-set:
-  caller ${L1_ATTRIBUTES_DEPOSITOR.toString()} eq @depositor jumpi
+ecotone:
+  caller ${L1_ATTRIBUTES_DEPOSITOR.toString()} eq @packed jumpi
   ${selector('NotDepositor()')} 0 mstore 4 28 revert
-depositor:
+packed:
   4 calldataload 0x80 shr 3 sstore      ; base fee scalar, blob base fee scalar, sequence number
   20 calldataload 0x80 shr 0 sstore     ; timestamp, number
   36 calldataload 1 sstore              ; base fee
   68 calldataload 7 sstore              ; blob base fee
   100 calldataload 2 sstore             ; hash
   132 calldataload 4 sstore             ; batcher
+  stop
+bedrock:
+  caller ${L1_ATTRIBUTES_DEPOSITOR.toString()} eq @words jumpi
+  0 0 revert
+words:
+  0x24 calldataload 0x40 shl 4 calldataload or 0 sstore
+  0x44 calldataload 1 sstore            ; base fee
+  0x64 calldataload 2 sstore            ; hash
+  ; the sequence number, beside the scalars
+  3 sload 0x40 shr 0x40 shl 0x84 calldataload or 3 sstore
+  0xa4 calldataload 4 sstore            ; batcher
+  0xc4 calldataload 5 sstore            ; overhead
+  0xe4 calldataload 6 sstore            ; scalar
   stop
   ${L1_BLOCK_GETTERS.map(
     ({ name, slot, shift, bits }) =>

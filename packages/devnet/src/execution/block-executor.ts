@@ -276,7 +276,8 @@ function evmBlock(header: Pick<BlockHeader, EvmHeader>): BlockContext['block'] {
   };
 }
 
-function rulesAt(chain: ExecutionChain, timestamp: bigint): ExecutionRules {
+/** The rules of a chain at a time, in seconds. Throws `UnsupportedForkError`. */
+export function rulesAt(chain: ExecutionChain, timestamp: bigint): ExecutionRules {
   return chain.optimism === undefined ? L1_RULES : optimismRulesAt(chain.optimism.forks, timestamp);
 }
 

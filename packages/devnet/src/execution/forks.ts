@@ -47,6 +47,16 @@ interface RulesChange extends Partial<OptimismRules> {
   readonly hardfork?: ExecutionRules['hardfork'];
 }
 
+/**
+ * Whether the block at `timestamp` is the fork's first and has a block before it that is not: a fork that is there from
+ * genesis on has no such block.
+ */
+export function activatesAt(schedule: ForkSchedule, fork: ForkName, timestamp: bigint, blockTime: bigint): boolean {
+  const activation = schedule[fork];
+  if (activation === undefined || activation > timestamp) return false;
+  return timestamp >= blockTime && timestamp - blockTime < activation;
+}
+
 /** Canyon's rules, the oldest ones covered. */
 const CANYON: OptimismRules = { baseFeeParameters: 'canyon', l1Fee: 'bedrock' };
 

@@ -4,6 +4,7 @@ import type { PrefixedHexString } from '@ethereumjs/util';
 import { State } from '../state/state.js';
 import type { StateStore } from '../state/store.js';
 import { EMPTY_TRIE_ROOT } from '../trie/node.js';
+import { rulesAt } from './block-executor.js';
 import type { ExecutionChain } from './block-executor.js';
 import { FORK_NAMES } from './forks.js';
 import type { ForkSchedule } from './forks.js';
@@ -73,8 +74,9 @@ export function chainOfGenesis({ config }: Genesis): ExecutionChain {
   };
 }
 
-/** Writes the genesis state to the store and returns the header of block 0, of a chain that starts with Cancun's rules. */
+/** Writes the genesis state to the store and returns the header of block 0. */
 export async function genesisHeader(genesis: Genesis, store: StateStore): Promise<BlockHeader> {
+  const { hardfork } = rulesAt(chainOfGenesis(genesis), BigInt(genesis.timestamp));
   return {
     parentHash: new Uint8Array(32),
     ommersHash: EMPTY_OMMERS_HASH,
@@ -93,9 +95,11 @@ export async function genesisHeader(genesis: Genesis, store: StateStore): Promis
     nonce: setLengthLeft(hexToBytes(genesis.nonce), 8),
     baseFeePerGas: BigInt(genesis.baseFeePerGas),
     withdrawalsRoot: EMPTY_TRIE_ROOT,
-    blobGasUsed: 0n,
-    excessBlobGas: 0n,
-    parentBeaconBlockRoot: new Uint8Array(32),
+    ...(hardfork === 'cancun' && {
+      blobGasUsed: 0n,
+      excessBlobGas: 0n,
+      parentBeaconBlockRoot: new Uint8Array(32),
+    }),
   };
 }
 

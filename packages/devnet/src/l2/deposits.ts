@@ -2,7 +2,8 @@
 // Specification: specs/protocol/deposits.md, specs/protocol/ecotone/l1-attributes.md.
 import { Address, bytesToBigInt, concatBytes, equalsBytes, hexToBytes } from '@ethereumjs/util';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { eventTopic, selector, wordOf } from '../contracts/assembler.js';
+import { callData, eventTopic, wordOf } from '../contracts/assembler.js';
+import { SET_L1_BLOCK_VALUES, SET_L1_BLOCK_VALUES_ECOTONE } from '../contracts/predeploys.js';
 import { L1_ATTRIBUTES_DEPOSITOR, L1_BLOCK } from '../execution/addresses.js';
 import { blobBaseFee } from '../execution/base-fee.js';
 import type { ExecutedBlock } from '../execution/block-executor.js';
@@ -17,12 +18,47 @@ const TRANSACTION_DEPOSITED = hexToBytes(
   eventTopic('TransactionDeposited(address,address,uint256,bytes)') as `0x${string}`,
 );
 
-/** The first transaction of an L2 block: what it knows of its L1 origin, in Ecotone's packed form. */
-export function l1AttributesDeposit(origin: ExecutedBlock, sequenceNumber: bigint, config: SystemConfig): Uint8Array {
-  const { header, hash } = origin;
+/** How the L1 attributes are given: before Ecotone and in its first block as ABI words, then packed. */
+export type L1AttributesForm = 'bedrock' | 'ecotone';
+
+/** The first transaction of an L2 block: what it knows of its L1 origin. */
+export function l1AttributesDeposit(
+  origin: ExecutedBlock,
+  sequenceNumber: bigint,
+  config: SystemConfig,
+  form: L1AttributesForm,
+): Uint8Array {
+  const data = form === 'bedrock' ? bedrockAttributes : ecotoneAttributes;
+  return encodeDeposit({
+    sourceHash: sourceHash(L1_ATTRIBUTES_DOMAIN, origin.hash, sequenceNumber),
+    from: L1_ATTRIBUTES_DEPOSITOR,
+    to: L1_BLOCK,
+    mint: 0n,
+    value: 0n,
+    gasLimit: L1_ATTRIBUTES_GAS,
+    isSystemTransaction: false,
+    data: data(origin, sequenceNumber, config),
+  });
+}
+
+function bedrockAttributes({ header, hash }: ExecutedBlock, sequenceNumber: bigint, config: SystemConfig): Uint8Array {
+  return callData(
+    SET_L1_BLOCK_VALUES,
+    header.number,
+    header.timestamp,
+    header.baseFeePerGas ?? 0n,
+    hash,
+    sequenceNumber,
+    concatBytes(new Uint8Array(12), config.batcher),
+    config.overhead,
+    config.scalar,
+  );
+}
+
+function ecotoneAttributes({ header, hash }: ExecutedBlock, sequenceNumber: bigint, config: SystemConfig): Uint8Array {
   const { baseFeeScalar, blobBaseFeeScalar } = unpackScalars(config.scalar);
-  const data = concatBytes(
-    hexToBytes(selector('setL1BlockValuesEcotone()') as `0x${string}`),
+  return concatBytes(
+    callData(SET_L1_BLOCK_VALUES_ECOTONE),
     uint(baseFeeScalar, 4),
     uint(blobBaseFeeScalar, 4),
     uint(sequenceNumber, 8),
@@ -34,16 +70,6 @@ export function l1AttributesDeposit(origin: ExecutedBlock, sequenceNumber: bigin
     new Uint8Array(12),
     config.batcher,
   );
-  return encodeDeposit({
-    sourceHash: sourceHash(L1_ATTRIBUTES_DOMAIN, hash, sequenceNumber),
-    from: L1_ATTRIBUTES_DEPOSITOR,
-    to: L1_BLOCK,
-    mint: 0n,
-    value: 0n,
-    gasLimit: L1_ATTRIBUTES_GAS,
-    isSystemTransaction: false,
-    data,
-  });
 }
 
 /** The deposits that an L1 block's events ask for, in order, as L2 envelopes. */

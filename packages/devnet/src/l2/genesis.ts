@@ -1,9 +1,12 @@
 // The embedded L2's genesis and rollup configuration.
 import { bytesToHex, createAddressFromString } from '@ethereumjs/util';
 import type { Address, PrefixedHexString } from '@ethereumjs/util';
+import { wordOf } from '../contracts/assembler.js';
 import { packScalars } from '../contracts/l1-contracts.js';
 import { BEACON_ROOTS_CODE, FEE_VAULT_CODE, L1_BLOCK_CODE, MESSAGE_PASSER_CODE } from '../contracts/predeploys.js';
 import * as addresses from '../execution/addresses.js';
+import { FORK_NAMES, isActive } from '../execution/forks.js';
+import type { ForkSchedule } from '../execution/forks.js';
 import type { Genesis, GenesisAccount } from '../execution/genesis.js';
 import { seededHash, seededKey } from '../seed.js';
 import { L2_FUNDED } from '../traffic/l2-traffic.js';
@@ -19,8 +22,12 @@ const DENOMINATOR_CANYON = 250;
 const BASE_FEE_SCALAR = 1_368;
 const BLOB_BASE_FEE_SCALAR = 810_949;
 
-/** Forks that the chain has from genesis on, by the names that rollup.json (`_time`) and the genesis (`Time`) use. */
-const FORKS_AT_GENESIS = ['regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite'] as const;
+/** Bedrock's fee parameters, for a chain that isn't in Ecotone from genesis on. */
+const BEDROCK_OVERHEAD = 188n;
+const BEDROCK_SCALAR = 684_000n;
+
+/** Which Ethereum fork's EVM a fork brings, by its name in geth's chain configuration. */
+const ETHEREUM_FORKS = { canyon: 'shanghai', ecotone: 'cancun' } as const;
 
 /** Ethereum's forks in geth's chain configuration, by block. */
 const BLOCK_FORKS = [
@@ -47,26 +54,34 @@ const PREDEPLOYS: readonly (readonly [address: Address, code: Uint8Array])[] = [
   [addresses.SEQUENCER_FEE_VAULT, FEE_VAULT_CODE],
   [addresses.BASE_FEE_VAULT, FEE_VAULT_CODE],
   [addresses.L1_FEE_VAULT, FEE_VAULT_CODE],
-  [addresses.BEACON_ROOTS, BEACON_ROOTS_CODE],
 ];
 
+/** When forks activate. A fork at genesis has the time 0, as op-node wants it; a later one its time in seconds. */
+export function forkTimes(offsets: ForkSchedule, genesisTime: bigint): ForkSchedule {
+  const times: ForkSchedule = {};
+  for (const fork of FORK_NAMES) {
+    const offset = offsets[fork];
+    if (offset !== undefined) times[fork] = offset === 0n ? 0n : genesisTime + offset;
+  }
+  return times;
+}
+
 /** The L2's genesis file. `time` in seconds. */
-export function l2Genesis(seed: string, chainId: number, time: bigint): Genesis {
+export function l2Genesis(seed: string, chainId: number, time: bigint, forks: ForkSchedule): Genesis {
   const alloc: Record<string, GenesisAccount> = {};
   // EIP-161 would remove a predeploy that is touched while it is empty; its nonce is 1, like any contract's.
-  for (const [address, code] of PREDEPLOYS)
+  const isEcotone = isActive(forks, 'ecotone', time);
+  // Ecotone's first block deploys the beacon roots contract, where there is such a block.
+  const predeploys = isEcotone ? [...PREDEPLOYS, [addresses.BEACON_ROOTS, BEACON_ROOTS_CODE] as const] : PREDEPLOYS;
+  for (const [address, code] of predeploys) {
     alloc[address.toString()] = { balance: '0x0', nonce: '0x1', code: bytesToHex(code) };
+  }
   for (const name of L2_FUNDED) alloc[seededKey(seed, name).address.toString()] = { balance: hex(GENESIS_BALANCE) };
   return {
     config: {
       chainId,
       ...Object.fromEntries(BLOCK_FORKS.map((fork) => [`${fork}Block`, 0])),
-      ...Object.fromEntries(
-        ['shanghai', 'cancun', ...FORKS_AT_GENESIS.filter((fork) => fork !== 'delta')].map((fork) => [
-          `${fork}Time`,
-          0,
-        ]),
-      ),
+      ...forkTimesByName(forks),
       terminalTotalDifficulty: 0,
       terminalTotalDifficultyPassed: true,
       optimism: {
@@ -92,6 +107,18 @@ export function l2Genesis(seed: string, chainId: number, time: bigint): Genesis 
   };
 }
 
+/** Fork times as the genesis file has them: the OP Stack's, and those of the Ethereum forks that come with them. */
+function forkTimesByName(forks: ForkSchedule): Record<string, number> {
+  const times: Record<string, number> = {};
+  for (const [fork, ethereumFork] of Object.entries(ETHEREUM_FORKS) as ['canyon' | 'ecotone', string][]) {
+    const time = forks[fork];
+    if (time !== undefined) times[`${ethereumFork}Time`] = Number(time);
+  }
+  // The execution engine knows nothing of Delta, which concerns batches alone.
+  for (const [fork, time] of Object.entries(forks)) if (fork !== 'delta') times[`${fork}Time`] = Number(time);
+  return times;
+}
+
 /** An L1 contract's address under a seed. */
 export function l1ContractAddress(
   seed: string,
@@ -109,8 +136,11 @@ export function rollupConfig(options: {
   readonly blockTime: bigint;
   /** L1 blocks. */
   readonly sequencingWindow: number;
+  readonly forks: ForkSchedule;
 }): RollupConfig {
-  const { seed, l1, l2, genesisTime, blockTime, sequencingWindow } = options;
+  const { seed, l1, l2, genesisTime, blockTime, sequencingWindow, forks } = options;
+  const isEcotone = isActive(forks, 'ecotone', genesisTime);
+  const scalar = isEcotone ? packScalars(BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR) : wordOf(BEDROCK_SCALAR);
   return {
     genesis: {
       l1: { hash: bytesToHex(l1.hash), number: 0 },
@@ -118,8 +148,8 @@ export function rollupConfig(options: {
       l2_time: Number(genesisTime),
       system_config: {
         batcherAddr: seededKey(seed, 'batcher').address.toString(),
-        overhead: bytesToHex(new Uint8Array(32)),
-        scalar: bytesToHex(packScalars(BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR)),
+        overhead: bytesToHex(wordOf(isEcotone ? 0n : BEDROCK_OVERHEAD)),
+        scalar: bytesToHex(scalar),
         gasLimit: GAS_LIMIT,
         eip1559Params: '0x0000000000000000',
       },
@@ -130,7 +160,7 @@ export function rollupConfig(options: {
     channel_timeout: 300,
     l1_chain_id: l1.chainId,
     l2_chain_id: l2.chainId,
-    ...Object.fromEntries(FORKS_AT_GENESIS.map((fork) => [`${fork}_time`, 0])),
+    ...Object.fromEntries(Object.entries(forks).map(([fork, time]) => [`${fork}_time`, Number(time)])),
     batch_inbox_address: `0xff${String(l2.chainId).padStart(38, '0')}`,
     deposit_contract_address: l1ContractAddress(seed, 'OptimismPortal').toString(),
     l1_system_config_address: l1ContractAddress(seed, 'SystemConfig').toString(),

@@ -5,6 +5,8 @@ import { Blocks, genesisBlock } from '../chain/blocks.js';
 import { SEQUENCER_FEE_VAULT } from '../execution/addresses.js';
 import { BlockBuilder } from '../execution/block-executor.js';
 import type { ExecutedBlock, ExecutionChain, PayloadAttributes } from '../execution/block-executor.js';
+import { activatesAt, FORK_NAMES, isActive } from '../execution/forks.js';
+import type { ForkName, ForkSchedule } from '../execution/forks.js';
 import { chainOfGenesis, genesisHeader } from '../execution/genesis.js';
 import type { Genesis } from '../execution/genesis.js';
 import type { L1Block } from '../l1/l1-chain.js';
@@ -15,6 +17,7 @@ import type { Output } from './output-root.js';
 import type { RollupConfig } from './rollup-config.js';
 import { updateSystemConfig } from './system-config.js';
 import type { SystemConfig } from './system-config.js';
+import { upgradeTransactions } from './upgrade-transactions.js';
 
 /** An L2 block and where it comes from. */
 export interface L2Block extends ExecutedBlock {
@@ -34,6 +37,7 @@ export class L1OriginError extends Error {
 export class L2Chain {
   private constructor(
     readonly chain: ExecutionChain,
+    readonly forks: ForkSchedule,
     readonly config: RollupConfig,
     readonly store: StateStore,
     readonly blocks: Blocks<L2Block>,
@@ -52,17 +56,25 @@ export class L2Chain {
       systemConfig: {
         batcher: hexToBytes(systemConfig.batcherAddr),
         gasLimit: BigInt(systemConfig.gasLimit),
+        overhead: hexToBytes(systemConfig.overhead),
         scalar: hexToBytes(systemConfig.scalar),
         eip1559Params: hexToBytes(systemConfig.eip1559Params),
       },
       output: await outputOf(block.header, block.hash, store),
     };
-    return new L2Chain(chainOfGenesis(genesis), config, store, new Blocks(first));
+    const chain = chainOfGenesis(genesis);
+    return new L2Chain(chain, chain.optimism?.forks ?? {}, config, store, new Blocks(first));
   }
 
   /** When the next block is due, in seconds. */
   get nextTimestamp(): bigint {
     return this.blocks.head.header.timestamp + BigInt(this.config.block_time);
+  }
+
+  /** Forks whose first block the next one is: the sequencer leaves it without users' transactions. */
+  get nextActivations(): ForkName[] {
+    const blockTime = BigInt(this.config.block_time);
+    return FORK_NAMES.filter((fork) => activatesAt(this.forks, fork, this.nextTimestamp, blockTime));
   }
 
   /** Makes the next block with an origin (the head's or the one after it) and transactions after the deposits. */
@@ -99,8 +111,11 @@ export class L2Chain {
     if (timestamp > this.nextTimestamp) throw new L1OriginError(`L1 origin ${number} is younger than the L2 block`);
     const portal = createAddressFromString(this.config.deposit_contract_address);
     const contract = createAddressFromString(this.config.l1_system_config_address);
-    const systemConfig = advances ? updateSystemConfig(before, origin.receipts, contract) : before;
+    const isEcotoneL1 = isActive(this.forks, 'ecotone', timestamp);
+    const systemConfig = advances ? updateSystemConfig(before, origin.receipts, contract, isEcotoneL1) : before;
     const sequenceNumber = advances ? 0n : last + 1n;
+    const activations = this.nextActivations;
+    const packed = isActive(this.forks, 'ecotone', this.nextTimestamp) && !activations.includes('ecotone');
     const attributes: PayloadAttributes = {
       timestamp: this.nextTimestamp,
       prevRandao: mixHash,
@@ -109,8 +124,9 @@ export class L2Chain {
       gasLimit: systemConfig.gasLimit,
       eip1559Params: systemConfig.eip1559Params,
       transactions: [
-        l1AttributesDeposit(origin, sequenceNumber, systemConfig),
+        l1AttributesDeposit(origin, sequenceNumber, systemConfig, packed ? 'ecotone' : 'bedrock'),
         ...(advances ? userDeposits(origin, portal) : []),
+        ...activations.flatMap(upgradeTransactions),
       ],
     };
     return { attributes, systemConfig, sequenceNumber };

@@ -34,6 +34,20 @@ interface Deposit {
   readonly forwarded?: boolean;
 }
 
+/** Where the traffic's L1 contracts are. */
+export interface L1Contracts {
+  readonly portal: Address;
+  readonly systemConfig: Address;
+  readonly forwarder: Address;
+}
+
+/** What happens when, by L1 block number. */
+export interface L1Schedule {
+  /** The block in which the second batcher account takes over. */
+  readonly handover: bigint | undefined;
+  readonly isEcotone: (blockNumber: bigint) => boolean;
+}
+
 /** The traffic of one chain, block by block. */
 export class L1Traffic {
   readonly #numbers: SeededNumbers;
@@ -45,11 +59,8 @@ export class L1Traffic {
   constructor(
     readonly seed: string,
     common: Common,
-    readonly portal: Address,
-    readonly systemConfig: Address,
-    readonly forwarder: Address,
-    /** The L1 block in which the second batcher account takes over. */
-    readonly batcherHandover?: bigint,
+    readonly contracts: L1Contracts,
+    readonly schedule: L1Schedule,
   ) {
     this.#numbers = new SeededNumbers(seed, 'L1 traffic');
     this.#depositor = new Wallet(seededKey(seed, 'depositor'), common, MAX_FEE, GWEI);
@@ -63,10 +74,9 @@ export class L1Traffic {
     const raws = Array.from({ length: count }, () => this.#deposit());
     if (blockNumber % 5n === 3n) raws.push(this.#configure(setGasLimitCall(25_000_000n + blockNumber)));
     if (blockNumber % 7n === 2n) {
-      const scalar = packScalars(1_000 + Number(blockNumber), 800_000);
-      raws.push(this.#configure(setGasConfigCall(scalar)));
+      raws.push(this.#configure(this.#gasConfig(blockNumber)));
     }
-    if (blockNumber === this.batcherHandover) {
+    if (blockNumber === this.schedule.handover) {
       raws.push(this.#configure(setBatcherCall(seededKey(this.seed, BATCHERS[1]).address.bytes)));
     }
     return raws.map((raw) => ({ raw, sidecars: [] }));
@@ -78,7 +88,7 @@ export class L1Traffic {
     const { to, mint = 0n, value = 0n, gasLimit = 100_000n, data = new Uint8Array(0), forwarded = false } = make();
     const target = to?.bytes ?? new Uint8Array(20);
     return this.#depositor.dynamicFee({
-      to: forwarded ? this.forwarder : this.portal,
+      to: forwarded ? this.contracts.forwarder : this.contracts.portal,
       value: mint,
       data: depositCall({ to: target, value, gasLimit, isCreation: to === undefined, data }),
       gasLimit: PORTAL_GAS,
@@ -86,7 +96,12 @@ export class L1Traffic {
   }
 
   #configure(data: Uint8Array): Uint8Array {
-    return this.#owner.dynamicFee({ to: this.systemConfig, data, gasLimit: 100_000n });
+    return this.#owner.dynamicFee({ to: this.contracts.systemConfig, data, gasLimit: 100_000n });
+  }
+
+  #gasConfig(blockNumber: bigint): Uint8Array {
+    if (!this.schedule.isEcotone(blockNumber)) return setGasConfigCall(200n, wordOf(700_000n + blockNumber));
+    return setGasConfigCall(0n, packScalars(1_000 + Number(blockNumber), 800_000));
   }
 
   #makeDeposits(): (() => Deposit)[] {
