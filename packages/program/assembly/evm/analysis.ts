@@ -4,7 +4,7 @@
 // the gas left (see `ENDS` in opcodes.ts). Charging a block's static gas at its start is exact: execution leaves a
 // block early only by an exceptional halt, which takes all gas anyway.
 import { useScratch } from '../memory';
-import { dataLength, ENTRY_SIZE, Op, SELECTED, selectedRevision } from './opcodes';
+import { endsBlock, entryOf, gasOf, givenOf, lengthOf, Op, selectedRevision, takenOf } from './opcodes';
 import { Revision } from './revisions';
 
 /** A code with what is known of it. All addresses; an object of this layout lives beside the code's table. */
@@ -89,24 +89,25 @@ function newRecord(): usize {
 
 /** Sums up the block that starts at `offset` (at most the code's length) and returns its table entry. */
 export function analyseBlock(analysis: Analysis, offset: u32): u32 {
-  const end = analysis.code + analysis.length;
   let p = analysis.code + offset;
   let gas: u64 = 0;
   let height: i32 = 0;
   let need: i32 = 0;
   let most: i32 = 0;
-  let op = <u32>load<u8>(p);
-  do {
-    const entry = SELECTED + <usize>op * ENTRY_SIZE;
-    gas += <u64>load<u16>(entry);
-    const taken = <i32>load<u16>(entry, 2);
+  let entry = entryOf(load<u8>(p));
+  // A STOP stands behind the code and ends a block too.
+  for (;;) {
+    gas += <u64>gasOf(entry);
+    const taken = takenOf(entry);
     if (taken - height > need) need = taken - height;
-    height += <i32>load<u16>(entry, 4) - taken;
+    height += givenOf(entry) - taken;
     if (height > most) most = height;
-    if (load<u16>(entry, 6) != 0) break;
-    p += 1 + dataLength(op);
-    op = <u32>load<u8>(p);
-  } while (p < end && op != Op.JUMPDEST);
+    if (endsBlock(entry)) break;
+    p += lengthOf(entry);
+    const op = <u32>load<u8>(p);
+    if (op == Op.JUMPDEST) break;
+    entry = entryOf(op);
+  }
   const record = newRecord();
   store<u64>(record, gas);
   store<u32>(record, need > 1024 ? u32.MAX_VALUE : <u32>need * 32, 8);
@@ -132,14 +133,18 @@ export function isJumpdest(analysis: Analysis, offset: u64): bool {
 function scan(analysis: Analysis, offset: u32): void {
   const code = analysis.code;
   const table = analysis.table;
-  let at = analysis.scanned;
-  while (at <= offset) {
-    const op = <u32>load<u8>(code + at);
+  const limit = code + offset;
+  let p = code + analysis.scanned;
+  while (p <= limit) {
+    const op = <u32>load<u8>(p);
+    p += 1;
+    if (op < <u32>Op.JUMPDEST || op > <u32>Op.PUSH32) continue;
     if (op == Op.JUMPDEST) {
-      const slot = table + ((<usize>at) << 2);
+      const slot = table + ((p - 1 - code) << 2);
       store<u32>(slot, load<u32>(slot) | 1);
+    } else if (op >= <u32>Op.PUSH1) {
+      p += op - Op.PUSH0;
     }
-    at += 1 + dataLength(op);
   }
-  analysis.scanned = at;
+  analysis.scanned = <u32>(p - code);
 }

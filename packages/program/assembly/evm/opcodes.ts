@@ -253,24 +253,44 @@ const TABLE: StaticArray<i32> = [
   Op.SELFDESTRUCT, 5000, 1, 0, Revision.Paris, ENDS,
 ];
 
-/** Bytes of an opcode's entry in the selected table. */
-// @ts-ignore: decorator
-@inline export const ENTRY_SIZE: usize = 8;
-
 /**
- * The selected revision's table, 256 entries: static gas (u16), items taken (u16), items put (u16), whether it ends a
- * block (u16). An opcode that the revision lacks, INVALID among them, ends a block and asks for nothing: the
- * interpreter meets it and fails.
+ * The selected revision's table, 256 entries of u32: static gas (bits 0 to 14), items taken (15 to 19), items put (20 to
+ * 24), bytes that the instruction takes with its data (25 to 30), whether it ends a block (31). An opcode that the
+ * revision lacks, INVALID among them, ends a block and asks for nothing: the interpreter meets it and fails.
  */
 // @ts-ignore: decorator
-@lazy export const SELECTED: usize = memory.data(2048, 8);
+@lazy export const SELECTED: usize = memory.data(1024, 8);
 
-/** Bytes that follow the opcode as its data: 1 to 32 for PUSH1 to PUSH32, else 0. */
+/** The fields of the entry of an opcode. */
 // @ts-ignore: decorator
 @inline
-export function dataLength(op: u32): u32 {
-  const n = op - Op.PUSH1 + 1;
-  return n <= 32 ? n : 0;
+export function entryOf(op: u32): u32 {
+  return load<u32>(SELECTED + ((<usize>op) << 2));
+}
+// @ts-ignore: decorator
+@inline
+export function gasOf(entry: u32): u32 {
+  return entry & 0x7fff;
+}
+// @ts-ignore: decorator
+@inline
+export function takenOf(entry: u32): i32 {
+  return (entry >> 15) & 31;
+}
+// @ts-ignore: decorator
+@inline
+export function givenOf(entry: u32): i32 {
+  return (entry >> 20) & 31;
+}
+// @ts-ignore: decorator
+@inline
+export function lengthOf(entry: u32): u32 {
+  return (entry >> 25) & 63;
+}
+// @ts-ignore: decorator
+@inline
+export function endsBlock(entry: u32): bool {
+  return <i32>entry < 0;
 }
 
 let selected: i32 = -1;
@@ -298,9 +318,6 @@ export function select(revision: Revision): void {
 }
 
 function put(op: u32, gas: u32, taken: u32, given: u32, ends: u32): void {
-  const entry = SELECTED + <usize>op * ENTRY_SIZE;
-  store<u16>(entry, <u16>gas);
-  store<u16>(entry, <u16>taken, 2);
-  store<u16>(entry, <u16>given, 4);
-  store<u16>(entry, <u16>ends, 6);
+  const data = op - Op.PUSH1 < 32 ? op - Op.PUSH0 : 0;
+  store<u32>(SELECTED + ((<usize>op) << 2), gas | (taken << 15) | (given << 20) | ((1 + data) << 25) | (ends << 31));
 }
