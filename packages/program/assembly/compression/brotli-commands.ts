@@ -1,5 +1,6 @@
 // The compressed meta-blocks of Brotli: commands that insert literals and copy (RFC 7932, sections 4 to 7, 9.2, 10).
-import { readCode, readCodes, readContextMap, readCount } from './brotli-codes';
+import { COMMANDS, DISTANCES, LEFT, LITERALS, readBlockTypes, switchBlock, TYPE, TYPE_COUNT } from './brotli-blocks';
+import { readCodes, readContextMap } from './brotli-codes';
 import { LITERAL_CONTEXTS, prepareLiteralContexts } from './brotli-contexts';
 import {
   ampleBits,
@@ -24,32 +25,6 @@ import {
   trySymbol,
 } from './brotli-streams';
 import { copyWord, WORD_LENGTH_MAX, WORD_LENGTH_MIN, wordBits } from './brotli-words';
-
-// The three categories of blocks, as offsets of their u32 entries in the tables below.
-// @ts-ignore: decorator
-@inline
-const LITERALS: usize = 0;
-// @ts-ignore: decorator
-@inline
-const COMMANDS: usize = 4;
-// @ts-ignore: decorator
-@inline
-const DISTANCES: usize = 8;
-
-const TYPE_COUNT = memory.data(12, 8);
-const TYPE_CODE = memory.data(12, 8);
-const LENGTH_CODE = memory.data(12, 8);
-const TYPE = memory.data(12, 8);
-const TYPE_BEFORE = memory.data(12, 8);
-/** Elements left in the current block. */
-const LEFT = memory.data(12, 8);
-
-/** Section 6: base << 8 | extra bits of the block length codes. */
-// prettier-ignore
-const BLOCK_LENGTHS = memory.data<u32>([
-  0x0102, 0x0502, 0x0902, 0x0d02, 0x1103, 0x1903, 0x2103, 0x2903, 0x3104, 0x4104, 0x5104, 0x6104, 0x7105, 0x9105,
-  0xb105, 0xd105, 0xf106, 0x13106, 0x17107, 0x1f108, 0x2f109, 0x4f10a, 0x8f10b, 0x10f10c, 0x20f10d, 0x40f118,
-]);
 
 /** Section 5: base << 8 | extra bits of the insert length codes, then of the copy length codes. */
 // prettier-ignore
@@ -131,64 +106,6 @@ export function readCommandHeader(): bool {
   distanceCodes = readCodes(distanceTrees, 16 + directDistances + (48 << postfixBits));
   if (distanceCodes == 0) return false;
   chooseLiteralBlock();
-  return true;
-}
-
-/** The number of types in the category, and if there are more than one the codes for switches and the first length. */
-function readBlockTypes(category: usize): bool {
-  const count = readCount();
-  if (count < 0) return false;
-  store<i32>(TYPE_COUNT + category, count);
-  store<u32>(TYPE + category, 0);
-  store<u32>(TYPE_BEFORE + category, 1);
-  if (count == 1) {
-    store<i32>(LEFT + category, i32.MAX_VALUE);
-    return true;
-  }
-  const typeCode = readCode(count + 2);
-  if (typeCode == 0) return false;
-  store<u32>(TYPE_CODE + category, <u32>typeCode);
-  const lengthCode = readCode(26);
-  if (lengthCode == 0) return false;
-  store<u32>(LENGTH_CODE + category, <u32>lengthCode);
-  const symbol = readSymbol(lengthCode);
-  if (symbol < 0) return false;
-  const length = load<i32>(BLOCK_LENGTHS + (symbol << 2));
-  const extra = readBits(length & 0xff);
-  if (extra < 0) return false;
-  store<i32>(LEFT + category, (length >> 8) + extra);
-  return true;
-}
-
-/** Reads the type and length of the category's next block (section 6). */
-function switchBlock(category: usize): bool {
-  let code: i32 = 0;
-  let length: i32 = 0;
-  while (true) {
-    const start = bitPosition();
-    code = trySymbol(load<u32>(TYPE_CODE + category));
-    if (code >= 0) {
-      const pulled = pulledBeforeSymbol();
-      const symbol = trySymbol(load<u32>(LENGTH_CODE + category));
-      if (symbol >= 0) {
-        length = load<i32>(BLOCK_LENGTHS + (symbol << 2));
-        const extra = tryBits(length & 0xff);
-        if (extra >= 0) {
-          length = (length >> 8) + extra;
-          break;
-        }
-      }
-      restartUnit(start, pulled);
-    }
-    if (!seeMore()) return false;
-  }
-  const count = load<i32>(TYPE_COUNT + category);
-  const current = load<i32>(TYPE + category);
-  let next = code == 0 ? load<i32>(TYPE_BEFORE + category) : code == 1 ? current + 1 : code - 2;
-  if (next >= count) next -= count;
-  store<i32>(TYPE_BEFORE + category, current);
-  store<i32>(TYPE + category, next);
-  store<i32>(LEFT + category, length);
   return true;
 }
 
@@ -283,18 +200,50 @@ function copyMatch(target: usize, distance: i32, length: i32, room: i32): void {
 let insertLength: i32 = 0;
 let copyLength: i32 = 0;
 
+/** Base << 8 | extra bits of the command's insert length. */
+// @ts-ignore: decorator
+@inline
+function insertCode(command: i32): i32 {
+  const first = <i32>load<u8>(COMMAND_CELLS + ((command >> 6) << 1), 1);
+  return load<i32>(INSERT_LENGTHS + ((first + ((command >> 3) & 7)) << 2));
+}
+
+/** Base << 8 | extra bits of the command's copy length. */
+// @ts-ignore: decorator
+@inline
+function copyCode(command: i32): i32 {
+  const first = <i32>load<u8>(COMMAND_CELLS + ((command >> 6) << 1));
+  return load<i32>(COPY_LENGTHS + ((first + (command & 7)) << 2));
+}
+
 /** Reads a command (section 5): its symbol, -1 if it fails. */
 function readCommand(): i32 {
   const left = load<i32>(LEFT + COMMANDS) - 1;
   const table = <usize>load<u32>(commandCodes + (load<usize>(TYPE + COMMANDS) << 2));
+  let at = bitPosition();
+  if (at <= ampleBits()) {
+    const entry = symbolEntry(table, bitsFrom(inputStart(), at));
+    const symbol = <i32>(entry >> 16);
+    const insert = insertCode(symbol);
+    const copy = copyCode(symbol);
+    const insertExtra = insert & 0xff;
+    const copyExtra = copy & 0xff;
+    at += entry & 15;
+    // At most 48 extra bits.
+    const bits = bitsFrom(inputStart(), at);
+    insertLength = (insert >> 8) + ((<i32>bits) & ((1 << insertExtra) - 1));
+    copyLength = (copy >> 8) + ((<i32>(bits >> u64(insertExtra))) & ((1 << copyExtra) - 1));
+    setBitPosition(at + insertExtra + copyExtra);
+    store<i32>(LEFT + COMMANDS, left);
+    return symbol;
+  }
   while (true) {
     const start = bitPosition();
     const symbol = trySymbol(table);
     if (symbol >= 0) {
       const pulled = pulledBeforeSymbol();
-      const cell = <i32>load<u16>(COMMAND_CELLS + ((symbol >> 6) << 1));
-      const insert = load<i32>(INSERT_LENGTHS + (((cell >> 8) + ((symbol >> 3) & 7)) << 2));
-      const copy = load<i32>(COPY_LENGTHS + (((cell & 0xff) + (symbol & 7)) << 2));
+      const insert = insertCode(symbol);
+      const copy = copyCode(symbol);
       const insertExtra = tryBits(insert & 0xff);
       if (insertExtra >= 0) {
         const copyExtra = tryBits(copy & 0xff);
@@ -320,12 +269,24 @@ function readDistance(): i32 {
   const tree = <usize>load<u8>(distanceMap + (load<usize>(TYPE + DISTANCES) << 2) + context);
   const table = <usize>load<u32>(distanceCodes + (tree << 2));
   const left = load<i32>(LEFT + DISTANCES) - 1;
+  const at = bitPosition();
+  if (at <= ampleBits()) {
+    const bits = bitsFrom(inputStart(), at);
+    const entry = symbolEntry(table, bits);
+    const symbol = <i32>(entry >> 16);
+    const width = extraDistanceBits(symbol);
+    setDistance(symbol, (<i32>(bits >> u64(entry & 15))) & ((1 << width) - 1));
+    setBitPosition(at + (entry & 15) + width);
+    store<i32>(LEFT + DISTANCES, left);
+    return symbol;
+  }
   while (true) {
     const start = bitPosition();
     const symbol = trySymbol(table);
     if (symbol >= 0) {
-      const extra = tryExtraDistance(symbol);
+      const extra = tryBits(extraDistanceBits(symbol));
       if (extra >= 0) {
+        setDistance(symbol, extra);
         store<i32>(LEFT + DISTANCES, left);
         return symbol;
       }
@@ -335,24 +296,27 @@ function readDistance(): i32 {
   }
 }
 
-/** The rest of the distance whose symbol was read, to `distanceRead`; -1 if its extra bits can't be seen. */
-function tryExtraDistance(symbol: i32): i32 {
-  if (symbol < 16) {
-    distanceRead = recentDistance(symbol);
-    return 0;
-  }
+/** Number of extra bits behind a distance's symbol. */
+// @ts-ignore: decorator
+@inline
+function extraDistanceBits(symbol: i32): i32 {
+  const group = symbol - 16 - directDistances;
+  return group < 0 ? 0 : (group >> (postfixBits + 1)) + 1;
+}
+
+/** Sets `distanceRead` to what the symbol and its extra bits mean. */
+// @ts-ignore: decorator
+@inline
+function setDistance(symbol: i32, extra: i32): void {
   const group = symbol - 16 - directDistances;
   if (group < 0) {
-    distanceRead = symbol - 15;
-    return 0;
+    distanceRead = symbol < 16 ? recentDistance(symbol) : symbol - 15;
+    return;
   }
   const high = group >> postfixBits;
-  const width = (high >> 1) + 1;
-  const extra = tryBits(width);
-  const offset = ((2 + (high & 1)) << width) - 4;
+  const offset = ((2 + (high & 1)) << ((high >> 1) + 1)) - 4;
   const low = group & ((1 << postfixBits) - 1);
   distanceRead = ((offset + extra) << postfixBits) + low + directDistances + 1;
-  return extra;
 }
 
 /** The distance of the symbols 0 to 15: one of the last four, or next to one of the last two. */
