@@ -42,11 +42,11 @@ export function storeBlob(
   if (proof !== undefined) store.put(blobProofKey(versionedHash), proof);
   const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
   for (let index = 0; index < FIELD_ELEMENTS; index++) {
-    if (index !== 1) storeElement(store, elementPoint(commitment, index, 'index'), element(index));
+    if (index !== 1) storeElement(store, commitment, index, 'index', element(index));
   }
   // The shared key comes last: where it has the specification's value, element 1 is there in the specification's form.
   for (let index = FIELD_ELEMENTS - 1; index >= 0; index--) {
-    storeElement(store, elementPoint(commitment, index, 'root'), element(index));
+    storeElement(store, commitment, index, 'root', element(index));
   }
   // After the elements, so that a commitment in a store says that they are there.
   store.put(sha256Key(versionedHash), commitment);
@@ -71,8 +71,8 @@ export function completeBlob(store: PreimageStore, versionedHash: Uint8Array): b
     const element = index === sharedIndex ? shared : there[index];
     const isShared = index === (missing === 'root' ? 0 : 1);
     if (element === undefined || isShared) continue;
-    const point = elementPoint(commitment, index, missing);
-    if (store.get(blobKey(keccak_256(point))) === undefined) storeElement(store, point, element);
+    if (store.get(elementKey(commitment, index, missing)) === undefined)
+      storeElement(store, commitment, index, missing, element);
   }
   return true;
 }
@@ -134,9 +134,17 @@ export function elementPoint(commitment: Uint8Array, index: number, form: Elemen
   return point;
 }
 
-function storeElement(store: PreimageStore, point: Uint8Array, element: Uint8Array): void {
+function storeElement(
+  store: PreimageStore,
+  commitment: Uint8Array,
+  index: number,
+  form: ElementForm,
+  element: Uint8Array,
+): void {
+  const point = elementPoint(commitment, index, form);
   const hash = keccak_256(point);
-  store.put(keccak256Key(hash), point);
+  // On L1 an element is proved at its point, which is found by its hash; nobody proves at an index.
+  if (form === 'root') store.put(keccak256Key(hash), point);
   store.put(blobKey(hash), element);
 }
 
