@@ -37,6 +37,10 @@ export class Block {
   }
 }
 
+/** Highest gas limit that a block may have. */
+// @ts-ignore: decorator
+@inline const MAX_GAS_LIMIT: u64 = i64.MAX_VALUE;
+
 /** sha256 of nothing: the hash of no requests (EIP-7685). */
 // prettier-ignore
 // @ts-ignore: decorator
@@ -83,6 +87,10 @@ export class Executor {
    */
   execute(parent: Header, parentHash: usize, attributes: PayloadAttributes): Result<Block> {
     const before = useScratch(false);
+    if (attributes.gasLimit > MAX_GAS_LIMIT) {
+      useScratch(before);
+      return Result.fail<Block>(new Failure(FailureKind.Critical, 'the gas limit is above 2^63 - 1'));
+    }
     if (isCollectionDue()) this.collectNodes(parent);
     const header = this.prepare(parent, parentHash, attributes);
     useScratch(true);

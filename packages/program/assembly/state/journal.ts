@@ -3,7 +3,7 @@
 // names every account that the transaction changed.
 import { copy } from '../u256';
 import { useScratch } from '../memory';
-import { Account, AccountFlag, balanceOf, codeHashOf, storageRootOf } from './account';
+import { Account, AccountFlag, balanceOf, codeHashOf } from './account';
 import { Slot, valueOf } from './slot';
 
 export const enum Change {
@@ -17,18 +17,14 @@ export const enum Change {
   /** A contract's creation began. */
   Created = 5,
   Destructed = 6,
-  /** Its storage was cleared: the former root; a StorageState follows. */
-  StorageRoot = 7,
-  /** … and former place, owner number, list of slots, flags. */
-  StorageState = 8,
-  // About a slot.
-  Storage = 9,
-  // The account or slot doesn't count as changed.
-  WarmAccount = 10,
-  WarmSlot = 11,
-  Transient = 12,
-  Refund = 13,
-  Logs = 14,
+  // About a slot: its account counts as changed.
+  Storage = 7,
+  // No account counts as changed.
+  WarmAccount = 8,
+  WarmSlot = 9,
+  Transient = 10,
+  Refund = 11,
+  Logs = 12,
 }
 
 // @ts-ignore: decorator
@@ -154,15 +150,6 @@ function undo(kind: u32, target: usize, old: usize): void {
       break;
     case Change.Destructed:
       account.destructed = load<u32>(old);
-      break;
-    case Change.StorageRoot:
-      copy(storageRootOf(account), old);
-      break;
-    case Change.StorageState:
-      account.storage = load<u32>(old);
-      account.owner = load<u32>(old, 4);
-      account.slots = <usize>load<u32>(old, 8);
-      account.flags = (account.flags & ~AccountFlag.StorageOpen) | load<u32>(old, 12);
       break;
     case Change.Storage:
     case Change.Transient:

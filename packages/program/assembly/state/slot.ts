@@ -72,10 +72,14 @@ let table: usize = 0;
 let mask: u32 = 0;
 let count: u32 = 0;
 
+/** The slot that was asked for last: an SLOAD asks twice, an SSTORE four times. */
+let last: Slot = changetype<Slot>(0);
+
 /** Forgets all slots: a block begins. SCRATCH must be current. */
 export function resetSlots(): void {
   mask = 4095;
   count = 0;
+  last = changetype<Slot>(0);
   table = heap.alloc(16384);
   memory.fill(table, 0, 16384);
 }
@@ -86,6 +90,18 @@ export function slotAt(account: Account, owner: u32, key: usize): Slot {
   const b = load<u64>(key, 8);
   const c = load<u64>(key, 16);
   const d = load<u64>(key, 24);
+  if (changetype<usize>(last) != 0 && same(last, owner, a, b, c, d)) return last;
+  last = lookUp(account, owner, a, b, c, d);
+  return last;
+}
+
+// @ts-ignore: decorator
+@inline
+function same(slot: Slot, owner: u32, a: u64, b: u64, c: u64, d: u64): bool {
+  return ((slot.key0 ^ a) | (slot.key1 ^ b) | (slot.key2 ^ c) | (slot.key3 ^ d) | (<u64>(slot.owner ^ owner))) == 0;
+}
+
+function lookUp(account: Account, owner: u32, a: u64, b: u64, c: u64, d: u64): Slot {
   const place = placeOf(owner, a, b, c, d);
   let slot = changetype<Slot>(<usize>load<u32>(place));
   if (changetype<usize>(slot) != 0) return slot;

@@ -12,7 +12,6 @@ import {
   balanceOf,
   clear,
   codeHashOf,
-  hasNoCode,
   isEmptyAccount,
   loadedAccount,
   newOwner,
@@ -260,32 +259,13 @@ export function accessSlot(address: usize, key: usize): bool {
 }
 
 /**
- * Begins a contract's creation: storage and code are empty afterwards, the balance stays, and the account counts as
- * created in this transaction. The caller sets the nonce.
+ * Begins a contract's creation: the account counts as created in this transaction, and keeps its balance. The caller has
+ * made sure that it has no nonce, code or storage, and sets the nonce.
  */
 export function createAccount(address: usize): void {
   const account = ensured(address);
-  const target = changetype<usize>(account);
-  store<u32>(record(Change.Created, target), account.created);
+  store<u32>(record(Change.Created, changetype<usize>(account)), account.created);
   account.created = transaction;
-  if (!hasNoCode(account)) setCode(address, 0, 0);
-  if (hasEmptyStorage(account)) return;
-  const old = record(Change.StorageState, target);
-  store<u32>(old, account.storage);
-  store<u32>(old, account.owner, 4);
-  store<u32>(old, <u32>account.slots, 8);
-  store<u32>(old, account.flags & AccountFlag.StorageOpen, 12);
-  copy32(record(Change.StorageRoot, target), storageRootOf(account));
-  account.flags &= ~AccountFlag.StorageOpen;
-  account.owner = newOwner();
-  account.slots = 0;
-  copy32(storageRootOf(account), EMPTY_ROOT);
-}
-
-// @ts-ignore: decorator
-@inline
-function hasEmptyStorage(account: Account): bool {
-  return account.slots == 0 && equal32(storageRootOf(account), EMPTY_ROOT);
 }
 
 /** Whether `createAccount` was called for the account in this transaction, and not undone. */

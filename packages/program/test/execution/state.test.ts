@@ -250,3 +250,67 @@ for (const seed of [1, 2, 3, 4]) {
     }
   });
 }
+
+/** The module in the first transaction of a block on the empty state. */
+function emptyState(): Harness {
+  const module = startModule();
+  module.call('useScratch', true);
+  module.call('openState', module.put(fromHex(EMPTY_ROOT)));
+  module.call('beginTransaction');
+  return module;
+}
+
+test('a slot stays warm when its contract is created, undone and created again', () => {
+  const module = emptyState();
+  const at = module.put(fromHex(addresses[0] as string));
+  const slot = module.put(u256(5n));
+  // As the access list does it.
+  assert.equal(module.call('accessSlot', at, slot), 1);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const snapshot = module.call('snapshot');
+    module.call('createAccount', at);
+    module.call('setNonce', at, 1n);
+    assert.equal(module.call('wasCreatedInTransaction', at), 1);
+    assert.equal(module.call('accessSlot', at, slot), 0);
+    module.call('setStorage', at, slot, module.put(u256(9n)));
+    module.call('revertTo', snapshot);
+    assert.equal(module.call('wasCreatedInTransaction', at), 0);
+    assert.equal(module.call('exists', at), 0);
+  }
+});
+
+test('what was destructed and made again in one block has none of its storage', () => {
+  const module = emptyState();
+  const at = module.put(fromHex(addresses[0] as string));
+  const out = module.put(new Uint8Array(32));
+  const slot = module.put(u256(5n));
+  module.call('setNonce', at, 1n);
+  module.call('setStorage', at, slot, module.put(u256(9n)));
+  module.call('endTransaction');
+  module.call('beginTransaction');
+  module.call('selfDestruct', at);
+  module.call('getStorage', at, slot, out);
+  assert.deepEqual(module.get(out, 32), u256(9n), 'deletion waits for the end of the transaction');
+  module.call('endTransaction');
+  module.call('beginTransaction');
+  module.call('createAccount', at);
+  module.call('setNonce', at, 1n);
+  assert.equal(module.call('hasStorage', at), 0);
+  module.call('getStorage', at, slot, out);
+  assert.deepEqual(module.get(out, 32), u256(0n));
+});
+
+test('warm addresses and slots, and touched accounts, are not read', () => {
+  const module = emptyState();
+  // A state that no pre-image is there of.
+  module.call('openState', module.put(new Uint8Array(32).fill(1)));
+  module.call('beginTransaction');
+  const at = module.put(fromHex(addresses[0] as string));
+  module.call('accessAddress', at);
+  module.call('accessSlot', at, module.put(u256(5n)));
+  module.call('touch', at);
+  module.call('setTransient', at, module.put(u256(5n)), module.put(u256(6n)));
+  module.call('endTransaction');
+  assert.equal(module.reads, 0);
+  assert.throws(() => module.call('getNonce', at), /no pre-image/);
+});
