@@ -19,8 +19,10 @@ export interface Scenario {
   config: object;
   l1: L1Source[];
   target: number;
-  /** Extra data of the L2 genesis block. */
-  genesisExtra: Uint8Array;
+  /** Extra data of the L2 block of a time. */
+  extraAt: (time: number) => Uint8Array;
+  /** Where a second run starts that follows one from genesis: at this many eighths of the first one's blocks. */
+  startEighths: number;
   /** When Prague comes into force on L1. */
   prague: number | null;
   /** Trie nodes by hash. */
@@ -144,8 +146,7 @@ export function makeScenario(seed: number): Scenario {
   };
   seal([]);
 
-  const genesisExtra = extraAt(genesisTime);
-  const genesisHash = hashOf(l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, genesisExtra));
+  const genesisHash = hashOf(l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, extraAt(genesisTime)));
   const planned: PlannedBlock[] = [];
   let tip: PlannedBlock = {
     number: 0, time: genesisTime, epoch: 0, advances: false, transactions: [], hash: genesisHash, parentHash: new Uint8Array(32),
@@ -290,7 +291,8 @@ export function makeScenario(seed: number): Scenario {
     config,
     l1,
     target: random.chance(0.3) ? random.int(1, 40) : 1_000_000,
-    genesisExtra,
+    extraAt,
+    startEighths: random.int(0, 7),
     prague,
     nodes,
   };
