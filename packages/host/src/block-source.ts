@@ -10,6 +10,7 @@ import type { RpcEndpoint } from './rpc-endpoint.js';
 /** What is known of a block: its header, checked, and what of its JSON is needed to ask for more. */
 export type BlockHeader = {
   hash: Uint8Array;
+  parentHash: Uint8Array;
   rlp: Uint8Array;
   number: bigint;
   stateRoot: Uint8Array;
@@ -25,6 +26,10 @@ export type BlockSource = {
   /** The trie of its transactions. */
   transactions(hash: Uint8Array): Promise<Trie>;
 };
+
+/** Programs walk L1 back from its head, parent by parent. From the third step on, this many ancestors come in one batch. */
+const ANCESTORS = 20;
+const WALK_BEGINS = 3;
 
 /** Headers that are asked for again soon: the program reads header, transactions and receipts of a block one after the other. */
 const REMEMBERED_HEADERS = 128;
@@ -44,6 +49,49 @@ export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSourc
     const [oldest] = remembered.keys();
     if (remembered.size > REMEMBERED_HEADERS && oldest !== undefined) remembered.delete(oldest);
     return header;
+  };
+
+  let lastParent: Uint8Array | undefined;
+  let steps = 0;
+  let walksInBatches = true;
+
+  /** Remembers the ancestors of `header`, as far as each is the parent of the one before: by number, a block may be another's. */
+  const fetchAncestors = async (header: BlockHeader): Promise<void> => {
+    const numbers = Array.from({ length: ANCESTORS }, (_, index) => header.number - BigInt(index + 1)).filter(
+      (number) => number >= 0n,
+    );
+    const blocks = await endpoint.callEach(
+      'eth_getBlockByNumber',
+      numbers.map((number) => [`0x${number.toString(16)}`, false]),
+    );
+    let expected = header.parentHash;
+    for (const block of blocks) {
+      const rlp = isObject(block) ? checkedHeader(expected, block) : undefined;
+      if (rlp === undefined || !isObject(block)) break;
+      expected = remember({
+        ...parseHeader(rlp),
+        hash: expected,
+        rlp,
+        transactionHashes: transactionHashes(block),
+      }).parentHash;
+    }
+    // On another branch, the endpoint's numbers are of no use.
+    if (expected === header.parentHash) walksInBatches = false;
+  };
+
+  /** To be told of each header that is handed out. */
+  const walk = async (header: BlockHeader): Promise<void> => {
+    steps = lastParent !== undefined && equal(lastParent, header.hash) ? steps + 1 : 0;
+    lastParent = header.parentHash;
+    if (steps < WALK_BEGINS || !walksInBatches || header.number === 0n || remembered.has(hex(header.parentHash)))
+      return;
+    try {
+      await fetchAncestors(header);
+    } catch (error) {
+      // An endpoint that takes no batches still gives the blocks one by one.
+      if (!(error instanceof EndpointError)) throw error;
+      walksInBatches = false;
+    }
   };
 
   const fetchBlock = (hash: Uint8Array, full: boolean): Promise<RpcObject> =>
@@ -74,15 +122,19 @@ export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSourc
 
   return {
     async header(hash) {
-      return remembered.get(hex(hash)) ?? headerOf(hash, await fetchBlock(hash, false));
+      const header = remembered.get(hex(hash)) ?? (await headerOf(hash, await fetchBlock(hash, false)));
+      await walk(header);
+      return header;
     },
     async transactions(hash) {
       const block = await fetchBlock(hash, true);
       const header = await headerOf(hash, block);
       let fault: unknown;
+      let root: Uint8Array | undefined;
       try {
         const trie = orderedTrie(list(block, 'transactions').map((tx) => encodeTransaction(asTransaction(tx))));
         if (trusted || equal(trie.root, header.transactionsRoot)) return trie;
+        ({ root } = trie);
       } catch (error) {
         if (!(error instanceof MalformedFieldError)) throw error;
         fault = error;
@@ -92,7 +144,7 @@ export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSourc
       const why =
         fault instanceof Error
           ? fault.message
-          : `they have the root ${hex(orderedRoot(raw))}, the header says ${hex(header.transactionsRoot)}`;
+          : `they have the root ${hex(root ?? new Uint8Array(0))}, the header says ${hex(header.transactionsRoot)}`;
       throw new WrongAnswerError(
         endpoint.name,
         `eth_getBlockByHash ${hex(hash)}`,
@@ -113,6 +165,7 @@ function parseHeader(rlp: Uint8Array): Omit<BlockHeader, 'hash' | 'rlp' | 'trans
   };
   const withdrawals = Array.isArray(fields) && fields[16] instanceof Uint8Array ? fields[16] : undefined;
   return {
+    parentHash: at(0),
     stateRoot: at(3),
     transactionsRoot: at(4),
     receiptsRoot: at(5),
@@ -163,10 +216,6 @@ function transactionHashes(block: RpcObject): string[] {
 function asTransaction(tx: unknown): RpcObject {
   if (!isObject(tx)) throw new MalformedFieldError('transactions', 'holds hashes instead of transactions');
   return tx;
-}
-
-function orderedRoot(trie: Trie | undefined): Uint8Array {
-  return trie?.root ?? new Uint8Array(0);
 }
 
 /** Asks the endpoint for its chain id and compares. An endpoint without eth_chainId is believed. */

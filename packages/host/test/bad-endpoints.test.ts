@@ -160,6 +160,40 @@ test('a block whose hash does not match is refused', { skip }, async (t) => {
   );
 });
 
+/** Walks L1 back from block 100 to block 41, as programs do. */
+async function walkBack(oracle: Oracle): Promise<void> {
+  for (let number = 100; number > 40; number--) {
+    const at = block(number);
+    assert.equal(`0x${Buffer.from(keccak_256(await ask(oracle, ...header(at)))).toString('hex')}`, at.hash);
+  }
+}
+
+test('a walk back along L1 takes a batch for twenty blocks', { skip }, async (t) => {
+  const { oracle, l1Server } = await oracleWith(t, {});
+  await walkBack(oracle);
+  const single = l1Server.calls.filter((method) => method === 'eth_getBlockByHash').length;
+  assert(single <= 4, `${single} blocks one by one`);
+});
+
+test(
+  'a walk where blocks by number are of another branch, missing, or not to be had in batches, goes on block by block',
+  { skip },
+  async (t) => {
+    const handlers = l1Handlers();
+    const byNumber: RpcHandlers['x'][] = [
+      ([number]) => handlers.eth_getBlockByNumber?.([Number(number) + 1, false]),
+      ([number]) => (Number(number) % 7 === 0 ? null : handlers.eth_getBlockByNumber?.([number, false])),
+      () => new RpcFault(-32600, 'batches are not supported'),
+      () => 'nonsense',
+    ];
+    for (const eth_getBlockByNumber of byNumber) {
+      assert(eth_getBlockByNumber !== undefined);
+      const { oracle } = await oracleWith(t, { l1: { eth_getBlockByNumber } });
+      await walkBack(oracle);
+    }
+  },
+);
+
 test('a block with a changed field is refused', { skip }, async (t) => {
   const real = l1Handlers().eth_getBlockByHash?.([block(2).hash, false]);
   const { oracle } = await oracleWith(t, {

@@ -95,6 +95,7 @@ async function serve(
 /** devnet-a's L1 as geth has it. */
 export function l1Handlers(): RpcHandlers {
   const blocks = new Map(l1Blocks().map((block) => [block.hash, block]));
+  const byNumber = new Map(l1Blocks().map((block) => [block.number, block]));
   const receipts = (hash: unknown) => {
     const block = blocks.get(String(hash));
     return block === undefined ? null : block.rawReceipts.map((raw) => receiptJson(raw));
@@ -102,6 +103,7 @@ export function l1Handlers(): RpcHandlers {
   return {
     eth_chainId: () => '0x384',
     eth_getBlockByHash: ([hash, full]) => blockJson(blocks.get(String(hash)), full === true),
+    eth_getBlockByNumber: ([number, full]) => blockJson(byNumber.get(Number(number)), full === true),
     eth_getBlockReceipts: ([hash]) => receipts(hash),
     debug_getRawReceipts: ([hash]) => blocks.get(String(hash))?.rawReceipts ?? null,
     eth_getTransactionReceipt: ([hash]) => {
