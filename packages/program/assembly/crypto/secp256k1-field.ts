@@ -45,6 +45,27 @@ const LOWEST_OF_P: u64 = 0xffffefffffc2f;
  * magnitude 1.
  */
 export function multiply(out: usize, a: usize, b: usize): void {
+  product(out, a, b, 6);
+}
+
+/** `multiply` in place: an eighth fewer instructions in all of a point's formulas. */
+// @ts-ignore: decorator
+@inline
+export function multiplyHere(out: usize, a: usize, b: usize): void {
+  product(out, a, b, 6);
+}
+
+/** `multiplyHere` for a b that is a product or a square, with limbs below 2^52: five shifts fewer. */
+// @ts-ignore: decorator
+@inline
+export function multiplyByProduct(out: usize, a: usize, b: usize): void {
+  product(out, a, b, 0);
+}
+
+/** out = a·b with the left shift by 12 split: a's limbs, shifted by `shift`, and b's, shifted by the rest, fit 64 bits. */
+// @ts-ignore: decorator
+@inline
+function product(out: usize, a: usize, b: usize, shift: u64): void {
   const a0 = load<u64>(a);
   const a1 = load<u64>(a, 8);
   const a2 = load<u64>(a, 16);
@@ -55,17 +76,17 @@ export function multiply(out: usize, a: usize, b: usize): void {
   const b2 = load<u64>(b, 16);
   const b3 = load<u64>(b, 24);
   const b4 = load<u64>(b, 32);
-  const x0 = a0 << 6;
-  const x1 = a1 << 6;
-  const x2 = a2 << 6;
-  const x3 = a3 << 6;
-  const x4 = a4 << 6;
-  const y0 = b0 << 6;
-  const y1 = b1 << 6;
-  const y2 = b2 << 6;
-  const y3 = b3 << 6;
-  const y4 = b4 << 6;
-  // Upper columns: t = value of the column, to be folded down by 2^260 ≡ R.
+  const x0 = a0 << shift;
+  const x1 = a1 << shift;
+  const x2 = a2 << shift;
+  const x3 = a3 << shift;
+  const x4 = a4 << shift;
+  const y0 = b0 << (12 - shift);
+  const y1 = b1 << (12 - shift);
+  const y2 = b2 << (12 - shift);
+  const y3 = b3 << (12 - shift);
+  const y4 = b4 << (12 - shift);
+  // Upper columns: t is the column's value, to be folded down by 2^260 ≡ FOLD_260.
   const h4 = mulHigh(x0, y4) + mulHigh(x1, y3) + mulHigh(x2, y2) + mulHigh(x3, y1) + mulHigh(x4, y0);
   const h5 = mulHigh(x1, y4) + mulHigh(x2, y3) + mulHigh(x3, y2) + mulHigh(x4, y1);
   const t5 = a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 - (h5 << 52) + h4;
@@ -123,7 +144,7 @@ export function square(out: usize, a: usize): void {
   const y1 = a1 << 7;
   const y2 = a2 << 7;
   const y3 = a3 << 7;
-  // Upper columns: t = value of the column, to be folded down by 2^260 ≡ R.
+  // Upper columns: t is the column's value, to be folded down by 2^260 ≡ FOLD_260.
   const h4 = mulHigh(y0, x4) + mulHigh(y1, x3) + mulHigh(x2, x2);
   const h5 = mulHigh(y1, x4) + mulHigh(y2, x3);
   const t5 = b1 * a4 + b2 * a3 - (h5 << 52) + h4;
@@ -179,17 +200,17 @@ export function add(out: usize, a: usize, b: usize): void {
 }
 
 /**
- * out = a - factor·b, where b's magnitude times the factor is below `magnitude`: the result's magnitude is a's plus
- * `magnitude`. `factor` and `magnitude` are constants. out may be a or b.
+ * out = factorA·a - factorB·b, where b's magnitude times its factor is below `magnitude`: the result's magnitude is a's
+ * times its factor plus `magnitude`. Factors and `magnitude` are constants. out may be a or b.
  */
 // @ts-ignore: decorator
 @inline
-export function subtract(out: usize, a: usize, factor: u64, b: usize, magnitude: u64): void {
-  store<u64>(out, load<u64>(a) + LOWEST_OF_P * magnitude - load<u64>(b) * factor);
-  store<u64>(out, load<u64>(a, 8) + LIMB * magnitude - load<u64>(b, 8) * factor, 8);
-  store<u64>(out, load<u64>(a, 16) + LIMB * magnitude - load<u64>(b, 16) * factor, 16);
-  store<u64>(out, load<u64>(a, 24) + LIMB * magnitude - load<u64>(b, 24) * factor, 24);
-  store<u64>(out, load<u64>(a, 32) + TOP_LIMB * magnitude - load<u64>(b, 32) * factor, 32);
+export function subtract(out: usize, factorA: u64, a: usize, factorB: u64, b: usize, magnitude: u64): void {
+  store<u64>(out, load<u64>(a) * factorA + LOWEST_OF_P * magnitude - load<u64>(b) * factorB);
+  store<u64>(out, load<u64>(a, 8) * factorA + LIMB * magnitude - load<u64>(b, 8) * factorB, 8);
+  store<u64>(out, load<u64>(a, 16) * factorA + LIMB * magnitude - load<u64>(b, 16) * factorB, 16);
+  store<u64>(out, load<u64>(a, 24) * factorA + LIMB * magnitude - load<u64>(b, 24) * factorB, 24);
+  store<u64>(out, load<u64>(a, 32) * factorA + TOP_LIMB * magnitude - load<u64>(b, 32) * factorB, 32);
 }
 
 /** out = -a, for a of magnitude below `magnitude`, which is the result's. */

@@ -11,6 +11,8 @@ import {
   FIELD,
   isZero,
   multiply,
+  multiplyByProduct,
+  multiplyHere,
   negate,
   normalize,
   scale,
@@ -24,7 +26,7 @@ import { GENERATOR_TABLE, GENERATOR_WIDTH, HIGH_GENERATOR_TABLE } from './secp25
 import { INVERSE_OF_P, splitScalar } from './secp256k1-scalar';
 import { inverse } from './modular-inverse';
 
-/** The accumulator. Magnitudes: x and y up to 10, z up to 2. */
+/** The accumulator. Magnitudes: x up to 18, y up to 12, z up to 2. */
 const X = memory.data(FIELD, 8);
 const Y = memory.data(FIELD, 8);
 const Z = memory.data(FIELD, 8);
@@ -41,33 +43,31 @@ const H = memory.data(FIELD, 8);
 
 /** Doubles the accumulator, which isn't infinite: 3 multiplications, 4 squarings. No point of the curve has order 2. */
 function double(): void {
-  multiply(Z, Z, Y);
+  multiplyHere(Z, Z, Y);
   scale(Z, Z, 2);
-  square(T0, X);
-  scale(T0, T0, 3); // E = 3·x²
-  square(T1, Y); // B = y²
-  multiply(T2, X, T1); // M = x·y²
+  square(T0, X); // A = x²
+  square(T1, Y);
+  multiplyByProduct(T2, X, T1); // M = x·y²
   square(T1, T1); // C = y⁴
   square(T3, T0);
-  subtract(X, T3, 8, T2, 9); // x' = E² - 8M
-  // y' = E·(4M - x') - 8C
-  scale(T2, T2, 4);
-  subtract(T2, T2, 1, X, 11);
-  multiply(T2, T2, T0);
-  subtract(Y, T2, 8, T1, 9);
+  subtract(X, 9, T3, 8, T2, 9); // x' = 9A² - 8M
+  // y' = 3A·(4M - x') - 8C
+  subtract(T2, 4, T2, 1, X, 19);
+  multiplyByProduct(T2, T2, T0);
+  subtract(Y, 3, T2, 8, T1, 9);
 }
 
 /**
- * Adds the affine point (x, y), of magnitude up to 10 each, to the accumulator: 8 multiplications, 3 squarings. `scale` is
- * where the accumulator's z, multiplied by the point's scale, is: z itself for a plain point.
+ * Adds the affine point (x, y), of magnitudes up to 18 and 12, to the accumulator: 8 multiplications, 3 squarings.
+ * `scaledZ` is where the accumulator's z, multiplied by the point's scale, is: z itself for a plain point.
  */
 function addAffine(x: usize, y: usize, scaledZ: usize): void {
   square(T0, scaledZ);
-  multiply(T1, x, T0); // U
-  multiply(T2, y, T0);
-  multiply(T2, T2, scaledZ); // S
-  subtract(H, T1, 1, X, 11);
-  subtract(T2, T2, 1, Y, 11); // r = S - y
+  multiplyByProduct(T1, x, T0); // U
+  multiplyByProduct(T2, y, T0);
+  multiplyByProduct(T2, scaledZ, T2); // S
+  subtract(H, 1, T1, 1, X, 19);
+  subtract(T2, 1, T2, 1, Y, 13); // r = S - y
   if (isZero(H)) {
     if (isZero(T2)) {
       double();
@@ -76,20 +76,20 @@ function addAffine(x: usize, y: usize, scaledZ: usize): void {
     }
     return;
   }
-  multiply(Z, Z, H);
+  multiplyHere(Z, Z, H);
   square(T0, H);
-  multiply(T1, X, T0); // V = x·H²
-  multiply(T0, T0, H); // H³
+  multiplyByProduct(T1, X, T0); // V = x·H²
+  multiplyByProduct(T0, H, T0); // H³
   // x' = r² - H³ - 2V
   square(T3, T2);
   scale(T4, T1, 2);
   add(T4, T4, T0);
-  subtract(X, T3, 1, T4, 4);
+  subtract(X, 1, T3, 1, T4, 4);
   // y' = r·(V - x') - y·H³
-  subtract(T1, T1, 1, X, 6);
-  multiply(T1, T1, T2);
-  multiply(T0, T0, Y);
-  subtract(Y, T1, 1, T0, 2);
+  subtract(T1, 1, T1, 1, X, 6);
+  multiplyHere(T1, T1, T2);
+  multiplyByProduct(T0, Y, T0);
+  subtract(Y, 1, T1, 1, T0, 2);
 }
 
 // @ts-ignore: decorator

@@ -36,7 +36,7 @@ export function recoverPublicKey(hash: usize, r: usize, s: usize, parity: u32, o
   field.add(CUBE, CUBE, SEVEN);
   field.squareRoot(Y, CUBE);
   field.square(X, Y);
-  field.subtract(X, X, 1, CUBE, 3);
+  field.subtract(X, 1, X, 1, CUBE, 3);
   if (!field.isZero(X)) return false;
   field.fromLimbs(X, R);
   field.normalize(Y);
