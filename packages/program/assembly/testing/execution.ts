@@ -2,6 +2,7 @@
 import { Bytes } from '../bytes';
 import { BlockId, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { nextBaseFee } from '../execution/base-fee';
+import { keccak256 } from '../crypto/keccak256';
 import { fastLzLength } from '../execution/fast-lz';
 import { Block, Executor } from '../execution/executor';
 import { footprint, l1Cost } from '../execution/l1-cost';
@@ -194,6 +195,18 @@ export function recode(rlp: usize, length: u32): usize {
 /** Writes the output root of the block that was executed last to `out`. */
 export function outputRoot(out: usize): void {
   theExecutor().outputRoot(theBlock().header, theBlock().hash, out);
+}
+
+/** The same for any block whose state is there, by its header's RLP. */
+export function outputRootOf(rlp: usize, length: u32, out: usize): void {
+  const hash = heap.alloc(32);
+  keccak256(rlp, length, hash);
+  theExecutor().outputRoot(decodeHeader(new Bytes(rlp, length)), hash, out);
+}
+
+/** Says which block's state is needed to the end. */
+export function keepState(number: u64): void {
+  theExecutor().keptNumber = number;
 }
 
 /** Decodes a transaction and writes its sender to `out`: 0 valid, 1 malformed, 2 without a valid signature. */
