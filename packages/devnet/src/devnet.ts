@@ -12,7 +12,7 @@ import { BEACON_ROOTS_CODE } from './contracts/predeploys.js';
 import { BEACON_ROOTS } from './execution/addresses.js';
 import { evmCommon } from './execution/evm-common.js';
 import { isActive, L1_RULES, optimismRulesAt } from './execution/forks.js';
-import type { ForkSchedule } from './execution/forks.js';
+import type { ForkName, ForkSchedule } from './execution/forks.js';
 import type { Genesis, GenesisAccount } from './execution/genesis.js';
 import { L1Chain } from './l1/l1-chain.js';
 import type { L1Block } from './l1/l1-chain.js';
@@ -51,7 +51,8 @@ export interface Scenario {
   readonly noise: boolean;
   /**
    * When forks activate, in seconds after genesis (0: from genesis on); Canyon always is there from genesis. Batches
-   * must be ones that the forks of their time know: spans from Delta, blobs from Ecotone, Brotli from Fjord on.
+   * must be ones that the forks of their time know (spans from Delta, blobs from Ecotone, Brotli from Fjord on), or
+   * making blocks fails with `ChannelPlanError`.
    */
   readonly forks: ForkSchedule;
   /** The L1 block in which the chain's owner puts another batcher account in charge. */
@@ -225,16 +226,16 @@ class VirtualChain {
     const l1Common = evmCommon(L1_CHAIN_ID, L1_RULES);
     const l2Common = evmCommon(L2_CHAIN_ID, optimismRulesAt(forks, GENESIS_TIME));
     const { channels: plans, batcherHandover: handover } = scenario;
-    const batcher = new Batcher({ seed, config: l2.config, l1Common, l2Common, plans, handover });
+    const isActiveIn = (fork: ForkName, l1Number: bigint): boolean =>
+      isActive(forks, fork, GENESIS_TIME + l1Number * scenario.l1BlockTime);
+    const batcher = new Batcher({ seed, config: l2.config, l1Common, l2Common, plans, handover, isActive: isActiveIn });
     const stranger = new Wallet(seededKey(seed, 'stranger'), l1Common, 100n * GWEI, GWEI);
-    const isEcotone = (l1Number: bigint): boolean =>
-      isActive(forks, 'ecotone', GENESIS_TIME + l1Number * scenario.l1BlockTime);
     return new VirtualChain(
       scenario,
       genesis,
       l1,
       l2,
-      new L1Traffic(seed, l1Common, { portal, systemConfig, forwarder }, { handover, isEcotone }),
+      new L1Traffic(seed, l1Common, { portal, systemConfig, forwarder }, { handover, isActive: isActiveIn }),
       new L2Traffic(seed, l2Common),
       batcher,
       scenario.noise ? new InboxNoise(seed, batcher.inbox, stranger) : undefined,

@@ -75,6 +75,19 @@ test('plans that contradict themselves are refused', async () => {
   }
 });
 
+test('a channel that its fork does not know is refused', async () => {
+  const forks = { regolith: 0n, canyon: 0n, delta: 1000n, ecotone: 1000n, fjord: 1000n, granite: 1000n };
+  const channel = { batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 1 } as const;
+  for (const [change, fork] of [
+    [{ batches: 'span' }, 'delta'],
+    [{ carrier: 'blobs' }, 'ecotone'],
+    [{ compression: 'brotli' }, 'fjord'],
+  ] as const) {
+    const scenario = { forks, channels: [{ ...channel, ...change }] };
+    await assert.rejects(startDevnet({ seed: SEED, l2Blocks: 1, scenario }), new RegExp(`before ${fork}`));
+  }
+});
+
 test("transactions of every type succeed and fail in the traffic's first blocks", async () => {
   const seen = new Set<string>();
   for (let number = 1; number <= devnet.head.l2.number; number++) {

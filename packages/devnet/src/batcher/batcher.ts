@@ -4,6 +4,7 @@ import { createAddressFromString } from '@ethereumjs/util';
 import type { Address } from '@ethereumjs/util';
 import { Wallet } from '../chain/wallet.js';
 import { calldataGas } from '../execution/l1-fee.js';
+import type { ForkName } from '../execution/forks.js';
 import { DEPOSIT_TYPE } from '../execution/transaction.js';
 import type { L1Submission } from '../l1/l1-chain.js';
 import type { L2Block } from '../l2/l2-chain.js';
@@ -14,7 +15,7 @@ import type { BatchedBlock } from './batch.js';
 import { encodeBlob, MAX_BLOB_DATA, sealBlob } from './blob.js';
 import { batcherData, cutFrames, encodeChannel } from './channel.js';
 import { singularDecoys, spanDecoys } from './decoys.js';
-import { checkPlans } from './plan.js';
+import { ChannelPlanError, checkPlans } from './plan.js';
 import type { ChannelPlan, SubmittedChannel } from './plan.js';
 import { encodeSpanBatch } from './span-batch.js';
 
@@ -26,6 +27,8 @@ export interface BatcherOptions {
   readonly l2Common: Common;
   /** Channels follow the plans in turn. */
   readonly plans: readonly ChannelPlan[];
+  /** Whether the fork is active in an L1 block. */
+  readonly isActive: (fork: ForkName, l1Number: bigint) => boolean;
   /** The first L1 block whose batches come from the second batcher account. */
   readonly handover?: bigint | undefined;
 }
@@ -36,7 +39,7 @@ export const BATCHERS = ['batcher', 'second batcher'] as const;
 /** Frames that go to L1 in one transaction. */
 interface Submission {
   readonly frames: readonly Uint8Array[];
-  readonly carrier: SubmittedChannel['carrier'];
+  readonly plan: SubmittedChannel;
   readonly channel: Channel;
 }
 
@@ -116,7 +119,10 @@ export class Batcher {
   /** Signs at most `count` submissions for an L1 block, oldest first. */
   take(count: number, l1Number: bigint): L1Submission[] {
     const wallet = this.walletAt(l1Number);
-    return this.#queue.splice(0, count).map(({ frames, carrier, channel }) => {
+    return this.#queue.splice(0, count).map(({ frames, plan, channel }) => {
+      const { carrier, compression } = plan;
+      if (carrier === 'blobs') this.#require('ecotone', l1Number, 'blobs');
+      if (compression === 'brotli') this.#require('fjord', l1Number, 'Brotli');
       channel.outstanding--;
       return carrier === 'blobs' ? this.#asBlobs(frames, wallet) : this.#asCalldata(frames, wallet);
     });
@@ -151,7 +157,7 @@ export class Batcher {
     const channel: Channel = { last, outstanding: Math.ceil(frames.length / perTransaction), forcedAt: 0n };
     this.#unsafe.push(channel);
     for (let first = 0; first < frames.length; first += perTransaction) {
-      this.#queue.push({ frames: frames.slice(first, first + perTransaction), carrier: plan.carrier, channel });
+      this.#queue.push({ frames: frames.slice(first, first + perTransaction), plan, channel });
     }
   }
 
@@ -162,11 +168,20 @@ export class Batcher {
         encodeSingularBatch(block),
       ]);
     }
+    const [first] = blocks;
+    if (first !== undefined) this.#require('delta', first.l1Origin.number, 'span batches');
     const repeated = plan.overlap === undefined ? [] : this.#previous.slice(-plan.overlap);
     const span = [...repeated, ...blocks];
     const spans = [...(plan.decoys === true ? spanDecoys(span) : []), span];
     const { config, l2Common } = this.options;
     return spans.map((one) => encodeSpanBatch(one, BigInt(config.genesis.l2_time), l2Common));
+  }
+
+  /** Derivation would pass over what its L1 block's fork doesn't know. */
+  #require(fork: ForkName, l1Number: bigint, what: string): void {
+    if (!this.options.isActive(fork, l1Number)) {
+      throw new ChannelPlanError(`${what} in L1 block ${l1Number}, before ${fork}: plan another channel for this time`);
+    }
   }
 
   #asCalldata(frames: readonly Uint8Array[], wallet: Wallet): L1Submission {

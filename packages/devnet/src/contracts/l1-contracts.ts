@@ -79,11 +79,20 @@ const UPDATES = [
   { signature: 'setUnsafeBlockSigner(address)', type: 3, words: 1 },
 ] as const;
 
-/** SystemConfig: each setter emits ConfigUpdate, with its arguments as the data. */
+const SET_EIP1559_PARAMETERS = 'setEIP1559Params(uint32,uint32)';
+
+/** SystemConfig: each setter emits ConfigUpdate, with its arguments as the data (the base fee's two in one word). */
 export const SYSTEM_CONFIG = assemble(`
   0 calldataload 0xe0 shr
   ${UPDATES.map(({ signature, type }) => `dup1 ${selector(signature)} eq @update${type} jumpi`).join('\n')}
+  ${selector(SET_EIP1559_PARAMETERS)} eq @parameters jumpi
   0 0 revert
+parameters:
+  0x20 0 mstore
+  0x20 0x20 mstore
+  4 calldataload 0x20 shl 0x24 calldataload or 0x40 mstore
+  4 0 ${CONFIG_UPDATE} 0x60 0 log3
+  stop
   ${UPDATES.map(
     ({ type, words }) => `
   update${type}:
@@ -108,6 +117,11 @@ export function setGasConfigCall(overhead: bigint, scalar: Uint8Array): Uint8Arr
 /** Call data that sets L2 blocks' gas limit. */
 export function setGasLimitCall(gasLimit: bigint): Uint8Array {
   return callData('setGasLimit(uint64)', gasLimit);
+}
+
+/** Call data that sets the base fee's parameters from Holocene on. */
+export function setEip1559ParametersCall(denominator: bigint, elasticity: bigint): Uint8Array {
+  return callData(SET_EIP1559_PARAMETERS, denominator, elasticity);
 }
 
 /** Ecotone's scalar: version 1, blob base fee scalar and base fee scalar in the last eight bytes. */

@@ -5,6 +5,7 @@ import { wordOf } from '../contracts/assembler.js';
 import { packScalars } from '../contracts/l1-contracts.js';
 import { BEACON_ROOTS_CODE, FEE_VAULT_CODE, L1_BLOCK_CODE, MESSAGE_PASSER_CODE } from '../contracts/predeploys.js';
 import * as addresses from '../execution/addresses.js';
+import { encodeExtraData } from '../execution/base-fee.js';
 import { FORK_NAMES, isActive } from '../execution/forks.js';
 import type { ForkSchedule } from '../execution/forks.js';
 import type { Genesis, GenesisAccount } from '../execution/genesis.js';
@@ -19,6 +20,7 @@ const GAS_LIMIT = 30_000_000;
 const ELASTICITY = 6;
 const DENOMINATOR = 50;
 const DENOMINATOR_CANYON = 250;
+const BASE_FEE = { elasticity: BigInt(ELASTICITY), denominator: BigInt(DENOMINATOR_CANYON) };
 const BASE_FEE_SCALAR = 1_368;
 const BLOB_BASE_FEE_SCALAR = 810_949;
 
@@ -92,7 +94,7 @@ export function l2Genesis(seed: string, chainId: number, time: bigint, forks: Fo
     },
     nonce: '0x0',
     timestamp: hex(time),
-    extraData: '0x',
+    extraData: isActive(forks, 'holocene', time) ? bytesToHex(encodeExtraData(new Uint8Array(8), BASE_FEE)) : '0x',
     gasLimit: hex(BigInt(GAS_LIMIT)),
     difficulty: '0x0',
     mixHash: bytesToHex(new Uint8Array(32)),

@@ -8,9 +8,11 @@ import {
   depositCall,
   packScalars,
   setBatcherCall,
+  setEip1559ParametersCall,
   setGasConfigCall,
   setGasLimitCall,
 } from '../contracts/l1-contracts.js';
+import type { ForkName } from '../execution/forks.js';
 import type { L1Submission } from '../l1/l1-chain.js';
 import { SeededNumbers, seededKey } from '../seed.js';
 import { TOKEN } from './contracts.js';
@@ -45,7 +47,7 @@ export interface L1Contracts {
 export interface L1Schedule {
   /** The block in which the second batcher account takes over. */
   readonly handover: bigint | undefined;
-  readonly isEcotone: (blockNumber: bigint) => boolean;
+  readonly isActive: (fork: ForkName, blockNumber: bigint) => boolean;
 }
 
 /** The traffic of one chain, block by block. */
@@ -76,6 +78,9 @@ export class L1Traffic {
     if (blockNumber % 7n === 2n) {
       raws.push(this.#configure(this.#gasConfig(blockNumber)));
     }
+    if (blockNumber % 6n === 5n && this.schedule.isActive('holocene', blockNumber)) {
+      raws.push(this.#configure(setEip1559ParametersCall(200n + blockNumber, 4n)));
+    }
     if (blockNumber === this.schedule.handover) {
       raws.push(this.#configure(setBatcherCall(seededKey(this.seed, BATCHERS[1]).address.bytes)));
     }
@@ -100,7 +105,7 @@ export class L1Traffic {
   }
 
   #gasConfig(blockNumber: bigint): Uint8Array {
-    if (!this.schedule.isEcotone(blockNumber)) return setGasConfigCall(200n, wordOf(700_000n + blockNumber));
+    if (!this.schedule.isActive('ecotone', blockNumber)) return setGasConfigCall(200n, wordOf(700_000n + blockNumber));
     return setGasConfigCall(0n, packScalars(1_000 + Number(blockNumber), 800_000));
   }
 
