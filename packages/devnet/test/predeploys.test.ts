@@ -6,7 +6,7 @@ import { createEVM } from '@ethereumjs/evm';
 import { Account, bytesToHex, concatBytes, createAddressFromString, hexToBytes, setLengthLeft } from '@ethereumjs/util';
 import type { Address } from '@ethereumjs/util';
 import { callData, dynamicBytes, wordOf } from '../src/contracts/assembler.js';
-import { L1_BLOCK_CODE, MESSAGE_PASSER_CODE } from '../src/contracts/predeploys.js';
+import { L1_BLOCK_CODE, MESSAGE_PASSER_CODE, SET_L1_BLOCK_VALUES } from '../src/contracts/predeploys.js';
 import { L1_ATTRIBUTES_DEPOSITOR, L1_BLOCK, L2_TO_L1_MESSAGE_PASSER } from '../src/execution/addresses.js';
 import { evmCommon } from '../src/execution/evm-common.js';
 import type { Genesis } from '../src/execution/genesis.js';
@@ -28,7 +28,15 @@ before(() => {
 test('L1Block stores the same values, and refuses everybody else in the same words', { skip }, async () => {
   const numbers = new SeededNumbers('predeploys', 'L1Block');
   const selector = callData('setL1BlockValuesEcotone()');
-  const calls = [1, 2].map(() => ({ from: L1_ATTRIBUTES_DEPOSITOR, data: concatBytes(selector, numbers.bytes(160)) }));
+  const words = [numbers.bytes(8), numbers.bytes(8), numbers.bytes(31), numbers.bytes(32), numbers.bytes(8)]
+    .concat([numbers.bytes(20), numbers.bytes(9), numbers.bytes(9)])
+    .map((bytes) => setLengthLeft(bytes, 32));
+  const calls = [
+    concatBytes(selector, numbers.bytes(160)),
+    callData(SET_L1_BLOCK_VALUES, ...words),
+    concatBytes(selector, numbers.bytes(160)),
+    callData(SET_L1_BLOCK_VALUES, ...words),
+  ].map((data) => ({ from: L1_ATTRIBUTES_DEPOSITOR, data }));
   const getters = ['number', 'timestamp', 'basefee', 'hash', 'sequenceNumber', 'batcherHash', 'blobBaseFee']
     .concat(['baseFeeScalar', 'blobBaseFeeScalar'])
     .map((name) => ({ from: ALICE, data: callData(`${name}()`) }));

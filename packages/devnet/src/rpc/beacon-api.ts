@@ -42,7 +42,7 @@ function answer(l1: L1Chain, request: IncomingMessage, response: ServerResponse)
   end(response, 200, kind === 'blobs' ? blobsOf(block, url.searchParams) : sidecarsOf(l1, block, url.searchParams));
 }
 
-/** A block by slot, or by one of the API's names. */
+/** A block by slot (every slot has its block), or by one of the API's names. */
 function findBlock(l1: L1Chain, id: string): L1Block | undefined {
   if (id === 'head' || id === 'finalized') return l1.blocks.head;
   if (id === 'genesis') return l1.blocks.find(0n);
