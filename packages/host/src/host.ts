@@ -33,6 +33,8 @@ export type HostOptions = {
   chain: Chain;
   /** Absent: offline, from the datadir alone. */
   endpoints?: Endpoints | undefined;
+  /** Where pre-images are kept; absent: what `datadir` says. */
+  store?: PreimageStore | undefined;
   /** Absent: pre-images are kept in memory. */
   datadir?: string | undefined;
   /** Format of a new datadir. */
@@ -48,10 +50,19 @@ export type Host = { oracle: Oracle; store: PreimageStore; close(): Promise<void
  * Puts a host together. Nothing is asked of the endpoints yet. Throws DatadirError when the datadir cannot be used, and
  * without endpoints when it is not there.
  */
-export function openHost({ claim, chain, endpoints, datadir, dataFormat, log = silentLog, policy }: HostOptions): Host {
-  const store = datadir === undefined ? memoryStore() : openStore(datadir, dataFormat, endpoints === undefined, log);
-  if (datadir === undefined) log('info', 'Using in-memory storage');
-  else log('info', 'Using disk storage', { datadir });
+export function openHost({
+  claim,
+  chain,
+  endpoints,
+  store: given,
+  datadir,
+  dataFormat,
+  log = silentLog,
+  policy,
+}: HostOptions): Host {
+  const store =
+    given ?? (datadir === undefined ? memoryStore() : openStore(datadir, dataFormat, endpoints === undefined, log));
+  log('info', 'Pre-images are kept', { in: store.place });
   if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
   const fetcher =
     endpoints === undefined

@@ -22,7 +22,7 @@ export { ConfigurationError } from './go-encoding.js';
 export { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';
 export { createOracle, type Host, type HostOptions, openHost, type OracleOptions } from './host.js';
-export { findL1Head, type L1Head, type L1HeadOptions } from './l1-head.js';
+export { findL1Head, l1HeadCandidates, type L1Head, type L1HeadOptions } from './l1-head.js';
 export {
   type BlockId,
   type OpNode,

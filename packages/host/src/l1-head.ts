@@ -8,7 +8,11 @@ import { rpcEndpoint } from './rpc-endpoint.js';
 
 /** `how` it is known to be late enough. */
 export type L1Head = BlockId & {
-  how: 'safe head record' | 'end of the sequencing window' | 'how far the op-node has derived';
+  how:
+    | 'safe head record'
+    | 'end of the sequencing window'
+    | 'how far the op-node has derived'
+    | 'a guess: batches land soon after the origin';
 };
 
 export type L1HeadOptions = {
@@ -53,6 +57,30 @@ export async function findL1Head({
   return windowEnd < currentL1.number
     ? { ...(await blockByNumber(endpoint, windowEnd)), how: 'end of the sequencing window' }
     : { ...currentL1, how: 'how far the op-node has derived' };
+}
+
+/** Where batches have usually landed: L1 blocks after the origin. */
+const USUAL_DISTANCES = [20n, 160n];
+
+/**
+ * L1 heads to try in turn, the last of which is late enough for certain. A program walks back from the L1 head header by
+ * header, so without a record the near blocks are worth a try before the end of a window of thousands.
+ */
+export async function* l1HeadCandidates(options: L1HeadOptions): AsyncGenerator<L1Head> {
+  const { l1, l1Origin, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+  const certain = await findL1Head(options);
+  if (certain.how !== 'safe head record') {
+    const endpoint = rpcEndpoint({ flag: '--l1', url: l1, policy, log });
+    for (const distance of USUAL_DISTANCES) {
+      // Half of the way saves less than a failed try costs.
+      if (2n * distance >= certain.number - l1Origin) break;
+      yield {
+        ...(await blockByNumber(endpoint, l1Origin + distance)),
+        how: 'a guess: batches land soon after the origin',
+      };
+    }
+  }
+  yield certain;
 }
 
 /** Binary search for the first L1 block in (`from`, `to`] whose recorded safe head has reached `l2Block`; undefined without records. */

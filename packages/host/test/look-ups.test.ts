@@ -6,6 +6,7 @@ import {
   fetchChainConfig,
   findChain,
   findL1Head,
+  l1HeadCandidates,
   identifyChain,
   opNode,
   parseRollupConfig,
@@ -178,6 +179,22 @@ test('without a record: the end of the sequencing window, or how far the op-node
     assert.equal(derived.number, 500n);
     assert.equal(derived.how, 'how far the op-node has derived');
   }
+});
+
+test('without a record near L1 heads are tried before the certain one', { skip }, async (t) => {
+  const l1 = await rpcServer(t, { eth_getBlockByNumber: () => ({ hash: `0x${'11'.repeat(32)}` }) });
+  const numbers = async (l1Origin: bigint, seqWindowSize: bigint, recorded: boolean): Promise<bigint[]> => {
+    const unsupported = { optimism_safeHeadAtL1Block: () => new RpcFault(-32601, 'the method does not exist') };
+    const { node: opNodeClient } = await node(t, recorded ? {} : unsupported);
+    const options = { opNode: opNodeClient, l1: l1.url, l2Block: 100n, l1Origin, seqWindowSize, policy };
+    const found: bigint[] = [];
+    for await (const head of l1HeadCandidates(options)) found.push(head.number);
+    return found;
+  };
+  assert.deepEqual(await numbers(20n, 400n, false), [40n, 180n, 420n]);
+  assert.deepEqual(await numbers(20n, 100n, false), [40n, 120n]);
+  assert.deepEqual(await numbers(20n, 40n, false), [60n]);
+  assert.equal((await numbers(20n, 400n, true)).length, 1);
 });
 
 test('a block above the derivable head is told before anything is gathered', { skip }, async (t) => {

@@ -4,14 +4,15 @@ import {
   type Chain,
   type Claim,
   configurationHash,
-  findL1Head,
   type Host,
+  l1HeadCandidates,
   type Log,
   type OpNode,
   openHost,
   opNode,
   type OutputAtBlock,
 } from '@obelisc/host';
+import type { PreimageStore } from '@obelisc/preimage';
 import { runProgram } from '@obelisc/program';
 import { UsageError } from '../terminal/failure.js';
 import { type ChainOptions, resolveChain } from './chain.js';
@@ -64,44 +65,63 @@ export async function validate(options: ValidateOptions): Promise<Verdict> {
   const configuration = chain.custom ? hex(configurationHash(chain)) : undefined;
   if (configuration !== undefined) log('info', 'Custom chain', { chain: chain.l2ChainId, configuration });
 
-  const claim: Claim = {
-    l1Head: options.l1Head ?? (await lateEnoughL1Head(options, node, chain, end)),
-    l2Head: start.blockHash,
-    l2OutputRoot: options.agreedOutputRoot ?? start.outputRoot,
-    l2Claim: options.claim ?? end.outputRoot,
-    l2BlockNumber: to,
-  };
-  log('info', 'Checking the claim', { from, to, claim: hex(claim.l2Claim), l1Head: hex(claim.l1Head) });
-
-  const host = openHost({
-    claim,
-    chain,
-    endpoints: { l1: options.l1, beacon: options.beacon, l2: options.l2, trustRpc: options.trustRpc },
-    datadir: options.datadir,
-    log,
-  });
-  try {
-    return {
-      ...(await judge(host, to, options)),
-      blockNumber: to,
-      claim: hex(claim.l2Claim),
-      claimSource: options.claim === undefined ? 'op-node' : 'user',
-      agreed: { number: from, outputRoot: hex(claim.l2OutputRoot) },
-      l1Head: hex(claim.l1Head),
-      configurationHash: configuration,
+  const claimed = options.claim ?? end.outputRoot;
+  const agreed = options.agreedOutputRoot ?? start.outputRoot;
+  let store: PreimageStore | undefined;
+  let verdict: Verdict | undefined;
+  let again = false;
+  for await (const l1Head of l1Heads(options, node, chain, end)) {
+    const claim: Claim = {
+      l1Head,
+      l2Head: start.blockHash,
+      l2OutputRoot: agreed,
+      l2Claim: claimed,
+      l2BlockNumber: to,
     };
-  } finally {
-    await host.close();
+    log('info', 'Checking the claim', { from, to, claim: hex(claimed), l1Head: hex(l1Head) });
+    const host = openHost({
+      claim,
+      chain,
+      endpoints: { l1: options.l1, beacon: options.beacon, l2: options.l2, trustRpc: options.trustRpc },
+      // What one L1 head made the host fetch serves the next.
+      store,
+      datadir: options.datadir,
+      log,
+    });
+    store = host.store;
+    try {
+      const { ranOutOfL1, ...judgement } = await judge(host, to, options);
+      again = ranOutOfL1;
+      verdict = {
+        ...judgement,
+        blockNumber: to,
+        claim: hex(claimed),
+        claimSource: options.claim === undefined ? 'op-node' : 'user',
+        agreed: { number: from, outputRoot: hex(agreed) },
+        l1Head: hex(l1Head),
+        configurationHash: configuration,
+      };
+    } finally {
+      await host.close();
+    }
+    if (!again) break;
   }
+  if (verdict === undefined) throw new TypeError('there is always an L1 head to try');
+  return verdict;
 }
 
-async function lateEnoughL1Head(
-  { l1, log }: ValidateOptions,
+/** The L1 heads to try in turn: the user's, or those near the end block's origin before one that is certain. */
+async function* l1Heads(
+  { l1, l1Head, log }: ValidateOptions,
   node: OpNode,
   chain: Chain,
   end: OutputAtBlock,
-): Promise<Uint8Array> {
-  const head = await findL1Head({
+): AsyncGenerator<Uint8Array> {
+  if (l1Head !== undefined) {
+    yield l1Head;
+    return;
+  }
+  const candidates = l1HeadCandidates({
     opNode: node,
     l1,
     l2Block: end.blockNumber,
@@ -109,8 +129,10 @@ async function lateEnoughL1Head(
     seqWindowSize: chain.rollupConfig.seqWindowSize,
     log,
   });
-  log('info', 'Found an L1 head', { number: head.number, hash: hex(head.hash), by: head.how });
-  return head.hash;
+  for await (const { number, hash, how } of candidates) {
+    log('info', 'Trying an L1 head', { number, hash: hex(hash), by: how });
+    yield hash;
+  }
 }
 
 /** The answer and what it rests on: the native run, then unless --native the machine's. */
@@ -118,13 +140,16 @@ async function judge(
   { oracle }: Host,
   to: bigint,
   { native, onClientLine, log }: ValidateOptions,
-): Promise<Pick<Verdict, 'answer' | 'derived' | 'machine' | 'reason'>> {
+): Promise<Pick<Verdict, 'answer' | 'derived' | 'machine' | 'reason'> & { ranOutOfL1: boolean }> {
   log('info', 'Gathering: the client derives the range natively');
   const clientLog = new ClientLog(onClientLine);
   const write = (bytes: Uint8Array): void => clientLog.write(bytes);
   const code = await runProgram({ oracle, stdout: write, stderr: write });
   let machine: MachineOutcome | undefined;
-  if (!native && code !== 2) {
+  const conclusion = clientLog.conclusion;
+  // With an L1 head that is too early the program compares the claim with an older block: that decides nothing here.
+  const conclusive = code !== 2 && conclusion?.blockNumber === to;
+  if (!native && conclusive) {
     log('info', 'Running the client in the machine');
     machine = await runInMachine(oracle, new ClientLog(onClientLine));
     if (machine.exitCode !== code) {
@@ -133,12 +158,12 @@ async function judge(
       );
     }
   }
-  const conclusion = clientLog.conclusion;
-  if (code === 0) return { answer: 'valid', derived: conclusion?.outputRoot, machine, reason: undefined };
-  if (code === 1 && conclusion?.blockNumber === to) {
-    return { answer: 'invalid', derived: conclusion.outputRoot, machine, reason: undefined };
+  if (conclusive) {
+    const answer = code === 0 ? 'valid' : 'invalid';
+    return { answer, derived: conclusion.outputRoot, machine, reason: undefined, ranOutOfL1: false };
   }
-  return { answer: 'unknown', derived: undefined, machine, reason: whyUnknown(to, conclusion, clientLog.failure) };
+  const reason = whyUnknown(to, conclusion, clientLog.failure);
+  return { answer: 'unknown', derived: undefined, machine, reason, ranOutOfL1: conclusion !== undefined };
 }
 
 function whyUnknown(to: bigint, conclusion: Conclusion | undefined, failure: string | undefined): string {
