@@ -42,7 +42,7 @@ import {
   setReturnData,
   valueOf,
 } from './frame';
-import { charge, chargeAccount, chargeWords, expand } from './gas';
+import { charge, chargeAccount, COLD_ACCOUNT, WARM, chargeWords, expand } from './gas';
 import { Exit } from './instructions';
 import { interpret } from './interpreter';
 import { Op, selectedRevision } from './opcodes';
@@ -122,6 +122,27 @@ function start(frame: Frame, analysis: Analysis): void {
   frame.pc = analysis.code;
 }
 
+/** Charges the access to the account that TARGET delegates to, if it does (EIP-7702). */
+function chargeDelegation(frame: Frame): bool {
+  const delegate = delegateOf(getCode(TARGET));
+  if (delegate == 0) return true;
+  return charge(frame, accessAddress(delegate) ? COLD_ACCOUNT : WARM);
+}
+
+/** Address of the 20-byte address that the code names instead of being one (EIP-7702), or 0. */
+function delegateOf(code: Code): usize {
+  if (code.length != 23 || load<u16>(code.ptr) != 0x01ef || load<u8>(code.ptr, 2) != 0) return 0;
+  return code.ptr + 3;
+}
+
+/** The code that a call of TARGET runs. What is delegated to is not followed further. */
+function calledCode(): Code {
+  const code = getCode(TARGET);
+  if (selectedRevision() < Revision.Prague) return code;
+  const delegate = delegateOf(code);
+  return delegate == 0 ? code : getCode(delegate);
+}
+
 /** CALL, CALLCODE, DELEGATECALL and STATICCALL: begins the call or, where there is nothing to run, completes it. */
 function beginCall(frame: Frame): Exit {
   const op = <u32>load<u8>(frame.pc - 1);
@@ -135,6 +156,7 @@ function beginCall(frame: Frame): Exit {
   toAddress(TARGET, sp + 32);
   if (!expand(frame, input, input + 32) || !expand(frame, output, output + 32)) return Exit.OutOfGas;
   if (!chargeAccount(frame, TARGET)) return Exit.OutOfGas;
+  if (selectedRevision() >= Revision.Prague && !chargeDelegation(frame)) return Exit.OutOfGas;
   if (paying) {
     if (!charge(frame, op == Op.CALL && isEmpty(TARGET) ? 9000 + 25000 : 9000)) return Exit.OutOfGas;
   }
@@ -174,7 +196,7 @@ function beginCall(frame: Frame): Exit {
     completeCall(frame, ok, ok ? precompileGas : 0);
     return Exit.None;
   }
-  const code = getCode(TARGET);
+  const code = calledCode();
   if (code.length == 0) {
     completeCall(frame, true, gas);
     return Exit.None;
@@ -346,7 +368,7 @@ export function callTransaction(
     }
     return;
   }
-  const code = getCode(TARGET);
+  const code = calledCode();
   if (code.length == 0) return;
   const frame = pushFrame();
   frame.gas = gas;

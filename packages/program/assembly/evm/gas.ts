@@ -6,11 +6,13 @@ import { addressOf, Frame, growMemory } from './frame';
 
 /** Gas of the access to what the transaction hasn't touched before, and to what it has (EIP-2929). */
 // @ts-ignore: decorator
-@inline const COLD_ACCOUNT: u64 = 2600;
+@inline
+export const COLD_ACCOUNT: u64 = 2600;
 // @ts-ignore: decorator
 @inline const COLD_SLOT: u64 = 2100;
 // @ts-ignore: decorator
-@inline const WARM: u64 = 100;
+@inline
+export const WARM: u64 = 100;
 
 // @ts-ignore: decorator
 @inline const SET_SLOT: u64 = 20000;

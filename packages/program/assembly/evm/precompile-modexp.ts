@@ -1,7 +1,10 @@
-// The modular exponentiation precompile: input and output of EIP-198, gas of EIP-2565 as go-ethereum computes it.
+// The modular exponentiation precompile: input and output of EIP-198, gas of EIP-2565 as go-ethereum computes it; from
+// Osaka the gas of EIP-7883 and the limit of EIP-7823.
 import { modexp } from '../crypto/modexp';
 import { mark, release, useScratch } from '../memory';
 import { reserveReturnData } from './frame';
+import { selectedRevision } from './opcodes';
+import { Revision } from './revisions';
 
 /** Three lengths of 32 bytes each. */
 // @ts-ignore: decorator
@@ -11,6 +14,14 @@ const HEADER: u32 = 96;
 // @ts-ignore: decorator
 @inline
 const MINIMUM_GAS: u64 = 200;
+// @ts-ignore: decorator
+@inline
+const MINIMUM_GAS_OSAKA: u64 = 500;
+
+/** Longest base, exponent and modulus from Osaka on. */
+// @ts-ignore: decorator
+@inline
+const LONGEST_OSAKA: u64 = 1024;
 
 /** The gas of what nobody can pay. */
 // @ts-ignore: decorator
@@ -64,19 +75,29 @@ export function modexpGas(input: usize, length: u32): u64 {
     headBits = 8 * (headLength - 1 - i) + (31 - <u64>clz(byte));
     break;
   }
-  if (exponentLength == TOO_LONG && words > 0) return UNPAYABLE;
-  const iterations = max<u64>(headBits + (exponentLength > 32 ? 8 * (exponentLength - 32) : 0), 1);
-  // Below 2^54 times 2^33: the product is compared before it can wrap.
-  const complexity = words * words;
+  if (exponentLength == TOO_LONG && (words > 0 || selectedRevision() >= Revision.Osaka)) return UNPAYABLE;
+  const osaka = selectedRevision() >= Revision.Osaka;
+  const perByte: u64 = osaka ? 16 : 8;
+  const iterations = max<u64>(headBits + (exponentLength > 32 ? perByte * (exponentLength - 32) : 0), 1);
+  let complexity = words * words;
+  if (osaka) complexity = max(baseLength, modulusLength) > 32 ? complexity * 2 : 16;
+  // Below 2^55 times 2^34: the product is compared before it can wrap.
   if (complexity != 0 && iterations > UNPAYABLE / complexity) return UNPAYABLE;
-  return max(MINIMUM_GAS, (complexity * iterations) / 3);
+  const gas = complexity * iterations;
+  return osaka ? max(MINIMUM_GAS_OSAKA, gas) : max(MINIMUM_GAS, gas / 3);
 }
 
-/** Makes base^exponent mod modulus the return data, as long as the modulus. Its gas has been paid. */
-export function runModexp(input: usize, length: u32): void {
+/**
+ * Makes base^exponent mod modulus the return data, as long as the modulus. Its gas has been paid. False where an operand
+ * is longer than Osaka allows.
+ */
+export function runModexp(input: usize, length: u32): bool {
   readLengths(input, length);
+  if (selectedRevision() >= Revision.Osaka && max(max(baseLength, exponentLength), modulusLength) > LONGEST_OSAKA) {
+    return false;
+  }
   const out = reserveReturnData(<u32>modulusLength);
-  if (modulusLength == 0) return;
+  if (modulusLength == 0) return true;
   if (baseLength == 0 && exponentLength == TOO_LONG) {
     throw new Error('a modular exponentiation with an exponent of a gibibyte: not covered');
   }
@@ -88,6 +109,7 @@ export function runModexp(input: usize, length: u32): void {
   modexp(base, <u32>baseLength, exponent, <u32>exponentLength, modulus, <u32>modulusLength, out);
   release(start);
   useScratch(before);
+  return true;
 }
 
 /** A copy of `size` bytes of the body from `from` on, zero padded. */

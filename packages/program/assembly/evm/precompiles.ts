@@ -1,6 +1,6 @@
 // The precompiled contracts: which there are in a fork, what they cost, what they answer (Ethereum's EIPs 196, 197, 152,
-// 2565, 4844; specs: protocol/fjord, granite, jovian, karst). Three are answered by L1 through the oracle, as the
-// reference client has them answered: see precompile-oracle.ts.
+// 2565, 4844; 2537; specs: protocol/fjord, granite, isthmus, jovian, karst). Three, and from Isthmus those on BLS12-381, are answered
+// by L1 through the oracle, as the reference client has them answered: see precompile-oracle.ts.
 import { Fork } from '../config/rollup';
 import { BLAKE2F_INPUT, blake2f } from '../crypto/blake2f';
 import { bn254Add, bn254Multiply } from '../crypto/bn254';
@@ -9,6 +9,7 @@ import { ripemd160 } from '../crypto/ripemd160';
 import { sha256 } from '../crypto/sha256';
 import { block } from './context';
 import { clearReturnData, reserveReturnData, setReturnData } from './frame';
+import { bls12Gas, isBls12Input } from './precompile-bls12';
 import { paddedInput, pointEvaluationInput, recoveryInput } from './precompile-inputs';
 import { modexpGas, runModexp } from './precompile-modexp';
 import { askOracle } from './precompile-oracle';
@@ -58,7 +59,6 @@ function requiredGas(number: u32, input: usize, length: u32): u64 {
     case Precompile.Identity:
       return 15 + 3 * words;
     case Precompile.ModExp:
-      if (block.fork >= Fork.Karst) throw new Error('modular exponentiation under the fork karst: not covered');
       return modexpGas(input, length);
     case Precompile.Bn254Add:
       return 150;
@@ -73,7 +73,7 @@ function requiredGas(number: u32, input: usize, length: u32): u64 {
     case Precompile.P256Verify:
       return block.fork >= Fork.Karst ? 6900 : 3450;
     default:
-      throw new Error('the precompile at address ' + number.toString() + ' under this fork: not covered');
+      return bls12Gas(number, length);
   }
 }
 
@@ -123,8 +123,7 @@ export function runPrecompile(number: u32, input: usize, length: u32, gas: u64):
       return true;
     }
     case Precompile.ModExp:
-      runModexp(input, length);
-      return true;
+      return runModexp(input, length);
     case Precompile.Bn254Add:
       return bn254Add(paddedInput(input, length, 128), reserveReturnData(64)) || nothing();
     case Precompile.Bn254Mul:
@@ -145,6 +144,6 @@ export function runPrecompile(number: u32, input: usize, length: u32, gas: u64):
     case Precompile.PointEvaluation:
       return pointEvaluationInput(input, length) && askOracle(number, required, input, length);
     default:
-      throw new Error('the precompile at address ' + number.toString() + ': not covered');
+      return isBls12Input(number, length) && askOracle(number, required, input, length);
   }
 }

@@ -335,3 +335,44 @@ test('random worlds of contracts that call and create each other', async () => {
     );
   }
 });
+
+test('calls of accounts that delegate (EIP-7702)', async () => {
+  const DELEGATOR = `0x${'dd'.repeat(20)}`;
+  const SECOND = `0x${'d2'.repeat(20)}`;
+  const delegation = (to: string): Uint8Array => Uint8Array.from([0xef, 1, 0, ...Buffer.from(to.slice(2), 'hex')]);
+  for (const fork of [FORK.ecotone, FORK.isthmus, FORK.karst]) {
+    for (const to of [CALLEE, ABSENT, SECOND, DELEGATOR, CONTRACT, `0x${'00'.repeat(19)}02`]) {
+      const world = (code: string): World => ({
+        [CONTRACT]: { code: assemble(code), balance: 100n },
+        [DELEGATOR]: { code: delegation(to), balance: 7n },
+        [SECOND]: { code: delegation(CALLEE) },
+        [CALLEE]: { code: assemble(`${CALLEES['returns 100 bytes']}`), balance: 50n },
+      });
+      for (const kind of KINDS) {
+        for (const gas of [2_000n, 2_700n, 5_000n, 5_300n, 60_000n]) {
+          await compare(
+            `fork ${fork}: ${kind} of what delegates to ${to}`,
+            world(`${call(kind, DELEGATOR, 0n, 20_000n)} ${REPORT}`),
+            { to: CONTRACT, gas },
+            { fork },
+          );
+        }
+        await compare(
+          `fork ${fork}: ${kind} twice`,
+          world(`${call(kind, DELEGATOR)} POP ${call(kind, DELEGATOR)} ${REPORT}`),
+          { to: CONTRACT },
+          { fork },
+        );
+      }
+      const look = `PUSH ${BigInt(DELEGATOR)} EXTCODESIZE PUSH 0 MSTORE PUSH ${BigInt(DELEGATOR)} EXTCODEHASH PUSH 32 MSTORE PUSH 40 PUSH 0 PUSH 64 PUSH ${BigInt(DELEGATOR)} EXTCODECOPY MSIZE PUSH 0 RETURN`;
+      await compare(`fork ${fork}: code of what delegates to ${to}`, world(look), { to: CONTRACT }, { fork });
+      if (fork !== FORK.ecotone)
+        await compare(
+          `fork ${fork}: transaction to what delegates to ${to}`,
+          world('STOP'),
+          { to: DELEGATOR },
+          { fork },
+        );
+    }
+  }
+});

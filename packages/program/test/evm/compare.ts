@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Hardfork } from '@ethereumjs/common';
 import { BLOCK, FORK, instantiate, type Block, type Outcome } from './module.js';
-import { precompileOracle } from './precompile-oracle.js';
+import { AnswerTakesTime, precompileOracle } from './precompile-oracle.js';
 import { runReference, type World } from './reference.js';
 
 export const CALLER = `0x${'aa'.repeat(20)}`;
@@ -47,17 +47,20 @@ export async function compare(
   const all: World = { [CALLER]: { balance: 10n ** 18n, nonce: 5n }, ...world };
   const to = message.to;
   if (++uses % 3000 === 0) module = instantiate(oracle);
-  module.reset();
-  module.setBlock(full);
-  module.setTransaction(CALLER, 9n);
-  for (const [address, { nonce = 0n, balance = 0n, code = new Uint8Array(), storage = {} }] of Object.entries(all)) {
-    module.putAccount(address, nonce, balance, code);
-    for (const [key, word] of Object.entries(storage)) module.putSlot(address, BigInt(key), word);
-  }
-  module.begin();
-  module.warm(CALLER);
-  if (to !== undefined) module.warm(to);
-  const ours = to === undefined ? module.create(CALLER, value, input, gas) : module.call(CALLER, to, value, input, gas);
+  const run = (): Outcome => {
+    module.reset();
+    module.setBlock(full);
+    module.setTransaction(CALLER, 9n);
+    for (const [address, { nonce = 0n, balance = 0n, code = new Uint8Array(), storage = {} }] of Object.entries(all)) {
+      module.putAccount(address, nonce, balance, code);
+      for (const [key, word] of Object.entries(storage)) module.putSlot(address, BigInt(key), word);
+    }
+    module.begin();
+    module.warm(CALLER);
+    if (to !== undefined) module.warm(to);
+    return to === undefined ? module.create(CALLER, value, input, gas) : module.call(CALLER, to, value, input, gas);
+  };
+  const ours = await untilAnswered(run);
   const theirs = await runReference(hardfork, full, all, {
     caller: CALLER,
     ...(to === undefined ? {} : { to }),
@@ -86,4 +89,17 @@ export async function compare(
     }
   }
   return ours;
+}
+
+/** The outcome of `run`, which is repeated for each question that takes time to answer. */
+async function untilAnswered(run: () => Outcome): Promise<Outcome> {
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof AnswerTakesTime)) throw error;
+      await error.there;
+      module = instantiate(oracle);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { assemble } from './assembler.js';
@@ -249,4 +250,64 @@ test('the bn254 pairing refuses what Granite finds too long without asking', () 
   assert.equal(questions.length, 1);
   assert.equal(run(FORK.fjord, 112_704), true);
   assert.equal(questions.length, 2);
+});
+
+test('modular exponentiation in Osaka: prices of EIP-7883, limits of EIP-7823', async () => {
+  const call = (b: number, e: number, m: number, exponent = noise(e)): Uint8Array =>
+    Uint8Array.from([...bytes([b, e, m].map((n) => word(BigInt(n))).join('')), ...noise(b), ...exponent, ...noise(m)]);
+  const cases = [
+    [0, 0, 0],
+    [1, 1, 1],
+    [32, 32, 32],
+    [33, 1, 32],
+    [32, 33, 33],
+    [64, 100, 64],
+    [128, 40, 128],
+    [1024, 2, 1024],
+  ];
+  for (const [b = 0, e = 0, m = 0] of cases) await check(5, call(b, e, m), 5_000_000n, FORK.karst);
+  for (const [b = 0, e = 0, m = 0] of [
+    [1025, 1, 1],
+    [1, 1025, 1],
+    [1, 1, 1025],
+    [0, 1025, 0],
+    [1025, 0, 0],
+  ]) {
+    await check(5, call(b, e, m), 5_000_000n, FORK.karst);
+  }
+  await check(5, call(32, 64, 32, new Uint8Array(64)), 5_000_000n, FORK.karst);
+  await check(5, bytes(word(0n) + word(1n << 40n) + word(0n)), 5_000_000n, FORK.karst);
+  for (const gas of [499n, 500n, 501n]) await check(5, call(8, 1, 8), gas, FORK.karst);
+});
+
+test('BLS12-381 from Isthmus on: prices, sizes and results', async () => {
+  const G = bls12_381.G1.Point.BASE;
+  const H = bls12_381.G2.Point.BASE;
+  const field = (x: bigint): string => x.toString(16).padStart(128, '0');
+  const g1 = (n: bigint): string => {
+    const { x, y } = G.multiply(n).toAffine();
+    return field(x) + field(y);
+  };
+  const g2 = (n: bigint): string => {
+    const { x, y } = H.multiply(n).toAffine();
+    return field(x.c0) + field(x.c1) + field(y.c0) + field(y.c1);
+  };
+  const minus = G.negate().toAffine();
+  const cases: [number, string[]][] = [
+    [0x0b, [g1(5n) + g1(7n), field(0n).repeat(4), g1(5n) + field(1n) + field(1n), g1(5n), '']],
+    [0x0c, [g1(5n) + word(9n), (g1(5n) + word(9n)).repeat(3), (g1(2n) + word(0n)).repeat(129), g1(1n), '']],
+    [0x0d, [g2(5n) + g2(7n), field(0n).repeat(8), g2(3n), '']],
+    [0x0e, [g2(5n) + word(9n), (g2(5n) + word(1n << 255n)).repeat(2), g2(1n), '']],
+    [0x0f, [g1(1n) + g2(1n), g1(3n) + g2(2n) + field(minus.x) + field(minus.y) + g2(6n), g1(1n), '']],
+    [0x10, [field(5n), field(1n << 400n), field(0n).slice(2), '']],
+    [0x11, [field(5n) + field(6n), field(5n), '']],
+  ];
+  for (const [number, inputs] of cases) {
+    for (const input of inputs) {
+      await check(number, bytes(input), 5_000_000n, FORK.isthmus);
+      await check(number, bytes(input), 400n, FORK.isthmus);
+    }
+  }
+  // Before, the addresses are accounts like any other.
+  await check(0x0b, bytes(g1(5n) + g1(7n)), 5_000n, FORK.ecotone);
 });
