@@ -1,7 +1,7 @@
 // The blob base fee of an L1 block, from the excess of blob gas in its header (EIP-4844), with the update fraction of the
 // block's fork (EIP-7691, EIP-7892).
 import { mulHigh } from '../abi';
-import { RollupConfig } from '../config/rollup';
+import { NEVER, RollupConfig } from '../config/rollup';
 import { L1Block } from './block';
 
 // @ts-ignore: decorator
@@ -17,28 +17,31 @@ const BPO1_FRACTION: u64 = 8346193;
 @inline
 const BPO2_FRACTION: u64 = 11684671;
 
+/**
+ * When Ethereum's networks changed the fraction after Prague: chain id, time of BPO1, time of BPO2 (chain configurations of
+ * go-ethereum, params/config.go). Prague itself shows in the headers.
+ */
+// prettier-ignore
 // @ts-ignore: decorator
-@inline
-const MAINNET: u64 = 1;
-// @ts-ignore: decorator
-@inline
-const SEPOLIA: u64 = 11155111;
+@lazy const SCHEDULES: usize = memory.data<u64>([
+  1, 1765290071, 1767747671,
+  11155111, 1761017184, 1761607008,
+  17000, 1759800000, 1760389824,
+  560048, 1762365720, 1762955544,
+  0,
+]);
 
 /** The update fraction in force in an L1 block. */
 export function updateFraction(config: RollupConfig, block: L1Block): u64 {
-  const time = block.time;
-  // Ethereum's blob schedule: BPO1 and BPO2 changed it after Prague (chain configurations of go-ethereum).
-  if (config.l1ChainId == MAINNET) {
-    if (time >= 1767747671) return BPO2_FRACTION;
-    if (time >= 1765290071) return BPO1_FRACTION;
-  } else if (config.l1ChainId == SEPOLIA) {
-    if (time >= 1761607008) return BPO2_FRACTION;
-    if (time >= 1761017184) return BPO1_FRACTION;
+  for (let row = SCHEDULES; load<u64>(row) != 0; row += 24) {
+    if (load<u64>(row) != config.l1ChainId) continue;
+    if (block.time >= load<u64>(row, 16)) return BPO2_FRACTION;
+    if (block.time >= load<u64>(row, 8)) return BPO1_FRACTION;
   }
   if (!block.isPrague) return CANCUN_FRACTION;
   // Chains that missed Prague's fraction keep Cancun's until the time when they repaired that.
   const late = config.pectraBlobScheduleTime;
-  return late == u64.MAX_VALUE || time >= late ? PRAGUE_FRACTION : CANCUN_FRACTION;
+  return late == NEVER || block.time >= late ? PRAGUE_FRACTION : CANCUN_FRACTION;
 }
 
 /** Writes the fee to the 32 bytes at `target`, big endian. Blocks from before Cancun have the minimum, 1. */
@@ -51,25 +54,29 @@ export function blobBaseFee(config: RollupConfig, block: L1Block, target: usize)
   exponential(block.excessBlobGas, updateFraction(config, block), target);
 }
 
-// 256-bit integers as eight limbs of 32 bits, least significant first, in u64 places.
+// Integers of 384 bits as twelve limbs of 32 bits, least significant first, in u64 places: room for a fee of 256 bits times
+// numerator and denominator.
 // @ts-ignore: decorator
-@lazy const TERM: usize = memory.data(64, 8);
+@inline
+const SIZE: usize = 96;
 // @ts-ignore: decorator
-@lazy const SUM: usize = memory.data(72, 8);
+@lazy const TERM: usize = memory.data(96, 8);
+// @ts-ignore: decorator
+@lazy const SUM: usize = memory.data(96, 8);
 
 /**
  * The Taylor series for e^(numerator/denominator) of EIP-4844, in integers, to the 32 bytes at `target`. The excess that a
  * chain can reach keeps it far below 256 bits; a result above ends the program.
  */
 export function exponential(numerator: u64, denominator: u64, target: usize): void {
-  memory.fill(SUM, 0, 72);
-  memory.fill(TERM, 0, 64);
+  memory.fill(SUM, 0, SIZE);
+  memory.fill(TERM, 0, SIZE);
   store<u64>(TERM, denominator & 0xffffffff);
   store<u64>(TERM, denominator >> 32, 8);
   for (let i: u64 = 1; ; i++) {
     let carry: u64 = 0;
     let any: u64 = 0;
-    for (let j: usize = 0; j < 64; j += 8) {
+    for (let j: usize = 0; j < SIZE; j += 8) {
       const limb = load<u64>(TERM + j);
       any |= limb;
       const s = load<u64>(SUM + j) + limb + carry;
@@ -82,6 +89,7 @@ export function exponential(numerator: u64, denominator: u64, target: usize): vo
   }
   // Sum divided by the denominator, which is below 2^32 for every fork.
   divide(SUM, denominator);
+  if ((load<u64>(SUM, 64) | load<u64>(SUM, 72) | load<u64>(SUM, 80) | load<u64>(SUM, 88)) != 0) tooLarge();
   for (let j: usize = 0; j < 8; j++) {
     store<u32>(target + 28 - 4 * j, bswap<u32>(<u32>load<u64>(SUM + 8 * j)));
   }
@@ -91,7 +99,7 @@ export function exponential(numerator: u64, denominator: u64, target: usize): vo
 function scale(factor: u64, divisor: u64): void {
   let carry: u64 = 0;
   // factor may have 64 bits: limb (32 bits) · factor + carry has at most 97.
-  for (let j: usize = 0; j < 64; j += 8) {
+  for (let j: usize = 0; j < SIZE; j += 8) {
     const limb = load<u64>(TERM + j);
     const low = limb * factor;
     const high = mulHigh(limb, factor);
@@ -107,7 +115,7 @@ function scale(factor: u64, divisor: u64): void {
 function divide(place: usize, divisor: u64): void {
   if (divisor >> 32 != 0) tooLarge();
   let remainder: u64 = 0;
-  for (let j: i32 = 56; j >= 0; j -= 8) {
+  for (let j: i32 = <i32>SIZE - 8; j >= 0; j -= 8) {
     const part = (remainder << 32) | load<u64>(place + j);
     store<u64>(place + j, part / divisor);
     remainder = part % divisor;

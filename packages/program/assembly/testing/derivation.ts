@@ -3,7 +3,7 @@ import { Bytes } from '../bytes';
 import { applyChainConfig } from '../config/chain-json';
 import { JsonReader } from '../config/json';
 import { loadConfig } from '../config/load';
-import { Fork, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
+import { BlockId, Fork, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { decodeRollupConfig } from '../config/rollup-json';
 import { decodeSingularBatch } from '../derivation/batch';
 import { decompressChannel, losesLast } from '../derivation/channel-compression';
@@ -19,6 +19,8 @@ import { decodeBlob, MAX_BLOB_DATA, readBlob } from '../l1/blob';
 import { decodeDeposit, DEPOSIT_TYPE } from '../l1/deposit';
 import { upgradeTransactions } from '../derivation/upgrade-transactions';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from '../l1/events';
+import { blobBaseFee } from '../l1/blob-base-fee';
+import { decodeL1Transaction } from '../l1/transaction';
 import { decodeHeader } from '../l1/header';
 import { findLogs, LogFilter } from '../l1/receipt';
 import { rootsOfUnity } from '../l1/roots-of-unity';
@@ -412,5 +414,40 @@ export function channelBatches(ptr: usize, length: u32, limit: u64, brotliAllowe
     }
   }
   close(']');
+  return finished();
+}
+
+/** The blob base fee of an L1 block, 32 bytes. */
+export function blobFee(l1ChainId: u64, time: u64, isPrague: bool, pectraTime: u64, excess: u64): u64 {
+  const config = new RollupConfig(new BlockId(0, 0), new BlockId(0, 0), 0, new SystemConfig());
+  config.l1ChainId = l1ChainId;
+  config.pectraBlobScheduleTime = pectraTime;
+  const block = new L1Block();
+  block.time = time;
+  block.isPrague = isPrague;
+  block.hasExcessBlobGas = true;
+  block.excessBlobGas = excess;
+  const fee = heap.alloc(32);
+  blobBaseFee(config, block, fee);
+  begin();
+  open('', '[');
+  hex('', fee, 32);
+  close(']');
+  return finished();
+}
+
+/** What derivation reads of an L1 transaction. */
+export function l1Transaction(ptr: usize, length: u32, chainId: u64): u64 {
+  const transaction = decodeL1Transaction(new Bytes(ptr, length));
+  begin();
+  open('', '{');
+  number('type', transaction.type);
+  hex('to', transaction.to, 20);
+  bytes('data', transaction.data);
+  open('blobHashes', '[');
+  for (let i: u32 = 0; i < transaction.blobCount; i++) hex('', transaction.blobHash(i), 32);
+  close(']');
+  hex('sender', transaction.sender(chainId), 20);
+  close('}');
   return finished();
 }

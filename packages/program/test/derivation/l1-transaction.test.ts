@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RLP } from '@ethereumjs/rlp';
+import { createTx } from '@ethereumjs/tx';
+import { Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common';
+import { addressOf, concat, fixed, integer, sign, type Item } from './encoding.js';
+import { fromHex, instantiate, ProgramExit, toHex } from './module.js';
+
+const key = fixed(0xc0ffee, 32);
+const sender = toHex(addressOf(key));
+const to = fixed(0xaa, 20);
+const chainId = 901;
+const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
+interface Read {
+  type: string;
+  to: string | null;
+  data: string;
+  blobHashes: string[];
+  sender: string | null;
+}
+
+const read = (encoded: Uint8Array, chain = chainId): Read =>
+  instantiate().ask<Read>('l1Transaction', encoded, BigInt(chain));
+
+/** A typed transaction of the given fields, signed. `spoil` changes the signature's parity, r and s. */
+function typed(type: number, fields: Item[], spoil = (...rs: [number, bigint, bigint]) => rs): Uint8Array {
+  const { parity, r, s } = sign(key, concat([type], RLP.encode(fields)));
+  const [p, x, y] = spoil(parity, r, s);
+  return concat([type], RLP.encode([...fields, integer(p), integer(x), integer(y)]));
+}
+
+const head = [integer(chainId), integer(5), integer(1), integer(2), integer(21000)];
+const tail = [integer(9), Uint8Array.of(1, 2, 3)];
+const accessList: Item = [[to, [fixed(1, 32)]]];
+const dynamicFee: Item[] = [...head, to, ...tail, accessList];
+const hashes = [fixed(1n << 248n, 32), fixed((1n << 248n) + 7n, 32)];
+
+function legacy(protectedBy: number | null): Uint8Array {
+  const fields: Item[] = [integer(5), integer(1), integer(21000), to, ...tail];
+  const signed = protectedBy === null ? fields : [...fields, integer(protectedBy), integer(0), integer(0)];
+  const { parity, r, s } = sign(key, RLP.encode(signed));
+  const v = protectedBy === null ? 27 + parity : 35 + 2 * protectedBy + parity;
+  return RLP.encode([...fields, integer(v), integer(r), integer(s)]);
+}
+
+test('transactions of every type are read, and their senders recovered', () => {
+  const expected = { to: toHex(to), data: '0x010203', blobHashes: [], sender };
+  assert.deepEqual(read(legacy(chainId)), { type: '0', ...expected });
+  assert.deepEqual(read(legacy(null)), { type: '0', ...expected });
+  const withAccessList: Item[] = [integer(chainId), integer(5), integer(1), integer(21000), to, ...tail, accessList];
+  assert.deepEqual(read(typed(1, withAccessList)), { type: '1', ...expected });
+  assert.deepEqual(read(typed(2, dynamicFee)), { type: '2', ...expected });
+  const blob = typed(3, [...dynamicFee, integer(3), hashes]);
+  assert.deepEqual(read(blob), { type: '3', ...expected, blobHashes: hashes.map(toHex) });
+  const creation = typed(2, [...head, new Uint8Array(0), ...tail, []]);
+  assert.deepEqual(read(creation), { type: '2', ...expected, to: null });
+});
+
+test('senders are those that @ethereumjs recovers', () => {
+  const common: Common = createCustomCommon({ chainId }, Mainnet, { hardfork: Hardfork.Cancun });
+  for (const type of [0, 1, 2]) {
+    const prices = type === 2 ? { maxFeePerGas: 2, maxPriorityFeePerGas: 1 } : { gasPrice: 7 };
+    const signed = createTx(
+      { type, chainId, nonce: 7, gasLimit: 90000, to: to, data: '0xabcd', ...prices },
+      { common },
+    ).sign(key);
+    assert.equal(read(signed.serialize()).sender, signed.getSenderAddress().toString(), `type ${type}`);
+  }
+});
+
+test('a signature that is not valid on the chain has no sender', () => {
+  assert.equal(read(legacy(chainId), chainId + 1).sender, null);
+  assert.equal(read(legacy(null), chainId + 1).sender, sender, 'unprotected: any chain');
+  assert.equal(read(typed(2, dynamicFee), chainId + 1).sender, null);
+  assert.equal(read(typed(2, dynamicFee, (p, r, s) => [p, r, order - s])).sender, null, 'a high s');
+  assert.equal(read(typed(2, dynamicFee, (p, r, s) => [p + 2, r, s])).sender, null, 'a parity above 1');
+  assert.equal(read(typed(2, dynamicFee, (p, _r, s) => [p, 0n, s])).sender, null, 'r is 0');
+  assert.equal(read(typed(2, dynamicFee, (p, r) => [p, r, 0n])).sender, null, 's is 0');
+  assert.equal(read(typed(2, dynamicFee, (p, _r, s) => [p, order, s])).sender, null, 'r is the order');
+  for (const v of [0, 1, 29, 34, 2 ** 40]) {
+    const fields = RLP.decode(legacy(null)) as Uint8Array[];
+    assert.equal(read(RLP.encode(fields.with(6, integer(v)))).sender, null, `v is ${v}`);
+  }
+});
+
+test('set-code transactions have no sender: the batcher may not send them', () => {
+  const fields: Item[] = [...dynamicFee, [[integer(chainId), to, integer(0), integer(0), integer(1), integer(2)]]];
+  const transaction = read(typed(4, fields));
+  assert.deepEqual([transaction.type, transaction.to, transaction.sender], ['4', toHex(to), null]);
+});
+
+test('transactions of unknown types and malformed ones end the program', () => {
+  const good = typed(2, dynamicFee);
+  assert.throws(() => read(concat([5], good.slice(1))), /an L1 transaction of type 5, which is not covered/);
+  assert.throws(() => read(concat([0x7e], good.slice(1))), ProgramExit);
+  assert.throws(() => read(concat([0], good.slice(1))), ProgramExit);
+  assert.throws(() => read(good.slice(0, -1)), /malformed L1 transaction/);
+  assert.throws(() => read(concat(good, [0])), /malformed L1 transaction/);
+  assert.throws(() => read(fromHex('c0')), ProgramExit);
+});
+
+/** fake_exponential of EIP-4844. */
+function exponential(numerator: bigint, denominator: bigint): bigint {
+  let output = 0n;
+  let accumulated = denominator;
+  for (let i = 1n; accumulated > 0n; i++) {
+    output += accumulated;
+    accumulated = (accumulated * numerator) / (denominator * i);
+  }
+  return output / denominator;
+}
+
+const NEVER = 2n ** 64n - 1n;
+const fee = (excess: bigint, chain = 1n, time = 0n, prague = 0, pectra = NEVER): bigint =>
+  BigInt(instantiate().ask<string[]>('blobFee', chain, time, prague, pectra, excess)[0] ?? '0x0');
+
+test('the blob base fee is the exponential of EIP-4844', () => {
+  for (const excess of [
+    0n,
+    1n,
+    131072n,
+    2314057n,
+    10_000_000n,
+    87_654_321n,
+    200_000_000n,
+    400_000_000n,
+    590_000_000n,
+  ]) {
+    assert.equal(fee(excess), exponential(excess, 3338477n), `${excess}`);
+  }
+  assert.throws(() => fee(600_000_000n), /does not fit 256 bits/);
+  assert.throws(() => fee(2n ** 63n), /does not fit 256 bits/);
+});
+
+test('the update fraction follows Prague, its late adoption, and the schedules of known networks', () => {
+  const excess = 123_456_789n;
+  const [cancun, prague, bpo1, bpo2] = [3338477n, 5007716n, 8346193n, 11684671n].map((f) => exponential(excess, f));
+  assert.equal(fee(excess, 900n, 5n, 0), cancun);
+  assert.equal(fee(excess, 900n, 5n, 1), prague);
+  assert.equal(fee(excess, 900n, 5n, 1, 6n), cancun, 'before the late adoption');
+  assert.equal(fee(excess, 900n, 6n, 1, 6n), prague);
+  assert.equal(fee(excess, 1n, 1765290070n, 1), prague);
+  assert.equal(fee(excess, 1n, 1765290071n, 1), bpo1);
+  assert.equal(fee(excess, 1n, 1767747671n, 1), bpo2);
+  assert.equal(fee(excess, 11155111n, 1761017184n, 1, 1742486400n), bpo1);
+  assert.equal(fee(excess, 11155111n, 1761607008n, 1, 1742486400n), bpo2);
+  assert.equal(fee(excess, 900n, 1767747671n, 1), prague, 'a network of its own');
+});
