@@ -44,8 +44,10 @@ export async function runCommand(
   return { code: await closed, stdout };
 }
 
-/** A command as the user would type it, with long argument lists broken at each flag. */
+/** A command as the user would type it; where it is long, each flag stands on a line of its own. */
 export function asTyped(name: string, args: readonly string[]): string {
   const words = [`./bin/${name}`, ...args];
-  return words.length <= 4 ? words.join(' ') : words.join(' \\\n      ');
+  const oneLine = words.join(' ');
+  if (oneLine.length <= 120) return oneLine;
+  return words.reduce((text, word) => `${text}${word.startsWith('-') ? ' \\\n      ' : ' '}${word}`);
 }
