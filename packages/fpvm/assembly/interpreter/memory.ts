@@ -37,10 +37,15 @@ export function allocate(size: usize): usize {
   const at: usize = load<u32>(NEXT_FREE);
   const end = <u64>at + <u64>size;
   const have = (<u64>load<u32>(MEMORY_SIZE)) << 16;
+  // The last 64 KiB stay unused: NEXT_FREE has 32 bits.
+  if (end > <u64>0xffff0000) {
+    store<u32>(OUT_OF_MEMORY, 1);
+    unreachable();
+  }
   if (end > have) {
-    // Growing by at least an eighth keeps the number of (buffer-detaching) growths small.
+    // Growing by at least an eighth, as far as there is room, keeps the number of (buffer-detaching) growths small.
     const need = <i32>((end - have + 0xffff) >> 16);
-    let grow = max(need, <i32>(have >> 19));
+    let grow = max(need, min(<i32>(have >> 19), 65536 - <i32>(have >> 16)));
     if (memory.grow(grow) < 0) {
       grow = need;
       if (memory.grow(grow) < 0) {

@@ -107,6 +107,30 @@ export function emitArithmetic(unit: UnitEmitter, decoded: DecodedInstruction, p
   unit.set(decoded.rd);
 }
 
+/** Extensions of narrower values, which compilers write as a shift to the left and one back: one instruction each. */
+const extensions: Record<string, readonly [number, number?]> = {
+  'srli 32': [op.i32WrapI64, op.i64ExtendI32U],
+  'srai 32': [op.i32WrapI64, op.i64ExtendI32S],
+  'srai 48': [op.i64Extend16S],
+  'srai 56': [op.i64Extend8S],
+};
+
+/** Emits two instructions as one if they are an extension of a narrower value; returns whether they were. */
+export function emitExtension(
+  unit: UnitEmitter,
+  left: DecodedInstruction,
+  right: DecodedInstruction | undefined,
+): boolean {
+  if (left.instruction.name !== 'slli' || right === undefined || left.rd === 0) return false;
+  if (right.rd !== left.rd || right.rs1 !== left.rd || right.imm !== left.imm) return false;
+  const extension = extensions[`${right.instruction.name} ${right.imm}`];
+  if (extension === undefined) return false;
+  unit.get(left.rs1);
+  unit.code.op(extension[0], extension[1]);
+  unit.set(left.rd);
+  return true;
+}
+
 /** Results that are known: what builds addresses. */
 function constantOf(unit: UnitEmitter, { instruction, rs1, imm }: DecodedInstruction, pc: number): number | undefined {
   switch (instruction.name) {

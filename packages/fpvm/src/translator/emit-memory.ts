@@ -78,7 +78,7 @@ function pushAddress(unit: UnitEmitter, decoded: DecodedInstruction, index: numb
     }
   }
   const window = openWindow(unit, decoded, index, access);
-  if (access.store) markPages(unit, window, access);
+  if (access.store) markPages(unit, window, decoded, index);
   code.get(window.local);
   return access.offset - window.low;
 }
@@ -155,8 +155,31 @@ function widen(
   }
 }
 
-/** Marks the pages of a store as written. */
-function markPages({ code, context }: UnitEmitter, window: Window, { offset, size }: Access): void {
+/**
+ * Marks the pages of a store as written, together with those of the stores behind it that will be done too: the block's
+ * further stores by the same value of the register. They are within two pages, since a window is narrower than one.
+ */
+function markPages(unit: UnitEmitter, window: Window, decoded: DecodedInstruction, index: number): void {
+  const { code, context, block, marked } = unit;
+  const own = accessOf(decoded);
+  if (own === undefined) throw new Error('only stores mark pages');
+  const done = marked.get(window);
+  if (done !== undefined && own.offset >= done.low && own.offset + own.size <= done.high) return;
+  const range = { low: own.offset, high: own.offset + own.size };
+  for (let i = index; i < block.instructions.length; i++) {
+    const ahead = block.instructions[i];
+    if (ahead === undefined) break;
+    const access = accessOf(ahead);
+    // An atomic may not store after all; it marks its page itself.
+    if (access !== undefined && ahead.instruction.format === 'store' && ahead.rs1 === decoded.rs1) {
+      if (access.offset >= window.low && access.offset + access.size <= window.high) {
+        range.low = Math.min(range.low, access.offset);
+        range.high = Math.max(range.high, access.offset + access.size);
+      }
+    }
+    if (((writeMask(ahead) >>> decoded.rs1) & 1) !== 0) break;
+  }
+  if (decoded.instruction.format === 'store') marked.set(window, range);
   const mark = (at: number) => {
     code.get(window.local);
     if (at !== 0) {
@@ -168,8 +191,8 @@ function markPages({ code, context }: UnitEmitter, window: Window, { offset, siz
     code.i32(1);
     code.memory(memoryOp.i32Store8, context.layout.pageStates);
   };
-  mark(offset - window.low);
-  if (size > 1) mark(offset - window.low + size - 1);
+  mark(range.low - window.low);
+  if (range.high - range.low > 1) mark(range.high - window.low - 1);
 }
 
 const combined: Record<string, number> = {

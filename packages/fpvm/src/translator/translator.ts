@@ -119,7 +119,11 @@ export class Translator {
     }
     this.#queue = [];
     if (bodies.length === 0) return;
-    const module = unitModule(bodies, MEMORY_PAGES);
+    const module = unitModule(
+      bodies,
+      entries.map((pc) => `guest_${pc.toString(16)}`),
+      MEMORY_PAGES,
+    );
     const emitted = performance.now();
     const { memory } = this.#engine.exports;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module), {
@@ -231,7 +235,7 @@ function withTailCall({ exports, layout, table }: Engine, name: 'enter' | 'inter
     [1, I64],
     [1, 0x7f],
   ]);
-  const module = new WebAssembly.Module(unitModule([body], MEMORY_PAGES));
+  const module = new WebAssembly.Module(unitModule([body], [name], MEMORY_PAGES));
   const instance = new WebAssembly.Instance(module, {
     engine: { memory: exports.memory, table, interpret: exports[name] as CallableFunction },
   });

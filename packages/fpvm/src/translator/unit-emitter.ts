@@ -5,9 +5,9 @@ import type { DecodedInstruction } from '../instructions.js';
 import type { EngineLayout } from '../engine.js';
 import { type Block, blockEnd, type Unit } from './control-flow.js';
 import { analyse, type BlockFlow } from './dataflow.js';
-import { emitArithmetic } from './emit-arithmetic.js';
+import { emitArithmetic, emitExtension } from './emit-arithmetic.js';
 import { emitAtomic, emitLoad, emitStore } from './emit-memory.js';
-import { UnitState } from './unit-state.js';
+import { UnitState, type Window } from './unit-state.js';
 import { Code, I32, I64, type Label, memoryOp, op } from './wasm-code.js';
 
 /** What the emitter must know of the machine that the unit will run in. */
@@ -61,6 +61,8 @@ export class UnitEmitter {
   state = new UnitState();
   /** Registers whose locals may be newer than the register file. */
   dirty = 0;
+  /** What stores of the block at hand have marked as written, by window, as offsets from its register. */
+  readonly marked = new Map<Window, { low: number; high: number }>();
   readonly #unit: Unit;
   readonly #inherited = new Map<Block, UnitState>();
   #labels = new Map<Block, { before: Label; again: Label }>();
@@ -203,6 +205,7 @@ export class UnitEmitter {
     this.#block = block;
     this.state = this.#inherited.get(block) ?? new UnitState();
     this.dirty = flow.dirty;
+    this.marked.clear();
     if (flow.checked) this.#leaveIfShort(block, flow);
     const misses: MissPoint[] = [];
     const missLabel: Label = {};
@@ -218,9 +221,13 @@ export class UnitEmitter {
       }
       const hasTerminator = block.end === 'branch' || block.end === 'jump' || block.end === 'call';
       const terminated = hasTerminator || block.end === 'return' || block.end === 'computed';
-      block.instructions.forEach((decoded, index) => {
-        if (!terminated || index < count - 1) this.#instruction(decoded, index);
-      });
+      const plain = terminated ? count - 1 : count;
+      for (let index = 0; index < plain; index++) {
+        const decoded = block.instructions[index];
+        if (decoded === undefined) break;
+        if (index + 1 < plain && emitExtension(this, decoded, block.instructions[index + 1])) index += 1;
+        else this.#instruction(decoded, index);
+      }
       this.#end(block, block.instructions[count - 1]);
     };
     code.block(missLabel, emitBody);

@@ -49,6 +49,8 @@ export const op = {
   i32WrapI64: 0xa7,
   i64ExtendI32S: 0xac,
   i64ExtendI32U: 0xad,
+  i64Extend8S: 0xc2,
+  i64Extend16S: 0xc3,
 } as const;
 
 /** Loads and stores: opcode and natural alignment. */
@@ -239,9 +241,13 @@ export class Code {
 
 /**
  * A module of functions (i64, i32) → i64, exported as f0, f1, … Imports from `engine`: `memory`, `table`, and the
- * function `interpret` of the same type, which is function 0.
+ * function `interpret` of the same type, which is function 0. The names are for profilers of the host.
  */
-export function unitModule(bodies: readonly Uint8Array[], memoryPages: number): Uint8Array<ArrayBuffer> {
+export function unitModule(
+  bodies: readonly Uint8Array[],
+  names: readonly string[],
+  memoryPages: number,
+): Uint8Array<ArrayBuffer> {
   const sections: Uint8Array[] = [Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)];
   const section = (id: number, build: (bytes: number[]) => void) => {
     const bytes: number[] = [];
@@ -289,6 +295,18 @@ export function unitModule(bodies: readonly Uint8Array[], memoryPages: number): 
   pushUnsigned(codeHead, size);
   sections.push(Uint8Array.from(codeHead), Uint8Array.from(count));
   bodies.forEach((body, i) => sections.push(heads[i] ?? new Uint8Array(0), body));
+  section(0, (bytes) => {
+    pushName(bytes, 'name');
+    const functionNames: number[] = [];
+    pushUnsigned(functionNames, names.length);
+    for (const [i, name] of names.entries()) {
+      pushUnsigned(functionNames, 1 + i);
+      pushName(functionNames, name);
+    }
+    bytes.push(1);
+    pushUnsigned(bytes, functionNames.length);
+    for (const byte of functionNames) bytes.push(byte);
+  });
   return concatenated(sections);
 }
 
