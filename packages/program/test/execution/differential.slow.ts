@@ -60,17 +60,17 @@ const contracts = {
   // REVERT with the call data
   reverter: '365f5f37365ffd',
   // slot[0] = CALL(word 0, with the value and what follows)
-  caller: '602036036020' + '5f37' + '5f5f602036035f345f355af15f5500',
+  caller: '6020360360205f375f5f602036035f345f355af15f5500',
   // DELEGATECALL to word 0 with what follows
-  delegator: '602036036020' + '5f37' + '5f5f602036035f5f355af4600155' + '00',
+  delegator: '6020360360205f375f5f602036035f5f355af460015500',
   // slot[0] = CREATE of the call data; then slot[1] = CREATE2 of it, with salt 0
   creator: '365f5f37365f34f05f555f365f5ff560015500',
   // SELFDESTRUCT to word 0
   suicide: '5f35ff',
   // slots 0 to 2 = code hash, balance and code size of word 0; slot 3 = BLOCKHASH of the block before
   reader: '5f353f5f555f35316001555f353b600255600143034060035500',
-  // slots 8 to 11 = 0 or the time by turns: refunds
-  flipper: '600854' + '600e57' + '4260085542600955' + '00' + '5b' + '5f6008555f60095500',
+  // slots 8 and 9 = 0 or the time by turns: refunds
+  flipper: '600854600f574260085542600955005b5f6008555f60095500',
   // burns what gas there is
   burner: '5b5f56',
 } as const;
