@@ -80,7 +80,8 @@ function run(module: Module, t: StateTest, fork: number, at: { data: number; gas
   module.begin();
 
   const gasLimit = BigInt(tx.gasLimit[at.gas] ?? 0);
-  const value = BigInt(tx.value[at.value] ?? 0);
+  // A value of more than 256 bits is written `0x:bigint 0x…`; no transaction can hold it.
+  const value = BigInt((tx.value[at.value] ?? '0').replace('0x:bigint ', ''));
   const data = bytes(tx.data[at.data] ?? '');
   const accessList = tx.accessLists?.[at.data] ?? [];
   const sender = tx.sender;
@@ -101,6 +102,7 @@ function run(module: Module, t: StateTest, fork: number, at: { data: number; gas
 
   const account = module.account(sender) ?? { nonce: 0n, balance: 0n, code: '0x' };
   const invalid =
+    value >> 256n !== 0n ||
     account.code !== '0x' ||
     account.nonce !== BigInt(tx.nonce) ||
     account.nonce === (1n << 64n) - 1n ||
