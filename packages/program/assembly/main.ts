@@ -34,7 +34,7 @@ export function main(): void {
     .number('chain', boot.chainId)
     .end();
   const config = loadConfig(boot.chainId);
-  const builder = new ExecutorBuilder(config);
+  const builder = new ExecutorBuilder(config, boot.claimedBlockNumber);
 
   const agreed = readOutput(boot.agreedOutputRoot);
   const derived = derive(config, boot.l1Head, agreed.at(OUTPUT_BLOCK_HASH, 32), boot.claimedBlockNumber, builder);

@@ -15,9 +15,14 @@ export class ExecutorBuilder extends BlockBuilder {
   private readonly executor: Executor;
   private readonly writer: RlpWriter = new RlpWriter(1024);
 
-  constructor(private readonly config: RollupConfig) {
+  /** `claimedNumber` is the block whose output root will be asked for, beside the newest one's. */
+  constructor(
+    private readonly config: RollupConfig,
+    claimedNumber: u64,
+  ) {
     super();
     this.executor = new Executor(config);
+    this.executor.keptNumber = claimedNumber;
   }
 
   build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
