@@ -106,3 +106,42 @@ test('a jump to an odd target reverts at the jump, hot as it may be', async () =
   assert.match(String(errors[0]), /revert bad10ad0/);
   assert.equal(errors[1], errors[0]);
 });
+
+test('extensions written as two shifts, and pairs of shifts that only look like one, agree', async () => {
+  const pairs = [
+    ['srli', 32, 32],
+    ['srai', 32, 32],
+    ['srai', 48, 48],
+    ['srai', 56, 56],
+    ['srli', 48, 48],
+    ['srli', 32, 31],
+    ['srai', 56, 55],
+  ] as const;
+  const body = [
+    ...loadConstant(5, 0x9e3779b97f4a7c15n),
+    assemble('mul', { rd: 5, rs1: 5, rs2: COUNTER }),
+    ...pairs.flatMap(([right, left, back], i) => [
+      assemble('slli', { rd: 11 + i, rs1: 5, imm: left }),
+      assemble(right, { rd: 11 + i, rs1: 11 + i, imm: back }),
+    ]),
+    // The shifted value is kept, or the pair is one of different registers.
+    assemble('slli', { rd: 20, rs1: 5, imm: 32 }),
+    assemble('srli', { rd: 21, rs1: 20, imm: 32 }),
+    assemble('slli', { rd: 22, rs1: 5, imm: 56 }),
+    assemble('srai', { rd: 22, rs1: 20, imm: 56 }),
+  ];
+  await agree(guests(body, 5000n), [33_333n, 20_001n]);
+});
+
+test('stores of one register value mark every page that they touch, and no other', async () => {
+  // The pointer walks over page and granule boundaries, with stores on both sides of it.
+  const body = [
+    assemble('addi', { rd: DATA, rs1: DATA, imm: 712 }),
+    assemble('sd', { rs1: DATA, rs2: COUNTER, imm: 0 }),
+    assemble('sb', { rs1: DATA, rs2: COUNTER, imm: 900 }),
+    assemble('ld', { rd: 5, rs1: DATA, imm: -1000 }),
+    assemble('sw', { rs1: DATA, rs2: 5, imm: -950 }),
+    assemble('sh', { rs1: DATA, rs2: 5, imm: 333 }),
+  ];
+  await agree(guests(body, 4000n, 0x80f00n), [20_000n, 17_003n]);
+});

@@ -1,6 +1,7 @@
 // `asterisc run`: steps a state, with a pre-image server beside it.
 import { readFile } from 'node:fs/promises';
 import {
+  decode,
   decodeMetadata,
   encodeStepProof,
   lookupSymbol,
@@ -9,6 +10,7 @@ import {
   MetadataError,
   parseStepPattern,
   readStateFile,
+  RevertError,
   runGuided,
   type StepPattern,
   StepPatternError,
@@ -63,6 +65,9 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
       onProof: (proof) => writeTextTo(formatStep(options.proofFmt, proof.step), encodeStepProof(proof)),
       ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
       signal,
+    }).catch((error: unknown) => {
+      if (error instanceof RevertError) logRevert(error, machine, metadata);
+      throw error;
     });
     if (stop === 'pre-image' && machine.preimage !== undefined) {
       const { key, offset, value } = machine.preimage;
@@ -116,6 +121,20 @@ async function readMetadata(path: string): Promise<Metadata> {
     const advice = error instanceof MetadataError ? '' : ` (write one with load-elf --meta, or run with --meta '')`;
     throw new UsageError(`cannot read the metadata ${path}: ${why}${advice}`, { cause: error });
   }
+}
+
+/** Where in the guest a run ended that the machine refused to go on with. */
+function logRevert({ code, step, pc }: RevertError, machine: Machine, metadata: Metadata): void {
+  const word = machine.instruction();
+  log('eror', 'the guest did what the machine refuses', {
+    code: code.toString(16),
+    step,
+    pc: pc.toString(16).padStart(8, '0'),
+    name: lookupSymbol(metadata, pc),
+    insn: word.toString(16).padStart(8, '0'),
+    instruction: decode(word).instruction.name,
+    caller: lookupSymbol(metadata, machine.register(1)),
+  });
 }
 
 /** `%d` in a file name pattern becomes the step. */

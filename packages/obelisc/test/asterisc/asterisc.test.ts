@@ -238,6 +238,8 @@ test('a revert ends with code 1, its step and place', async () => {
     stderr,
     /^error: failed at step 1 \(PC: 00010004\): revert f001c0de: revert: unknown instruction opcode: 0/m,
   );
+  assert.match(stderr, /lvl=eror msg="the guest did what the machine refuses" code=f001c0de step=1 pc=00010004/);
+  assert.match(stderr, /insn=00000000 instruction=unknown/);
   assert.ok(!existsSync(at('broken-out.json')));
 });
 
