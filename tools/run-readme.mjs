@@ -13,7 +13,10 @@ if (file === undefined) {
   process.exit(1);
 }
 
-const blocks = [...readFileSync(file, 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1]);
+// A block in a list is indented, and so is each of its lines.
+const blocks = [...readFileSync(file, 'utf8').matchAll(/^( *)```sh\n(.*?)^\1```$/gms)].map(([, indent, text]) =>
+  text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+);
 if (blocks.length === 0) {
   process.stderr.write(`run-readme: ${file} has no \`sh\` block\n`);
   process.exit(1);

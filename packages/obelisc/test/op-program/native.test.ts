@@ -23,12 +23,13 @@ let cases: Record<string, Case> = {};
 async function run(
   args: Case['args'],
   datadir = join(folder, 'datadir'),
+  files = { rollup: join(devnet, 'rollup.json'), genesis: join(folder, 'genesis-l2.json') },
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const flags = {
     ...args,
     datadir,
-    'rollup.config': join(devnet, 'rollup.json'),
-    'l2.genesis': join(folder, 'genesis-l2.json'),
+    'rollup.config': files.rollup,
+    'l2.genesis': files.genesis,
   };
   const child = spawn(
     process.execPath,
@@ -64,6 +65,37 @@ describe('op-program on range g10, offline', { skip }, () => {
     }
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const LATER = 9_000_000_000;
+  for (const [fork, rollupTimes, genesisTimes] of [
+    [
+      'regolith',
+      { canyon_time: LATER, delta_time: LATER, ecotone_time: LATER, fjord_time: LATER, granite_time: LATER },
+      {
+        shanghaiTime: LATER,
+        cancunTime: LATER,
+        canyonTime: LATER,
+        ecotoneTime: LATER,
+        fjordTime: LATER,
+        graniteTime: LATER,
+      },
+    ],
+    ['isthmus', { holocene_time: 0, isthmus_time: 0 }, { holoceneTime: 0, isthmusTime: 0, pragueTime: 0 }],
+  ] as const) {
+    test(`under a fork that is not covered, ${fork}, the client answers nothing: exit code 2`, async () => {
+      const files = { rollup: join(folder, `${fork}.json`), genesis: join(folder, `${fork}-genesis.json`) };
+      const rollup = JSON.parse(readFileSync(join(devnet, 'rollup.json'), 'utf8')) as Record<string, unknown>;
+      writeFileSync(files.rollup, JSON.stringify({ ...rollup, ...rollupTimes }));
+      const { config } = JSON.parse(text('genesis-l2.json.gz')) as { config: Record<string, unknown> };
+      writeFileSync(files.genesis, JSON.stringify({ config: { ...config, ...genesisTimes } }));
+      const { code, stdout } = await run(caseOf('valid').args, join(folder, 'datadir'), files);
+      assert.equal(code, 2);
+      assert.match(
+        lastLine(stdout),
+        new RegExp(`lvl=crit msg="the fork ${fork}, in force at time \\d+, is not covered"`),
+      );
+    });
+  }
 
   test('the true claim: exit code 0, and the line of the guide comes last', async () => {
     const { args } = caseOf('valid');

@@ -67,6 +67,7 @@ export function derive(
   info('Loaded L2 head').hash('hash', safe.hash).number('number', safe.number).end();
   if (safe.number < claimedNumber) {
     info('Starting derivation').end();
+    requireCovered(config, safe.time + config.blockTime, NEWEST_DERIVED);
     const start = findStart(config, l1, l2);
     const pipeline = new Pipeline(config, l1, l2, start.origin, l2.systemConfig(start.block));
     let pending = safe;
