@@ -11,14 +11,16 @@ export const systemCallAnswers = { done: 0, wait: 1, doneAndStop: 2, exited: 3, 
 /** The module's exports: functions, and globals that say where things lie in its memory. */
 export interface EngineExports {
   readonly memory: WebAssembly.Memory;
-  initialize(): void;
+  initialize(regions: boolean): number;
   run(steps: bigint): number;
   runTranslated(steps: bigint): number;
-  interpret(fuel: bigint, depth: number): bigint;
+  miss(fuel: bigint, depth: number): bigint;
+  enter(fuel: bigint, depth: number): bigint;
   existingCodeBlock(granule: bigint): number;
   flushTlb(): void;
   hostOfGranule(granule: bigint): number;
   mapGranule(granule: bigint): number;
+  pagesEnd(): number;
   nextPage(from: number, end: number, writtenOnly: boolean): number;
   write8(address: bigint, value: number): void;
   decode(word: number, pc: bigint): bigint;
@@ -49,6 +51,9 @@ const globals = {
   guestOfHost: 'GUEST_OF_HOST',
   tlb: 'TLB',
   codeCache: 'CODE_CACHE',
+  regions: 'REGIONS',
+  guarded: 'GUARDED',
+  blockRegions: 'BLOCK_REGIONS',
   blockSlots: 'BLOCK_SLOTS',
   blockTranslated: 'BLOCK_TRANSLATED',
   nextSlot: 'NEXT_SLOT',
@@ -64,6 +69,8 @@ export interface EngineCalls {
   systemCall(): number;
   /** The code at pc is hot. */
   translate(pc: bigint): void;
+  /** Translated code has handed over at pc again and again. */
+  reconsider(pc: bigint): void;
   /** A granule has become code. */
   codeFound(granule: bigint): void;
   /** Translated code was overwritten. */
@@ -91,7 +98,7 @@ export class Engine {
     this.layout = Object.fromEntries(
       Object.entries(globals).map(([name, global]) => [name, address(global)]),
     ) as EngineLayout;
-    this.exports.initialize();
+    this.exports.initialize(true);
     this.bytes.set(operationTable, address('DECODE_TABLE'));
     this.bytes.set(tables.formats, address('FORMATS'));
     tables.reverts.forEach((code, i) => this.view.setUint32(address('REVERTS') + 4 * i, code, true));

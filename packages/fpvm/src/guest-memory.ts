@@ -88,8 +88,8 @@ export class GuestMemory {
 
   /** Numbers of the 4 KiB pages of the engine's memory that hold guest pages. */
   *#hostPages(writtenOnly: boolean): Generator<number> {
-    const { exports, view, layout } = this.#engine;
-    const end = view.getUint32(layout.nextFree, true) >>> 12;
+    const { exports } = this.#engine;
+    const end = exports.pagesEnd();
     for (let page = 0; ; page += 1) {
       page = exports.nextPage(page, end, writtenOnly);
       if (page >= end) return;

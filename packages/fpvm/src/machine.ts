@@ -85,6 +85,7 @@ export class Machine implements VmScalars {
         return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
       },
       translate: (pc) => this.#translator?.request(pc),
+      reconsider: (pc) => this.#translator?.reconsider(pc),
       codeFound: (granule) => this.#translator?.codeFound(granule),
       codeChanged: () => this.#translator?.drop(),
     });

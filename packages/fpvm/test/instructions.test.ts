@@ -31,7 +31,13 @@ test('every word is the first row that it fits', () => {
 });
 
 test('every word decodes alike in the table and in the engine', () => {
-  const engine = new Engine({ systemCall: () => 0, translate: () => {}, codeFound: () => {}, codeChanged: () => {} });
+  const engine = new Engine({
+    systemCall: () => 0,
+    translate: () => {},
+    reconsider: () => {},
+    codeFound: () => {},
+    codeChanged: () => {},
+  });
   let seed = 12345;
   const random = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0);
   for (let i = 0; i < 200_000; i++) {

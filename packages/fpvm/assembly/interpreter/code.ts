@@ -1,6 +1,6 @@
 // Predecoded code: each 64 KiB granule that was ever executed has a block of operations, filled as they are reached.
 import { BLOCK_OPS_SIZE, BLOCK_SIZE, BLOCK_TRANSLATED, CODE_CACHE, DECODE_TABLE, FORMATS, REVERTS } from './layout';
-import { allocate, findGranule, protectGranule, read } from './memory';
+import { allocate, findGranule, granuleExists, makeGranule, protectGranule, read } from './memory';
 import { Format, Op } from './operations';
 
 /** Tells the translator that a granule has become code. */
@@ -94,8 +94,12 @@ export function decode(word: u32, pc: u64): u64 {
 export function codeBlock(granule: u64): usize {
   const cached = CODE_CACHE + ((<usize>(granule & 255)) << 4);
   if (load<u64>(cached) == granule + 1) return load<u32>(cached, 8);
-  const slot = findGranule(granule);
-  if (slot == 0) return 0;
+  let slot = findGranule(granule);
+  if (slot == 0) {
+    if (!granuleExists(granule)) return 0;
+    // Only translated code has stored there so far.
+    slot = makeGranule(granule);
+  }
   let block: usize = load<u32>(slot, 12);
   if (block == 0) {
     block = allocate(BLOCK_SIZE);

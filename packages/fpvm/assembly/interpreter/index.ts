@@ -1,8 +1,9 @@
 // The engine of the machine: registers, memory and interpreter of one guest in one linear memory.
-export { enter, interpret, run, runTranslated } from './interpreter';
-export { flushTlb, hostOfGranule, initialize, mapGranule, nextPage, write8 } from './memory';
+export { enter, miss, run, runTranslated } from './interpreter';
+export { flushTlb, hostOfGranule, initialize, mapGranule, nextPage, pagesEnd, write8 } from './memory';
 export { decode, existingCodeBlock } from './code';
 export {
+  BLOCK_REGIONS,
   BLOCK_SLOTS,
   BLOCK_TRANSLATED,
   CODE_CACHE,
@@ -13,12 +14,14 @@ export {
   TLB,
   FORMATS,
   FUEL,
+  GUARDED,
   GUEST_OF_HOST,
   LOAD_RESERVATION,
   NEXT_FREE,
   OUT_OF_MEMORY,
   PAGE_STATES,
   PC,
+  REGIONS,
   REGISTERS,
   REVERTS,
   REVERT_CODE,

@@ -5,10 +5,13 @@ import { branchOffset, codeBlock, decode, decodeAt, jumpOffset } from './code';
 import {
   BLOCK_COUNTS,
   BLOCK_OPS_SIZE,
+  BLOCK_REGIONS,
   BLOCK_SLOTS,
   DROPPED,
   FUEL,
   HOT,
+  MISS_COUNTS,
+  MISS_SLOTS,
   NEXT_SLOT,
   PC,
   REGISTERS,
@@ -16,7 +19,7 @@ import {
   SCRATCH_OPS,
   STOP,
 } from './layout';
-import { read, write } from './memory';
+import { noteStore, read, readNoted, write, writeNoted } from './memory';
 import { Op } from './operations';
 
 /**
@@ -29,6 +32,10 @@ declare function systemCall(): u32;
 /** Asks for the translation of the code at pc; its slot is set if and when that is done. */
 @external('env', 'translate')
 declare function translate(pc: u64): void;
+
+/** Says that translated code has handed over at pc again and again. */
+@external('env', 'reconsider')
+declare function reconsider(pc: u64): void;
 
 /** Why run() returned. src/engine.ts names them for the outside. */
 export const enum Stop {
@@ -68,6 +75,9 @@ const enum Arrival {
   Call = 2,
 }
 
+/** Hand-overs of translated code at one address before it is looked at again. */
+const MANY_MISSES: u32 = 500;
+
 /** A straight line is at most one block long, so with this many steps left they need counting only at jumps. */
 const LONGEST_LINE: i64 = 0x4001;
 
@@ -105,6 +115,25 @@ function set(operation: u64, value: u64): void {
 @inline
 function extend(value: i32): u64 {
   return <u64>(<i64>value);
+}
+
+/** Where the operation at `ip` notes the regions that it meets. */
+@inline
+function noted(ip: usize, ops: usize): usize {
+  return ops + BLOCK_REGIONS + ((ip - ops) >> 3);
+}
+
+/** Loads; where code may be translated, the region that was met is noted. */
+@inline
+function readAt<V, T>(address: u64, ip: usize, ops: usize): V {
+  return sizeof<T>() == 8 ? readNoted<V>(address, noted(ip, ops)) : read<V>(address);
+}
+
+
+@inline
+function writeAt<V, T>(address: u64, value: V, ip: usize, ops: usize): void {
+  if (sizeof<T>() == 8) writeNoted<V>(address, value, noted(ip, ops));
+  else write<V>(address, value);
 }
 
 /** Takes up to `steps` steps from the state's pc; the steps not taken are left in FUEL. Interpreter only. */
@@ -159,6 +188,16 @@ export function enter(fuel: i64, depth: i32): u64 {
   store<i64>(FUEL, fuel);
   store<u32>(NEXT_SLOT, slot);
   return pc;
+}
+
+/** As `interpret`, where translated code cannot go on: often enough, that is reason to translate it anew. */
+export function miss(fuel: i64, depth: i32): u64 {
+  const pc = load<u64>(PC);
+  const counter = MISS_COUNTS + ((((<usize>pc) >> 2) & (MISS_SLOTS - 1)) << 1);
+  const count = <u32>load<u16>(counter) + 1;
+  store<u16>(counter, <u16>(count == MANY_MISSES ? 0 : count));
+  if (count == MANY_MISSES) reconsider(pc);
+  return interpret(fuel, depth);
 }
 
 /**
@@ -293,47 +332,47 @@ function loop<T>(depth: i32): u32 {
           decodeAt(ip, base, ops);
           continue;
         case Op.Lb:
-          set(o, <u64>(<i64>read<i8>(X1(o) + imm(o))));
+          set(o, <u64>(<i64>readAt<i8, T>(X1(o) + imm(o), ip, ops)));
           ip += 8;
           continue;
         case Op.Lh:
-          set(o, <u64>(<i64>read<i16>(X1(o) + imm(o))));
+          set(o, <u64>(<i64>readAt<i16, T>(X1(o) + imm(o), ip, ops)));
           ip += 8;
           continue;
         case Op.Lw:
-          set(o, <u64>(<i64>read<i32>(X1(o) + imm(o))));
+          set(o, <u64>(<i64>readAt<i32, T>(X1(o) + imm(o), ip, ops)));
           ip += 8;
           continue;
         case Op.Ld:
-          set(o, read<u64>(X1(o) + imm(o)));
+          set(o, readAt<u64, T>(X1(o) + imm(o), ip, ops));
           ip += 8;
           continue;
         case Op.Lbu:
-          set(o, <u64>read<u8>(X1(o) + imm(o)));
+          set(o, <u64>readAt<u8, T>(X1(o) + imm(o), ip, ops));
           ip += 8;
           continue;
         case Op.Lhu:
-          set(o, <u64>read<u16>(X1(o) + imm(o)));
+          set(o, <u64>readAt<u16, T>(X1(o) + imm(o), ip, ops));
           ip += 8;
           continue;
         case Op.Lwu:
-          set(o, <u64>read<u32>(X1(o) + imm(o)));
+          set(o, <u64>readAt<u32, T>(X1(o) + imm(o), ip, ops));
           ip += 8;
           continue;
         case Op.Sb:
-          write<u8>(X1(o) + imm(o), <u8>X2(o));
+          writeAt<u8, T>(X1(o) + imm(o), <u8>X2(o), ip, ops);
           ip += 8;
           continue;
         case Op.Sh:
-          write<u16>(X1(o) + imm(o), <u16>X2(o));
+          writeAt<u16, T>(X1(o) + imm(o), <u16>X2(o), ip, ops);
           ip += 8;
           continue;
         case Op.Sw:
-          write<u32>(X1(o) + imm(o), <u32>X2(o));
+          writeAt<u32, T>(X1(o) + imm(o), <u32>X2(o), ip, ops);
           ip += 8;
           continue;
         case Op.Sd:
-          write<u64>(X1(o) + imm(o), X2(o));
+          writeAt<u64, T>(X1(o) + imm(o), X2(o), ip, ops);
           ip += 8;
           continue;
         case Op.Addi:
@@ -577,8 +616,10 @@ function loop<T>(depth: i32): u32 {
           pc = target;
           break;
         case Op.Atomic: {
+          const address = X1(o);
           const code = atomic(rd(o), (<usize>(o >> 16)) & 0xff, (<usize>(o >> 24)) & 0xff, <u32>imm(o));
           if (code != 0) return revert(code, base + <u64>((ip - ops) >> 1), fuel - <i64>((ip - start) >> 3));
+          if (sizeof<T>() == 8) noteStore(address, noted(ip, ops));
           ip += 8;
           continue;
         }

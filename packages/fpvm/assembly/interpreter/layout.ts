@@ -29,17 +29,41 @@ export const DROPPED: usize = 0x558;
 /** Executions of a jump's or call's target before it is translated. */
 export const HOT: usize = 0x55c;
 
+/** End of the stretch of linear memory that NEXT_FREE moves in. */
+export const POOL_END: usize = 0x560;
+/** All ones while every store of translated code must go through the TLB, else 0. */
+export const GUARDED: usize = 0x568;
+
 /** Operation number → format, one byte each (src/engine.ts fills it from the instruction table). */
 export const FORMATS: usize = 0x600;
 /** Operation number → revert code or 0, four bytes each (from the instruction table). */
 export const REVERTS: usize = 0x700;
 
+/**
+ * Regions: stretches of guest addresses that lie in linear memory as they lie in the guest's, present or not, so that
+ * translated code finds a host address by one comparison and one addition. Entries of 32 bytes: first granule (8; all
+ * ones while no guest address has claimed it), host address (4; 0 when its place was given away), size in granules (4),
+ * lowest granule that the guest has stored to, counted from the first (4).
+ */
+export const REGIONS: usize = 0x1000;
+/** Regions that the first guest addresses touched claim. */
+export const FREE_REGIONS: i32 = 6;
+/** The last region is the stack's: it is below and above the machine's first stack pointer. */
+export const STACK_REGION: usize = REGIONS + FREE_REGIONS * 32;
+
 /** Code blocks by guest granule & 255: granule (8 bytes), address of the block (4). */
 export const CODE_CACHE: usize = 0x8000;
-/** Software TLB: 1,024 entries of 32 bytes: read tag (8), write tag (8), guest-to-host difference (4). */
+/**
+ * Software TLB: 1,024 entries of 32 bytes: read tag (8), write tag (8), guest-to-host difference (4), region bit for
+ * loads (1) and for stores (1), see BLOCK_REGIONS.
+ */
 export const TLB: usize = 0x10000;
 /** opcode bits 2–6, funct3, funct7 → operation number, one byte each (from the instruction table). */
 export const DECODE_TABLE: usize = 0x18000;
+
+/** Times that translated code handed over to the interpreter, 2 bytes each, by address / 4 modulo the table's size. */
+export const MISS_COUNTS: usize = 0x30000;
+export const MISS_SLOTS: u32 = 0x4000;
 
 /** One byte for each 4 KiB page of linear memory: 0 no guest page, 1 written since the last sweep, 2 known to the tree. */
 export const PAGE_STATES: usize = 0x100000;
@@ -50,12 +74,27 @@ export const GRANULE_SLOTS: u32 = 131072;
 export const GUEST_OF_HOST: usize = 0x400000;
 /** 64 KiB of zeros that absent granules read from. */
 export const ZEROS: usize = 0x480000;
-export const FIRST_FREE: usize = 0x490000;
+export const FIRST_FREE: usize = 0x500000;
+
+/** Granules of a region, and of the stack's. Guest addresses of the others begin at a multiple of their size. */
+export const REGION_GRANULES: u32 = 0x2000;
+export const STACK_GRANULES: u32 = 0x400;
+/** Where regions lie in linear memory when there are any: six of 512 MiB, the pool for all other granules, the stack's. */
+export const REGIONS_HOST: usize = 0x500000;
+export const POOL_HOST: usize = 0xc0500000;
+export const STACK_HOST: usize = 0xfc000000;
+/** First granule of the stack's region: 48 MiB below the first stack pointer. */
+export const STACK_FIRST_GRANULE: u64 = 0xffffffffd00;
 
 /** Code block of a 64 KiB granule: 16,384 operations of 8 bytes, then OP_CROSS. */
 export const BLOCK_OPS_SIZE: usize = 0x20000;
 /** First and last offset (4 bytes each) of the granule's code that translations have taken up; last 0 for none. */
 export const BLOCK_TRANSLATED: usize = 0x20010;
+/**
+ * What each load or store of the block has met when it was interpreted, 1 byte for each instruction, at this offset in
+ * the block: bit N for region N, bit 7 for accesses outside of all regions.
+ */
+export const BLOCK_REGIONS: usize = 0x24000;
 /** Execution counts, 2 bytes for each instruction, at this offset in the block. */
 export const BLOCK_COUNTS: usize = 0x28000;
 /** Function-table slots of translated code, 4 bytes for each instruction, at this offset in the block. */

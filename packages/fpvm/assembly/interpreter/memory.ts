@@ -9,10 +9,25 @@ import {
   NEXT_FREE,
   OUT_OF_MEMORY,
   PAGE_STATES,
+  POOL_END,
+  POOL_HOST,
+  REGION_GRANULES,
+  STACK_HOST,
+  STACK_REGION,
   TLB,
   ZEROS,
 } from './layout';
 import { codeWritten } from './code';
+import {
+  claimedRegionOf,
+  hostInRegion,
+  initializeRegions,
+  NO_REGION,
+  noteLowest,
+  regionBit,
+  regionOf,
+  takeForPool,
+} from './regions';
 
 const NO_TAG: u64 = 0xffffffffffffffff;
 
@@ -32,16 +47,19 @@ export function flushTlb(): void {
   }
 }
 
-/** Takes `size` bytes (a multiple of 64 KiB) of linear memory; they are zero. Traps when there is no more. */
+/** Takes `size` bytes (a multiple of 64 KiB) of the pool; they are zero. Traps when there is no more. */
 export function allocate(size: usize): usize {
-  const at: usize = load<u32>(NEXT_FREE);
+  let at: usize = load<u32>(NEXT_FREE);
+  if (<u64>at + <u64>size > <u64>load<u32>(POOL_END)) {
+    at = takeForPool();
+    if (at == 0) {
+      store<u32>(OUT_OF_MEMORY, 1);
+      unreachable();
+    }
+    store<u32>(POOL_END, <u32>at + (REGION_GRANULES << 16));
+  }
   const end = <u64>at + <u64>size;
   const have = (<u64>load<u32>(MEMORY_SIZE)) << 16;
-  // The last 64 KiB stay unused: NEXT_FREE has 32 bits.
-  if (end > <u64>0xffff0000) {
-    store<u32>(OUT_OF_MEMORY, 1);
-    unreachable();
-  }
   if (end > have) {
     // Growing by at least an eighth, as far as there is room, keeps the number of (buffer-detaching) growths small.
     const need = <i32>((end - have + 0xffff) >> 16);
@@ -59,10 +77,19 @@ export function allocate(size: usize): usize {
   return at;
 }
 
-export function initialize(): void {
-  store<u32>(NEXT_FREE, <u32>FIRST_FREE);
-  store<u32>(MEMORY_SIZE, <u32>memory.size());
+/**
+ * To be called first. With `regions`, all of linear memory is reserved (it costs nothing until it is touched); where the
+ * host refuses that, and without, guest memory is a growing pool. Returns whether there are regions.
+ */
+export function initialize(regions: bool): bool {
   flushTlb();
+  const reserved = regions && memory.grow(65536 - memory.size()) >= 0;
+  store<u32>(MEMORY_SIZE, <u32>memory.size());
+  store<u32>(NEXT_FREE, <u32>(reserved ? POOL_HOST : FIRST_FREE));
+  // Without regions the last 64 KiB stay unused: NEXT_FREE has 32 bits.
+  store<u32>(POOL_END, <u32>(reserved ? STACK_HOST : 0xffff0000));
+  if (reserved) initializeRegions();
+  return reserved;
 }
 
 /** Slot of a guest granule in the hash table, 0 if it is absent. */
@@ -85,7 +112,8 @@ export function makeGranule(granule: u64): usize {
     const key = load<u64>(slot);
     if (key == granule + 1) return slot;
     if (key == 0) {
-      const host = allocate(0x10000);
+      const region = claimedRegionOf(granule);
+      const host = region == 0 ? allocate(0x10000) : hostInRegion(region, granule);
       store<u64>(slot, granule + 1);
       store<u32>(slot, <u32>host, 8);
       store<u64>(GUEST_OF_HOST + ((host >> 16) << 3), granule + 1);
@@ -99,10 +127,20 @@ export function makeGranule(granule: u64): usize {
   }
 }
 
-/** Host address of the granule, 0 if it is absent. */
+/** Host address of the granule, 0 if it has none: then it is absent. */
 export function hostOfGranule(granule: u64): u32 {
+  const region = regionOf(granule);
+  if (region != 0) return <u32>hostInRegion(region, granule);
   const slot = findGranule(granule);
   return slot == 0 ? 0 : load<u32>(slot, 8);
+}
+
+/** Whether any page of the granule exists. */
+export function granuleExists(granule: u64): bool {
+  const host: usize = hostOfGranule(granule);
+  if (host == 0) return false;
+  const states = PAGE_STATES + (host >> 12);
+  return (load<u64>(states) | load<u64>(states, 8)) != 0;
 }
 
 /** Host address of the granule, allocated if need be; its pages are not marked. */
@@ -118,17 +156,19 @@ export function protectGranule(granule: u64): void {
 function readMiss(address: u64): usize {
   const granule = address >> 16;
   const entry = tlbEntry(address);
-  const slot = findGranule(granule);
+  const region = regionOf(granule);
   let host: usize = ZEROS;
-  let writable = false;
-  if (slot != 0) {
-    host = load<u32>(slot, 8);
-    writable = load<u32>(slot, 12) == 0;
+  if (region != 0) host = hostInRegion(region, granule);
+  else {
+    const slot = findGranule(granule);
+    if (slot != 0) host = load<u32>(slot, 8);
   }
   const difference = <u32>host - ((<u32>granule) << 16);
   store<u64>(entry, granule);
-  store<u64>(entry, writable ? granule : NO_TAG, 8);
+  // The first store is to be noticed, even behind a load.
+  store<u64>(entry, NO_TAG, 8);
   store<u32>(entry, difference, 16);
+  store<u8>(entry, <u8>(region == 0 ? NO_REGION : regionBit(region)), 20);
   return <usize>(<u32>address + difference);
 }
 
@@ -140,12 +180,18 @@ function writeMiss(address: u64, size: i32): usize {
   const host: usize = load<u32>(slot, 8);
   const block: usize = load<u32>(slot, 12);
   const difference = <u32>host - ((<u32>granule) << 16);
+  const region = regionOf(granule);
+  const bit = region == 0 ? NO_REGION : regionBit(region);
   store<u64>(entry, granule);
   store<u32>(entry, difference, 16);
+  store<u8>(entry, <u8>bit, 20);
   if (block == 0) {
     store<u64>(entry, granule, 8);
+    store<u8>(entry, <u8>bit, 21);
+    if (region != 0) noteLowest(region, granule);
   } else {
     store<u64>(entry, NO_TAG, 8);
+    store<u8>(entry, <u8>NO_REGION, 21);
     codeWritten(block, (<u32>address) & 0xffff, size);
   }
   return <usize>(<u32>address + difference);
@@ -159,6 +205,14 @@ export function read<T>(address: u64): T {
     return load<T>(<usize>(<u32>address + load<u32>(entry, 16)));
   }
   return <T>readSlow(address, sizeof<T>());
+}
+
+/** As `read`, adding the region that was met to the mask at `noted`. */
+@inline
+export function readNoted<T>(address: u64, noted: usize): T {
+  const value = read<T>(address);
+  store<u8>(noted, load<u8>(noted) | load<u8>(tlbEntry(address), 20));
+  return value;
 }
 
 /** Any read that misses the TLB or crosses granules; zero-extended. */
@@ -189,6 +243,18 @@ export function write<T>(address: u64, value: T): void {
   }
 }
 
+/** As `write`, adding the region that was met to the mask at `noted`. */
+@inline
+export function writeNoted<T>(address: u64, value: T, noted: usize): void {
+  write<T>(address, value);
+  noteStore(address, noted);
+}
+
+/** Adds the region of a store that was just done to the mask at `noted`. */
+export function noteStore(address: u64, noted: usize): void {
+  store<u8>(noted, load<u8>(noted) | load<u8>(tlbEntry(address), 21));
+}
+
 /** Any write that misses the TLB, crosses granules, or goes to a granule with decoded code. */
 function writeSlow(address: u64, value: u64, size: i32): void {
   if (((address + (size - 1)) ^ address) >> 16 != 0) {
@@ -206,6 +272,11 @@ function writeSlow(address: u64, value: u64, size: i32): void {
 
 export function write8(address: u64, value: u32): void {
   write<u8>(address, <u8>value);
+}
+
+/** Pages of linear memory among which guest pages are. */
+export function pagesEnd(): u32 {
+  return load<u32>(STACK_REGION, 8) == 0 ? load<u32>(NEXT_FREE) >> 12 : 1 << 20;
 }
 
 /**

@@ -1,5 +1,6 @@
-// Loads, stores and atomics. One TLB look-up opens a window: the range of offsets around a base register that the code
-// ahead uses; accesses within it are single WebAssembly instructions. Everything else is handed to the interpreter.
+// Loads, stores and atomics. One check opens a window: the range of offsets around a base register that the code ahead
+// uses; accesses within it are single WebAssembly instructions. Where the interpreter has met one region only, the check
+// is a comparison with that region's bounds; elsewhere it is a look-up in the TLB. What fails it is the interpreter's.
 import type { DecodedInstruction } from '../instructions.js';
 import type { Block } from './control-flow.js';
 import { writeMask } from './dataflow.js';
@@ -79,23 +80,86 @@ function pushAddress(unit: UnitEmitter, decoded: DecodedInstruction, index: numb
   }
   const window = openWindow(unit, decoded, index, access);
   if (access.store) markPages(unit, window, decoded, index);
-  code.get(window.local);
-  return access.offset - window.low;
+  return pushHost(unit, window, decoded.rs1, access.offset);
+}
+
+/** Pushes where `offset` from the register is, but for the returned number, which is to be added. */
+function pushHost(unit: UnitEmitter, { place, low }: Window, register: number, offset: number): number {
+  const { code } = unit;
+  if ('local' in place) {
+    code.get(place.local);
+    return offset - low;
+  }
+  const immediate = place.difference + offset;
+  unit.get(register);
+  code.op(op.i32WrapI64);
+  // V8 folds displacements of 31 bits into the access.
+  if (immediate >= 0 && immediate < 2 ** 31) return immediate;
+  code.i32(immediate | 0);
+  code.op(op.i32Add);
+  return 0;
+}
+
+/** What is known ahead about the accesses by one value of a register. */
+interface Range {
+  low: number;
+  high: number;
+  writable: boolean;
+  /** What its loads and stores have met so far: bits as in the layout's BLOCK_REGIONS. */
+  met: number;
 }
 
 function openWindow(unit: UnitEmitter, decoded: DecodedInstruction, index: number, access: Access): Window {
-  const { code, state, context } = unit;
+  const { state, block } = unit;
   const register = decoded.rs1;
   const end = access.offset + access.size;
   const open = state.window(register);
   const fits = open !== undefined && access.offset >= open.low && end <= open.high;
   if (fits && (open.writable || !access.store)) return open;
-  const range = { low: access.offset, high: end, writable: access.store };
-  widen(range, unit.block, index, register, 0);
-  const window = { low: range.low, high: range.high, writable: range.writable, local: unit.newWindowLocal() };
+  const range = { low: access.offset, high: end, writable: access.store, met: 0 };
+  widen(unit, range, block, index, register, 0);
+  const place = openInRegion(unit, range, register, index);
+  const { low, high, writable } = range;
+  const window = { low, high, writable, place: place ?? { local: openInTlb(unit, range, register, index) } };
+  state.setWindow(register, window);
+  return window;
+}
+
+const regionBits: readonly number[] = [1, 2, 4, 8, 16, 32, 64];
+
+/** Checks that the range is in the one region that its accesses have met; undefined if there is no such region. */
+function openInRegion(unit: UnitEmitter, range: Range, register: number, index: number): Window['place'] | undefined {
+  const { code, context } = unit;
+  const { met, writable } = range;
+  const region = regionBits.indexOf(met);
+  if (region < 0) return undefined;
+  const { start, size, difference } = context.region(region, writable);
+  // The register itself is in the region too: only so does its low half stand for it.
+  const low = Math.min(range.low, 0);
+  const high = Math.max(range.high, 1);
+  if (size < high - low) return undefined;
   unit.get(register);
-  if (window.low !== 0) {
-    code.i64(window.low);
+  code.bigI64(BigInt(low) - start);
+  code.op(op.i64Add);
+  if (writable) {
+    code.i32(0);
+    code.memory(memoryOp.i64Load, context.layout.guarded);
+    code.op(op.i64Or);
+  }
+  code.i64(size - (high - low));
+  code.op(op.i64GtU);
+  unit.missIf(index);
+  unit.assume(index, { region, writable, met, start, size });
+  return { difference };
+}
+
+/** Looks the range up in the TLB; returns the local with the host address of its start. */
+function openInTlb(unit: UnitEmitter, { low, high, writable }: Range, register: number, index: number): number {
+  const { code, context } = unit;
+  const window = unit.newWindowLocal();
+  unit.get(register);
+  if (low !== 0) {
+    code.i64(low);
     code.op(op.i64Add);
   }
   code.tee(local.t0);
@@ -110,10 +174,10 @@ function openWindow(unit: UnitEmitter, decoded: DecodedInstruction, index: numbe
   code.i32(1023 * 32);
   code.op(op.i32And);
   code.tee(local.entry);
-  code.memory(memoryOp.i64Load, context.layout.tlb + (window.writable ? 8 : 0));
+  code.memory(memoryOp.i64Load, context.layout.tlb + (writable ? 8 : 0));
   code.get(local.t0);
-  if (window.high - window.low > 1) {
-    code.i64(window.high - window.low - 1);
+  if (high - low > 1) {
+    code.i64(high - low - 1);
     code.op(op.i64Add);
   }
   code.i64(16);
@@ -123,19 +187,12 @@ function openWindow(unit: UnitEmitter, decoded: DecodedInstruction, index: numbe
   code.memory(memoryOp.i32Load, context.layout.tlb + 16);
   code.get(local.t0);
   code.op(op.i32WrapI64, op.i32Add);
-  code.set(window.local);
-  state.setWindow(register, window);
+  code.set(window);
   return window;
 }
 
 /** Widens a range by the accesses ahead that use the same value of the register, on every way without a merge. */
-function widen(
-  range: { low: number; high: number; writable: boolean },
-  block: Block,
-  from: number,
-  register: number,
-  depth: number,
-): void {
+function widen(unit: UnitEmitter, range: Range, block: Block, from: number, register: number, depth: number): void {
   for (let i = from; i < block.instructions.length; i++) {
     const decoded = block.instructions[i];
     if (decoded === undefined) return;
@@ -146,12 +203,13 @@ function widen(
       if (high - low > WIDEST_WINDOW) return;
       [range.low, range.high] = [low, high];
       range.writable ||= access.store;
+      range.met |= unit.context.met(block.pc + 4 * i);
     }
     if (((writeMask(decoded) >>> register) & 1) !== 0) return;
   }
   if (block.end === 'call' || depth === LOOK_AHEAD) return;
   for (const next of block.successors) {
-    if (next.order > block.order && !next.isMerge && !next.isLoop) widen(range, next, 0, register, depth + 1);
+    if (next.order > block.order && !next.isMerge && !next.isLoop) widen(unit, range, next, 0, register, depth + 1);
   }
 }
 
@@ -180,10 +238,10 @@ function markPages(unit: UnitEmitter, window: Window, decoded: DecodedInstructio
     if (((writeMask(ahead) >>> decoded.rs1) & 1) !== 0) break;
   }
   if (decoded.instruction.format === 'store') marked.set(window, range);
-  const mark = (at: number) => {
-    code.get(window.local);
-    if (at !== 0) {
-      code.i32(at);
+  const mark = (offset: number) => {
+    const rest = pushHost(unit, window, decoded.rs1, offset);
+    if (rest !== 0) {
+      code.i32(rest);
       code.op(op.i32Add);
     }
     code.i32(12);
@@ -191,8 +249,8 @@ function markPages(unit: UnitEmitter, window: Window, decoded: DecodedInstructio
     code.i32(1);
     code.memory(memoryOp.i32Store8, context.layout.pageStates);
   };
-  mark(range.low - window.low);
-  if (range.high - range.low > 1) mark(range.high - window.low - 1);
+  mark(range.low);
+  if (range.high - range.low > 1) mark(range.high - 1);
 }
 
 const combined: Record<string, number> = {

@@ -2,7 +2,8 @@
 // interpreter call each other through one function table; `slot` is a place in it.
 import type { Engine } from '../engine.js';
 import { findUnit } from './control-flow.js';
-import { UnitEmitter } from './unit-emitter.js';
+import { NO_REGION, Regions } from './regions.js';
+import { type Assumption, UnitEmitter } from './unit-emitter.js';
 import { Code, I64, memoryOp, op, unitModule } from './wasm-code.js';
 
 export interface TranslationOptions {
@@ -21,6 +22,8 @@ export interface TranslationStatistics {
   bytes: number;
   /** Times that all translations were dropped. */
   drops: number;
+  /** Units that were translated anew because they had taken for granted what did not hold. */
+  revisions: number;
   /** Milliseconds spent on making WebAssembly, and on handing it to the host. */
   emitTime: number;
   compileTime: number;
@@ -31,6 +34,8 @@ const DEFAULT_THRESHOLD = 2000;
 const batchSize = (modules: number) => (modules < 8 ? 1 : modules < 24 ? 4 : 16);
 /** A guest that overwrites its code this often is interpreted from then on. */
 const MAX_DROPS = 50;
+/** A unit is translated anew this often before it takes nothing for granted any more. */
+const MAX_REVISIONS = 6;
 const MEMORY_PAGES = 65536;
 const INTERPRETER_SLOT = 0;
 
@@ -41,18 +46,22 @@ export class Translator {
     guestInstructions: 0,
     bytes: 0,
     drops: 0,
+    revisions: 0,
     emitTime: 0,
     compileTime: 0,
   };
   readonly #engine: Engine;
   /** For calls and jumps to code that is not translated, and for going on where translated code cannot. */
   readonly #enter: CallableFunction;
-  readonly #interpret: CallableFunction;
+  readonly #miss: CallableFunction;
+  readonly #regions: Regions;
   readonly #slots = new Map<number, number>();
   #nextSlot = 1;
   #queue: number[] = [];
-  /** Addresses with a unit. */
-  readonly #translated = new Set<number>();
+  /** Addresses with a unit, and what that takes for granted. */
+  readonly #translated = new Map<number, readonly Assumption[]>();
+  /** Times that the unit at an address was translated anew. */
+  readonly #revisions = new Map<number, number>();
   /** Granules that translated code stores to directly: none of them may become code unnoticed. */
   readonly #directlyStored = new Set<bigint>();
   /** Host addresses of granules: they never move. */
@@ -61,7 +70,8 @@ export class Translator {
   constructor(engine: Engine, { threshold = DEFAULT_THRESHOLD }: TranslationOptions = {}) {
     this.#engine = engine;
     this.#enter = withTailCall(engine, 'enter');
-    this.#interpret = withTailCall(engine, 'interpret');
+    this.#miss = withTailCall(engine, 'miss');
+    this.#regions = new Regions(engine);
     engine.table.set(INTERPRETER_SLOT, this.#enter);
     engine.view.setUint32(engine.layout.hot, threshold, true);
   }
@@ -80,13 +90,38 @@ export class Translator {
 
   /** A granule has become code; direct stores to it would not be noticed. */
   codeFound(granule: bigint): void {
-    if (this.#directlyStored.has(granule)) this.drop();
+    const unnoticed = this.#regions.foundCode(granule);
+    if (unnoticed || this.#directlyStored.has(granule)) this.drop();
+  }
+
+  /** Translated code hands over at `pc` often: what was taken for granted there and does not hold is translated anew. */
+  reconsider(pc: bigint): void {
+    for (const [entry, assumptions] of this.#translated) {
+      if (!assumptions.some((assumption) => assumption.pc === Number(pc) && this.#fails(assumption))) continue;
+      this.#translated.delete(entry);
+      this.#revisions.set(entry, 1 + (this.#revisions.get(entry) ?? 0));
+      this.statistics.revisions += 1;
+      this.#queue.push(entry);
+    }
+    this.flush();
+  }
+
+  #fails({ pc, met, region, writable, start, size }: Assumption): boolean {
+    if ((this.#met(pc) & ~met) !== 0) return true;
+    const now = this.#regions.at(region, writable);
+    return now.start < start || now.size > size;
+  }
+
+  /** Regions that the load or store at an address has met, as bits of the layout's BLOCK_REGIONS. */
+  #met(pc: number): number {
+    const { bytes, layout } = this.#engine;
+    return bytes[this.#blockOf(pc) + layout.blockRegions + ((pc & 0xffff) >>> 2)] ?? NO_REGION;
   }
 
   /** Drops all translations: code that they come from was overwritten. */
   drop(): void {
     const { view, layout, table } = this.#engine;
-    for (const pc of this.#translated) {
+    for (const pc of this.#translated.keys()) {
       table.set(this.#slotOf(pc), this.#enter);
       const block = this.#blockOf(pc);
       view.setUint32(block + layout.blockSlots + (pc & 0xffff), 0, true);
@@ -94,6 +129,7 @@ export class Translator {
     }
     this.#translated.clear();
     this.#directlyStored.clear();
+    this.#regions.forgetStores();
     view.setUint32(layout.dropped, 1, true);
     this.statistics.drops += 1;
   }
@@ -103,17 +139,22 @@ export class Translator {
     const { statistics } = this;
     const bodies: Uint8Array[] = [];
     const entries: number[] = [];
+    const taken: (readonly Assumption[])[] = [];
     for (const pc of this.#queue) {
       if (this.#translated.has(pc)) continue;
       const unit = findUnit(pc, (at) => this.#fetch(at));
       if (unit === undefined) continue;
+      const isWary = (this.#revisions.get(pc) ?? 0) >= MAX_REVISIONS;
       const emitter = new UnitEmitter(unit, {
         layout: this.#engine.layout,
         slotOf: (at) => this.#slotOf(at),
+        met: (at) => (isWary ? NO_REGION : this.#met(at)),
+        region: (index, writable) => this.#regions.at(index, writable),
         directAddress: (address, size, store) => this.#directAddress(address, size, store),
       });
       bodies.push(emitter.emit());
       entries.push(pc);
+      taken.push(emitter.assumptions);
       for (const block of unit.blocks) this.#coverCode(block.pc, block.instructions.length + 1);
       statistics.guestInstructions += unit.instructionCount;
     }
@@ -127,14 +168,14 @@ export class Translator {
     const emitted = performance.now();
     const { memory } = this.#engine.exports;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module), {
-      engine: { memory, table: this.#engine.table, interpret: this.#interpret },
+      engine: { memory, table: this.#engine.table, miss: this.#miss },
     });
     const { view, layout, table } = this.#engine;
     for (const [i, pc] of entries.entries()) {
       const slot = this.#slotOf(pc);
       table.set(slot, instance.exports[`f${i}`] as CallableFunction);
       view.setUint32(this.#blockOf(pc) + layout.blockSlots + (pc & 0xffff), slot, true);
-      this.#translated.add(pc);
+      this.#translated.set(pc, taken[i] ?? []);
     }
     statistics.units += entries.length;
     statistics.modules += 1;
@@ -208,7 +249,7 @@ export class Translator {
 }
 
 /** One of the interpreter's functions; it goes on by a tail call in translated code that the interpreter has come to. */
-function withTailCall({ exports, layout, table }: Engine, name: 'enter' | 'interpret'): CallableFunction {
+function withTailCall({ exports, layout, table }: Engine, name: 'enter' | 'miss'): CallableFunction {
   const [fuel, depth, result, slot] = [0, 1, 2, 3];
   const code = new Code();
   code.get(fuel);
@@ -237,7 +278,7 @@ function withTailCall({ exports, layout, table }: Engine, name: 'enter' | 'inter
   ]);
   const module = new WebAssembly.Module(unitModule([body], [name], MEMORY_PAGES));
   const instance = new WebAssembly.Instance(module, {
-    engine: { memory: exports.memory, table, interpret: exports[name] as CallableFunction },
+    engine: { memory: exports.memory, table, miss: exports[name] as CallableFunction },
   });
   return instance.exports['f0'] as CallableFunction;
 }

@@ -15,8 +15,34 @@ export interface UnitContext {
   readonly layout: EngineLayout;
   /** Slot in the function table of the code at an address, translated or not. */
   slotOf(pc: number): number;
+  /** Regions that the load or store at an address has met, as bits of the layout's BLOCK_REGIONS. */
+  met(pc: number): number;
+  /** Where a region is, or the part of it that may be stored to. */
+  region(index: number, writable: boolean): Region;
   /** Host address of guest memory at a constant address that may be used directly; undefined if it may not. */
   directAddress(address: number, size: number, store: boolean): number | undefined;
+}
+
+/** A stretch of guest addresses that lies in linear memory as it does in the guest's. */
+export interface Region {
+  /** Guest address, and size in bytes, 0 if there is nothing. */
+  readonly start: bigint;
+  readonly size: number;
+  /** What makes a host address of a guest address, modulo 2^32: from 0 on where it can be, else negative. */
+  readonly difference: number;
+}
+
+/** That a window is in one region, since its accesses have met no other. */
+export interface Assumption {
+  /** Address of the access that opens the window. */
+  readonly pc: number;
+  readonly region: number;
+  readonly writable: boolean;
+  /** What all accesses of the window have met. */
+  readonly met: number;
+  /** Guest addresses that the window may be at: the first, and how many from there. */
+  readonly start: bigint;
+  readonly size: number;
 }
 
 /** Parameters and scratch locals; x1 to x31 are locals 2 to 32. */
@@ -38,7 +64,7 @@ const DEEPEST_NESTING = 120;
 /** Host stack that a function needs besides its locals, in bytes. */
 const FRAME_OVERHEAD = 128;
 /** Import 0 of a unit's module: interprets from the stored pc. */
-const INTERPRET = 0;
+const MISS = 0;
 
 const comparisons: Record<string, readonly [number, number]> = {
   beq: [op.i64Eq, op.i64Ne],
@@ -63,6 +89,8 @@ export class UnitEmitter {
   dirty = 0;
   /** What stores of the block at hand have marked as written, by window, as offsets from its register. */
   readonly marked = new Map<Window, { low: number; high: number }>();
+  /** Accesses whose window is in one region, by the address of the instruction that opened it. */
+  readonly assumptions: Assumption[] = [];
   readonly #unit: Unit;
   readonly #inherited = new Map<Block, UnitState>();
   #labels = new Map<Block, { before: Label; again: Label }>();
@@ -129,6 +157,11 @@ export class UnitEmitter {
     this.code.i32(4 * index);
     this.code.set(local.miss);
     this.code.brIf(this.#missLabel);
+  }
+
+  /** A window opened at instruction `index` of the block is in one region. */
+  assume(index: number, assumption: Omit<Assumption, 'pc'>): void {
+    this.assumptions.push({ ...assumption, pc: this.#block.pc + 4 * index });
   }
 
   // Structured control flow along the dominator tree: Ramsey, "Beyond Relooper" (ICFP 2022).
@@ -496,7 +529,7 @@ export class UnitEmitter {
     code.i32(2);
     code.op(op.i32ShrU, op.i64ExtendI32U, op.i64Sub);
     code.get(local.depth);
-    code.tailCall(INTERPRET);
+    code.tailCall(MISS);
   }
 
   #load(mask: number): void {

@@ -1,13 +1,16 @@
 // What the emitter knows at a point of a unit: constants in registers, and memory windows already checked.
 
-/** A range of addresses around a base register whose granule has been looked up; gone when the register is written. */
+/** A range of addresses around a base register that is known to be in linear memory; gone when the register is written. */
 export interface Window {
   /** Offsets from the register's value: at least `low`, below `high`. */
   readonly low: number;
   readonly high: number;
   readonly writable: boolean;
-  /** i32 local with the host address of `low`. */
-  readonly local: number;
+  /**
+   * Where it is: i32 local with the host address of `low`, found in the TLB; or the window is in a region, whose host
+   * addresses are the low halves of guest addresses and `difference` (modulo 2^32).
+   */
+  readonly place: { readonly local: number } | { readonly difference: number };
 }
 
 const noConstants: readonly (number | undefined)[] = Array.from({ length: 32 }, () => undefined);

@@ -115,6 +115,11 @@ export class Code {
     if (value >= -0x40000000 && value < 0x40000000) this.#signed32(value);
     else this.#signed64(BigInt(value));
   }
+  /** As `i64`, for constants that a number does not hold. */
+  bigI64(value: bigint): void {
+    this.op(0x42);
+    this.#signed64(BigInt.asIntN(64, value));
+  }
   /** A load or store, without alignment hint. */
   memory(code: number, offset: number): void {
     this.op(code, 0);
@@ -241,7 +246,7 @@ export class Code {
 
 /**
  * A module of functions (i64, i32) → i64, exported as f0, f1, … Imports from `engine`: `memory`, `table`, and the
- * function `interpret` of the same type, which is function 0. The names are for profilers of the host.
+ * function `miss` of the same type, which is function 0. The names are for profilers of the host.
  */
 export function unitModule(
   bodies: readonly Uint8Array[],
@@ -268,7 +273,7 @@ export function unitModule(
     pushName(bytes, 'table');
     bytes.push(1, 0x70, 0, 1);
     pushName(bytes, 'engine');
-    pushName(bytes, 'interpret');
+    pushName(bytes, 'miss');
     bytes.push(0, 0);
   });
   section(3, (bytes) => {

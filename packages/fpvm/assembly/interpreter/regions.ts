@@ -1,0 +1,133 @@
+// Regions: stretches of guest addresses that lie in linear memory as they lie in the guest's, so that translated code
+// needs no look-up for them. The first guest addresses that are touched claim them; all other granules are in the pool.
+import {
+  FREE_REGIONS,
+  GUEST_OF_HOST,
+  REGIONS,
+  REGIONS_HOST,
+  REGION_GRANULES,
+  STACK_FIRST_GRANULE,
+  STACK_GRANULES,
+  STACK_HOST,
+  STACK_REGION,
+} from './layout';
+
+/** Bit of accesses outside of all regions, in masks of BLOCK_REGIONS. */
+export const NO_REGION: u32 = 0x80;
+const UNCLAIMED: u64 = 0xffffffffffffffff;
+
+/** Declares the regions, of which only the stack's has guest addresses from the start. */
+export function initializeRegions(): void {
+  for (let i = 0; i < FREE_REGIONS; i++) {
+    const region = entry(i);
+    store<u64>(region, UNCLAIMED);
+    store<u32>(region, <u32>REGIONS_HOST + ((<u32>i * REGION_GRANULES) << 16), 8);
+  }
+  store<u32>(STACK_REGION, <u32>STACK_HOST, 8);
+  claim(STACK_REGION, STACK_FIRST_GRANULE, STACK_GRANULES);
+}
+
+
+@inline
+function entry(index: i32): usize {
+  return REGIONS + ((<usize>index) << 5);
+}
+
+/** Its place is there to be taken. */
+function isFree(index: i32): bool {
+  return index < FREE_REGIONS && load<u64>(entry(index)) == UNCLAIMED && load<u32>(entry(index), 8) != 0;
+}
+
+function claim(region: usize, first: u64, granules: u32): void {
+  store<u64>(region, first);
+  store<u32>(region, granules, 12);
+  store<u32>(region, granules, 16);
+  nameGranules(load<u32>(region, 8), first, granules);
+}
+
+/** Translated code stores to granules that nobody has asked for: linear memory is given its guest granules at once. */
+function nameGranules(host: u32, first: u64, granules: u32): void {
+  const names = GUEST_OF_HOST + ((<usize>(host >> 16)) << 3);
+  for (let i: u32 = 0; i < granules; i++) store<u64>(names + ((<usize>i) << 3), first + i + 1);
+}
+
+/** The region that holds a guest granule, 0 if none does. */
+export function regionOf(granule: u64): usize {
+  for (let region = REGIONS; region <= STACK_REGION; region += 32) {
+    if (granule - load<u64>(region) < <u64>load<u32>(region, 12)) return region;
+  }
+  return 0;
+}
+
+/** As `regionOf`, but a region that is still free is given to the granule. */
+export function claimedRegionOf(granule: u64): usize {
+  const known = regionOf(granule);
+  if (known != 0 || load<u32>(STACK_REGION, 8) == 0) return known;
+  const first = granule & ~(<u64>(REGION_GRANULES - 1));
+  const before = regionOf(first - 1);
+  if (before != 0 && before != STACK_REGION && extend(before)) return before;
+  const best = bestFree(<u32>(first << 16));
+  if (best < 0) return 0;
+  claim(entry(best), first, REGION_GRANULES);
+  return entry(best);
+}
+
+/** Lets a region grow into the place behind it. */
+function extend(region: usize): bool {
+  const granules = load<u32>(region, 12);
+  const index = <i32>((region - REGIONS) >> 5) + <i32>(granules / REGION_GRANULES);
+  if (!isFree(index)) return false;
+  nameGranules(load<u32>(entry(index), 8), load<u64>(region) + granules, REGION_GRANULES);
+  store<u32>(entry(index), 0, 8);
+  store<u32>(region, granules + REGION_GRANULES, 12);
+  return true;
+}
+
+/**
+ * Number of the best free region for guest addresses whose low half begins at `low`, -1 if there is none: translated code
+ * saves an addition where the host address is not below that, and a region with room behind it may grow.
+ */
+function bestFree(low: u32): i32 {
+  let best = -1;
+  let bestRank = -1;
+  for (let i = 0; i < FREE_REGIONS; i++) {
+    if (!isFree(i)) continue;
+    let rank = load<u32>(entry(i), 8) >= low ? FREE_REGIONS + 1 : 0;
+    for (let next = i + 1; isFree(next); next++) rank += 1;
+    if (rank > bestRank) {
+      best = i;
+      bestRank = rank;
+    }
+  }
+  return best;
+}
+
+/** Gives a region that no guest address has claimed to the pool; its host address, 0 if there is none. */
+export function takeForPool(): u32 {
+  for (let i = FREE_REGIONS - 1; i >= 0; i--) {
+    if (!isFree(i)) continue;
+    const host = load<u32>(entry(i), 8);
+    store<u32>(entry(i), 0, 8);
+    return host;
+  }
+  return 0;
+}
+
+/** Host address of a granule in its region. */
+@inline
+export function hostInRegion(region: usize, granule: u64): usize {
+  return <usize>load<u32>(region, 8) + ((<usize>(granule - load<u64>(region))) << 16);
+}
+
+/** The region's bit in masks of BLOCK_REGIONS. */
+@inline
+export function regionBit(region: usize): u32 {
+  const index = <u32>((region - REGIONS) >> 5);
+  return 1 << index;
+}
+
+/** The guest stores to a granule: translated code may do so directly from there on. */
+export function noteLowest(region: usize, granule: u64): void {
+  const offset = <u32>(granule - load<u64>(region));
+  if (offset < load<u32>(region, 16)) store<u32>(region, offset, 16);
+}
