@@ -197,10 +197,21 @@ export const instructions: readonly Instruction[] = [
  * Operation number of every word whose low bits are 11, by opcode bits 2–6, funct3 and funct7; ECALL's for all words of
  * its funct3, since bits 20–24 are left out.
  */
-export const operationTable: Uint8Array = Uint8Array.from({ length: 1 << 15 }, (_, key) => {
-  const word = ((key & 127) << 25) | (((key >> 7) & 7) << 12) | ((key >> 10) << 2) | 3;
-  return 1 + instructions.findIndex(({ mask, match }) => (word & mask) >>> 0 === match);
-});
+export const operationTable: Uint8Array = makeOperationTable();
+
+function makeOperationTable(): Uint8Array {
+  const table = new Uint8Array(1 << 15).fill(instructions.length);
+  // Row by row, each over its opcode's words only: word by word took 30 ms of every start.
+  for (let number = instructions.length - 1; number > 0; number--) {
+    const { mask, match } = rowOf(number);
+    const opcode = (match & OPCODE) >> 2;
+    for (let key = opcode << 10; key < (opcode + 1) << 10; key++) {
+      const word = ((key & 127) << 25) | (((key >> 7) & 7) << 12) | (opcode << 2) | 3;
+      if ((word & mask) >>> 0 === match) table[key] = number;
+    }
+  }
+  return table;
+}
 
 const last = rowOf(instructions.length);
 const ecall = rowOf(1 + instructions.findIndex(({ name }) => name === 'ecall'));
@@ -233,14 +244,9 @@ export interface DecodedInstruction {
 /** Decodes one instruction word; never fails (refused encodings have `instruction.revert`). */
 export function decode(word: number): DecodedInstruction {
   const instruction = instructionOf(word);
-  return {
-    instruction,
-    word: word >>> 0,
-    rd: (word >>> 7) & 31,
-    rs1: (word >>> 15) & 31,
-    rs2: (word >>> 20) & 31,
-    imm: immediateOf(instruction.format, word),
-  };
+  const [rd, rs1, rs2] = [(word >>> 7) & 31, (word >>> 15) & 31, (word >>> 20) & 31];
+  const imm = immediateOf(instruction.format, word);
+  return { instruction, word: word >>> 0, rd, rs1, rs2, imm };
 }
 
 function immediateOf(format: InstructionFormat, word: number): number {

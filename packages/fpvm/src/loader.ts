@@ -34,8 +34,8 @@ const patchedFunctions = new Set([
 const ZEROED_VARIABLE = 'runtime.MemProfileRate';
 
 /**
- * Loads an ELF file (its bytes) and makes the state before the first step, witness and state hash included.
- * Throws ElfError for files that are not ELF64 RISC-V, cut short, stripped, or with segments that cannot be loaded.
+ * Loads an ELF file (its bytes) and makes the state before the first step. Its witness and state hash are not computed:
+ * they are `refreshWitness`'s, and cost more than all the rest. Throws ElfError for files that are not ELF64 RISC-V, cut short, stripped, or with segments that cannot be loaded.
  */
 export function loadElf(file: Uint8Array, options: MachineOptions = {}): { machine: Machine; metadata: Metadata } {
   const elf = parseElf(file);
@@ -45,9 +45,7 @@ export function loadElf(file: Uint8Array, options: MachineOptions = {}): { machi
   setUpStack(machine);
   machine.pc = elf.entry;
   machine.heap = HEAP_START;
-  const metadata = metadataOf(elf);
-  machine.refreshWitness();
-  return { machine, metadata };
+  return { machine, metadata: metadataOf(elf) };
 }
 
 function loadSegments({ memory }: Machine, elf: Elf): void {

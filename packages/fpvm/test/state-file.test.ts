@@ -21,6 +21,7 @@ async function someMachine(): Promise<Machine> {
   machine.heap = (1n << 53n) + 1n;
   machine.preimageKey = Uint8Array.from({ length: 32 }, (_, i) => i);
   machine.lastHint = Buffer.from('half a hint');
+  machine.refreshWitness();
   return machine;
 }
 

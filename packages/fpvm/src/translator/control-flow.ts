@@ -1,7 +1,7 @@
 // What belongs to a translation unit: the code that can be reached from a hot address without leaving through a call or
 // a computed jump, as basic blocks with their order, dominators and loops.
 import type { BlockFlow } from './dataflow.js';
-import { decode, type DecodedInstruction } from '../instructions.js';
+import { decode, type DecodedInstruction, type Instruction, instructions } from '../instructions.js';
 
 /** How a block ends. */
 export type BlockEnd =
@@ -105,12 +105,23 @@ interface End {
   readonly target: number | undefined;
 }
 
+/** Instructions that may end a block. */
+const enders: ReadonlySet<Instruction> = new Set(
+  instructions.filter(
+    ({ name, format, revert }) =>
+      revert !== undefined ||
+      format === 'branch' ||
+      format === 'jal' ||
+      name === 'jalr' ||
+      name === 'ecall' ||
+      name.startsWith('amo.unknown'),
+  ),
+);
+
 /** How an instruction ends its block; undefined if it does not. */
 function endOf(pc: number, decoded: DecodedInstruction, previous: DecodedInstruction | undefined): End | undefined {
   const { instruction, rd, rs1, imm } = decoded;
-  if (instruction.revert !== undefined || instruction.name === 'ecall' || instruction.name.startsWith('amo.unknown')) {
-    return { kind: 'interpret', target: undefined };
-  }
+  if (!enders.has(instruction)) return undefined;
   if (instruction.format === 'branch') {
     if (instruction.name === 'branch.never') return undefined;
     return imm % 4 === 0 ? { kind: 'branch', target: pc + imm } : { kind: 'interpret', target: undefined };
@@ -119,7 +130,7 @@ function endOf(pc: number, decoded: DecodedInstruction, previous: DecodedInstruc
     if (imm % 4 !== 0) return { kind: 'interpret', target: undefined };
     return { kind: rd === 0 ? 'jump' : 'call', target: pc + imm };
   }
-  if (instruction.name !== 'jalr') return undefined;
+  if (instruction.name !== 'jalr') return { kind: 'interpret', target: undefined };
   // AUIPC and JALR in a row are a jump to a place that is known. AUIPC is its line's, so nothing came between.
   if (previous?.instruction.name === 'auipc' && previous.rd === rs1 && rs1 !== 0) {
     const target = pc - 4 + previous.imm + imm;
@@ -181,7 +192,7 @@ function newBlock(pc: number, end: BlockEnd): Block {
     dominated: [],
     isLoop: false,
     isMerge: false,
-    flow: { live: 0, dirty: 0, use: 0, define: 0, cost: 0, checked: false },
+    flow: { live: 0, dirty: 0, observed: 0, use: 0, define: 0, cost: 0, checked: false },
   };
 }
 

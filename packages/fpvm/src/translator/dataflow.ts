@@ -7,6 +7,11 @@ export interface BlockFlow {
   live: number;
   /** Registers whose locals may be newer than the register file there. */
   dirty: number;
+  /**
+   * Registers whose values at the block's start matter to the rest of the guest. All others are overwritten unread before
+   * the next place where the guest can be stopped.
+   */
+  observed: number;
   /** Registers that the block reads before it writes them, and those that it writes. */
   use: number;
   define: number;
@@ -48,6 +53,27 @@ export function writeMask({ instruction, rd }: DecodedInstruction): number {
 
 /** Registers go through memory at a call: none is held in a local across it. */
 const isCall = ({ end }: Block) => end === 'call';
+
+const ALL = ~1;
+
+/**
+ * What is observed before each instruction of a block, and behind its last: no run ends inside of it, since the steps to
+ * the next check are there; a revert leaves no state behind.
+ */
+export function observedWithin({ instructions, end, successors }: Block): readonly number[] {
+  let observed = 0;
+  if (end === 'fall' || end === 'branch' || end === 'jump') {
+    for (const { flow } of successors) observed |= flow.checked ? ALL : flow.observed;
+  } else observed = ALL;
+  const before = [observed];
+  for (let i = instructions.length - 1; i >= 0; i--) {
+    const instruction = instructions[i];
+    if (instruction === undefined) continue;
+    observed = (observed & ~writeMask(instruction)) | readMask(instruction);
+    before.push(observed);
+  }
+  return before.toReversed();
+}
 
 /** Solves liveness backwards and dirtiness forwards over the unit. */
 export function analyse({ blocks, entry }: Unit): void {
@@ -96,5 +122,7 @@ export function analyse({ blocks, entry }: Unit): void {
       }
     }
     block.flow.cost = behind + block.instructions.length;
+    // Behind it in the order, all but what loops back has been seen to; and that is checked.
+    block.flow.observed = observedWithin(block)[0] ?? ALL;
   }
 }

@@ -38,6 +38,15 @@ export class Regions {
     };
   }
 
+  /** Host address of a granule, undefined where no region holds it: other granules may move. */
+  hostOf(granule: bigint): number | undefined {
+    for (let index = 0; index < REGIONS; index++) {
+      const { first, granules, host } = this.#entry(index);
+      if (granule >= first && granule < first + BigInt(granules)) return host + Number(granule - first) * GRANULE_SIZE;
+    }
+    return undefined;
+  }
+
   /** A granule has become code. Returns whether there are translated stores that would not notice that. */
   foundCode(granule: bigint): boolean {
     for (let index = 0; index < REGIONS; index++) {

@@ -2,8 +2,9 @@
 // interpreter call each other through one function table; `slot` is a place in it.
 import type { Engine } from '../engine.js';
 import { findUnit } from './control-flow.js';
+import { exitImports, makeExits } from './exits.js';
 import { NO_REGION, Regions } from './regions.js';
-import { type Assumption, UnitEmitter } from './unit-emitter.js';
+import { type Assumption, registerMoves, type RegisterMoves, UnitEmitter } from './unit-emitter.js';
 import { Code, I64, memoryOp, op, unitModule } from './wasm-code.js';
 
 export interface TranslationOptions {
@@ -36,7 +37,6 @@ const batchSize = (modules: number) => (modules < 8 ? 1 : modules < 24 ? 4 : 16)
 const MAX_DROPS = 50;
 /** A unit is translated anew this often before it takes nothing for granted any more. */
 const MAX_REVISIONS = 6;
-const MEMORY_PAGES = 65536;
 const INTERPRETER_SLOT = 0;
 
 export class Translator {
@@ -53,8 +53,10 @@ export class Translator {
   readonly #engine: Engine;
   /** For calls and jumps to code that is not translated, and for going on where translated code cannot. */
   readonly #enter: CallableFunction;
-  readonly #miss: CallableFunction;
+  /** What units import. */
+  readonly #imports: WebAssembly.Imports;
   readonly #regions: Regions;
+  readonly #moves: RegisterMoves;
   readonly #slots = new Map<number, number>();
   #nextSlot = 1;
   #queue: number[] = [];
@@ -64,14 +66,16 @@ export class Translator {
   readonly #revisions = new Map<number, number>();
   /** Granules that translated code stores to directly: none of them may become code unnoticed. */
   readonly #directlyStored = new Set<bigint>();
-  /** Host addresses of granules: they never move. */
-  readonly #hosts = new Map<number, number>();
+  /** Places of granules that have code. */
+  readonly #code = new Map<number, { readonly host: number; readonly block: number }>();
 
   constructor(engine: Engine, { threshold = DEFAULT_THRESHOLD }: TranslationOptions = {}) {
     this.#engine = engine;
     this.#enter = withTailCall(engine, 'enter');
-    this.#miss = withTailCall(engine, 'miss');
+    const own = { memory: engine.exports.memory, table: engine.table, miss: withTailCall(engine, 'miss') };
+    this.#imports = { engine: { ...own, ...makeExits(engine.layout, own) } };
     this.#regions = new Regions(engine);
+    this.#moves = registerMoves(engine.layout);
     engine.table.set(INTERPRETER_SLOT, this.#enter);
     engine.view.setUint32(engine.layout.hot, threshold, true);
   }
@@ -147,6 +151,7 @@ export class Translator {
       const isWary = (this.#revisions.get(pc) ?? 0) >= MAX_REVISIONS;
       const emitter = new UnitEmitter(unit, {
         layout: this.#engine.layout,
+        moves: this.#moves,
         slotOf: (at) => this.#slotOf(at),
         met: (at) => (isWary ? NO_REGION : this.#met(at)),
         region: (index, writable) => this.#regions.at(index, writable),
@@ -163,13 +168,10 @@ export class Translator {
     const module = unitModule(
       bodies,
       entries.map((pc) => `guest_${pc.toString(16)}`),
-      MEMORY_PAGES,
+      exitImports,
     );
     const emitted = performance.now();
-    const { memory } = this.#engine.exports;
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module), {
-      engine: { memory, table: this.#engine.table, miss: this.#miss },
-    });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module), this.#imports);
     const { view, layout, table } = this.#engine;
     for (const [i, pc] of entries.entries()) {
       const slot = this.#slotOf(pc);
@@ -201,24 +203,29 @@ export class Translator {
    */
   #fetch(pc: number): number | undefined {
     if (pc < 0 || !Number.isSafeInteger(pc)) return undefined;
-    const host = this.#hostOf(Math.floor(pc / 0x10000));
-    const block = host === 0 ? 0 : this.#blockOf(pc);
+    const { host, block } = this.#codeAt(pc);
+    if (block === 0) return undefined;
     const { view } = this.#engine;
     const offset = pc & 0xffff;
-    const isDecoded = block !== 0 && view.getUint32(block + 2 * offset, true) !== 0;
+    const isDecoded = view.getUint32(block + 2 * offset, true) !== 0;
     return isDecoded ? view.getUint32(host + offset, true) : undefined;
   }
 
-  #hostOf(granule: number): number {
-    const known = this.#hosts.get(granule);
+  /** Where the granule of an address and its code block are in linear memory, 0 for none. Granules with code never move. */
+  #codeAt(pc: number): { readonly host: number; readonly block: number } {
+    const granule = Math.floor(pc / 0x10000);
+    const known = this.#code.get(granule);
     if (known !== undefined) return known;
-    const host = this.#engine.exports.hostOfGranule(BigInt(granule)) >>> 0;
-    if (host !== 0) this.#hosts.set(granule, host);
-    return host;
+    const { exports } = this.#engine;
+    const host = exports.hostOfGranule(BigInt(granule)) >>> 0;
+    const block = exports.existingCodeBlock(BigInt(granule)) >>> 0;
+    const found = { host, block };
+    if (block !== 0) this.#code.set(granule, found);
+    return found;
   }
 
   #blockOf(pc: number): number {
-    return this.#engine.exports.existingCodeBlock(BigInt(Math.floor(pc / 0x10000))) >>> 0;
+    return this.#codeAt(pc).block;
   }
 
   /** Has writes to these instructions reported. */
@@ -238,8 +245,8 @@ export class Translator {
     if (address < 0) return undefined;
     const granule = Math.floor(address / 0x10000);
     if (Math.floor((address + size - 1) / 0x10000) !== granule) return undefined;
-    const host = this.#hostOf(granule);
-    if (host === 0) return undefined;
+    const host = this.#regions.hostOf(BigInt(granule));
+    if (host === undefined) return undefined;
     if (store) {
       if (this.#blockOf(address) !== 0) return undefined;
       this.#directlyStored.add(BigInt(granule));
@@ -276,7 +283,7 @@ function withTailCall({ exports, layout, table }: Engine, name: 'enter' | 'miss'
     [1, I64],
     [1, 0x7f],
   ]);
-  const module = new WebAssembly.Module(unitModule([body], [name], MEMORY_PAGES));
+  const module = new WebAssembly.Module(unitModule([body], [name]));
   const instance = new WebAssembly.Instance(module, {
     engine: { memory: exports.memory, table, miss: exports[name] as CallableFunction },
   });

@@ -4,15 +4,17 @@
 import type { DecodedInstruction } from '../instructions.js';
 import type { EngineLayout } from '../engine.js';
 import { type Block, blockEnd, type Unit } from './control-flow.js';
-import { analyse, type BlockFlow } from './dataflow.js';
+import { analyse, type BlockFlow, observedWithin } from './dataflow.js';
 import { emitArithmetic, emitExtension } from './emit-arithmetic.js';
 import { emitAtomic, emitLoad, emitStore } from './emit-memory.js';
+import { type ExitKind, exitFunction } from './exits.js';
 import { UnitState, type Window } from './unit-state.js';
 import { Code, I32, I64, type Label, memoryOp, op } from './wasm-code.js';
 
 /** What the emitter must know of the machine that the unit will run in. */
 export interface UnitContext {
   readonly layout: EngineLayout;
+  readonly moves: RegisterMoves;
   /** Slot in the function table of the code at an address, translated or not. */
   slotOf(pc: number): number;
   /** Regions that the load or store at an address has met, as bits of the layout's BLOCK_REGIONS. */
@@ -63,8 +65,8 @@ const FIRST_WINDOW_LOCAL = 41;
 const DEEPEST_NESTING = 120;
 /** Host stack that a function needs besides its locals, in bytes. */
 const FRAME_OVERHEAD = 128;
-/** Import 0 of a unit's module: interprets from the stored pc. */
-const MISS = 0;
+/** Imports of a unit's module in front of those for leaving it. */
+const OTHER_IMPORTS = 1;
 
 const comparisons: Record<string, readonly [number, number]> = {
   beq: [op.i64Eq, op.i64Ne],
@@ -79,6 +81,35 @@ const comparisons: Record<string, readonly [number, number]> = {
 interface MissPoint {
   readonly index: number;
   readonly dirty: number;
+}
+
+const noCode = new Uint8Array(0);
+
+/** Code that moves each register between its local and the register file, by register. */
+export interface RegisterMoves {
+  readonly load: readonly Uint8Array[];
+  readonly store: readonly Uint8Array[];
+}
+
+/** A third of all code is this: it is made once. */
+export function registerMoves({ registers }: EngineLayout): RegisterMoves {
+  const all = Array.from({ length: 32 }, (_, register) => register);
+  return {
+    load: all.map((register) =>
+      Code.templateOf((code) => {
+        code.i32(0);
+        code.memory(memoryOp.i64Load, registers + 8 * register);
+        code.set(register + 1);
+      }),
+    ),
+    store: all.map((register) =>
+      Code.templateOf((code) => {
+        code.i32(0);
+        code.get(register + 1);
+        code.memory(memoryOp.i64Store, registers + 8 * register);
+      }),
+    ),
+  };
 }
 
 export class UnitEmitter {
@@ -101,6 +132,8 @@ export class UnitEmitter {
   readonly #frameSize: number;
   #block: Block;
   #misses: MissPoint[] = [];
+  /** What is observed before each instruction of the block at hand, once that is of interest. */
+  #observed: readonly number[] | undefined;
   #missLabel: Label = {};
 
   constructor(unit: Unit, context: UnitContext) {
@@ -153,7 +186,8 @@ export class UnitEmitter {
 
   /** The condition (i32) on the stack: hand the block over to the interpreter before instruction `index`. */
   missIf(index: number): void {
-    this.#misses.push({ index, dirty: this.dirty });
+    this.#observed ??= observedWithin(this.#block);
+    this.#misses.push({ index, dirty: this.dirty & (this.#observed[index] ?? ~0) });
     this.code.i32(4 * index);
     this.code.set(local.miss);
     this.code.brIf(this.#missLabel);
@@ -194,12 +228,30 @@ export class UnitEmitter {
   /** Goes on at a block's address outside of the unit. */
   #leave(block: Block, dirty: number): void {
     const { code } = this;
-    this.#spill(dirty);
-    this.#storePc(() => code.i64(block.pc));
     code.get(local.fuel);
+    this.#exit('leave', dirty, { pc: () => code.i64(block.pc), slot: this.context.slotOf(block.pc) });
+  }
+
+  /** Leaves the unit; the fuel is on the stack. Of the registers given, `dirty` pushes which are written back. */
+  #exit(
+    kind: ExitKind,
+    given: number,
+    { pc, slot = 0, dirty = () => this.code.i32(given) }: { pc: () => void; slot?: number; dirty?: () => void },
+  ): void {
+    const { code } = this;
     code.get(local.depth);
-    code.i32(this.context.slotOf(block.pc));
-    code.tailCallIndirect();
+    pc();
+    code.i32(slot);
+    code.i32(given);
+    dirty();
+    let count = 0;
+    for (let rest = given; rest !== 0; rest &= rest - 1) {
+      code.get(32 - Math.clz32(rest & -rest));
+      count += 1;
+    }
+    const { index, size } = exitFunction(kind, count);
+    for (; count < size; count++) code.i64(0);
+    code.tailCall(OTHER_IMPORTS + index);
   }
 
   #nested(block: Block, merges: readonly Block[], from: number): void {
@@ -226,16 +278,17 @@ export class UnitEmitter {
       this.code.br(this.#labelFor(from, to));
       return;
     }
-    const saved = [this.state, this.dirty, this.#block, this.#misses, this.#missLabel] as const;
+    const saved = [this.state, this.dirty, this.#block, this.#misses, this.#missLabel, this.#observed] as const;
     if (!to.isLoop) this.#inherited.set(to, new UnitState(this.state));
     this.#tree(to);
-    [this.state, this.dirty, this.#block, this.#misses, this.#missLabel] = saved;
+    [this.state, this.dirty, this.#block, this.#misses, this.#missLabel, this.#observed] = saved;
   }
 
   #emitBlock(block: Block): void {
     const { flow } = block;
     const { code } = this;
     this.#block = block;
+    this.#observed = undefined;
     this.state = this.#inherited.get(block) ?? new UnitState();
     this.dirty = flow.dirty;
     this.marked.clear();
@@ -488,11 +541,8 @@ export class UnitEmitter {
       code.op(op.i32LtS, op.i32Or);
     }
     code.if(() => {
-      this.#spill(dirty);
-      this.#storePc(() => code.i64(block.pc));
-      this.#storeFuel();
-      code.i64(block.pc);
-      code.op(op.return);
+      code.get(local.fuel);
+      this.#exit('stop', dirty, { pc: () => code.i64(block.pc) });
     });
   }
 
@@ -504,23 +554,8 @@ export class UnitEmitter {
       code.op(op.unreachable);
       return;
     }
-    this.#spill(first.dirty);
-    let spilled = first.dirty;
-    for (const { index, dirty } of misses) {
-      const more = dirty & ~spilled;
-      if (more === 0) continue;
-      code.get(local.miss);
-      code.i32(4 * index);
-      code.op(op.i32GeS);
-      code.if(() => this.#spill(more));
-      spilled |= more;
-    }
-    this.#storePc(() => {
-      code.get(local.miss);
-      code.op(op.i64ExtendI32U);
-      code.i64(block.pc);
-      code.op(op.i64Add);
-    });
+    let given = 0;
+    for (const { dirty } of misses) given |= dirty;
     // The block was paid for as a whole: what it did not do is given back.
     code.get(local.fuel);
     code.i64(block.instructions.length);
@@ -528,28 +563,39 @@ export class UnitEmitter {
     code.get(local.miss);
     code.i32(2);
     code.op(op.i32ShrU, op.i64ExtendI32U, op.i64Sub);
-    code.get(local.depth);
-    code.tailCall(MISS);
+    const pc = () => {
+      code.get(local.miss);
+      code.op(op.i64ExtendI32U);
+      code.i64(block.pc);
+      code.op(op.i64Add);
+    };
+    const dirty = () => {
+      code.i32(first.dirty);
+      let known = first.dirty;
+      for (const { index, dirty: later } of misses) {
+        const more = later & ~known;
+        if (more === 0) continue;
+        known |= more;
+        code.get(local.miss);
+        code.i32(4 * index);
+        code.op(op.i32GeS);
+        code.i32(more);
+        code.op(op.i32Mul, op.i32Or);
+      }
+    };
+    this.#exit('miss', given, { pc, dirty });
   }
 
   #load(mask: number): void {
-    this.#forEach(mask, (register) => {
-      this.code.i32(0);
-      this.code.memory(memoryOp.i64Load, this.context.layout.registers + 8 * register);
-      this.code.set(register + 1);
-    });
+    for (let rest = mask; rest !== 0; rest &= rest - 1) {
+      this.code.paste(this.context.moves.load[31 - Math.clz32(rest & -rest)] ?? noCode);
+    }
   }
 
   #spill(mask: number): void {
-    this.#forEach(mask, (register) => {
-      this.code.i32(0);
-      this.code.get(register + 1);
-      this.code.memory(memoryOp.i64Store, this.context.layout.registers + 8 * register);
-    });
-  }
-
-  #forEach(mask: number, action: (register: number) => void): void {
-    for (let register = 1; register < 32; register++) if (((mask >>> register) & 1) !== 0) action(register);
+    for (let rest = mask; rest !== 0; rest &= rest - 1) {
+      this.code.paste(this.context.moves.store[31 - Math.clz32(rest & -rest)] ?? noCode);
+    }
   }
 
   #storePc(push: () => void): void {

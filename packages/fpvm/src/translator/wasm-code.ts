@@ -27,6 +27,7 @@ export const op = {
   i64GeU: 0x5a,
   i32Add: 0x6a,
   i32Sub: 0x6b,
+  i32Ctz: 0x68,
   i32Mul: 0x6c,
   i32And: 0x71,
   i32Or: 0x72,
@@ -71,6 +72,9 @@ export const memoryOp = {
   i64Store32: 0x3e,
 } as const;
 
+/** Bytes that are written without a look at the buffer's size: an instruction with its immediates. */
+const MOST_AT_ONCE = 32;
+
 /** A place that can be branched to; see `Code.block` and `Code.loop`. */
 export type Label = object;
 
@@ -83,7 +87,7 @@ export class Code {
 
   /** Up to four instructions without immediates. */
   op(first: number, second = -1, third = -1, fourth = -1): void {
-    this.#room(4);
+    if (this.#length + MOST_AT_ONCE > this.#bytes.length) this.#grow();
     const bytes = this.#bytes;
     bytes[this.#length++] = first;
     if (second < 0) return;
@@ -93,24 +97,45 @@ export class Code {
     if (fourth >= 0) bytes[this.#length++] = fourth;
   }
 
+  /** Instructions that were made before; see `templateOf`. */
+  paste(template: Uint8Array): void {
+    if (this.#length + template.length + MOST_AT_ONCE > this.#bytes.length) this.#grow();
+    this.#bytes.set(template, this.#length);
+    this.#length += template.length;
+  }
+
+  /** The bytes of instructions without branches, to be pasted any number of times. */
+  static templateOf(emit: (code: Code) => void): Uint8Array {
+    const code = new Code();
+    emit(code);
+    return code.#bytes.slice(0, code.#length);
+  }
+
   get(local: number): void {
-    this.op(0x20);
-    this.#unsigned(local);
+    if (local < 0x80) this.op(0x20, local);
+    else this.#withIndex(0x20, local);
   }
   set(local: number): void {
-    this.op(0x21);
-    this.#unsigned(local);
+    if (local < 0x80) this.op(0x21, local);
+    else this.#withIndex(0x21, local);
   }
   tee(local: number): void {
-    this.op(0x22);
-    this.#unsigned(local);
+    if (local < 0x80) this.op(0x22, local);
+    else this.#withIndex(0x22, local);
   }
   i32(value: number): void {
-    this.op(0x41);
-    this.#signed32(value);
+    if (value >= -0x40 && value < 0x40) this.op(0x41, value & 0x7f);
+    else {
+      this.op(0x41);
+      this.#signed32(value);
+    }
   }
   /** A constant that is exact as a number. */
   i64(value: number): void {
+    if (value >= -0x40 && value < 0x40) {
+      this.op(0x42, value & 0x7f);
+      return;
+    }
     this.op(0x42);
     if (value >= -0x40000000 && value < 0x40000000) this.#signed32(value);
     else this.#signed64(BigInt(value));
@@ -197,8 +222,12 @@ export class Code {
     return this.#labels.length - 1 - at;
   }
 
-  #room(more: number): void {
-    if (this.#length + more + 16 <= this.#bytes.length) return;
+  #withIndex(code: number, index: number): void {
+    this.op(code);
+    this.#unsigned(index);
+  }
+
+  #grow(): void {
     const larger = new Uint8Array(2 * this.#bytes.length);
     larger.set(this.#bytes);
     this.#bytes = larger;
@@ -206,7 +235,6 @@ export class Code {
   }
 
   #unsigned(value: number): void {
-    this.#room(5);
     let rest = value >>> 0;
     while (rest >= 0x80) {
       this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
@@ -216,7 +244,6 @@ export class Code {
   }
 
   #signed32(value: number): void {
-    this.#room(5);
     let rest = value | 0;
     for (;;) {
       const low = rest & 0x7f;
@@ -230,7 +257,6 @@ export class Code {
   }
 
   #signed64(value: bigint): void {
-    this.#room(10);
     let rest = value;
     for (;;) {
       const low = Number(rest & 0x7fn);
@@ -244,14 +270,35 @@ export class Code {
   }
 }
 
-/**
- * A module of functions (i64, i32) → i64, exported as f0, f1, … Imports from `engine`: `memory`, `table`, and the
- * function `miss` of the same type, which is function 0. The names are for profilers of the host.
- */
+/** A function of a module: what it is called, and the types of its parameters; its result is an i64. */
+export interface ImportedFunction {
+  readonly name: string;
+  readonly parameters: readonly number[];
+}
+
+/** Pages of a WebAssembly memory at most. */
+const MEMORY_PAGES = 65536;
+/** Type 0, that of all translated code: steps left, bytes left on the host's stack → address of the next instruction. */
+const UNIT_PARAMETERS: readonly number[] = [I64, I32];
+
+/** A module of translated units, exported as f0, f1, …; see `functionModule`. The names are for profilers of the host. */
 export function unitModule(
   bodies: readonly Uint8Array[],
   names: readonly string[],
-  memoryPages: number,
+  imports: readonly ImportedFunction[] = [],
+): Uint8Array<ArrayBuffer> {
+  const units = bodies.map((body, i) => ({ name: `f${i}`, parameters: UNIT_PARAMETERS, body }));
+  return functionModule(imports, units, names);
+}
+
+/**
+ * A module of exported functions. Imports from `engine`: `memory`, `table`, the function `miss` of type 0, which is
+ * function 0, and the given ones behind it.
+ */
+export function functionModule(
+  imports: readonly ImportedFunction[],
+  functions: readonly (ImportedFunction & { readonly body: Uint8Array })[],
+  names: readonly string[] = functions.map(({ name }) => name),
 ): Uint8Array<ArrayBuffer> {
   const sections: Uint8Array[] = [Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)];
   const section = (id: number, build: (bytes: number[]) => void) => {
@@ -261,51 +308,72 @@ export function unitModule(
     pushUnsigned(head, bytes.length);
     sections.push(Uint8Array.from(head), Uint8Array.from(bytes));
   };
-  section(1, (bytes) => bytes.push(1, 0x60, 2, I64, I32, 1, I64));
+  const types = new Map([[UNIT_PARAMETERS.join(), 0]]);
+  const typeOf = ({ parameters }: ImportedFunction): number => {
+    const key = parameters.join();
+    const known = types.get(key) ?? types.size;
+    types.set(key, known);
+    return known;
+  };
+  const [importTypes, functionTypes] = [imports.map(typeOf), functions.map(typeOf)];
+  section(1, (bytes) => {
+    pushUnsigned(bytes, types.size);
+    for (const key of types.keys()) {
+      const parameters = key.split(',').map(Number);
+      bytes.push(0x60, parameters.length, ...parameters, 1, I64);
+    }
+  });
   section(2, (bytes) => {
-    bytes.push(3);
+    pushUnsigned(bytes, 3 + imports.length);
     pushName(bytes, 'engine');
     pushName(bytes, 'memory');
     bytes.push(2, 1);
     pushUnsigned(bytes, 1);
-    pushUnsigned(bytes, memoryPages);
+    pushUnsigned(bytes, MEMORY_PAGES);
     pushName(bytes, 'engine');
     pushName(bytes, 'table');
     bytes.push(1, 0x70, 0, 1);
     pushName(bytes, 'engine');
     pushName(bytes, 'miss');
     bytes.push(0, 0);
-  });
-  section(3, (bytes) => {
-    pushUnsigned(bytes, bodies.length);
-    for (let i = 0; i < bodies.length; i++) bytes.push(0);
-  });
-  section(7, (bytes) => {
-    pushUnsigned(bytes, bodies.length);
-    for (let i = 0; i < bodies.length; i++) {
-      pushName(bytes, `f${i}`);
+    for (const [i, { name }] of imports.entries()) {
+      pushName(bytes, 'engine');
+      pushName(bytes, name);
       bytes.push(0);
-      pushUnsigned(bytes, 1 + i);
+      pushUnsigned(bytes, importTypes[i] ?? 0);
     }
   });
-  const heads = bodies.map((body) => {
+  const firstFunction = 1 + imports.length;
+  section(3, (bytes) => {
+    pushUnsigned(bytes, functions.length);
+    for (const type of functionTypes) pushUnsigned(bytes, type);
+  });
+  section(7, (bytes) => {
+    pushUnsigned(bytes, functions.length);
+    for (const [i, { name }] of functions.entries()) {
+      pushName(bytes, name);
+      bytes.push(0);
+      pushUnsigned(bytes, firstFunction + i);
+    }
+  });
+  const heads = functions.map(({ body }) => {
     const head: number[] = [];
     pushUnsigned(head, body.length);
     return Uint8Array.from(head);
   });
   const count: number[] = [];
-  pushUnsigned(count, bodies.length);
-  const size = bodies.reduce((sum, body, i) => sum + body.length + (heads[i]?.length ?? 0), count.length);
+  pushUnsigned(count, functions.length);
+  const size = functions.reduce((sum, { body }, i) => sum + body.length + (heads[i]?.length ?? 0), count.length);
   const codeHead = [10];
   pushUnsigned(codeHead, size);
   sections.push(Uint8Array.from(codeHead), Uint8Array.from(count));
-  bodies.forEach((body, i) => sections.push(heads[i] ?? new Uint8Array(0), body));
+  functions.forEach(({ body }, i) => sections.push(heads[i] ?? new Uint8Array(0), body));
   section(0, (bytes) => {
     pushName(bytes, 'name');
     const functionNames: number[] = [];
     pushUnsigned(functionNames, names.length);
     for (const [i, name] of names.entries()) {
-      pushUnsigned(functionNames, 1 + i);
+      pushUnsigned(functionNames, firstFunction + i);
       pushName(functionNames, name);
     }
     bytes.push(1);

@@ -67,7 +67,7 @@ export function writeRelease(elf: Uint8Array, sourcesSha256: string): Release {
 
 /** State hash, 0x-hex, of the machine that `load-elf` makes of an ELF file. */
 export function prestateHash(elf: Uint8Array): string {
-  return `0x${Buffer.from(loadElf(elf).machine.savedStateHash).toString('hex')}`;
+  return `0x${Buffer.from(loadElf(elf).machine.stateHash()).toString('hex')}`;
 }
 
 /** SHA-256 in hex. */

@@ -30,6 +30,7 @@ export async function runLoadElf({ path, out, meta }: LoadElfOptions): Promise<v
     if (error instanceof ElfError) throw new LoadElfError(`cannot load ${path}: ${error.message}`, { cause: error });
     throw error;
   }
+  loaded.machine.refreshWitness();
   await writeTextTo(meta, encodeMetadata(loaded.metadata));
   await writeStateTo(out, loaded.machine);
 }
