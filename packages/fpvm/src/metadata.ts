@@ -25,9 +25,8 @@ export function metadataOf(elf: Elf): Metadata {
 export const noSymbols =
   'the ELF file has no symbol table, which patching Go programs and naming functions need: link without -s, do not strip';
 
-/** Name of the function at an address: `!unknown` without metadata, `!start` before the first, `!gap` between two. */
-export function lookupSymbol({ symbols }: Metadata, address: bigint): string {
-  if (symbols.length === 0) return '!unknown';
+/** The last symbol that starts at or before an address; undefined before the first. */
+function symbolBefore({ symbols }: Metadata, address: bigint): MetadataSymbol | undefined {
   let low = 0;
   let high = symbols.length;
   while (low < high) {
@@ -35,10 +34,26 @@ export function lookupSymbol({ symbols }: Metadata, address: bigint): string {
     if ((symbols[middle]?.start ?? 0n) > address) high = middle;
     else low = middle + 1;
   }
-  const symbol = symbols[low - 1];
+  return symbols[low - 1];
+}
+
+/** The end counts as inside, as in the reference. */
+const holds = ({ start, size }: MetadataSymbol, address: bigint) => start + size >= address;
+
+/** Name of the function at an address: `!unknown` without metadata, `!start` before the first, `!gap` between two. */
+export function lookupSymbol(metadata: Metadata, address: bigint): string {
+  if (metadata.symbols.length === 0) return '!unknown';
+  const symbol = symbolBefore(metadata, address);
   if (symbol === undefined) return '!start';
-  // The end counts as inside, as in the reference.
-  return symbol.start + symbol.size < address ? '!gap' : symbol.name;
+  return holds(symbol, address) ? symbol.name : '!gap';
+}
+
+/** An address as a symbol and the distance to it, `main.run+0x40`; undefined where no symbol is. */
+export function placeOf(metadata: Metadata, address: bigint): string | undefined {
+  const symbol = symbolBefore(metadata, address);
+  if (symbol === undefined || !holds(symbol, address)) return undefined;
+  const distance = address - symbol.start;
+  return distance === 0n ? symbol.name : `${symbol.name}+0x${distance.toString(16)}`;
 }
 
 /** The text of meta.json. */

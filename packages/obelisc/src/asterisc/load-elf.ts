@@ -1,6 +1,6 @@
 // `asterisc load-elf`: an ELF file to a prestate and its metadata.
 import { readFile } from 'node:fs/promises';
-import { ElfError, encodeMetadata, loadElf } from '@obelisc/fpvm';
+import { ElfError, encodeMetadata, loadElf, type Machine, type Metadata } from '@obelisc/fpvm';
 import { writeStateTo, writeTextTo } from './output.js';
 
 export interface LoadElfOptions {
@@ -14,7 +14,8 @@ export class LoadElfError extends Error {
   override readonly name = 'LoadElfError';
 }
 
-export async function runLoadElf({ path, out, meta }: LoadElfOptions): Promise<void> {
+/** Reads and loads an ELF file. Throws LoadElfError. */
+export async function loadElfFile(path: string): Promise<{ machine: Machine; metadata: Metadata }> {
   let file: Uint8Array;
   try {
     file = await readFile(path);
@@ -23,14 +24,17 @@ export async function runLoadElf({ path, out, meta }: LoadElfOptions): Promise<v
       cause: error,
     });
   }
-  let loaded;
   try {
-    loaded = loadElf(file);
+    return loadElf(file);
   } catch (error) {
     if (error instanceof ElfError) throw new LoadElfError(`cannot load ${path}: ${error.message}`, { cause: error });
     throw error;
   }
-  loaded.machine.refreshWitness();
-  await writeTextTo(meta, encodeMetadata(loaded.metadata));
-  await writeStateTo(out, loaded.machine);
+}
+
+export async function runLoadElf({ path, out, meta }: LoadElfOptions): Promise<void> {
+  const { machine, metadata } = await loadElfFile(path);
+  machine.refreshWitness();
+  await writeTextTo(meta, encodeMetadata(metadata));
+  await writeStateTo(out, machine);
 }

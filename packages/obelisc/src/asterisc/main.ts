@@ -1,8 +1,9 @@
 // The `asterisc` command: load-elf, run, witness, with the flags and exit codes of the reference's, and
-// verify-step.
+// verify-step and disassemble.
 import { Command, CommanderError } from 'commander';
 import { messagesOf } from '../terminal/failure.js';
 import { splitArguments } from './arguments.js';
+import { runDisassemble } from './disassemble.js';
 import { runLoadElf } from './load-elf.js';
 import { InterruptedError, runRun } from './run.js';
 import { runVerifyStep } from './verify-step.js';
@@ -63,6 +64,15 @@ function commandLine(server: readonly string[], signal: AbortSignal): Command {
   command('verify-step', 'Check a step proof: execute its step from witness and memory proofs alone')
     .argument('<proof>', 'proof file, as run --proof-at writes it')
     .action(runVerifyStep);
+
+  command('disassemble', 'Print instructions as text, with what the machine does where it departs from the ISA')
+    .option('--path <file>', 'path to a 64-bit RISC-V ELF file')
+    .option('--input <file>', 'path of a state')
+    .option('--meta <file>', "metadata for a state's symbols; empty is none", 'meta.json')
+    .option('--symbol <name>', 'the function to print')
+    .option('--start <address>', 'where to start; without it and --symbol: at pc')
+    .option('--count <n>', 'how many instructions; without it a whole function, or 16')
+    .action(runDisassemble);
 
   const steps = "step pattern: 'never', 'always', '=123' at step 123, '%123' at every 123rd";
   command('run', 'Run steps; what follows -- is the command of a pre-image server')

@@ -1,13 +1,9 @@
 // `asterisc run`: steps a state, with a pre-image server beside it.
-import { readFile } from 'node:fs/promises';
 import {
-  decode,
-  decodeMetadata,
   encodeStepProof,
   lookupSymbol,
   type Machine,
   type Metadata,
-  MetadataError,
   parseStepPattern,
   readStateFile,
   RevertError,
@@ -20,7 +16,9 @@ import { type PreimageServer, startPreimageServer } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
 import { logGuestOutput } from './guest-output.js';
 import { goFloat, log, memorySize } from './log.js';
+import { readMetadata } from './metadata-file.js';
 import { writeStateTo, writeTextTo } from './output.js';
+import { reportRevert } from './revert-report.js';
 import { preimageStop, type StopAtPreimageOptions } from './stop-at-preimage.js';
 
 export interface RunOptions extends StopAtPreimageOptions {
@@ -66,7 +64,7 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
       ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
       signal,
     }).catch((error: unknown) => {
-      if (error instanceof RevertError) logRevert(error, machine, metadata);
+      if (error instanceof RevertError) reportRevert(error, machine, metadata);
       throw error;
     });
     if (stop === 'pre-image' && machine.preimage !== undefined) {
@@ -106,34 +104,6 @@ async function startServer(
   return startPreimageServer(command, args, {
     onSlow: (notice) => log('warn', notice),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) * 1000 }),
-  });
-}
-
-async function readMetadata(path: string): Promise<Metadata> {
-  if (path === '') {
-    log('info', 'no metadata file specified, defaulting to empty metadata');
-    return { symbols: [] };
-  }
-  try {
-    return decodeMetadata(await readFile(path, 'utf8'));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const advice = error instanceof MetadataError ? '' : ` (write one with load-elf --meta, or run with --meta '')`;
-    throw new UsageError(`cannot read the metadata ${path}: ${why}${advice}`, { cause: error });
-  }
-}
-
-/** Where in the guest a run ended that the machine refused to go on with. */
-function logRevert({ code, step, pc }: RevertError, machine: Machine, metadata: Metadata): void {
-  const word = machine.instruction();
-  log('eror', 'the guest did what the machine refuses', {
-    code: code.toString(16),
-    step,
-    pc: pc.toString(16).padStart(8, '0'),
-    name: lookupSymbol(metadata, pc),
-    insn: word.toString(16).padStart(8, '0'),
-    instruction: decode(word).instruction.name,
-    caller: lookupSymbol(metadata, machine.register(1)),
   });
 }
 

@@ -240,7 +240,26 @@ test('a revert ends with code 1, its step and place', async () => {
   );
   assert.match(stderr, /lvl=eror msg="the guest did what the machine refuses" code=f001c0de step=1 pc=00010004/);
   assert.match(stderr, /insn=00000000 instruction=unknown/);
+  assert.match(
+    stderr,
+    /^ {2}00010000 {2}00100293 {2}addi t0,zero,1\n> 00010004 {2}00000000 {2}\.word 0x00000000 # refused/m,
+  );
   assert.ok(!existsSync(at('broken-out.json')));
+});
+
+test('instructions of an ELF file or a state are printed, those at pc marked', async () => {
+  await load('greeter', greeter(0));
+  const lines = '> 00010000  00100513  addi a0,zero,1\n  00010004  000115b7  lui a1,0x11\n';
+  for (const from of [
+    ['--path', 'greeter.elf'],
+    ['--input', 'greeter.json', '--meta', ''],
+  ]) {
+    const { code, stdout, stderr } = await asterisc(['disassemble', ...from, '--count', '2']);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, lines);
+  }
+  const place = await asterisc(['disassemble', '--path', 'greeter.elf', '--start', '0x10004', '--count', '1']);
+  assert.equal(place.stdout, '  00010004  000115b7  lui a1,0x11\n');
 });
 
 test('mistakes on the command line are answered by name', async () => {
@@ -256,6 +275,10 @@ test('mistakes on the command line are answered by name', async () => {
     [['run', '--input', 'greeter.json', '--meta', '', '--stop-at-preimage-type', 'blub'], 1, /blub: use local/],
     [['load-elf', '--path', 'absent.elf'], 1, /cannot read the ELF file absent\.elf/],
     [['load-elf', '--path', 'script.sh'], 1, /script\.sh: not an ELF file/],
+    [['disassemble'], 1, /give either --path, an ELF file, or --input, a state/],
+    [['disassemble', '--path', 'greeter.elf', '--symbol', 'main'], 1, /--symbol: the metadata has no main/],
+    [['disassemble', '--path', 'greeter.elf', '--start', 'x'], 1, /--start is x: an address is expected/],
+    [['disassemble', '--path', 'greeter.elf', '--start', '8'], 1, /there is no memory at 0x8/],
     [['witness', '--input', 'script.sh'], 1, /script\.sh: it is not JSON/],
   ];
   for (const [args, expected, message] of mistakes) {

@@ -1,0 +1,20 @@
+// The file of metadata that names the guest's functions.
+import { readFile } from 'node:fs/promises';
+import { decodeMetadata, type Metadata, MetadataError } from '@obelisc/fpvm';
+import { UsageError } from '../terminal/failure.js';
+import { log } from './log.js';
+
+/** Reads meta.json; an empty path is no metadata. Throws UsageError. */
+export async function readMetadata(path: string): Promise<Metadata> {
+  if (path === '') {
+    log('info', 'no metadata file specified, defaulting to empty metadata');
+    return { symbols: [] };
+  }
+  try {
+    return decodeMetadata(await readFile(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const advice = error instanceof MetadataError ? '' : ` (write one with load-elf --meta, or run with --meta '')`;
+    throw new UsageError(`cannot read the metadata ${path}: ${why}${advice}`, { cause: error });
+  }
+}
