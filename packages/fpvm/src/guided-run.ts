@@ -2,6 +2,7 @@
 // information, stop, snapshot, the step (with proof), stop at a pre-image.
 import type { Machine } from './machine.js';
 import type { PreimageRead } from './oracle.js';
+import type { Sampler } from './profile/sampler.js';
 import { nextMatch, type StepPattern } from './step-pattern.js';
 import { proveStep, type StepProof } from './step-proof.js';
 
@@ -15,6 +16,8 @@ export interface GuidedRun {
   readonly onProof?: (proof: StepProof) => Promise<void>;
   /** Whether to stop behind a step that has read this pre-image. */
   readonly stopAtPreimage?: (read: PreimageRead) => boolean;
+  /** Takes its samples of the call stack at the steps it asks for. */
+  readonly sampler?: Sampler;
   /** Called some ten times a second while the machine runs. */
   readonly onProgress?: (machine: Machine) => void;
   readonly signal?: AbortSignal;
@@ -35,6 +38,7 @@ export async function runGuided(machine: Machine, run: GuidedRun): Promise<Guide
     if (run.signal?.aborted === true) return 'aborted';
     const { step } = machine;
     const matches = (pattern: StepPattern) => nextMatch(pattern, step) === step;
+    if (run.sampler?.next === step) run.sampler.take(machine);
     if (matches(infoAt)) run.onInfo?.(machine);
     if (matches(stopAt)) return 'stop pattern';
     if (matches(snapshotAt)) await run.onSnapshot?.(machine);
@@ -49,6 +53,7 @@ export async function runGuided(machine: Machine, run: GuidedRun): Promise<Guide
         const next = nextMatch(pattern, step + 1n);
         if (next !== undefined && next < end) end = next;
       }
+      if (run.sampler !== undefined && run.sampler.next < end) end = run.sampler.next;
       stop = await machine.run(end - step, { stopAtPreimage: run.stopAtPreimage !== undefined });
       run.onProgress?.(machine);
     }

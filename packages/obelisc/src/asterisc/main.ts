@@ -5,6 +5,7 @@ import { messagesOf } from '../terminal/failure.js';
 import { splitArguments } from './arguments.js';
 import { runDisassemble } from './disassemble.js';
 import { runLoadElf } from './load-elf.js';
+import { defaultProfile } from './profile.js';
 import { InterruptedError, runRun } from './run.js';
 import { runVerifyStep } from './verify-step.js';
 import { runWitness } from './witness.js';
@@ -100,6 +101,11 @@ function commandLine(server: readonly string[], signal: AbortSignal): Command {
     .option('--meta <file>', 'metadata for symbol look-up; empty is none', 'meta.json')
     .option('--info-at <pattern>', `when to log where the run is, ${steps}`, '%100000')
     .option('--preimage-timeout <seconds>', 'longest wait for one answer of the pre-image server')
+    .option(
+      '--pprof.cpu [=file]',
+      `write a CPU profile of the guest by function, for go tool pprof, to ${defaultProfile}`,
+    )
+    .option('--flamegraph <file>', 'write a flame graph of the guest (SVG)')
     .action((options) => runRun(options, server, signal));
   return program;
 }

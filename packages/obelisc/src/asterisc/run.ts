@@ -18,10 +18,11 @@ import { logGuestOutput } from './guest-output.js';
 import { goFloat, log, memorySize } from './log.js';
 import { readMetadata } from './metadata-file.js';
 import { writeStateTo, writeTextTo } from './output.js';
+import { profiled, profileFiles, type ProfileOptions } from './profile.js';
 import { reportRevert } from './revert-report.js';
 import { preimageStop, type StopAtPreimageOptions } from './stop-at-preimage.js';
 
-export interface RunOptions extends StopAtPreimageOptions {
+export interface RunOptions extends StopAtPreimageOptions, ProfileOptions {
   readonly input: string;
   readonly output: string;
   readonly meta: string;
@@ -49,6 +50,7 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
     stopAt: pattern('stop-at', options.stopAt),
   };
   const stopAtPreimage = preimageStop(options);
+  const profile = await profileFiles(options);
   const preimages = await startServer(server, options.preimageTimeout);
   try {
     const machine = await readStateFile(options.input, {
@@ -56,28 +58,31 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
       ...(preimages === undefined ? {} : { oracle: preimages.oracle }),
     });
     const metadata = await readMetadata(options.meta);
-    const stop = await runGuided(machine, {
-      ...patterns,
-      onInfo: infoLogger(metadata, machine.step),
-      onSnapshot: (at) => writeStateFile(formatStep(options.snapshotFmt, at.step), at),
-      onProof: (proof) => writeTextTo(formatStep(options.proofFmt, proof.step), encodeStepProof(proof)),
-      ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
-      signal,
-    }).catch((error: unknown) => {
-      if (error instanceof RevertError) reportRevert(error, machine, metadata);
-      throw error;
-    });
-    if (stop === 'pre-image' && machine.preimage !== undefined) {
-      const { key, offset, value } = machine.preimage;
-      log('info', 'Stopping at preimage read', {
-        key: `0x${Buffer.from(key).toString('hex')}`,
-        offset,
-        size: value.length,
+    await profiled(profile, { machine, metadata, input: options.input }, async (sampler) => {
+      const stop = await runGuided(machine, {
+        ...patterns,
+        onInfo: infoLogger(metadata, machine.step),
+        onSnapshot: (at) => writeStateFile(formatStep(options.snapshotFmt, at.step), at),
+        onProof: (proof) => writeTextTo(formatStep(options.proofFmt, proof.step), encodeStepProof(proof)),
+        ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
+        ...(sampler === undefined ? {} : { sampler }),
+        signal,
+      }).catch((error: unknown) => {
+        if (error instanceof RevertError) reportRevert(error, machine, metadata);
+        throw error;
       });
-    }
-    machine.refreshWitness();
-    await writeStateTo(options.output, machine);
-    if (stop === 'aborted') throw new InterruptedError('command interrupted');
+      if (stop === 'pre-image' && machine.preimage !== undefined) {
+        const { key, offset, value } = machine.preimage;
+        log('info', 'Stopping at preimage read', {
+          key: `0x${Buffer.from(key).toString('hex')}`,
+          offset,
+          size: value.length,
+        });
+      }
+      machine.refreshWitness();
+      await writeStateTo(options.output, machine);
+      if (stop === 'aborted') throw new InterruptedError('command interrupted');
+    });
   } finally {
     const failure = await preimages?.close();
     if (failure !== undefined) log('eror', 'failed to close pre-image server', { err: failure });

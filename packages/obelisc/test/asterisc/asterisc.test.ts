@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { broken, greeter, reader, spinner, twoReader } from './guest.js';
 
 const command = fileURLToPath(new URL('../../../../../bin/asterisc', import.meta.url));
@@ -211,6 +212,7 @@ test('a server command that does not exist is named', async () => {
 test('SIGINT writes the state reached and ends with 130', async () => {
   await load('spinner', spinner());
   const run = ['run', '--input', 'spinner.json', '--meta', '', '--output', 'stopped.json', '--info-at', '%50000000'];
+  run.push('--flamegraph', 'stopped.svg');
   let interrupted = false;
   const { code, stderr } = await asterisc(run, (text, pid) => {
     if (interrupted || !text.includes('step=50000000')) return;
@@ -220,6 +222,7 @@ test('SIGINT writes the state reached and ends with 130', async () => {
   assert.equal(code, 130, stderr);
   const step = Number(/"step": (\d+)/.exec(readFileSync(at('stopped.json'), 'utf8'))?.[1]);
   assert.ok(step >= 50_000_000);
+  assert.match(readFileSync(at('stopped.svg'), 'utf8'), new RegExp(`steps 0 to ${step}<`));
 });
 
 test('a revert ends with code 1, its step and place', async () => {
@@ -232,6 +235,8 @@ test('a revert ends with code 1, its step and place', async () => {
     '',
     '--output',
     'broken-out.json',
+    '--flamegraph',
+    'broken.svg',
   ]);
   assert.equal(code, 1);
   assert.match(
@@ -245,6 +250,30 @@ test('a revert ends with code 1, its step and place', async () => {
     /^ {2}00010000 {2}00100293 {2}addi t0,zero,1\n> 00010004 {2}00000000 {2}\.word 0x00000000 # refused/m,
   );
   assert.ok(!existsSync(at('broken-out.json')));
+  assert.match(readFileSync(at('broken.svg'), 'utf8'), /steps 0 to 1</);
+});
+
+test("a profile of the guest is written where it is asked for, with Go's forms of the flag", async () => {
+  await load('greeter', greeter(0));
+  const run = (...flags: string[]) =>
+    asterisc(['run', '--input', 'greeter.json', '--meta', '', '--output', '', '--info-at', 'never', ...flags]);
+  const forms: [string[], string | undefined][] = [
+    [['--pprof.cpu'], 'cpu.pprof'],
+    [['-pprof.cpu'], 'cpu.pprof'],
+    [['--pprof.cpu=true'], 'cpu.pprof'],
+    [['--pprof.cpu=own.pprof'], 'own.pprof'],
+    [['--pprof.cpu=false'], undefined],
+  ];
+  for (const [flags, file] of forms) {
+    for (const name of ['cpu.pprof', 'own.pprof']) rmSync(at(name), { force: true });
+    const { code, stderr } = await run(...flags);
+    assert.equal(code, 0, stderr);
+    assert.equal(existsSync(at('cpu.pprof')), file === 'cpu.pprof', flags.join());
+    assert.equal(existsSync(at('own.pprof')), file === 'own.pprof', flags.join());
+    if (file !== undefined) assert.ok(gunzipSync(readFileSync(at(file))).includes('greeter.json'));
+  }
+  await run('--flamegraph', 'flame.svg');
+  assert.match(readFileSync(at('flame.svg'), 'utf8'), /<title>!unknown \(9 steps, 100\.00 %\)<\/title>/);
 });
 
 test('instructions of an ELF file or a state are printed, those at pc marked', async () => {
@@ -273,6 +302,7 @@ test('mistakes on the command line are answered by name', async () => {
     [['run', '--input', 'greeter.json', '--meta', 'absent.json'], 1, /cannot read the metadata absent\.json/],
     [['run', '--input', 'greeter.json', '--meta', '', '--stop-at', '%0'], 1, /--stop-at: %0 matches no step/],
     [['run', '--input', 'greeter.json', '--meta', '', '--stop-at-preimage-type', 'blub'], 1, /blub: use local/],
+    [['run', '--input', 'greeter.json', '--flamegraph', 'no/f.svg'], 1, /--flamegraph: cannot write no\/f\.svg/],
     [['load-elf', '--path', 'absent.elf'], 1, /cannot read the ELF file absent\.elf/],
     [['load-elf', '--path', 'script.sh'], 1, /script\.sh: not an ELF file/],
     [['disassemble'], 1, /give either --path, an ELF file, or --input, a state/],
