@@ -1,8 +1,19 @@
-// Runs one guest to its end: `node run-guest.mjs ELF interpreter|translator`. Prints the number of steps.
+// Runs one guest to its end: `node run-guest.mjs ELF interpreter|translator [PRE-IMAGES]`, pre-images as
+// record-client.mjs writes them. Prints {steps, exitCode, stdout} as JSON.
 import { readFileSync } from 'node:fs';
 import { loadElf } from '../dist/src/index.js';
+import { readPreimages } from './preimage-file.mjs';
 
-const [path, engine] = process.argv.slice(2);
-const { machine } = loadElf(readFileSync(path), { engine });
+const [path, engine, preimages] = process.argv.slice(2);
+let stdout = '';
+const { machine } = loadElf(readFileSync(path), {
+  engine,
+  output: (stream, bytes) => {
+    if (stream === 'stdout') stdout += Buffer.from(bytes).toString('latin1');
+  },
+  ...(preimages === undefined ? {} : { oracle: readPreimages(preimages) }),
+});
 await machine.run(1n << 60n);
-process.stdout.write(`${machine.step}\n`);
+if (!machine.exited) throw new Error(`${path} did not end`);
+const { step, exitCode } = machine;
+process.stdout.write(`${JSON.stringify({ steps: Number(step), exitCode, stdout })}\n`);
