@@ -5,15 +5,23 @@ import { loadElf } from '../dist/src/index.js';
 import { readPreimages } from './preimage-file.mjs';
 
 const [path, engine, preimages] = process.argv.slice(2);
-let stdout = '';
-const { machine } = loadElf(readFileSync(path), {
-  engine,
-  output: (stream, bytes) => {
-    if (stream === 'stdout') stdout += Buffer.from(bytes).toString('latin1');
-  },
-  ...(preimages === undefined ? {} : { oracle: readPreimages(preimages) }),
-});
-await machine.run(1n << 60n);
-if (!machine.exited) throw new Error(`${path} did not end`);
-const { step, exitCode } = machine;
-process.stdout.write(`${JSON.stringify({ steps: Number(step), exitCode, stdout })}\n`);
+try {
+  process.stdout.write(`${JSON.stringify(await outcome())}\n`);
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function outcome() {
+  let stdout = '';
+  const { machine } = loadElf(readFileSync(path), {
+    engine,
+    output: (stream, bytes) => {
+      if (stream === 'stdout') stdout += Buffer.from(bytes).toString('latin1');
+    },
+    ...(preimages === undefined ? {} : { oracle: readPreimages(preimages) }),
+  });
+  await machine.run(1n << 60n);
+  if (!machine.exited) throw new Error(`${path} did not end`);
+  return { steps: Number(machine.step), exitCode: machine.exitCode, stdout };
+}
