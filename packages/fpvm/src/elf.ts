@@ -48,6 +48,10 @@ export function parseElf(file: Uint8Array): Elf {
     );
   }
   need(file, 64, 'header');
+  const version = view.getUint32(20, true);
+  if (file[6] !== 1 || version !== 1) {
+    throw new ElfError(`an ELF file of version ${file[6] !== 1 ? file[6] : version}: there is only version 1`);
+  }
   const entry = view.getBigUint64(24, true);
   return { entry, segments: readSegments(file, view), symbols: readSymbols(file, view) };
 }

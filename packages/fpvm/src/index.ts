@@ -8,6 +8,8 @@ export { Machine, type MachineOptions, RevertError, type RunStop } from './machi
 export { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
 export { decodeMetadata, encodeMetadata, lookupSymbol, type Metadata, MetadataError, placeOf } from './metadata.js';
 export { batched, readStateFile, StateFileError, writeSmallFile, writeStateFile, writeWhole } from './state-file.js';
+export { checkOutputPath, OutputFileError } from './output-target.js';
+export { parseGoInteger } from './go-integer.js';
 export { encodeJsonState } from './state-json.js';
 export { StateFormatError } from './state-format.js';
 export { goJson } from './go-json.js';

@@ -5,7 +5,7 @@ export type JsonPath = readonly (string | number)[];
 
 export interface JsonHandler {
   /** An object or list begins. */
-  begin(path: JsonPath): void;
+  begin(path: JsonPath, list: boolean): void;
   /** It ends. */
   end(path: JsonPath): void;
   /** A string (its content, still escaped), number or literal. The bytes are valid during the call only. */
@@ -55,6 +55,8 @@ export class JsonEvents {
   finish(): void {
     // A number at the very end is complete only now.
     this.push(Uint8Array.of(0x20));
+    if (this.#expect === 'value' && this.#lists.length === 0 && this.#carried.length === 0)
+      throw new JsonSyntaxError('it is empty');
     if (this.#expect !== 'nothing' || this.#carried.length > 0) {
       throw new JsonSyntaxError(`it ends in the middle (after ${this.#position} bytes): the file is cut short`);
     }
@@ -114,7 +116,7 @@ export class JsonEvents {
   #open(list: boolean, at: number): void {
     if (this.#expect !== 'value' && this.#expect !== 'value or end') this.#fail(list ? '"["' : '"{"', at);
     if (this.#lists.length === MAX_DEPTH) throw new JsonSyntaxError(`more than ${MAX_DEPTH} levels`);
-    this.#handler.begin(this.#path);
+    this.#handler.begin(this.#path, list);
     this.#lists.push(list);
     if (list) this.#path.push(0);
     this.#expect = list ? 'value or end' : 'key or end';

@@ -82,7 +82,8 @@ export function decodeMetadata(text: string): Metadata {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
-  const symbols = isObject(value) ? value['symbols'] : undefined;
+  if (!isObject(value)) return fail('it holds no object');
+  const symbols = value['symbols'];
   if (symbols === undefined || symbols === null) return { symbols: [] };
   if (!Array.isArray(symbols)) return fail('"symbols" is not a list');
   return {

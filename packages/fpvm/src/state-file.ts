@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Machine, MachineOptions } from './machine.js';
+import { isDevice, outputError } from './output-target.js';
 import { decodeBinaryState, encodeBinaryState } from './state-binary.js';
 import { StateFormatError } from './state-format.js';
 import { decodeJsonState, encodeJsonState } from './state-json.js';
@@ -21,6 +22,7 @@ const isCompressed = (path: string) => path.endsWith('.gz');
 
 /** Reads a `.json`, `.json.gz`, `.bin` or `.bin.gz` state (any other extension: JSON). Throws StateFileError. */
 export async function readStateFile(path: string, options: MachineOptions = {}): Promise<Machine> {
+  if (path === '') throw new StateFileError('no state is named: the path is empty');
   const decode = isBinary(path) ? decodeBinaryState : decodeJsonState;
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   try {
@@ -37,8 +39,13 @@ export async function readStateFile(path: string, options: MachineOptions = {}):
 
 function describe(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT')
-    return new StateFileError(`cannot read the state ${path}: there is no such file`, { cause: error });
+  if (code === 'ENOENT') return new StateFileError(`cannot read the state ${path}: there is no such file`);
+  if (code === 'EISDIR') return new StateFileError(`cannot read the state ${path}: it is a folder`);
+  if (code === 'Z_DATA_ERROR') {
+    const why = (error as Error).message;
+    const what = why === 'incorrect header check' ? 'not gzip, or other data follows it' : `damaged (${why})`;
+    return new StateFileError(`cannot read the state ${path}: its compressed data is ${what}`, { cause: error });
+  }
   if (code === 'Z_BUF_ERROR') {
     return new StateFileError(`cannot read the state ${path}: its compressed data is cut short`, { cause: error });
   }
@@ -54,20 +61,32 @@ export async function writeStateFile(path: string, machine: Machine): Promise<vo
   await writeWhole(path, pieces, isCompressed(path));
 }
 
-/** Writes a file under another name in the same folder, then renames it. Mode 0755, as the reference writes them. */
+/**
+ * Writes a file under another name in the same folder, then renames it. Mode 0755, as the reference writes them. Devices
+ * and pipes are written to directly. Throws OutputFileError.
+ */
 export async function writeWhole(path: string, pieces: Iterable<Uint8Array>, compressed = false): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  const file = await open(temporary, 'wx', OUTPUT_MODE);
+  try {
+    await writeAndRename(path, pieces, compressed);
+  } catch (error) {
+    throw isSystemError(error) ? outputError(path, error) : error;
+  }
+}
+
+async function writeAndRename(path: string, pieces: Iterable<Uint8Array>, compressed: boolean): Promise<void> {
+  const direct = isDevice(path);
+  const temporary = direct ? path : `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const file = await open(temporary, direct ? 'w' : 'wx', OUTPUT_MODE);
   try {
     const source = Readable.from(pieces, { objectMode: false });
     const target = file.createWriteStream();
     // Level 1: a state's pages are mostly zeros; the default level takes five times as long for 10 % less.
     if (compressed) await pipeline(source, createGzip({ level: 1 }), target);
     else await pipeline(source, target);
-    await rename(temporary, path);
+    if (!direct) await rename(temporary, path);
   } catch (error) {
     await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
+    if (!direct) await rm(temporary, { force: true });
     throw error;
   }
 }
@@ -76,12 +95,20 @@ export async function writeWhole(path: string, pieces: Iterable<Uint8Array>, com
 export function writeSmallFile(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
+    if (isDevice(path)) {
+      writeFileSync(path, text);
+      return;
+    }
     writeFileSync(temporary, text, { mode: OUTPUT_MODE });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw isSystemError(error) ? outputError(path, error) : error;
   }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 /** Joins small pieces: streams cost some microseconds for each. */

@@ -38,7 +38,10 @@ export function* encodeJsonState(machine: Machine): Generator<Uint8Array> {
   yield Buffer.from(`${fields.map(([name, value]) => `,\n  "${name}": ${value}`).join('')}\n}\n\n`);
 }
 
-/** Reads a state. Fields that are not known are skipped, absent ones are zero. Throws StateFormatError. */
+/**
+ * Reads a state. Fields that are not known are skipped, absent ones are zero (but there must be a list of pages); case does
+ * not tell names apart, as in Go. Throws StateFormatError.
+ */
 export async function decodeJsonState(
   chunks: AsyncIterable<Uint8Array>,
   options: MachineOptions = {},
@@ -46,13 +49,14 @@ export async function decodeJsonState(
   const machine = new Machine(options);
   const fields = new StateFields(machine);
   const events = new JsonEvents({
-    begin: (path) => fields.begin(path),
+    begin: (path, list) => fields.begin(path, list),
     end: (path) => fields.end(path),
     value: (path, kind, bytes) => fields.value(path, kind, bytes),
   });
   try {
     for await (const chunk of chunks) events.push(chunk);
     events.finish();
+    fields.finish();
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw new StateFormatError(error.message, { cause: error });
     throw error;
@@ -68,19 +72,34 @@ class StateFields {
   readonly #machine: Machine;
   #page: { index: bigint; data: Uint8Array | undefined } = { index: 0n, data: undefined };
   #registers: bigint[] = [];
+  #hasMemory = false;
 
   constructor(machine: Machine) {
     this.#machine = machine;
   }
 
-  begin(path: Path): void {
-    if (path[0] === 'memory' && path.length === 2) this.#page = { index: 0n, data: undefined };
-    if (path[0] === 'registers' && path.length === 1) this.#registers = [];
+  begin(path: Path, list: boolean): void {
+    if (path.length === 0 && list) throw new StateFormatError('it is a list, not a state');
+    const field = fieldOf(path);
+    if (path.length === 1) {
+      if (field === 'memory' && list) this.#hasMemory = true;
+      if (field === 'registers') this.#registers = [];
+      if (fieldNames.has(field) && list !== listFields.has(field)) {
+        throw new StateFormatError(`"${field}" is ${list ? 'a list' : 'an object'}`);
+      }
+    }
+    if (field === 'memory' && path.length === 2) this.#page = { index: 0n, data: undefined };
+  }
+
+  /** What must not be missing: without pages there is nothing to run, so it is hardly a state. */
+  finish(): void {
+    if (!this.#hasMemory) throw new StateFormatError('it has no "memory": not a state');
   }
 
   end(path: Path): void {
-    if (path[0] === 'memory' && path.length === 2) this.#endPage(Number(path[1]));
-    if (path[0] === 'registers' && path.length === 1) {
+    const field = fieldOf(path);
+    if (field === 'memory' && path.length === 2) this.#endPage(Number(path[1]));
+    if (field === 'registers' && path.length === 1) {
       if (this.#registers.length !== 32) {
         throw new StateFormatError(`there are ${this.#registers.length} registers, 32 expected`);
       }
@@ -99,18 +118,23 @@ class StateFields {
 
   value(path: Path, kind: Kind, bytes: Uint8Array): void {
     const text = () => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-    const name = path.join('.');
-    if (kind === 'literal' && text() === 'null') return;
+    const field = fieldOf(path);
+    const name = [field, ...path.slice(1)].join('.');
     const machine = this.#machine;
-    if (path[0] === 'memory' && path.length === 3) {
-      if (path[2] === 'index') this.#page.index = integer(name, kind, text(), MAX64);
-      if (path[2] === 'data') this.#page.data = pageOf(name, kind, text());
+    if (path.length === 0) throw new StateFormatError(`it is a ${kind}, not a state`);
+    if (field === 'memory' && path.length === 2) throw new StateFormatError(`"${name}" is not a page`);
+    // Go leaves a field as it is where null is given for it, but for hex text.
+    if (kind === 'literal' && text() === 'null' && !hexFields.has(name)) return;
+    if (field === 'memory' && path.length === 3) {
+      if (String(path[2]).toLowerCase() === 'index') this.#page.index = integer(name, kind, text(), MAX64);
+      if (String(path[2]).toLowerCase() === 'data') this.#page.data = pageOf(name, kind, text());
       return;
     }
-    if (path[0] === 'registers' && path.length === 2) {
+    if (field === 'registers' && path.length === 2) {
       this.#registers.push(integer(name, kind, text(), MAX64));
       return;
     }
+    if (path.length === 1 && listFields.has(field)) throw new StateFormatError(`"${field}" is not a list`);
     switch (name) {
       case 'preimageKey':
         machine.preimageKey = prefixedHex(name, kind, text(), 32);
@@ -130,11 +154,11 @@ class StateFields {
         machine.exited = text() === 'true';
         break;
       case 'lastHint':
-        machine.lastHint = prefixedHex(name, kind, text());
+        machine.lastHint =
+          kind === 'string' && bytes.length === 0 ? new Uint8Array(0) : prefixedHex(name, kind, text());
         break;
       case 'witness':
-        if (kind !== 'string') throw new StateFormatError(`"witness" is not a string`);
-        machine.savedWitness = Uint8Array.from(Buffer.from(text(), 'base64'));
+        machine.savedWitness = base64(name, kind, text());
         break;
       case 'stateHash':
         machine.savedStateHash = prefixedHex(name, kind, text(), 32);
@@ -145,19 +169,44 @@ class StateFields {
   }
 }
 
+const listFields = new Set(['memory', 'registers']);
+const hexFields = new Set(['preimageKey', 'lastHint', 'stateHash']);
+const numberFields = ['preimageOffset', 'pc', 'exit', 'exited', 'step', 'heap', 'loadReservation'];
+const fieldNames = new Set([...listFields, ...hexFields, ...numberFields, 'witness']);
+const byLowerCase = new Map([...fieldNames].map((name) => [name.toLowerCase(), name]));
+
+/** The state's field that a place is in, by our spelling; what is not known keeps its own. */
+function fieldOf(path: Path): string {
+  const name = String(path[0] ?? '');
+  return fieldNames.has(name) ? name : (byLowerCase.get(name.toLowerCase()) ?? name);
+}
+
 function integer(name: string, kind: Kind, text: string, max: bigint): bigint {
   if (kind !== 'number' || !/^\d+$/.test(text) || BigInt(text) > max) {
-    throw new StateFormatError(`"${name}" is ${text.slice(0, 40)}, not an integer from 0 to ${max}`);
+    const found = kind === 'string' ? `the string "${text.slice(0, 40)}"` : text.slice(0, 40);
+    throw new StateFormatError(`"${name}" is ${found}, not an integer from 0 to ${max}`);
   }
   return BigInt(text);
 }
 
 function pageOf(name: string, kind: Kind, text: string): Uint8Array {
   const bytes = Buffer.from(text, 'hex');
-  if (kind !== 'string' || text.length !== 2 * PAGE_SIZE || bytes.length !== PAGE_SIZE) {
+  if (kind !== 'string') throw new StateFormatError(`"${name}" is not a string of ${2 * PAGE_SIZE} hex digits`);
+  if (text.length === 2 * PAGE_SIZE && bytes.length !== PAGE_SIZE) {
+    throw new StateFormatError(`"${name}" is not hex: ${2 * PAGE_SIZE} hex digits expected`);
+  }
+  if (text.length !== 2 * PAGE_SIZE) {
     throw new StateFormatError(`"${name}" has ${text.length} characters, ${2 * PAGE_SIZE} hex digits expected`);
   }
   return bytes;
+}
+
+function base64(name: string, kind: Kind, text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (kind !== 'string' || bytes.toString('base64') !== text) {
+    throw new StateFormatError(`"${name}" is not base64 text`);
+  }
+  return Uint8Array.from(bytes);
 }
 
 function prefixedHex(name: string, kind: Kind, text: string, length?: number): Uint8Array {

@@ -1,4 +1,5 @@
 // Step patterns of the command line: at which steps something happens.
+import { parseGoInteger } from './go-integer.js';
 
 export type StepPattern =
   | { readonly kind: 'never' }
@@ -11,15 +12,12 @@ export class StepPatternError extends Error {
   override readonly name = 'StepPatternError';
 }
 
-const MAX64 = (1n << 64n) - 1n;
-
-/** Parses `never` (or nothing), `always`, `=N` and `%N` with N decimal or 0x-hexadecimal. Throws StepPatternError. */
+/** Parses `never` (or nothing), `always`, `=N` and `%N` with N as `parseGoInteger` reads it. Throws StepPatternError. */
 export function parseStepPattern(text: string): StepPattern {
   if (text === '' || text === 'never') return { kind: 'never' };
   if (text === 'always') return { kind: 'always' };
-  const number = /^[=%](\d+|0[xX][0-9a-fA-F]+)$/.exec(text)?.[1];
-  const value = number === undefined ? undefined : BigInt(number);
-  if (value === undefined || value > MAX64) {
+  const value = /^[=%]/.test(text) ? parseGoInteger(text.slice(1)) : undefined;
+  if (value === undefined) {
     throw new StepPatternError(
       `${JSON.stringify(text)} is not a step pattern: use never, always, =N (at step N) or %N (at every Nth step)`,
     );

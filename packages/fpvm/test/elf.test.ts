@@ -92,4 +92,5 @@ test('metadata names functions by address, and survives being written and read',
   assert.deepEqual(decodeMetadata(text), metadata);
   assert.throws(() => decodeMetadata('{"symbols": [{"name": 1}]}'), MetadataError);
   assert.throws(() => decodeMetadata(text.slice(0, 50)), MetadataError);
+  for (const other of ['[]', '5', '']) assert.throws(() => decodeMetadata(other), MetadataError, other);
 });

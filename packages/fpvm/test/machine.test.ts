@@ -169,6 +169,11 @@ test('step patterns match as written', () => {
   assert.equal(nextMatch(parseStepPattern(''), 5n), undefined);
   assert.equal(nextMatch(parseStepPattern('always'), 5n), 5n);
   assert.equal(nextMatch(parseStepPattern('=0x10'), 5n), 16n);
+  // As Go's strconv reads numbers in base 0.
+  assert.equal(nextMatch(parseStepPattern('=010'), 0n), 8n);
+  assert.equal(nextMatch(parseStepPattern('=0o17'), 0n), 15n);
+  assert.equal(nextMatch(parseStepPattern('=0B101'), 0n), 5n);
+  assert.equal(nextMatch(parseStepPattern('=1_000_000'), 0n), 1_000_000n);
   assert.equal(nextMatch(parseStepPattern('=4'), 5n), undefined);
   assert.equal(nextMatch(parseStepPattern('%4'), 5n), 8n);
   assert.equal(nextMatch(parseStepPattern('%4'), 0n), 0n);

@@ -68,7 +68,7 @@ test('state files cut in half are refused', async () => {
     await writeStateFile(at(name), machine);
     const whole = readFileSync(at(name));
     await refused(name, whole.subarray(0, whole.length / 2), /cut short/);
-    await refused(name, '', /cut short|ends in the middle/);
+    await refused(name, '', /cut short|it is empty/);
   }
   await assert.rejects(readStateFile(at('absent.json')), /no such file/);
 });
@@ -92,6 +92,23 @@ test('malformed states are refused by what is wrong', async () => {
   await refused('comma.json', text.replace('"exit": 0,', '"exit": 0'), /not JSON/);
   await refused('trailing.bin', Buffer.concat([binary, Buffer.from('x')]), /1 bytes follow/);
   await refused('exited.bin', withExited(binary), /"exited" is 2/);
+  await refused('string.json', text.replace(/"pc": (\d+)/, '"pc": "$1"'), /"pc" is the string "\d+"/);
+  await refused('base64.json', text.replace('"witness": "', '"witness": "!'), /"witness" is not base64/);
+  await refused('null.json', text.replace(/"preimageKey": "\w+"/, '"preimageKey": null'), /preimageKey/);
+  await refused('object.json', text.replace(/"registers": \[[^\]]*\]/, '"registers": {}'), /"registers" is an object/);
+  await refused('pages.json', '{"memory": [7]}', /"memory\.0" is not a page/);
+  await refused('page-null.json', '{"memory": [null]}', /"memory\.0" is not a page/);
+  await refused('no-pages.json', '{"memory": null, "pc": 4}', /it has no "memory"/);
+  await refused('empty.json', '{}', /it has no "memory"/);
+  for (const other of ['[]', '5', 'null', '"memory"']) await refused('other.json', other, /not a state/);
+  await refused('blank.json', '\n', /it is empty/);
+  await refused('plain.bin.gz', binary, /compressed data is not gzip/);
+  await refused('damaged.bin.gz', withDamage(gzipSync(binary)), /compressed data is damaged/);
+  await refused(
+    'behind.bin.gz',
+    Buffer.concat([gzipSync(binary), Buffer.from('garbage')]),
+    /compressed data is not gzip, or other/,
+  );
   await refused('other.bin', gzipSync(binary), /cut short|beyond the address space/);
 });
 
@@ -102,6 +119,18 @@ function withExited(state: Buffer): Buffer {
   copy[8 + pages * 4104 + 49] = 2;
   return copy;
 }
+
+/** A gzip file whose checksum is wrong. */
+function withDamage(file: Buffer): Buffer {
+  const copy = Buffer.from(file);
+  copy[copy.length - 8] = (copy[copy.length - 8] ?? 0) ^ 1;
+  return copy;
+}
+
+test('names of fields are told apart as Go does, without regard to case', async () => {
+  writeFileSync(at('case.json'), '{"Memory": [], "PC": 4096, "lastHint": ""}');
+  assert.equal((await readStateFile(at('case.json'))).pc, 4096n);
+});
 
 test('unknown fields are skipped and absent ones are zero, as in the reference', async () => {
   writeFileSync(at('sparse.json'), '{"future": {"a": [1, {"b": null}]}, "memory": [], "pc": 4096, "lastHint": "0x"}');

@@ -13,4 +13,5 @@ export {
   type PreimageServer,
   type PreimageServerOptions,
   startPreimageServer,
+  WaitInterruptedError,
 } from './preimage-server.js';

@@ -16,7 +16,14 @@ export class PreimageServerError extends Error {
   override name = 'PreimageServerError';
 }
 
+/** The wait for an answer was given up because `signal` asked for it. */
+export class WaitInterruptedError extends Error {
+  override name = 'WaitInterruptedError';
+}
+
 export type PreimageServerOptions = {
+  /** Ends the wait for an answer with WaitInterruptedError. */
+  signal?: AbortSignal;
   /** Longest time for one answer, in milliseconds; without it the server is waited for as long as it lives. */
   timeout?: number;
   /** Told each time that an answer has taken another `noticeEvery` milliseconds. */
@@ -45,6 +52,7 @@ export async function startPreimageServer(
   args: readonly string[],
   options: PreimageServerOptions = {},
 ): Promise<PreimageServer> {
+  const server = `the pre-image server ${nameOf(command, args)}`;
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe'] });
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) =>
@@ -54,14 +62,10 @@ export async function startPreimageServer(
   try {
     await once(child, 'spawn');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new PreimageServerError(`cannot start the pre-image server ${command}: ${why}`, { cause: error });
+    throw new PreimageServerError(`cannot start ${server}: ${whyNotStarted(error)}`, { cause: error });
   }
   const [hintWriter, hintReader, preimageWriter, preimageReader] = channels(child);
-  const wire = oracleOver(
-    { hintReader, hintWriter, preimageReader, preimageWriter },
-    `the pre-image server ${command}`,
-  );
+  const wire = oracleOver({ hintReader, hintWriter, preimageReader, preimageWriter }, server);
   let ended: string | undefined;
   let onEnd: ((how: string) => void) | undefined;
   void exited.then((how) => {
@@ -73,7 +77,6 @@ export async function startPreimageServer(
   const answered = async <T>(what: string, question: Promise<T>): Promise<T> => {
     const start = Date.now();
     const seconds = () => ((Date.now() - start) / 1000).toFixed(1);
-    const server = `the pre-image server ${command}`;
     let fail: (error: Error) => void = () => undefined;
     const failure = new Promise<never>((_, reject) => (fail = reject));
     failure.catch(() => undefined);
@@ -83,7 +86,10 @@ export async function startPreimageServer(
       () => options.onSlow?.(`still waiting for ${server}: ${what}, ${seconds()} s so far`),
       options.noticeEvery ?? NOTICE_EVERY,
     );
-    const { timeout } = options;
+    const { timeout, signal } = options;
+    const onAbort = (): void => fail(new WaitInterruptedError(`interrupted while waiting for ${server}: ${what}`));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
     const limit =
       timeout === undefined
         ? undefined
@@ -97,12 +103,15 @@ export async function startPreimageServer(
     try {
       return await Promise.race([question, failure]);
     } catch (error) {
-      if (error instanceof PreimageServerError) throw error;
+      if (error instanceof PreimageServerError || error instanceof WaitInterruptedError) throw error;
+      const message = `${error instanceof Error ? error.message : String(error)}, after ${seconds()} s`;
+      clearTimeout(limit);
       // The channel broke: if that is because the server died, its exit says more.
       await Promise.race([failure, delay(GRACE_FOR_EXIT_CODE, undefined, { ref: false })]);
-      throw error;
+      throw new PreimageServerError(message, { cause: error });
     } finally {
       onEnd = undefined;
+      signal?.removeEventListener('abort', onAbort);
       clearInterval(notices);
       clearTimeout(limit);
     }
@@ -127,6 +136,18 @@ export async function startPreimageServer(
       return failure;
     },
   };
+}
+
+/** The command, with its first argument where that is no flag (a script, say). The others may hold endpoints' keys. */
+function nameOf(command: string, [first]: readonly string[]): string {
+  return first === undefined || first.startsWith('-') ? command : `${command} ${first}`;
+}
+
+function whyNotStarted(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT') return 'there is no such program (spawn ENOENT)';
+  if (code === 'EACCES') return 'it is not an executable file (spawn EACCES)';
+  return error instanceof Error ? error.message : String(error);
 }
 
 function channels(child: ChildProcess): [Duplex, Duplex, Duplex, Duplex] {

@@ -1,7 +1,7 @@
 // `asterisc load-elf`: an ELF file to a prestate and its metadata.
 import { readFile } from 'node:fs/promises';
 import { ElfError, encodeMetadata, loadElf, type Machine, type Metadata } from '@obelisc/fpvm';
-import { writeStateTo, writeTextTo } from './output.js';
+import { checkOutput, writeStateTo, writeTextTo } from './output.js';
 
 export interface LoadElfOptions {
   readonly path: string;
@@ -16,6 +16,7 @@ export class LoadElfError extends Error {
 
 /** Reads and loads an ELF file. Throws LoadElfError. */
 export async function loadElfFile(path: string): Promise<{ machine: Machine; metadata: Metadata }> {
+  if (path === '') throw new LoadElfError('--path is empty: it names the ELF file');
   let file: Uint8Array;
   try {
     file = await readFile(path);
@@ -34,6 +35,7 @@ export async function loadElfFile(path: string): Promise<{ machine: Machine; met
 
 export async function runLoadElf({ path, out, meta }: LoadElfOptions): Promise<void> {
   const { machine, metadata } = await loadElfFile(path);
+  for (const target of [meta, out]) checkOutput(target);
   machine.refreshWitness();
   await writeTextTo(meta, encodeMetadata(metadata));
   await writeStateTo(out, machine);

@@ -1,6 +1,6 @@
 // The log on stderr, in the logfmt that users of Asterisc grep: t=… lvl=… msg=… key=value.
 
-export type LogLevel = 'info' | 'warn' | 'eror';
+export type LogLevel = 'info' | 'warn' | 'error';
 export type LogValue = string | number | bigint;
 
 /** Writes one line to stderr. */

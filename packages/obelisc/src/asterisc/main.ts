@@ -1,8 +1,8 @@
 // The `asterisc` command: load-elf, run, witness, with the flags and exit codes of the reference's, and
 // verify-step and disassemble.
 import { Command, CommanderError } from 'commander';
-import { messagesOf } from '../terminal/failure.js';
-import { splitArguments } from './arguments.js';
+import { messagesOf, UsageError } from '../terminal/failure.js';
+import { type FlagKind, splitArguments } from './arguments.js';
 import { runDisassemble } from './disassemble.js';
 import { runLoadElf } from './load-elf.js';
 import { defaultProfile } from './profile.js';
@@ -14,12 +14,24 @@ const exitCodes = { failure: 1, unknownCommand: 3, interrupted: 130 };
 
 /** Runs the command with the given arguments (without node and script) and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { own, server } = splitArguments(args);
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const server: string[] = [];
   const program = commandLine(server, interrupt.signal);
   try {
+    const split = splitArguments(args, (name) => flagsOf(program, name));
+    server.push(...split.server);
+    const { own } = split;
+    if (own[0] === 'h') own[0] = 'help';
+    const topic = own[0] === 'help' ? own[1] : undefined;
+    if (topic !== undefined && !program.commands.some((command) => command.name() === topic)) {
+      process.stderr.write(`error: there is no help for '${topic}'\n`);
+      return exitCodes.unknownCommand;
+    }
+    if (own[0] !== 'run' && server.length > 0) {
+      throw new UsageError(`${own[0]} takes flags only: what is ${JSON.stringify(server[0])} for?`);
+    }
     if (own.length === 0) {
       program.outputHelp();
       return 0;
@@ -41,6 +53,18 @@ export async function main(args: readonly string[]): Promise<number> {
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** The flags of a command, read off its definition. */
+function flagsOf(program: Command, name: string): ReadonlyMap<string, FlagKind> | undefined {
+  const command = program.commands.find((one) => one.name() === name);
+  // verify-step is ours alone, and takes an argument.
+  if (command === undefined || command.registeredArguments.length > 0) return undefined;
+  const kinds = command.options.map((option): [string, FlagKind] => [
+    option.long?.slice(2) ?? '',
+    option.isBoolean() ? 'switch' : option.optional ? 'optional' : 'value',
+  ]);
+  return new Map([...kinds, ['help', 'switch']]);
 }
 
 function commandLine(server: readonly string[], signal: AbortSignal): Command {

@@ -1,6 +1,11 @@
 // Where results go: a file (whole or not at all), `-` for stdout, an empty name for nowhere.
 import { once } from 'node:events';
-import { batched, encodeJsonState, type Machine, writeSmallFile, writeStateFile } from '@obelisc/fpvm';
+import { batched, checkOutputPath, encodeJsonState, type Machine, writeSmallFile, writeStateFile } from '@obelisc/fpvm';
+
+/** Throws OutputFileError where nothing can be written to `path`: before the run rather than after it. */
+export function checkOutput(path: string): void {
+  if (path !== '-' && path !== '') checkOutputPath(path);
+}
 
 export async function writeStateTo(path: string, machine: Machine): Promise<void> {
   if (path === '-') await toStdout(batched(encodeJsonState(machine)));

@@ -20,7 +20,7 @@ export function reportRevert(
 ): void {
   const { code, step, pc } = error;
   const word = machine.instruction();
-  log('eror', 'the guest did what the machine refuses', {
+  log('error', 'the guest did what the machine refuses', {
     code: code.toString(16),
     step,
     pc: pc.toString(16).padStart(8, '0'),

@@ -12,14 +12,15 @@ import {
   StepPatternError,
   writeStateFile,
 } from '@obelisc/fpvm';
-import { type PreimageServer, startPreimageServer } from '@obelisc/preimage';
+import { type PreimageServer, startPreimageServer, WaitInterruptedError } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
 import { logGuestOutput } from './guest-output.js';
 import { goFloat, log, memorySize } from './log.js';
 import { readMetadata } from './metadata-file.js';
-import { writeStateTo, writeTextTo } from './output.js';
+import { checkOutput, writeStateTo, writeTextTo } from './output.js';
 import { profiled, profileFiles, type ProfileOptions } from './profile.js';
 import { reportRevert } from './revert-report.js';
+import { formatStep } from './step-file-name.js';
 import { preimageStop, type StopAtPreimageOptions } from './stop-at-preimage.js';
 
 export interface RunOptions extends StopAtPreimageOptions, ProfileOptions {
@@ -51,7 +52,8 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
   };
   const stopAtPreimage = preimageStop(options);
   const profile = await profileFiles(options);
-  const preimages = await startServer(server, options.preimageTimeout);
+  checkOutput(options.output);
+  const preimages = await startServer(server, options.preimageTimeout, signal);
   try {
     const machine = await readStateFile(options.input, {
       output: logGuestOutput,
@@ -68,6 +70,8 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
         ...(sampler === undefined ? {} : { sampler }),
         signal,
       }).catch((error: unknown) => {
+        // The system call that waited has changed nothing yet: the state is that before its step.
+        if (causedByInterrupt(error)) return 'aborted' as const;
         if (error instanceof RevertError) reportRevert(error, machine, metadata);
         throw error;
       });
@@ -85,7 +89,7 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
     });
   } finally {
     const failure = await preimages?.close();
-    if (failure !== undefined) log('eror', 'failed to close pre-image server', { err: failure });
+    if (failure !== undefined) log('error', 'failed to close pre-image server', { err: failure });
   }
 }
 
@@ -101,20 +105,23 @@ function pattern(flag: string, text: string): StepPattern {
 async function startServer(
   [command, ...args]: readonly string[],
   timeout: string | undefined,
+  signal: AbortSignal,
 ): Promise<PreimageServer | undefined> {
-  if (timeout !== undefined && !(Number(timeout) > 0)) {
-    throw new UsageError(`--preimage-timeout is ${timeout}: a number of seconds is expected`);
+  // Timers take 2^31 milliseconds at most.
+  if (timeout !== undefined && !(Number(timeout) > 0 && Number(timeout) < 2 ** 31 / 1000)) {
+    throw new UsageError(`--preimage-timeout is ${timeout}: a number of seconds is expected, of up to 24 days`);
   }
   if (command === undefined || command === '') return undefined;
   return startPreimageServer(command, args, {
+    signal,
     onSlow: (notice) => log('warn', notice),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) * 1000 }),
   });
 }
 
-/** `%d` in a file name pattern becomes the step. */
-function formatStep(format: string, step: bigint): string {
-  return format.replace('%d', String(step));
+function causedByInterrupt(error: unknown): boolean {
+  if (error instanceof WaitInterruptedError) return true;
+  return error instanceof Error && error.cause !== undefined && causedByInterrupt(error.cause);
 }
 
 function infoLogger(metadata: Metadata, startStep: bigint): (machine: Machine) => void {

@@ -1,5 +1,5 @@
 // The flags that stop a run at a pre-image.
-import type { PreimageRead } from '@obelisc/fpvm';
+import { parseGoInteger, type PreimageRead } from '@obelisc/fpvm';
 import { UsageError } from '../terminal/failure.js';
 
 export interface StopAtPreimageOptions {
@@ -30,6 +30,9 @@ function keyMatcher({ stopAtPreimage, stopAtPreimageType: type }: StopAtPreimage
     }
     const digits = match[1] ?? '';
     const prefix = Buffer.from(digits.length % 2 === 1 ? `0${digits}` : digits, 'hex');
+    if (prefix.length > 32) {
+      throw new UsageError(`--stop-at-preimage has ${prefix.length} bytes: a key has 32`);
+    }
     const offset = BigInt(match[2] ?? 0);
     return prefix.length === 0 ? undefined : (read: PreimageRead) => read.offset === offset && startsWith(read, prefix);
   }
@@ -47,7 +50,9 @@ function startsWith({ key }: PreimageRead, prefix: Uint8Array): boolean {
 }
 
 function parseSize(text: string): number {
-  if (!/^\d+$/.test(text))
-    throw new UsageError(`--stop-at-preimage-larger-than is ${text}: a number of bytes is expected`);
-  return Number(text);
+  const size = parseGoInteger(text);
+  if (size === undefined) {
+    throw new UsageError(`--stop-at-preimage-larger-than is ${JSON.stringify(text)}: a number of bytes is expected`);
+  }
+  return Number(size);
 }

@@ -1,61 +1,23 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { commandIn, nodeServer } from './command.js';
 import { broken, greeter, reader, spinner, twoReader } from './guest.js';
 
-const command = fileURLToPath(new URL('../../../../../bin/asterisc', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'obelisc-asterisc-'));
 after(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command in the test's folder. `onStderr` sees the story as it grows. */
-function asterisc(args: readonly string[], onStderr?: (text: string, pid: number) => void): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], { cwd: folder });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-      if (child.pid !== undefined) onStderr?.(stderr, child.pid);
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+const asterisc = commandIn(folder);
+const serverScript = (name: string, body: string) => nodeServer(folder, name, body);
 
 async function load(name: string, elf: Uint8Array): Promise<void> {
   writeFileSync(at(`${name}.elf`), elf);
   const args = ['load-elf', '--path', `${name}.elf`, '--out', `${name}.json`, '--meta', `${name}-meta.json`];
   const { code, stderr } = await asterisc(args);
   assert.equal(code, 0, stderr);
-}
-
-/** A pre-image server in Node; `body` sees `readKey(next)`, `answer(bytes)`, `acknowledge()`. */
-function serverScript(name: string, body: string): string[] {
-  const script = `
-    const { createReadStream, writeSync } = require('node:fs');
-    const answer = (value) => {
-      const length = Buffer.alloc(8);
-      length.writeBigUInt64BE(BigInt(value.length));
-      writeSync(6, Buffer.concat([length, Buffer.from(value)]));
-    };
-    const hints = createReadStream('', { fd: 3 });
-    const keys = createReadStream('', { fd: 5 });
-    ${body}
-  `;
-  writeFileSync(at(`${name}.cjs`), script);
-  return [process.execPath, at(`${name}.cjs`)];
 }
 
 const obliging = `
@@ -243,7 +205,7 @@ test('a revert ends with code 1, its step and place', async () => {
     stderr,
     /^error: failed at step 1 \(PC: 00010004\): revert f001c0de: revert: unknown instruction opcode: 0/m,
   );
-  assert.match(stderr, /lvl=eror msg="the guest did what the machine refuses" code=f001c0de step=1 pc=00010004/);
+  assert.match(stderr, /lvl=error msg="the guest did what the machine refuses" code=f001c0de step=1 pc=00010004/);
   assert.match(stderr, /insn=00000000 instruction=unknown/);
   assert.match(
     stderr,

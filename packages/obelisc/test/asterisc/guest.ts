@@ -49,6 +49,7 @@ function elf(words: readonly number[]): Uint8Array {
   file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   file.writeUInt16LE(2, 16);
   file.writeUInt16LE(243, 18);
+  file.writeUInt32LE(1, 20);
   file.writeBigUInt64LE(BigInt(CODE), 24);
   file.writeBigUInt64LE(BigInt(header), 32);
   file.writeBigUInt64LE(BigInt(sections), 40);

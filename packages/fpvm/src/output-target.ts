@@ -1,0 +1,47 @@
+// Where an output file goes: what may be put in place of what, and why something could not be written.
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** A file cannot be written. The message names it and what is in the way. */
+export class OutputFileError extends Error {
+  override readonly name = 'OutputFileError';
+}
+
+/**
+ * Whether the path is a device or a pipe: that is written to as it is, since a file renamed to its name would take its
+ * place (root's `--output /dev/null` replaces the device of the whole system in the reference).
+ */
+export function isDevice(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+/** Throws OutputFileError where a file of this name could not be put, before the work that would be lost. */
+export function checkOutputPath(path: string): void {
+  try {
+    accessSync(isDevice(path) ? path : dirname(path), constants.W_OK);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  } catch (error) {
+    throw outputError(path, error);
+  }
+  throw new OutputFileError(`cannot write ${path}: it is a folder`);
+}
+
+/** The error for a write that failed, with the system's reason in words where there are better ones. */
+export function outputError(path: string, error: unknown): OutputFileError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reasons: Record<string, string> = {
+    ENOENT: path === '' ? 'its name is empty' : `there is no folder ${dirname(path)}`,
+    ENOTDIR: `${dirname(path)} is not a folder`,
+    EISDIR: 'it is a folder',
+    ENOTEMPTY: 'it is a folder',
+    EACCES: `no permission to write in ${dirname(path)}`,
+    EPERM: `no permission to write in ${dirname(path)}`,
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space is left on the device',
+  };
+  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return new OutputFileError(`cannot write ${path}: ${reason}`, {
+    cause: reasons[code] === undefined ? error : undefined,
+  });
+}

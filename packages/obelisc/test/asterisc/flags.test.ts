@@ -1,0 +1,120 @@
+// The command line's words, as urfave/cli and Go's flag package take them.
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type FlagKind, splitArguments } from '../../src/asterisc/arguments.js';
+import { formatStep } from '../../src/asterisc/step-file-name.js';
+import { commandIn } from './command.js';
+import { greeter } from './guest.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'obelisc-flags-'));
+after(() => rmSync(folder, { recursive: true }));
+const asterisc = commandIn(folder);
+writeFileSync(join(folder, 'greeter.elf'), greeter(0));
+mkdirSync(join(folder, 'folder'));
+const loaded = asterisc(['load-elf', '--path', 'greeter.elf', '--out', 'greeter.json', '--meta', '']);
+
+const flags = new Map<string, FlagKind>([
+  ['input', 'value'],
+  ['output', 'value'],
+  ['pprof.cpu', 'switch'],
+]);
+const split = (...args: string[]) => splitArguments(args, (name) => (name === 'run' ? flags : undefined));
+
+test('a value may begin with a dash, and = ends the name of the flag', () => {
+  assert.deepEqual(split('run', '-input', '-x', '--output=a=b').own, ['run', '--input=-x', '--output=a=b']);
+  assert.deepEqual(split('run', '--output', '--', '-input=').own, ['run', '--output=--', '--input=']);
+});
+
+test('switches take =true and =false', () => {
+  assert.deepEqual(split('run', '-pprof.cpu=true', '--input', 'a').own, ['run', '--pprof.cpu', '--input=a']);
+  assert.deepEqual(split('run', '--pprof.cpu', 'a').own, ['run', '--pprof.cpu']);
+  assert.deepEqual(split('run', '--pprof.cpu=false').own, ['run']);
+  assert.deepEqual(split('run', '--pprof.cpu=maybe').own, ['run', '--pprof.cpu=maybe']);
+});
+
+test("the server's command begins behind -- or at the first argument that is no flag, and is left as it is", () => {
+  const server = ['op-program', '-x', '--server', '--', 'y'];
+  assert.deepEqual(split('run', '--input', 'a', '--', ...server), { own: ['run', '--input=a'], server });
+  assert.deepEqual(split('run', '--input', 'a', ...server), { own: ['run', '--input=a'], server });
+});
+
+test("%d in file names takes Go's widths", () => {
+  const named = (pattern: string) => formatStep(pattern, 171n);
+  assert.deepEqual(['p-%d.json', '%06d', '%x-%X', '100%%', 'plain', '%s'].map(named), [
+    'p-171.json',
+    '000171',
+    'ab-AB',
+    '100%',
+    'plain',
+    '%s',
+  ]);
+});
+
+test('an output that cannot be written is refused before the run, by name', async () => {
+  await loaded;
+  const run = (name: string) => asterisc(['run', '--input', 'greeter.json', '--meta', '', '--output', name]);
+  for (const [name, message] of [
+    ['absent/out.json', /^error: cannot write absent\/out\.json: there is no folder absent$/m],
+    ['folder', /^error: cannot write folder: it is a folder$/m],
+    ['greeter.json/out.json', /^error: cannot write greeter\.json\/out\.json: greeter\.json is not a folder$/m],
+  ] as const) {
+    const { code, stderr } = await run(name);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /hello/, 'the guest has not run');
+  }
+  const flag = ['--snapshot-at', '=2', '--snapshot-fmt', 'absent/%d.json', '--output', ''];
+  const snapshot = await asterisc(['run', '--input', 'greeter.json', '--meta', '', ...flag]);
+  assert.match(snapshot.stderr, /^error: cannot write absent\/2\.json: there is no folder absent$/m);
+  const load = ['load-elf', '--path', 'greeter.elf', '--out', 'fresh.json', '--meta', 'absent/meta.json'];
+  assert.match((await asterisc(load)).stderr, /cannot write absent\/meta\.json/);
+  assert.ok(!existsSync(join(folder, 'fresh.json')));
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
+});
+
+test('a device as output is written to, not replaced', async () => {
+  await loaded;
+  symlinkSync('/dev/null', join(folder, 'nowhere'));
+  const { code, stderr } = await asterisc(['run', '--input', 'greeter.json', '--meta', '', '--output', 'nowhere']);
+  assert.equal(code, 0, stderr);
+  assert.equal(readFileSync(join(folder, 'nowhere')).length, 0);
+});
+
+test('what is wrong on the command line is named', async () => {
+  await loaded;
+  const run = ['run', '--input', 'greeter.json', '--meta', ''];
+  const mistakes: [string[], number, RegExp][] = [
+    [['help', 'frobnicate'], 3, /no help for 'frobnicate'/],
+    [[...run, '--bogus'], 1, /unknown option '--bogus'/],
+    [['witness', '--input', 'greeter.json', 'more'], 1, /witness takes flags only: what is "more" for\?/],
+    [['run', '--input', ''], 1, /no state is named/],
+    [['load-elf', '--path', ''], 1, /--path is empty/],
+    [['run', '--input', 'folder', '--meta', ''], 1, /cannot read the state folder: it is a folder/],
+    [[...run, '--preimage-timeout', 'Infinity'], 1, /--preimage-timeout is Infinity/],
+    [[...run, '--stop-at-preimage', '01'.repeat(33)], 1, /has 33 bytes: a key has 32/],
+    [[...run, '--stop-at-preimage-larger-than', 'x'], 1, /larger-than is "x": a number of bytes/],
+  ];
+  for (const [args, expected, message] of mistakes) {
+    const { code, stderr } = await asterisc(args);
+    assert.equal(code, expected, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr, message);
+  }
+  for (const args of [['h'], ['help', 'run'], ['run', '-help'], ['witness', '-h']]) {
+    assert.equal((await asterisc(args)).code, 0, args.join(' '));
+  }
+});
