@@ -161,7 +161,7 @@ export class Machine implements VmScalars {
       const slice = left < SLICE ? left : SLICE;
       const before = this.step;
       const stop = this.#runSlice(slice);
-      const taken = this.step - before;
+      const taken = (this.step - before) & MASK64;
       left -= taken;
       this.#sinceYield += taken;
       if (stop === stopReasons.waiting) await this.#pending;

@@ -31,8 +31,9 @@ export async function proveStep(machine: Machine): Promise<{ proof: StepProof; s
   const { step } = machine;
   const keccak256 = (bytes: Uint8Array) => machine.tree.keccak256(bytes);
   const pre = stateHash(stateData, keccak256);
-  const access = nextAccess(machine);
-  const proofs = [machine.tree.proof(leafOf(machine.pc))];
+  // An exited machine looks at nothing any more.
+  const access = machine.exited ? undefined : nextAccess(machine);
+  const proofs = machine.exited ? [] : [machine.tree.proof(leafOf(machine.pc))];
   if (access !== undefined) {
     const { address, size, bytes } = access;
     const first = leafOf(address);

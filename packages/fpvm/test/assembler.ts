@@ -1,5 +1,5 @@
 // Instruction words from the instruction table, for guests written in tests.
-import { type Instruction, instructions } from '../src/instructions.js';
+import { type Instruction, type InstructionFormat, instructionOf, instructions } from '../src/instructions.js';
 
 export interface Operands {
   readonly rd?: number;
@@ -14,6 +14,22 @@ export function assemble(name: string, operands: Operands = {}): number {
   if (instruction === undefined) throw new Error(`no instruction ${name}`);
   return encode(instruction, operands);
 }
+
+/** Bits that a format's operands take: rd 7–11, rs1 15–19, rs2 or an immediate above. */
+const operandBits: Readonly<Record<InstructionFormat, number>> = {
+  r: 0x01ff8f80,
+  i: 0xffff8f80,
+  load: 0xffff8f80,
+  store: 0xffff8f80,
+  branch: 0xffff8f80,
+  u: 0xffffff80,
+  jal: 0xffffff80,
+  shift64: 0x03ff8f80,
+  shift32: 0x01ff8f80,
+  amo: 0x01ff8f80,
+  csr: 0xffff8f80,
+  none: 0,
+};
 
 /** The word of a table row; fields that its mask fixes are kept, `free` fills the bits that nothing else does. */
 export function encode(
@@ -44,9 +60,18 @@ export function encode(
     shift32: (rd << 7) | (rs1 << 15) | ((imm & 31) << 20),
     amo: (rd << 7) | (rs1 << 15) | (rs2 << 20),
     csr: (rd << 7) | (rs1 << 15) | (imm << 20),
-    none: free,
+    none: 0,
   };
-  return ((fields[format] & ~mask) | match) >>> 0;
+  const taken = operandBits[format];
+  return ((((fields[format] & taken) | (free & ~taken)) & ~mask) | match) >>> 0;
+}
+
+/** A word of a table row with the bits that the machine ignores, or that make the encoding a refused one, at random. */
+export function anyWord(row: Instruction, operands: Operands, random: (below: number) => number): number {
+  for (;;) {
+    const word = encode(row, operands, random(2 ** 32));
+    if (instructionOf(word) === row) return word;
+  }
 }
 
 /** Sets a register to any 64-bit value. */

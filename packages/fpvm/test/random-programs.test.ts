@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { families } from './random-program.js';
+import { families } from './families.js';
 import { engines, type Outcome, ourOutcome } from './reference.js';
 
-for (const { name, file, program } of families) {
+for (const { name, file, guest } of families) {
   // Recorded from the Go reference machine (ethereum-optimism/asterisc 52519dc6) by random-programs.reference.ts.
   const recorded = JSON.parse(
     readFileSync(new URL(`../../test/expectations/${file}`, import.meta.url), 'utf8'),
@@ -13,16 +13,15 @@ for (const { name, file, program } of families) {
   for (const options of engines) {
     test(`${name} end in the recorded state or revert (${options.engine})`, async () => {
       for (const [seed, expected] of Object.entries(recorded)) {
-        const { elf, limit } = program(Number(seed));
-        assert.deepEqual(await ourOutcome(elf, limit, options), expected, `seed ${seed}`);
+        assert.deepEqual(await ourOutcome(guest(Number(seed)), options), expected, `seed ${seed}`);
       }
     });
 
     test(`stopping ${name} on the way changes nothing (${options.engine})`, async () => {
       for (const [seed, expected] of Object.entries(recorded).slice(0, 20)) {
-        const { elf, limit } = program(Number(seed));
-        const slices = [1n, 2n, 40n, 1n, 177n, limit / 5n, limit / 3n];
-        assert.deepEqual(await ourOutcome(elf, limit, options, slices), expected, `seed ${seed}`);
+        const run = guest(Number(seed));
+        const slices = [1n, 2n, 40n, 1n, 177n, run.limit / 5n, run.limit / 3n];
+        assert.deepEqual(await ourOutcome(run, options, slices), expected, `seed ${seed}`);
       }
     });
   }

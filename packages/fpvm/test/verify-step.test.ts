@@ -6,7 +6,8 @@ import { decodeStepProof, encodeStepProof, proveStep, type StepProof } from '../
 import { StepVerificationError, verifyStep } from '../src/verify-step.js';
 import { codeBytes, systemCall } from './assembler.js';
 import { writeElf } from './elf-writer.js';
-import { randomNumbers, randomProgram } from './random-program.js';
+import { randomNumbers } from './random-numbers.js';
+import { randomProgram } from './random-program.js';
 
 /** Proofs of the first steps of random programs, behind the set-up of their registers. */
 async function* randomProofs(seeds: readonly number[], count: number): AsyncGenerator<StepProof> {

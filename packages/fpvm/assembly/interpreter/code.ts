@@ -122,6 +122,8 @@ export function existingCodeBlock(granule: u64): usize {
 /** Memory under decoded code was written: those operations are decoded anew when they are reached again. */
 export function codeWritten(block: usize, offset: u32, size: i32): void {
   for (let at = offset & ~3; at < offset + size; at += 4) store<u64>(block + ((<usize>at) << 1), 0);
+  const last = load<u32>(block + BLOCK_TRANSLATED, 4);
+  if (last != 0 && offset <= last && offset + size > load<u32>(block + BLOCK_TRANSLATED)) codeChanged();
 }
 
 /** Decodes and keeps the operation at `ip` of a block whose granule starts at `base`. */
