@@ -58,12 +58,12 @@ function randomInstructions(random: Random, rewrites: boolean): number[] {
   if (kind < 9) return call(random);
   if (kind < 11) return reservation(random);
   if (kind < 13) return rewrites ? rewrite(random) : functionCall(random);
-  const row = instructions[random(instructions.length)];
-  if (row === undefined || row.name === 'ecall') return [];
+  const chosen = oneOf(random, instructions);
+  if (chosen.name === 'ecall') return [];
   // Refused encodings end the run: few programs may have one.
-  const refused = row.revert !== undefined || row.name.startsWith('amo.unknown');
+  const refused = chosen.revert !== undefined || chosen.name.startsWith('amo.unknown');
   if (refused && random(100) > 0) return [];
-  return plain(row, random);
+  return plain(chosen, random);
 }
 
 /** An address near the end of a leaf, a page, a granule or the address space, or in a page that is executed. */
@@ -85,11 +85,9 @@ function call(random: Random): number[] {
   const skip = random(3);
   const rd = target(random);
   const offset = 8 + 4 * skip + random(2) + (random(120) === 0 ? 2 : 0);
-  const jalr = instructions.find(({ name }) => name === 'jalr');
-  if (jalr === undefined) throw new Error('no jalr');
   return [
     assemble('auipc', { rd: TARGET, imm: 0 }),
-    anyWord(jalr, { rd, rs1: TARGET, imm: offset }, random),
+    anyWord(rowNamed('jalr'), { rd, rs1: TARGET, imm: offset }, random),
     ...Array.from({ length: skip }, () => assemble('addi', { rd: target(random), rs1: random(32), imm: random(100) })),
   ];
 }
@@ -116,7 +114,7 @@ function reservation(random: Random): number[] {
 /** Now and then overwrites an instruction that follows at once, or one of a function that is called then. */
 function rewrite(random: Random): number[] {
   const seldom = oneOf(random, [1, 7, 63, 255]);
-  const fence = random(2) === 0 ? [encode(row('fence'), {}, 0x100f)] : [];
+  const fence = random(2) === 0 ? [encode(rowNamed('fence'), {}, 0x100f)] : [];
   const value = target(random) || 5;
   const spare = [
     ...loadConstant(TARGET, SPARE + 4n * BigInt(random(SPARES))),
@@ -157,7 +155,7 @@ function spareWord(random: Random): number {
   return plain(oneOf(random, rows), random)[0] ?? 0;
 }
 
-function row(name: string): Instruction {
+function rowNamed(name: string): Instruction {
   const found = instructions.find((instruction) => instruction.name === name);
   if (found === undefined) throw new Error(`no instruction ${name}`);
   return found;

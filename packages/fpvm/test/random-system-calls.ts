@@ -25,7 +25,7 @@ export function randomSystemCall(random: Random, { buffer, oracle }: Surrounding
     random(8) === 0 ? randomValue(random) : buffer + BigInt(oneOf(random, [0, 8, 31, 4080])) + BigInt(random(40));
   const wrapping = random(12) === 0 ? -1n - BigInt(random(40)) : address;
   const count = BigInt(oneOf(random, [0, 1, 8, 31, 32, 33, 100]) + random(4));
-  const arguments_: Record<number, () => bigint[]> = {
+  const argumentsOf: Record<number, () => bigint[]> = {
     [READ]: () => [descriptor(random, oracle ? [] : [5n]), wrapping, random(10) === 0 ? randomValue(random) : count],
     [WRITE]: () => {
       const to = descriptor(random, oracle ? [] : [4n]);
@@ -43,7 +43,7 @@ export function randomSystemCall(random: Random, { buffer, oracle }: Surrounding
     [GETRLIMIT]: () => [ends ? oneOf(random, [0n, 6n, 8n, -1n, randomValue(random)]) : 7n, wrapping],
     113: () => [randomValue(random), wrapping],
   };
-  const values = arguments_[number]?.() ?? Array.from({ length: 6 }, () => randomValue(random));
+  const values = argumentsOf[number]?.() ?? Array.from({ length: 6 }, () => randomValue(random));
   return systemCall(number, ...values);
 }
 

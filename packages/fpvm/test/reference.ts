@@ -98,13 +98,13 @@ export async function inFolder<T>(work: (at: (name: string) => string) => Promis
 
 /** What `work` makes of each, in order, several at a time: the reference waits a second for each pre-image server. */
 export async function severalAtOnce<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(all.length);
+  const results = new Map<number, R>();
   const left = all.entries();
   const worker = async () => {
-    for (const [i, one] of left) results[i] = await work(one);
+    for (const [i, one] of left) results.set(i, await work(one));
   };
   await Promise.all(Array.from({ length: 4 * availableParallelism() }, worker));
-  return results;
+  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
 }
 
 /** Runs a guest in our machine, in slices of the given sizes, taken in turn. */

@@ -6,7 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { referenceBinary, seeds, severalAtOnce } from './reference.js';
-import { randomStep, stepKinds } from './step-kinds.js';
+import { randomStep } from './random-steps.js';
+import { stepKinds } from './step-kinds.js';
 import { ourStep, recorded, referenceStep } from './step-outcome.js';
 
 const record = process.env['RECORD'];

@@ -5,7 +5,8 @@ import { instructionOf, instructions } from '../src/instructions.js';
 import { encodeStepProof, type StepProof } from '../src/step-proof.js';
 import { StepVerificationError, verifyStep } from '../src/verify-step.js';
 import { randomNumbers } from './random-numbers.js';
-import { exitedSteps, randomStep, stepKinds } from './step-kinds.js';
+import { randomStep } from './random-steps.js';
+import { exitedSteps, stepKinds } from './step-kinds.js';
 import { ourStep, provenOrReverted, recorded } from './step-outcome.js';
 
 // Recorded from the Go reference machine (ethereum-optimism/asterisc 52519dc6) by step-kinds.reference.ts.

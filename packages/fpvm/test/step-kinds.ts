@@ -3,24 +3,24 @@
 // tells apart, pre-image reads of every kind of key, and states on the edge.
 import { type Instruction, instructions } from '../src/instructions.js';
 import { systemCalls } from '../src/system-calls.js';
-import { anyWord, assemble, encode } from './assembler.js';
+import { anyWord, assemble } from './assembler.js';
 import { hashedValues, hashKey } from './deterministic-oracle.js';
-import { oneOf, type Random, randomBytes, randomNumbers, randomValue } from './random-numbers.js';
+import { randomBytes, randomNumbers, randomValue } from './random-numbers.js';
 import type { StepCase } from './step-case.js';
 
-const PC = 0x10000n;
+export const PC = 0x10000n;
 const DATA = 0x2f000n;
 const TOP = 1n << 64n;
 const ECALL = assemble('ecall');
 const random = randomNumbers(4);
-const data = [
+export const data = [
   { address: DATA, bytes: randomBytes(random, 8192) },
   { address: 0n, bytes: randomBytes(random, 64) },
   { address: TOP - 64n, bytes: randomBytes(random, 64) },
 ];
 
 /** Where an access of some bytes may be: a name and an address. */
-const places: readonly (readonly [string, bigint])[] = [
+export const places: readonly (readonly [string, bigint])[] = [
   ['aligned', DATA + 64n],
   ['unaligned', DATA + 67n],
   ['over the end of a leaf', DATA + 95n],
@@ -113,10 +113,10 @@ function instructionKinds(row: Instruction): StepCase[] {
       }));
     case 'csr':
     case 'none':
-      return Array.from({ length: 4 }, (_, i) => ({
+      return [0, 1, 2, 3].map((i) => ({
         name: `${name} ${i}`,
         word: word(),
-        registers: Object.fromEntries(Array.from({ length: 31 }, (_, rd) => [rd + 1, randomValue(random)])),
+        registers: Object.fromEntries(Array.from({ length: 31 }, (_, register) => [register + 1, randomValue(random)])),
       }));
   }
 }
@@ -256,37 +256,3 @@ export const stepKinds: readonly StepCase[] = [
   ...preimageReads(),
   ...edges(),
 ];
-
-/** A step from a random state: any word now and then, else any row with any operands. */
-export function randomStep(seed: number): StepCase {
-  const random: Random = randomNumbers(seed);
-  const row = oneOf(random, instructions);
-  const operands = { rd: random(32), rs1: random(32), rs2: random(32), imm: random(2 ** 32) | 0 };
-  const near = () => BigInt.asUintN(64, oneOf(random, places)[1] + BigInt(random(16)) - 8n);
-  const registers = Object.fromEntries(
-    Array.from({ length: 31 }, (_, i) => [
-      i + 1,
-      random(2) === 0 ? BigInt.asUintN(64, randomValue(random)) : near() & ~BigInt(oneOf(random, [0, 3, 7])),
-    ]),
-  );
-  const pc = oneOf(random, [PC, PC, PC, BigInt.asUintN(64, randomValue(random)) & ~3n, PC + BigInt(random(64))]);
-  return {
-    name: `random step ${seed}`,
-    word:
-      random(8) === 0
-        ? random(2 ** 32)
-        : row.revert === undefined
-          ? anyWord(row, operands, random)
-          : encode(row, operands, random(2 ** 32)),
-    registers,
-    memory: data,
-    scalars: {
-      pc,
-      step: BigInt.asUintN(64, randomValue(random)),
-      heap: BigInt.asUintN(64, randomValue(random)),
-      loadReservation: oneOf(random, [0n, near() & ~7n, registers[operands.rs1] ?? 0n]),
-      preimageKey: randomBytes(random, 32),
-      preimageOffset: BigInt.asUintN(64, randomValue(random)),
-    },
-  };
-}

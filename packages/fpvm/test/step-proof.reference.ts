@@ -19,8 +19,8 @@ test("proof files equal the reference's", { skip: referenceBinary === undefined 
   const hashes: Record<string, string> = {};
   for (let seed = 1; Object.keys(hashes).length < PROGRAMS; seed++) {
     const elf = randomProgram(seed);
-    const { step } = await ourOutcome({ elf, limit: BigInt(STEPS) }, { engine: 'interpreter' });
-    if (Number(step) < STEPS) continue;
+    const end = await ourOutcome({ elf, limit: BigInt(STEPS) }, { engine: 'interpreter' });
+    if (Number(end.step) < STEPS) continue;
     const theirs = await referenceProofs(elf);
     const { machine } = loadElf(elf);
     for (const [step, proof] of theirs.entries()) {
