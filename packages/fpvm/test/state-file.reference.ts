@@ -13,6 +13,7 @@ import { systemCallProgram } from './random-system-calls.js';
 import {
   engines,
   inFolder,
+  outcomeOf,
   preimageServer,
   reference,
   referenceBinary,
@@ -40,18 +41,12 @@ for (const { name, elf, server } of guests) {
         machine.refreshWitness();
         assert.deepEqual((await readStateFile(at(`pre-${format}`))).stateHash(), machine.stateHash(), format);
         const run = async (from: string, to: string, stop: bigint) => {
-          const { revert } = await referenceRun(
-            '--input',
-            at(from),
-            '--output',
-            at(to),
-            '--stop-at',
-            `=${stop}`,
-            ...server,
-          );
-          assert.equal(revert, undefined);
+          const files = ['--input', at(from), '--output', at(to)];
+          const { revert } = await referenceRun(...files, '--stop-at', `=${stop}`, ...server);
+          return revert ?? referenceWitness(at(to));
         };
-        await run(`pre-${format}`, `theirs-${format}`, MIDDLE);
+        const middle = await run(`pre-${format}`, `theirs-${format}`, MIDDLE);
+        assert.equal(middle.step, String(MIDDLE));
         for (const options of engines) {
           // Ours from the start, theirs from there; theirs from the start, ours from there
           const oracle = new DeterministicOracle();
@@ -60,14 +55,15 @@ for (const { name, elf, server } of guests) {
           ours.refreshWitness();
           await writeStateFile(at(`ours-${format}`), ours);
           sameFile(at(`ours-${format}`), at(`theirs-${format}`), format);
-          await run(`ours-${format}`, `ended-${format}`, END);
-          const resumed = await readStateFile(at(`theirs-${format}`), {
-            ...options,
-            oracle: new DeterministicOracle(),
+          // A new server knows nothing of the hints before: the pre-image at hand may be another, and end the run
+          const ended = await run(`ours-${format}`, `ended-${format}`, END);
+          const answers = { ...options, oracle: new DeterministicOracle() };
+          const resumed = await readStateFile(at(`theirs-${format}`), answers);
+          const found = await outcomeOf(async () => {
+            await resumed.run(END - MIDDLE);
+            return resumed;
           });
-          await resumed.run(END - resumed.step);
-          const found = `0x${Buffer.from(resumed.stateHash()).toString('hex')}`;
-          assert.equal(found, (await referenceWitness(at(`ended-${format}`))).end, `${format}, ${options.engine}`);
+          assert.deepEqual(found, ended, `${format}, ${options.engine}`);
         }
       });
     }

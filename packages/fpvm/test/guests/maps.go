@@ -12,7 +12,7 @@ import (
 func main() {
 	counts := make(map[string]int)
 	digest := sha256.Sum256([]byte("a guest"))
-	for i := 0; i < 6000; i++ {
+	for i := 0; i < 20000; i++ {
 		digest = sha256.Sum256(digest[:])
 		counts[fmt.Sprintf("%x", digest[:1+i%2])] += i
 	}
