@@ -69,6 +69,29 @@ test('recursion deeper than the stack of translated code comes back to the same 
   await agree(guests(body, 20n), [50_000n, 77_777n]);
 });
 
+test('a function that has been translated and is then overwritten from elsewhere is executed as it is', async () => {
+  // Every 64 turns the caller writes an ADDI, of 1 and of 3 in turn, and the way back; it calls them every turn.
+  const constant = (word: number) => loadConstant(6, BigInt(word | 0));
+  const writes = [
+    ...constant(assemble('addi', { rd: 11, rs1: 11, imm: 1 })),
+    assemble('andi', { rd: 7, rs1: COUNTER, imm: 64 }),
+    assemble('slli', { rd: 7, rs1: 7, imm: 15 }),
+    assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
+    assemble('sw', { rs1: DATA, rs2: 6 }),
+    ...constant(assemble('jalr', { rs1: 30 })),
+    assemble('sw', { rs1: DATA, rs2: 6, imm: 4 }),
+  ];
+  const body = [
+    assemble('andi', { rd: 5, rs1: COUNTER, imm: 63 }),
+    assemble('bne', { rs1: 5, imm: 4 + 4 * writes.length }),
+    ...writes,
+    assemble('jalr', { rd: 30, rs1: DATA }),
+  ];
+  const machines = guests(body, 12_800n);
+  await agree(machines, [50_000n]);
+  assert.equal(machines[0].register(11), 25_600n);
+});
+
 test('code that overwrites itself while it is hot is executed as it is', async () => {
   // Each turn writes the immediate of the ADDI that it then executes.
   const at = 6;
