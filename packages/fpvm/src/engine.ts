@@ -22,6 +22,8 @@ export interface EngineExports {
   mapGranule(granule: bigint): number;
   pagesEnd(): number;
   nextPage(from: number, end: number, writtenOnly: boolean): number;
+  peek(address: bigint): bigint;
+  word(at: number): bigint;
   write8(address: bigint, value: number): void;
   decode(word: number, pc: bigint): bigint;
   readonly [global: string]: unknown;
@@ -83,6 +85,8 @@ export class Engine {
   /** Functions of translated code by slot; slot 0 is the interpreter. */
   readonly table = new WebAssembly.Table({ initial: 1024, element: 'anyfunc' });
   readonly layout: EngineLayout;
+  /** Counts what may have changed guest memory: runs, and writes from outside. */
+  changes = 0;
   #buffer: ArrayBufferLike | undefined;
   #view = new DataView(new ArrayBuffer(0));
   #bytes = new Uint8Array(0);
@@ -126,8 +130,9 @@ export class Engine {
     return this.guarded(() => this.exports.runTranslated(steps));
   }
 
-  /** Calls into the engine, telling its lack of memory from every other trap. */
+  /** Calls that may change guest memory: tells the engine's lack of memory from every other trap. */
   guarded<T>(call: () => T): T {
+    this.changes += 1;
     try {
       return call();
     } catch (error) {

@@ -1,10 +1,11 @@
 // A run with things to do on the way: information, snapshots, proofs, stops. The order in each turn is the reference's:
 // information, stop, snapshot, the step (with proof), stop at a pre-image.
+import { setImmediate } from 'node:timers/promises';
 import type { Machine } from './machine.js';
 import type { PreimageRead } from './oracle.js';
 import type { Sampler } from './profile/sampler.js';
 import { nextMatch, type StepPattern } from './step-pattern.js';
-import { proveStep, type StepProof } from './step-proof.js';
+import type { ProofTexts } from './step-prover.js';
 
 export interface GuidedRun {
   readonly infoAt?: StepPattern;
@@ -13,7 +14,8 @@ export interface GuidedRun {
   readonly snapshotAt?: StepPattern;
   readonly onSnapshot?: (machine: Machine) => Promise<void>;
   readonly proofAt?: StepPattern;
-  readonly onProof?: (proof: StepProof) => Promise<void>;
+  /** Takes the texts of proofs, of one step or of some that follow each other. */
+  readonly onProof?: (proofs: ProofTexts) => Promise<void> | void;
   /** Whether to stop behind a step that has read this pre-image. */
   readonly stopAtPreimage?: (read: PreimageRead) => boolean;
   /** Takes its samples of the call stack at the steps it asks for. */
@@ -28,6 +30,8 @@ export type GuidedStop = 'exited' | 'stop pattern' | 'pre-image' | 'aborted';
 
 /** Steps between two looks at the signal and two reports of progress. */
 const PROGRESS_STEPS = 20_000_000n;
+/** The same for steps with proofs. */
+const PROGRESS_PROOFS = 4096n;
 const never: StepPattern = { kind: 'never' };
 
 /** Runs until the guest exits or something on the way stops it. Throws RevertError. */
@@ -42,21 +46,20 @@ export async function runGuided(machine: Machine, run: GuidedRun): Promise<Guide
     if (matches(infoAt)) run.onInfo?.(machine);
     if (matches(stopAt)) return 'stop pattern';
     if (matches(snapshotAt)) await run.onSnapshot?.(machine);
-    let stop;
-    if (matches(proofAt)) {
-      const proven = await proveStep(machine);
-      await run.onProof?.(proven.proof);
-      stop = proven.stop;
-    } else {
-      let end = step + PROGRESS_STEPS;
-      for (const pattern of patterns) {
-        const next = nextMatch(pattern, step + 1n);
-        if (next !== undefined && next < end) end = next;
-      }
-      if (run.sampler !== undefined && run.sampler.next < end) end = run.sampler.next;
-      stop = await machine.run(end - step, { stopAtPreimage: run.stopAtPreimage !== undefined });
-      run.onProgress?.(machine);
+    const proving = matches(proofAt);
+    const provesAll = proving && nextMatch(proofAt, step + 1n) === step + 1n;
+    let end = step + (proving ? (provesAll ? PROGRESS_PROOFS : 1n) : PROGRESS_STEPS);
+    for (const pattern of provesAll ? [infoAt, stopAt, snapshotAt] : patterns) {
+      const next = nextMatch(pattern, step + 1n);
+      if (next !== undefined && next < end) end = next;
     }
+    if (run.sampler !== undefined && run.sampler.next < end) end = run.sampler.next;
+    let stop;
+    if (proving) {
+      stop = await machine.prover.prove(Number(end - step), run.onProof ?? (() => undefined));
+      if (provesAll) await setImmediate();
+    } else stop = await machine.run(end - step, { stopAtPreimage: run.stopAtPreimage !== undefined });
+    if (!proving || provesAll) run.onProgress?.(machine);
     if (stop === 'preimage' && machine.preimage !== undefined && run.stopAtPreimage?.(machine.preimage) === true) {
       return 'pre-image';
     }

@@ -19,4 +19,5 @@ export { encodePprof } from './profile/pprof.js';
 export { type CallNode, type GuestProfile, Sampler } from './profile/sampler.js';
 export { parseStepPattern, type StepPattern, StepPatternError } from './step-pattern.js';
 export { decodeStepProof, encodeStepProof, proveStep, type StepProof, StepProofFormatError } from './step-proof.js';
+export type { ProofTexts } from './step-prover.js';
 export { StepVerificationError, verifyStep } from './verify-step.js';

@@ -1,11 +1,11 @@
-// Keccak-256 for what is not a machine's memory, by the same WebAssembly module as the tree (assembly/merkle).
-import { instantiateMerkle, type MerkleExports } from './merkle-module.js';
+// Keccak-256 for what is not a machine's memory, by the same WebAssembly code as the tree (assembly/merkle).
+import { type HashingExports, instantiateHashing } from './merkle-module.js';
 
-let shared: MerkleExports | undefined;
+let shared: HashingExports | undefined;
 
 /** Keccak-256 of at most 512 KiB. */
 export function keccak256(bytes: Uint8Array): Uint8Array {
-  shared ??= instantiateMerkle();
+  shared ??= instantiateHashing();
   const at = shared.EXCHANGE.value as number;
   const memory = new Uint8Array(shared.memory.buffer);
   memory.set(bytes, at);

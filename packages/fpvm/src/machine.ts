@@ -6,6 +6,7 @@ import { revertCodes } from './instructions.js';
 import { MemoryTree } from './memory-tree.js';
 import { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
 import { handleSystemCall, shiftedKey, type SystemCallContext } from './system-calls.js';
+import { StepProver } from './step-prover.js';
 import { type TranslationOptions, type TranslationStatistics, Translator } from './translator/translator.js';
 import { encodeWitness, stateHash, type VmScalars } from './witness.js';
 
@@ -50,6 +51,7 @@ export class RevertError extends Error {
 export class Machine implements VmScalars {
   readonly memory: GuestMemory;
   readonly tree: MemoryTree;
+  readonly prover: StepProver;
   preimageKey: Uint8Array = new Uint8Array(32);
   preimageOffset = 0n;
   exitCode = 0;
@@ -92,6 +94,7 @@ export class Machine implements VmScalars {
     if (options.engine !== 'interpreter') this.#translator = new Translator(this.#engine, options.translation);
     this.memory = new GuestMemory(this.#engine);
     this.tree = new MemoryTree(this.#engine, this.memory);
+    this.prover = new StepProver(this.#engine, this);
     this.#context = this.#makeContext();
   }
 
@@ -176,15 +179,18 @@ export class Machine implements VmScalars {
   }
 
   #runSlice(slice: bigint): number {
-    const { layout } = this.#engine;
     const stop = this.#translator === undefined ? this.#engine.run(slice) : this.#engine.runTranslated(slice);
-    this.step = (this.step + slice - this.#engine.view.getBigInt64(layout.fuel, true)) & MASK64;
-    if (stop === stopReasons.reverted) {
-      const code = Number(this.#engine.view.getBigUint64(layout.revertCode, true));
-      const { detail, cause } = this.#revert ?? { detail: this.#describeRevert(code) };
-      throw new RevertError(code, this.step, this.pc, detail, cause);
-    }
+    this.noteSteps(slice - this.#engine.view.getBigInt64(this.#engine.layout.fuel, true), stop);
     return stop;
+  }
+
+  /** Counts steps that the engine has taken, and throws the RevertError if it stopped for one. */
+  noteSteps(taken: bigint, stop: number): void {
+    this.step = (this.step + taken) & MASK64;
+    if (stop !== stopReasons.reverted) return;
+    const code = Number(this.#engine.view.getBigUint64(this.#engine.layout.revertCode, true));
+    const { detail, cause } = this.#revert ?? { detail: this.#describeRevert(code) };
+    throw new RevertError(code, this.step, this.pc, detail, cause);
   }
 
   #describeRevert(code: number): string {

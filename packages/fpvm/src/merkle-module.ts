@@ -1,26 +1,69 @@
-// The hashing module, assembly/merkle: one instance for each tree.
+// The modules of assembly/merkle: the memory tree with the step prover, and hashing alone.
 import { readFileSync } from 'node:fs';
 
-export interface MerkleExports {
+/** Hashing alone (hashing.ts there). Addresses are in its memory. */
+export interface HashingExports {
   readonly memory: WebAssembly.Memory;
-  /** Pages that one exchange carries. */
-  readonly BATCH: WebAssembly.Global;
   /** Where bytes are exchanged with the host: 1 MiB. */
   readonly EXCHANGE: WebAssembly.Global;
   keccak256(source: number, length: number, target: number): void;
   pageRoots(pages: number, n: number, roots: number): void;
-  pageTree(page: number, tree: number): void;
-  pageList(n: number): number;
-  setPages(pages: number, roots: number, n: number): void;
-  update(pages: number, n: number): void;
-  updatePageTree(page: number, old: number, tree: number): void;
-  nodeHash(index: bigint): number;
-  zeroHash(level: number): number;
 }
 
-let compiled: WebAssembly.Module | undefined;
+/** Tree and prover (index.ts, recorder.ts and prover.ts there say more). Addresses are in its memory. */
+export interface MerkleExports {
+  readonly memory: WebAssembly.Memory;
+  /** Pages that one exchange carries. */
+  readonly BATCH: WebAssembly.Global;
+  /** Where bytes are exchanged with the host: 512 KiB. */
+  readonly EXCHANGE: WebAssembly.Global;
+  keccak256(source: number, length: number, target: number): void;
+  setPages(pages: number, keys: number, n: number): void;
+  setPageRoots(roots: number, keys: number, n: number): void;
+  treeRoot(): number;
+  proof(address: bigint, target: number): void;
 
-export function instantiateMerkle(): MerkleExports {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../merkle.wasm', import.meta.url)));
-  return new WebAssembly.Instance(compiled).exports as unknown as MerkleExports;
+  readonly ACCESSES: WebAssembly.Global;
+  readonly DECODE_TABLE: WebAssembly.Global;
+  readonly LABELS: WebAssembly.Global;
+  readonly WITNESS: WebAssembly.Global;
+  readonly count: WebAssembly.Global;
+  readonly stopped: WebAssembly.Global;
+  initializeProver(pc: number, registers: number, reservation: number): void;
+  start(): void;
+  record(steps: number): void;
+  openStep(): number;
+  openAccess(address: bigint, size: number, writes: boolean): number;
+  closeStep(): void;
+  loadRegisters(): void;
+  finish(): number;
+  endsOfTexts(): number;
+}
+
+/** What the prover asks of the engine: its exports of these names. */
+export interface MerkleImports {
+  run(steps: bigint): number;
+  peek(address: bigint): bigint;
+  word(at: number): bigint;
+}
+
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The module of that file, compiled once. */
+function compile(file: string): WebAssembly.Module {
+  let module = compiled.get(file);
+  if (module === undefined) {
+    module = new WebAssembly.Module(readFileSync(new URL(`../${file}`, import.meta.url)));
+    compiled.set(file, module);
+  }
+  return module;
+}
+
+export function instantiateMerkle({ run, peek, word }: MerkleImports): MerkleExports {
+  const env = { run, peek, word };
+  return new WebAssembly.Instance(compile('merkle.wasm'), { env }).exports as unknown as MerkleExports;
+}
+
+export function instantiateHashing(): HashingExports {
+  return new WebAssembly.Instance(compile('hashing.wasm')).exports as unknown as HashingExports;
 }

@@ -1,14 +1,10 @@
 // Step proofs: what a chain needs to execute one step itself: the witness before it, and memory proofs of the leaves that
 // the step looks at, in the order: instruction, first leaf of the data, second leaf of data that crosses a leaf.
-import { decode } from './instructions.js';
 import { parseExactJson } from './exact-json.js';
 import { goJson } from './go-json.js';
 import type { Machine, RunStop } from './machine.js';
-import { selectedSystemCall } from './system-calls.js';
-import { stateHash } from './witness.js';
 
 const MASK64 = (1n << 64n) - 1n;
-const leafOf = (address: bigint) => address & MASK64 & ~31n;
 const EMPTY = new Uint8Array(0);
 
 export interface StepProof {
@@ -25,75 +21,13 @@ export interface StepProof {
   readonly oracle: { readonly key: Uint8Array; readonly value: Uint8Array; readonly offset: bigint } | undefined;
 }
 
-/** Takes one step and proves it. Throws RevertError as a run does. */
+/** Takes one step and proves it. Throws RevertError as a run does. For many steps, take the texts of `machine.prover`. */
 export async function proveStep(machine: Machine): Promise<{ proof: StepProof; stop: RunStop }> {
-  const stateData = machine.witness();
-  const { step } = machine;
-  const keccak256 = (bytes: Uint8Array) => machine.tree.keccak256(bytes);
-  const pre = stateHash(stateData, keccak256);
-  // An exited machine looks at nothing any more.
-  const access = machine.exited ? undefined : nextAccess(machine);
-  const proofs = machine.exited ? [] : [machine.tree.proof(leafOf(machine.pc))];
-  if (access !== undefined) {
-    const { address, size, bytes } = access;
-    const first = leafOf(address);
-    const second = leafOf(address + BigInt(size) - 1n);
-    proofs.push(machine.tree.proof(first));
-    if (second !== first) {
-      // A store's second proof is against the tree in which its first leaf has been written.
-      if (bytes !== undefined) machine.memory.write(address, bytes.subarray(0, 32 - Number(address & 31n)));
-      proofs.push(machine.tree.proof(second));
-    }
-  }
-  const readsPreimage = access?.readsPreimage === true;
-  const stop = await machine.run(1n, { stopAtPreimage: true });
-  const { preimage } = machine;
-  const oracle =
-    readsPreimage && preimage !== undefined && preimage.key.some((byte) => byte !== 0) ? preimage : undefined;
-  return {
-    proof: { step, pre, post: machine.stateHash(), stateData, proofData: Buffer.concat(proofs), oracle },
-    stop,
-  };
-}
-
-interface Access {
-  readonly address: bigint;
-  readonly size: number;
-  /** What is stored there; absent for reads, and for what stays within one leaf. */
-  readonly bytes?: Uint8Array | undefined;
-  readonly readsPreimage?: boolean;
-}
-
-/** The memory that the next instruction reads or writes besides itself. */
-function nextAccess(machine: Machine): Access | undefined {
-  const { instruction, rs1, rs2, imm } = decode(machine.instruction());
-  const size = instruction.size ?? 0;
-  const base = machine.register(rs1);
-  switch (instruction.format) {
-    case 'load':
-      return { address: (base + BigInt(imm)) & MASK64, size };
-    case 'store': {
-      const bytes = new Uint8Array(8);
-      new DataView(bytes.buffer).setBigUint64(0, machine.register(rs2), true);
-      return { address: (base + BigInt(imm)) & MASK64, size, bytes: bytes.subarray(0, size) };
-    }
-    case 'amo': {
-      const refused = instruction.name.startsWith('amo.unknown') || base % BigInt(size) !== 0n;
-      const fails = instruction.name.startsWith('sc.') && base !== machine.loadReservation;
-      return refused || fails ? undefined : { address: base, size };
-    }
-    default:
-      return instruction.name === 'ecall' ? systemCallAccess(machine) : undefined;
-  }
-}
-
-function systemCallAccess(machine: Machine): Access | undefined {
-  const call = selectedSystemCall(machine);
-  const stored = call?.stores?.(machine);
-  if (stored !== undefined) return { ...stored, size: stored.bytes.length };
-  const leaf = call?.leaf?.(machine);
-  if (leaf === undefined) return undefined;
-  return { address: leafOf(leaf), size: 32, readsPreimage: call?.readsPreimage?.(machine) === true };
+  let text = '';
+  const stop = await machine.prover.prove(1, ({ bytes }) => {
+    text = Buffer.from(bytes).toString('latin1');
+  });
+  return { proof: decodeStepProof(text), stop };
 }
 
 /** The text of a proof file. */

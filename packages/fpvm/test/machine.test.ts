@@ -193,7 +193,7 @@ test('a guided run does things at their steps: information, stop, snapshot, proo
     stopAt: parseStepPattern('=15'),
     onInfo: ({ step }) => events.push(`info ${step}`),
     onSnapshot: async ({ step }) => void events.push(`snapshot ${step}`),
-    onProof: async ({ step }) => void events.push(`proof ${step}`),
+    onProof: ({ firstStep, ends }) => ends.forEach((_, i) => events.push(`proof ${firstStep + BigInt(i)}`)),
   });
   assert.equal(stop, 'stop pattern');
   assert.deepEqual(events, ['info 0', 'info 5', 'snapshot 5', 'proof 7', 'info 10', 'info 15']);

@@ -1,6 +1,6 @@
 // The engine of the machine: registers, memory and interpreter of one guest in one linear memory.
 export { enter, miss, run, runTranslated } from './interpreter';
-export { flushTlb, hostOfGranule, initialize, mapGranule, nextPage, pagesEnd, write8 } from './memory';
+export { flushTlb, hostOfGranule, initialize, mapGranule, nextPage, pagesEnd, peek, word, write8 } from './memory';
 export { decode, existingCodeBlock } from './code';
 export {
   BLOCK_REGIONS,

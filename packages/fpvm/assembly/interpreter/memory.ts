@@ -279,6 +279,16 @@ export function pagesEnd(): u32 {
   return load<u32>(STACK_REGION, 8) == 0 ? load<u32>(NEXT_FREE) >> 12 : 1 << 20;
 }
 
+/** 8 bytes of guest memory, for the prover. */
+export function peek(address: u64): u64 {
+  return read<u64>(address);
+}
+
+/** 8 bytes of the engine's own memory, for the prover. */
+export function word(at: u32): u64 {
+  return load<u64>(at);
+}
+
 /**
  * Number of the first 4 KiB page of linear memory from `from` on whose state is `written` or, without `writtenOnly`, that
  * holds any guest page; `end` (a multiple of 8) if there is none.

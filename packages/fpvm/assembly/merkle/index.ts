@@ -1,14 +1,67 @@
-// Hashing for the memory tree and the state: Keccak-256, page trees, the sparse tree above the pages.
-import { initialize as initializeTree } from './tree';
+// The memory tree and the step proofs made from it. Its counterpart for the host: src/memory-tree.ts, src/step-prover.ts.
+import { initializeHeap } from './heap';
+import { pageTree } from './page';
+import { contentOf, dropEntry, findEntry, initializePageCache, treeOf, updateEntry } from './page-cache';
+import { proofOf } from './prover';
+import { entryOf } from './recorder';
+import { setPage } from './tree';
+import { initializeZeroHashes } from './zero-hashes';
 
-export { hashPair, keccak256 } from './keccak';
-export { pageRoots, pageTree, updatePageTree } from './page';
-export { nodeCount, nodeHash, pageList, setPages, update, zeroHash } from './tree';
+export { keccak256 } from './keccak';
+export { endsOfTexts, finish, initializeProver, LABELS, start } from './prover';
+export {
+  ACCESSES,
+  clear,
+  closeStep,
+  count,
+  DECODE_TABLE,
+  dropStep,
+  loadRegisters,
+  openAccess,
+  openStep,
+  record,
+  stopped,
+  WITNESS,
+} from './recorder';
+export { granules, treeRoot } from './tree';
 
 /** Pages that one exchange with the host can carry. */
 export const BATCH: u32 = 64;
-/** For the host: BATCH pages, then as many indices, then as many roots, then cached pages (see src/memory-tree.ts). */
-export const EXCHANGE: usize = 0x10000;
-const HEAP: usize = EXCHANGE + 0x100000;
+/** For the host: BATCH pages, then as many indices, then as many roots. */
+export const EXCHANGE: usize = 0x40000;
+const HEAP: usize = EXCHANGE + 0x80000;
+const NODES = memory.data(128 * 32, 16);
 
-initializeTree(HEAP);
+/** Takes over `n` pages (4,096 bytes each, indices of 8 bytes at `keys`). */
+export function setPages(pages: usize, keys: usize, n: u32): void {
+  for (let i: u32 = 0; i < n; i++) {
+    const page = load<u64>(keys + (i << 3));
+    const content = pages + ((<usize>i) << 12);
+    const entry = findEntry(page);
+    if (entry != 0) {
+      updateEntry(entry, content);
+      setPage(page, treeOf(entry) + 32);
+    } else {
+      pageTree(content, NODES);
+      setPage(page, NODES + 32);
+    }
+  }
+}
+
+/** As `setPages`, for pages whose roots (32 bytes each) have been computed elsewhere. */
+export function setPageRoots(roots: usize, keys: usize, n: u32): void {
+  for (let i: u32 = 0; i < n; i++) {
+    const page = load<u64>(keys + (i << 3));
+    dropEntry(page);
+    setPage(page, roots + (i << 5));
+  }
+}
+
+/** Writes the proof of the leaf at `address` (60 × 32 bytes) to `target`. All hashes must be up to date. */
+export function proof(address: u64, target: usize): void {
+  proofOf(entryOf(address >> 12), ((<u32>address) >> 5) & 127, target, false);
+}
+
+initializeZeroHashes();
+initializeHeap(HEAP);
+initializePageCache();

@@ -1,23 +1,19 @@
 // The tree inside a 4 KiB page: 128 leaves of 32 bytes, 127 nodes above them.
-import { hashPair } from './keccak';
-import { zeroHash } from './tree';
+import { hashSoon, hashWaiting } from './keccak-two';
+import { zeroHash } from './zero-hashes';
+
+export const PAGE_SIZE: usize = 4096;
+/** Levels of a page's root above the leaves. */
+export const PAGE_LEVELS: u32 = 7;
 
 /** Node i of a page's tree at offset 32 i; 1 is the root, 64..127 stand on the leaves. */
-const NODES = memory.data(128 * 32);
+const NODES = memory.data(128 * 32, 16);
 
 
 @inline
 function isZeroPair(at: usize): bool {
-  return (
-    (load<u64>(at) |
-      load<u64>(at, 8) |
-      load<u64>(at, 16) |
-      load<u64>(at, 24) |
-      load<u64>(at, 32) |
-      load<u64>(at, 40) |
-      load<u64>(at, 48) |
-      load<u64>(at, 56)) ==
-    0
+  return !v128.any_true(
+    v128.or(v128.or(v128.load(at), v128.load(at, 16)), v128.or(v128.load(at, 32), v128.load(at, 48))),
   );
 }
 
@@ -34,8 +30,9 @@ export function pageTree(page: usize, tree: usize): void {
     if (isZeroPair(pair)) {
       zeros |= (<u64>1) << (<u64>i);
       memory.copy(node, zeroHash(1), 32);
-    } else hashPair(pair, node);
+    } else hashSoon(pair, node);
   }
+  hashWaiting();
   let level: u32 = 2;
   for (let width: usize = 32; width > 0; width >>= 1) {
     let above: u64 = 0;
@@ -44,8 +41,9 @@ export function pageTree(page: usize, tree: usize): void {
       if (((zeros >> (<u64>(2 * i))) & 3) == 3) {
         above |= (<u64>1) << (<u64>i);
         memory.copy(node, zeroHash(level), 32);
-      } else hashPair(tree + ((width + i) << 6), node);
+      } else hashSoon(tree + ((width + i) << 6), node);
     }
+    hashWaiting();
     zeros = above;
     level++;
   }
@@ -67,18 +65,23 @@ export function updatePageTree(page: usize, old: usize, tree: usize): void {
     const at = i << 6;
     if (memory.compare(page + at, old + at, 64) != 0) {
       changed |= (<u64>1) << (<u64>i);
-      hashPair(page + at, tree + ((64 + i) << 5));
+      hashSoon(page + at, tree + ((64 + i) << 5));
     }
   }
+  hashWaiting();
   if (changed == 0) return;
-  memory.copy(old, page, 4096);
-  for (let width: usize = 32; width > 0; width >>= 1) {
-    let above: u64 = 0;
-    for (let i: usize = 0; i < width; i++) {
-      if (((changed >> (<u64>(2 * i))) & 3) == 0) continue;
-      above |= (<u64>1) << (<u64>i);
-      hashPair(tree + ((width + i) << 6), tree + ((width + i) << 5));
-    }
-    changed = above;
+  memory.copy(old, page, PAGE_SIZE);
+  for (let width: usize = 32; width > 0; width >>= 1) changed = hashAbove(tree, width, changed);
+}
+
+/** Hashes the nodes `width`.. of a tree that stand on changed ones (bit i: node 2 × `width` + i); gives their own bits. */
+export function hashAbove(tree: usize, width: usize, changed: u64): u64 {
+  let above: u64 = 0;
+  for (let i: usize = 0; i < width; i++) {
+    if (((changed >> (<u64>(2 * i))) & 3) == 0) continue;
+    above |= (<u64>1) << (<u64>i);
+    hashSoon(tree + ((width + i) << 6), tree + ((width + i) << 5));
   }
+  hashWaiting();
+  return above;
 }

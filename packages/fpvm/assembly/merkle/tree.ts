@@ -1,145 +1,203 @@
-// The memory tree above the pages: a sparse binary tree of 52 levels, its nodes in a hash table by generalised index
-// (1 is the root, 2n and 2n + 1 are the children of n, 2^52 + page is a page's root). Absent nodes are zero subtrees.
+// The memory tree above the pages. 16 pages are a granule with all its 31 nodes; above the granules stand only the
+// branches, nodes with something other than zero on both sides (a crit-bit tree by granule number, 48 bits): what lies
+// between two branches is hashed with zeros. 1,024 + 96 bytes a granule: 70 bytes a page where memory is dense.
+import { reserve } from './heap';
 import { hashPair } from './keccak';
+import { hashAbove, PAGE_LEVELS } from './page';
+import { LEVELS, zeroHash } from './zero-hashes';
 
-/** Zero hashes: of a leaf (0) up to the whole tree (59 levels above a leaf), 32 bytes each. */
-const ZERO_HASHES = memory.data(60 * 32);
-/** Two nodes side by side. */
-const PAIR = memory.data(64);
+/** A granule: number (8 bytes), mask of pages set since its nodes were hashed (4), nodes 1 to 31 at 32 i. */
+const GRANULE_SIZE: usize = 1024;
+const CHANGED: usize = 8;
+/** Levels of a granule's root above the leaves. */
+export const GRANULE_LEVELS: u32 = PAGE_LEVELS + 4;
+/** Levels above the granules. */
+export const HEIGHT: u32 = LEVELS - GRANULE_LEVELS;
 
-/** A node: generalised index (8 bytes), hash (32). */
-const NODE_SIZE: usize = 40;
+/**
+ * A branch: references of both sides (4 bytes each), number of some granule below (8), bit in which the sides differ (4),
+ * whether each side's hash is valid (1 each); at 32 the sides' hashes, each at the level just below the branch.
+ * A reference is the address of a granule, or that of a branch plus 1.
+ */
+const BRANCH_SIZE: usize = 96;
+const KEY: usize = 8;
+const BIT: usize = 16;
+const VALID: usize = 20;
+const HASHES: usize = 32;
 
-let nodes: usize = 0;
-let capacity: u32 = 0;
-let count: u32 = 0;
-let free: usize = 0;
+/** Reference of the uppermost branch or granule, 0 in an empty tree. */
+const TOP = memory.data(4, 4);
+/** The hash of the whole tree. */
+export const ROOT = memory.data(32, 16);
+const PAIR = memory.data(64, 16);
+let rootValid: bool = false;
+/** Counts granules as they come: what `pathOf` gave holds until the next. */
+export let granules: u32 = 0;
 
-/** Levels of a page: 128 leaves of 32 bytes. */
-export const PAGE_LEVELS: u32 = 7;
 
-export function initialize(heap: usize): void {
-  for (let level = 1; level < 60; level++) {
-    const below = ZERO_HASHES + (level - 1) * 32;
-    memory.copy(PAIR, below, 32);
-    memory.copy(PAIR + 32, below, 32);
-    hashPair(PAIR, ZERO_HASHES + level * 32);
-  }
-  free = heap;
-  capacity = 4096;
-  nodes = reserve(<usize>capacity * NODE_SIZE);
-}
-
-/** Address of the hash of an all-zero subtree, `level` levels above the leaves. */
-export function zeroHash(level: u32): usize {
-  return ZERO_HASHES + level * 32;
-}
-
-function reserve(size: usize): usize {
-  const at = free;
-  free += (size + 15) & ~15;
-  const pages = <i32>((free + 0xffff) >> 16) - memory.size();
-  if (pages > 0) {
-    if (memory.grow(pages) < 0) unreachable();
-  }
-  return at;
+@inline
+function isBranch(reference: u32): bool {
+  return (reference & 1) != 0;
 }
 
 
 @inline
-function slotOf(index: u64): usize {
-  let slot = (<u32>((index * 0x9e3779b97f4a7c15) >> 32)) & (capacity - 1);
-  while (true) {
-    const node = nodes + <usize>slot * NODE_SIZE;
-    const key = load<u64>(node);
-    if (key == index || key == 0) return node;
-    slot = (slot + 1) & (capacity - 1);
+function sideOf(key: u64, bit: u32): usize {
+  return (<usize>(key >> bit)) & 1;
+}
+
+function newGranule(key: u64): u32 {
+  const at = reserve(GRANULE_SIZE);
+  store<u64>(at, key);
+  let level: u32 = PAGE_LEVELS + 5;
+  for (let node: u32 = 1; node < 32; node++) {
+    if ((node & (node - 1)) == 0) level--;
+    memory.copy(at + (node << 5), zeroHash(level), 32);
+  }
+  granules++;
+  return <u32>at;
+}
+
+/** Address of a granule, which is made (as zeros, so that no hash changes) if the tree lacks it. */
+export function granuleOf(key: u64): usize {
+  let reference = load<u32>(TOP);
+  if (reference == 0) {
+    reference = newGranule(key);
+    store<u32>(TOP, reference);
+    return reference;
+  }
+  while (isBranch(reference)) {
+    const branch: usize = reference - 1;
+    reference = load<u32>(branch + (sideOf(key, load<u32>(branch, BIT)) << 2));
+  }
+  const found = load<u64>(reference);
+  if (found == key) return reference;
+  return insert(key, 63 - <u32>clz<u64>(found ^ key));
+}
+
+/** Makes a granule and, above it, the branch in which it differs from its nearest neighbours by `bit`. */
+function insert(key: u64, bit: u32): usize {
+  let place = TOP;
+  let valid = rootValid;
+  let below = load<u32>(place);
+  while (isBranch(below)) {
+    const parent: usize = below - 1;
+    const parentBit = load<u32>(parent, BIT);
+    if (parentBit < bit) break;
+    const side = sideOf(key, parentBit);
+    place = parent + (side << 2);
+    valid = load<u8>(parent + side, VALID) != 0;
+    below = load<u32>(place);
+  }
+  const granule = newGranule(key);
+  const branch = reserve(BRANCH_SIZE);
+  const side = sideOf(key, bit);
+  store<u32>(branch + (side << 2), granule);
+  store<u32>(branch + ((side ^ 1) << 2), below);
+  store<u64>(branch, key, KEY);
+  store<u32>(branch, bit, BIT);
+  store<u8>(branch + side, 1, VALID);
+  memory.copy(branch + HASHES + (side << 5), zeroHash(GRANULE_LEVELS + bit), 32);
+  if (valid) {
+    hashSubtree(below, branch + HASHES + ((side ^ 1) << 5), bit);
+    store<u8>(branch + (side ^ 1), 1, VALID);
+  }
+  store<u32>(place, <u32>branch + 1);
+  return granule;
+}
+
+/** Sets a page's root (32 bytes at `root`). What stands above is hashed by the next `treeRoot`. */
+export function setPage(page: u64, root: usize): void {
+  const key = page >> 4;
+  const granule = granuleOf(key);
+  const place = (<usize>page) & 15;
+  memory.copy(granule + ((16 + place) << 5), root, 32);
+  const changed = load<u32>(granule, CHANGED);
+  store<u32>(granule, changed | (1 << (<u32>place)), CHANGED);
+  if (changed != 0) return;
+  rootValid = false;
+  let reference = load<u32>(TOP);
+  while (isBranch(reference)) {
+    const branch: usize = reference - 1;
+    const side = sideOf(key, load<u32>(branch, BIT));
+    store<u8>(branch + side, 0, VALID);
+    reference = load<u32>(branch + (side << 2));
   }
 }
 
-/** Levels above the leaves at which a node stands. */
-@inline
-function levelOf(index: u64): u32 {
-  return 59 - (63 - <u32>clz<u64>(index));
+/** Brings all hashes up to date; address of the root. */
+export function treeRoot(): usize {
+  if (!rootValid) {
+    const top = load<u32>(TOP);
+    if (top == 0) memory.copy(ROOT, zeroHash(LEVELS), 32);
+    else hashSubtree(top, ROOT, HEIGHT);
+    rootValid = true;
+  }
+  return ROOT;
 }
 
-/** Address of a node's hash; the zero hash of its level if it is absent. Valid until the next node is made. */
-export function nodeHash(index: u64): usize {
-  const node = slotOf(index);
-  return load<u64>(node) == 0 ? zeroHash(levelOf(index)) : node + 8;
-}
-
-/** Address to store a node's hash at. Valid until the next node is made. */
-function makeNode(index: u64): usize {
-  let node = slotOf(index);
-  if (load<u64>(node) == 0) {
-    if (count * 3 >= capacity * 2) {
-      grow();
-      node = slotOf(index);
+/** Hash of a granule, or of a branch and what is not valid below it, `height` levels above the granules. */
+function hashSubtree(reference: u32, target: usize, height: u32): void {
+  let key: u64;
+  let level: u32 = 0;
+  if (isBranch(reference)) {
+    const branch: usize = reference - 1;
+    const bit = load<u32>(branch, BIT);
+    for (let side: usize = 0; side < 2; side++) {
+      if (load<u8>(branch + side, VALID) != 0) continue;
+      hashSubtree(load<u32>(branch + (side << 2)), branch + HASHES + (side << 5), bit);
+      store<u8>(branch + side, 1, VALID);
     }
-    count++;
-    store<u64>(node, index);
+    key = load<u64>(branch, KEY);
+    level = bit + 1;
+    hashPair(branch + HASHES, target);
+  } else {
+    const granule: usize = reference;
+    let changed = <u64>load<u32>(granule, CHANGED);
+    if (changed != 0) {
+      for (let width: usize = 8; width > 0; width >>= 1) changed = hashAbove(granule, width, changed);
+      store<u32>(granule, 0, CHANGED);
+    }
+    key = load<u64>(granule);
+    memory.copy(target, granule + 32, 32);
   }
-  return node + 8;
-}
-
-function grow(): void {
-  const old = nodes;
-  const oldCapacity = capacity;
-  capacity *= 2;
-  // Old tables are not reused: together they are as large as the newest.
-  nodes = reserve(<usize>capacity * NODE_SIZE);
-  memory.fill(nodes, 0, <usize>capacity * NODE_SIZE);
-  for (let i: u32 = 0; i < oldCapacity; i++) {
-    const from = old + <usize>i * NODE_SIZE;
-    const key = load<u64>(from);
-    if (key != 0) memory.copy(slotOf(key), from, NODE_SIZE);
-  }
-}
-
-/** Sets page roots (32 bytes each, at `roots`) of the `n` page indices at `pages`. The levels above are not updated. */
-export function setPages(pages: usize, roots: usize, n: u32): void {
-  for (let i: u32 = 0; i < n; i++) {
-    memory.copy(makeNode(((<u64>1) << 52) | load<u64>(pages + (i << 3))), roots + (i << 5), 32);
+  for (; level < height; level++) {
+    const side = sideOf(key, level) << 5;
+    memory.copy(PAIR + side, target, 32);
+    memory.copy(PAIR + (side ^ 32), zeroHash(GRANULE_LEVELS + level), 32);
+    hashPair(PAIR, target);
   }
 }
 
 /**
- * Updates all nodes above the `n` pages whose indices stand at `pages` in ascending order. The list is used up.
- * Work is proportional to the pages, plus up to 52 hashes for each far-away group of them.
+ * Where a page's nodes are, from the page up, 4 bytes each and 52 of both: `siblings` of the node at each level, and
+ * `own`, where the node itself is kept, or 0. All hashes must be up to date; they stay so.
  */
-export function update(pages: usize, n: u32): void {
-  for (let i: u32 = 0; i < n; i++) store<u64>(pages + (i << 3), ((<u64>1) << 52) | load<u64>(pages + (i << 3)));
-  for (let level = 0; level < 52; level++) {
-    let parents: u32 = 0;
-    let last: u64 = 0;
-    for (let i: u32 = 0; i < n; i++) {
-      const parent = load<u64>(pages + (i << 3)) >> 1;
-      if (parent == last) continue;
-      last = parent;
-      memory.copy(PAIR, nodeHash(parent << 1), 32);
-      memory.copy(PAIR + 32, nodeHash((parent << 1) | 1), 32);
-      hashPair(PAIR, makeNode(parent));
-      store<u64>(pages + (parents << 3), parent);
-      parents++;
-    }
-    n = parents;
+export function pathOf(page: u64, siblings: usize, own: usize): void {
+  const key = page >> 4;
+  const granule = granuleOf(key);
+  let node: usize = 16 + ((<usize>page) & 15);
+  for (let level: usize = 0; level < 4; level++) {
+    store<u32>(siblings + (level << 2), <u32>(granule + ((node ^ 1) << 5)));
+    store<u32>(own + (level << 2), <u32>(granule + (node << 5)));
+    node >>= 1;
+  }
+  for (let height: u32 = 0; height < HEIGHT; height++) {
+    store<u32>(siblings + ((4 + height) << 2), <u32>zeroHash(GRANULE_LEVELS + height));
+    store<u32>(own + ((4 + height) << 2), 0);
+  }
+  let reference = load<u32>(TOP);
+  while (isBranch(reference)) {
+    const branch: usize = reference - 1;
+    const bit = load<u32>(branch, BIT);
+    const side = sideOf(key, bit);
+    store<u32>(siblings + ((4 + bit) << 2), <u32>(branch + HASHES + ((side ^ 1) << 5)));
+    store<u32>(own + ((4 + bit) << 2), <u32>(branch + HASHES + (side << 5)));
+    reference = load<u32>(branch + (side << 2));
   }
 }
 
-let list: usize = 0;
-let listSize: u32 = 0;
-
-/** Address of room for `n` page indices (8 bytes each), valid until the next call. */
-export function pageList(n: u32): usize {
-  if (n > listSize) {
-    list = reserve((<usize>n) << 3);
-    listSize = n;
-  }
-  return list;
-}
-
-/** Number of nodes kept. */
-export function nodeCount(): u32 {
-  return count;
+/** Where the root of the granule that holds a page is kept. */
+export function granuleRoot(page: u64): usize {
+  return granuleOf(page >> 4) + 32;
 }

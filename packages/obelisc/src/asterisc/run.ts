@@ -1,6 +1,5 @@
 // `asterisc run`: steps a state, with a pre-image server beside it.
 import {
-  encodeStepProof,
   lookupSymbol,
   type Machine,
   type Metadata,
@@ -17,8 +16,9 @@ import { UsageError } from '../terminal/failure.js';
 import { logGuestOutput } from './guest-output.js';
 import { goFloat, log, memorySize } from './log.js';
 import { readMetadata } from './metadata-file.js';
-import { checkOutput, writeStateTo, writeTextTo } from './output.js';
+import { checkOutput, writeStateTo } from './output.js';
 import { profiled, profileFiles, type ProfileOptions } from './profile.js';
+import { proofWriter } from './proof-files.js';
 import { reportRevert } from './revert-report.js';
 import { formatStep } from './step-file-name.js';
 import { preimageStop, type StopAtPreimageOptions } from './stop-at-preimage.js';
@@ -65,7 +65,7 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
         ...patterns,
         onInfo: infoLogger(metadata, machine.step),
         onSnapshot: (at) => writeStateFile(formatStep(options.snapshotFmt, at.step), at),
-        onProof: (proof) => writeTextTo(formatStep(options.proofFmt, proof.step), encodeStepProof(proof)),
+        onProof: proofWriter(options.proofFmt),
         ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
         ...(sampler === undefined ? {} : { sampler }),
         signal,
