@@ -62,7 +62,7 @@ export class GuestMemory {
 
   /** Indices (address / 4096) of all pages that exist, ascending. */
   pageIndices(): BigUint64Array {
-    return this.#collect(false).indices;
+    return this.#collect(false).indices.sort();
   }
 
   pageCount(): number {
@@ -78,11 +78,11 @@ export class GuestMemory {
     return this.#engine.bytes.subarray(host, host + PAGE_SIZE);
   }
 
-  /** Pages written since the last call: indices ascending, and where they lie in the engine's memory. */
+  /** Pages written since the last call, in no particular order: indices, and where they lie in the engine's memory. */
   takeWrittenPages(): { indices: BigUint64Array; hosts: Uint32Array } {
-    const { layout } = this.#engine;
     const written = this.#collect(true);
-    for (const host of written.hosts) this.#engine.bytes[layout.pageStates + (host >>> 12)] = pageState.known;
+    const { bytes, layout } = this.#engine;
+    for (const host of written.hosts) bytes[layout.pageStates + (host >>> 12)] = pageState.known;
     return written;
   }
 
@@ -97,17 +97,21 @@ export class GuestMemory {
     }
   }
 
+  /** In the order of the engine's memory, where the pages of a granule are neighbours. */
   #collect(writtenOnly: boolean): { indices: BigUint64Array; hosts: Uint32Array } {
     const { view, layout } = this.#engine;
-    const found = Array.from(this.#hostPages(writtenOnly), (page) => {
-      const granule = view.getBigUint64(layout.guestOfHost + 8 * (page >>> 4), true) - 1n;
-      return { index: (granule << 4n) | BigInt(page & 15), host: page * PAGE_SIZE };
+    const pages = Uint32Array.from(this.#hostPages(writtenOnly));
+    const indices = new BigUint64Array(pages.length);
+    let unit = -1;
+    let first = 0n;
+    pages.forEach((page, i) => {
+      if (page >>> 4 !== unit) {
+        unit = page >>> 4;
+        first = (view.getBigUint64(layout.guestOfHost + 8 * unit, true) - 1n) << 4n;
+      }
+      indices[i] = first | BigInt(page & 15);
     });
-    found.sort((a, b) => (a.index < b.index ? -1 : 1));
-    return {
-      indices: BigUint64Array.from(found, ({ index }) => index),
-      hosts: Uint32Array.from(found, ({ host }) => host),
-    };
+    return { indices, hosts: pages.map((page) => page * PAGE_SIZE) };
   }
 
   #hostOfPage(index: bigint): number {

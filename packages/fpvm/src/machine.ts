@@ -26,6 +26,8 @@ export interface MachineOptions {
   /** `interpreter` never translates; the default translates what is hot. The states they reach are the same. */
   readonly engine?: 'interpreter' | 'translator';
   readonly translation?: TranslationOptions;
+  /** Whether many pages at once are hashed on worker threads too; by default where there is more than one core. */
+  readonly hashOnThreads?: boolean;
 }
 
 /** The guest did what the machine refuses: the run is over, and so is a chain's execution of that step. */
@@ -93,7 +95,7 @@ export class Machine implements VmScalars {
     });
     if (options.engine !== 'interpreter') this.#translator = new Translator(this.#engine, options.translation);
     this.memory = new GuestMemory(this.#engine);
-    this.tree = new MemoryTree(this.#engine, this.memory);
+    this.tree = new MemoryTree(this.#engine, this.memory, options.hashOnThreads);
     this.prover = new StepProver(this.#engine, this);
     this.#context = this.#makeContext();
   }

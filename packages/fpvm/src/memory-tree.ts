@@ -3,6 +3,7 @@
 import type { Engine } from './engine.js';
 import { type GuestMemory, PAGE_SIZE } from './guest-memory.js';
 import { instantiateMerkle, type MerkleExports } from './merkle-module.js';
+import { hasCores, MANY_PAGES, PAGES_AT_ONCE, rootsOfPages } from './page-hashers.js';
 
 const LEAF_SIZE = 32;
 const PROOF_SIZE = 60 * LEAF_SIZE;
@@ -11,12 +12,15 @@ const PROOF_SIZE = 60 * LEAF_SIZE;
 export class MemoryTree {
   readonly #engine: Engine;
   readonly #memory: GuestMemory;
+  readonly #threads: boolean;
   /** The module's instance: the prover works in it too. */
   readonly merkle: MerkleExports;
   /** The engine's count of changes when the tree was last up to date. */
   #changes = -1;
 
-  constructor(engine: Engine, memory: GuestMemory) {
+  /** `threads` lets other threads hash where there is much to hash, and a core for them. */
+  constructor(engine: Engine, memory: GuestMemory, threads = hasCores) {
+    this.#threads = threads;
     this.#engine = engine;
     this.#memory = memory;
     this.merkle = instantiateMerkle(engine.exports);
@@ -50,21 +54,36 @@ export class MemoryTree {
   takeUp(): void {
     if (this.#changes === this.#engine.changes) return;
     const { indices, hosts } = this.#memory.takeWrittenPages();
-    const batch = this.merkle.BATCH.value as number;
-    const pages = this.#exchange();
-    const keys = pages + batch * PAGE_SIZE;
-    for (let start = 0; start < indices.length; start += batch) {
-      const part = indices.subarray(start, start + batch);
-      const target = this.#bytes();
-      new BigUint64Array(target.buffer, keys, part.length).set(part);
+    const onThreads = this.#threads && indices.length >= MANY_PAGES;
+    const most = onThreads ? PAGES_AT_ONCE : (this.merkle.BATCH.value as number);
+    for (let start = 0; start < indices.length; start += most) {
+      const part = indices.subarray(start, start + most);
       const source = this.#engine.bytes;
-      for (let i = 0; i < part.length; i++) {
+      const content = (i: number) => {
         const host = hosts[start + i] ?? 0;
-        target.set(source.subarray(host, host + PAGE_SIZE), pages + PAGE_SIZE * i);
-      }
-      this.merkle.setPages(pages, keys, part.length);
+        return source.subarray(host, host + PAGE_SIZE);
+      };
+      if (onThreads) this.#setRoots(part, rootsOfPages(part.length, content));
+      else this.#setPages(part, content);
     }
     this.isUpToDate();
+  }
+
+  #setPages(indices: BigUint64Array, content: (i: number) => Uint8Array): void {
+    const target = this.#bytes();
+    const keys = this.#exchange();
+    const pages = keys + 8 * indices.length;
+    new BigUint64Array(target.buffer, keys, indices.length).set(indices);
+    for (let i = 0; i < indices.length; i++) target.set(content(i), pages + PAGE_SIZE * i);
+    this.merkle.setPages(pages, keys, indices.length);
+  }
+
+  #setRoots(indices: BigUint64Array, roots: Uint8Array): void {
+    const target = this.#bytes();
+    const keys = this.#exchange();
+    new BigUint64Array(target.buffer, keys, indices.length).set(indices);
+    target.set(roots, keys + 8 * indices.length);
+    this.merkle.setPageRoots(keys + 8 * indices.length, keys, indices.length);
   }
 
   /** Says that the tree knows all that was written up to now. */

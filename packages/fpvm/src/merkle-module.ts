@@ -27,6 +27,8 @@ export interface MerkleExports {
   readonly DECODE_TABLE: WebAssembly.Global;
   readonly LABELS: WebAssembly.Global;
   readonly WITNESS: WebAssembly.Global;
+  /** Steps that one `record` takes at most. */
+  readonly MOST_STEPS: WebAssembly.Global;
   readonly count: WebAssembly.Global;
   readonly stopped: WebAssembly.Global;
   initializeProver(pc: number, registers: number, reservation: number): void;

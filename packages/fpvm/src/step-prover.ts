@@ -1,5 +1,4 @@
-// Proofs of many steps in a row. The steps are taken, hashed and written as text in WebAssembly (assembly/merkle), up to
-// 64 at a time; only system calls are taken here, because their handlers are.
+// Proofs of many steps in a row. The steps are taken, hashed and written as text in WebAssembly (assembly/merkle), hundreds at a time; only system calls are taken here, because their handlers are.
 import type { Engine } from './engine.js';
 import { stopReasons } from './engine.js';
 import { type Instruction, instructions, operationNumber, operationTable } from './instructions.js';
@@ -19,7 +18,6 @@ export interface ProofTexts {
 
 /** Why the module stopped recording; numbers as in assembly/merkle/recorder.ts. */
 const stopped = { steps: 0, systemCall: 1, full: 2, reverted: 3 } as const;
-const MOST_STEPS = 64;
 
 /** Places in the witness that the engine does not know; see witness.ts. */
 const witnessAt = { key: 32, offset: 64, exitCode: 80, exited: 81, step: 82, heap: 90 } as const;
@@ -58,7 +56,7 @@ export class StepProver {
       this.#start();
       let outOfMemory: unknown;
       try {
-        this.#engine.guarded(() => merkle.record(Math.min(left, MOST_STEPS)));
+        this.#engine.guarded(() => merkle.record(Math.min(left, merkle.MOST_STEPS.value as number)));
       } catch (error) {
         outOfMemory = error;
       }

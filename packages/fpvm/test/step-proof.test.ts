@@ -23,6 +23,51 @@ test("proof files equal the reference machine's byte for byte", async () => {
   }
 });
 
+test('proofs of many steps at a time are those of single steps', async () => {
+  for (const [seed, expected] of Object.entries(recorded)) {
+    const { machine } = loadElf(randomProgram(Number(seed)));
+    const hash = createHash('sha256');
+    const steps: bigint[] = [];
+    for (const count of [1, 2, 255, 642]) {
+      await machine.prover.prove(count, ({ firstStep, bytes, ends }) => {
+        hash.update(bytes);
+        ends.forEach((_, i) => steps.push(firstStep + BigInt(i)));
+      });
+    }
+    assert.equal(hash.digest('hex'), expected, `seed ${seed}`);
+    assert.deepEqual(
+      steps,
+      Array.from({ length: 900 }, (_, i) => BigInt(i)),
+    );
+  }
+});
+
+test('after proofs, runs without them and writes from outside, the tree is that of the memory', async () => {
+  const { machine } = loadElf(randomProgram(2));
+  const { machine: other } = loadElf(randomProgram(2));
+  for (let turn = 0; turn < 6; turn++) {
+    await machine.prover.prove(70, () => undefined);
+    await machine.run(50n);
+    machine.memory.write(0x1_2345n, Uint8Array.of(turn));
+  }
+  for (let turn = 0; turn < 6; turn++) {
+    await other.run(120n);
+    other.memory.write(0x1_2345n, Uint8Array.of(turn));
+  }
+  assert.deepEqual(machine.stateHash(), other.stateHash());
+});
+
+test('a step that reverts ends the proofs behind the one before it', async () => {
+  const words = [assemble('addi', { rd: 5, rs1: 0, imm: 0x102 }), assemble('jalr', { rd: 5, rs1: 5 })];
+  const { machine } = loadElf(
+    writeElf({ entry: 0x1000n, segments: [{ address: 0x1000n, bytes: codeBytes(words) }], symbols: [] }),
+  );
+  let proofs = 0;
+  const proving = machine.prover.prove(10, ({ ends }) => void (proofs += ends.length));
+  await assert.rejects(proving, { name: 'RevertError', step: 1n, pc: 0x1004n });
+  assert.equal(proofs, 1);
+});
+
 test('a proof reads a leaf as it is: every sibling hashes up to the memory root', async () => {
   const words = [...loadConstant(5, 0x7f00_0000_0ffcn), assemble('sd', { rs1: 5, rs2: 5 }), ...systemCall(93, 0n)];
   const { machine } = loadElf(

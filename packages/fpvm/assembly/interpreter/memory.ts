@@ -296,9 +296,13 @@ export function word(at: u32): u64 {
 export function nextPage(from: u32, end: u32, writtenOnly: bool): u32 {
   let page = from;
   while (page < end) {
-    if ((page & 7) == 0 && load<u64>(PAGE_STATES + page) == 0) {
-      page += 8;
-      continue;
+    if ((page & 7) == 0) {
+      // Of the states only `written` is odd.
+      const states = load<u64>(PAGE_STATES + page);
+      if ((writtenOnly ? states & 0x0101010101010101 : states) == 0) {
+        page += 8;
+        continue;
+      }
     }
     const state = load<u8>(PAGE_STATES + page);
     if (writtenOnly ? state == 1 : state != 0) return page;

@@ -17,6 +17,7 @@ export {
   DECODE_TABLE,
   dropStep,
   loadRegisters,
+  MOST_STEPS,
   openAccess,
   openStep,
   record,
@@ -27,7 +28,7 @@ export { granules, treeRoot } from './tree';
 
 /** Pages that one exchange with the host can carry. */
 export const BATCH: u32 = 64;
-/** For the host: BATCH pages, then as many indices, then as many roots. */
+/** For the host: page indices, behind them BATCH pages' contents, or as many roots as fit. */
 export const EXCHANGE: usize = 0x40000;
 const HEAP: usize = EXCHANGE + 0x80000;
 const NODES = memory.data(128 * 32, 16);
@@ -59,7 +60,7 @@ export function setPageRoots(roots: usize, keys: usize, n: u32): void {
 
 /** Writes the proof of the leaf at `address` (60 × 32 bytes) to `target`. All hashes must be up to date. */
 export function proof(address: u64, target: usize): void {
-  proofOf(entryOf(address >> 12), ((<u32>address) >> 5) & 127, target, false);
+  proofOf(entryOf(address >> 12), ((<u32>address) >> 5) & 127, target);
 }
 
 initializeZeroHashes();

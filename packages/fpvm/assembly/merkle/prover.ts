@@ -5,7 +5,8 @@ import { decimal, hex } from './hex';
 import { reserve } from './heap';
 import { keccak256 } from './keccak';
 import { keccak256Two } from './keccak-two';
-import { contentOf, placeEntry, siblingOf, treeOf } from './page-cache';
+import { PAGE_LEVELS } from './page';
+import { contentOf, ownOf, placeEntry, siblingOf, treeOf } from './page-cache';
 import {
   clear,
   count,
@@ -22,6 +23,7 @@ import {
   witnessOf,
 } from './recorder';
 import { ROOT, treeRoot } from './tree';
+import { zeroHash } from './zero-hashes';
 
 const WITNESS_SIZE: usize = 362;
 const STEP_IN_WITNESS: usize = 82;
@@ -41,6 +43,10 @@ const enum Label {
 /** More than a text takes: labels, witness, three proofs. */
 const TEXT_ROOM: u32 = 13312;
 
+/** Siblings above a page's root. */
+const PAGE_SIBLINGS: usize = 52;
+/** The text of the zero hashes that stand there. */
+let zeroText: usize = 0;
 let texts: usize = 0;
 /** Where each step's text ends, and where the hash before it stands, 4 bytes each. */
 let ends: usize = 0;
@@ -54,6 +60,9 @@ let known: bool = false;
 /** Given where the engine keeps its program counter, registers and load reservation. */
 export function initializeProver(pc: u32, registers: u32, reservation: u32): void {
   initializeRecorder(pc, registers, reservation);
+  zeroText = reserve(PAGE_SIBLINGS << 6);
+  for (let level: u32 = 0; level < <u32>PAGE_SIBLINGS; level++)
+    hex(zeroHash(PAGE_LEVELS + level), 32, zeroText + (level << 6));
   texts = reserve(MOST_STEPS * TEXT_ROOM);
   ends = reserve(MOST_STEPS * 4);
   pres = reserve(MOST_STEPS * 4);
@@ -126,27 +135,35 @@ function put(label: u32, at: usize): usize {
   return at + <usize>load<u8>(text);
 }
 
-/** The leaf and its 59 siblings from the bottom up. */
+/** Writes the proof of a leaf as text: the leaf and its 59 siblings from the bottom up. */
 function putProof(event: usize, at: usize): usize {
-  return proofOf(load<u32>(event), leafOf(event), at, true);
-}
-
-
-@inline
-function putNode(node: usize, at: usize, asHex: bool): usize {
-  if (asHex) return hex(node, 32, at);
-  memory.copy(at, node, 32);
-  return at + 32;
-}
-
-/** Writes the proof of a leaf of the entry's page, as text or as bytes. */
-export function proofOf(entry: usize, leaf: u32, at: usize, asHex: bool): usize {
+  const entry: usize = load<u32>(event);
+  const leaf = leafOf(event);
   placeEntry(entry);
-  at = putNode(contentOf(entry) + (leaf << 5), at, asHex);
-  at = putNode(contentOf(entry) + ((leaf ^ 1) << 5), at, asHex);
-  for (let node = (128 + leaf) >> 1; node > 1; node >>= 1) at = putNode(treeOf(entry) + ((node ^ 1) << 5), at, asHex);
-  for (let level: usize = 0; level < 52; level++) at = putNode(siblingOf(entry, level), at, asHex);
-  return at;
+  at = hex(contentOf(entry) + (leaf << 5), 32, at);
+  at = hex(contentOf(entry) + ((leaf ^ 1) << 5), 32, at);
+  for (let node = (128 + leaf) >> 1; node > 1; node >>= 1) at = hex(treeOf(entry) + ((node ^ 1) << 5), 32, at);
+  // Most siblings above are zero subtrees: their text is copied in one piece.
+  memory.copy(at, zeroText, PAGE_SIBLINGS << 6);
+  for (let level: usize = 0; level < PAGE_SIBLINGS; level++) {
+    if (ownOf(entry, level) != 0) hex(siblingOf(entry, level), 32, at + (level << 6));
+  }
+  return at + (PAGE_SIBLINGS << 6);
+}
+
+/** Writes the proof of a leaf of the entry's page as bytes. */
+export function proofOf(entry: usize, leaf: u32, at: usize): void {
+  placeEntry(entry);
+  memory.copy(at, contentOf(entry) + (leaf << 5), 32);
+  memory.copy(at + 32, contentOf(entry) + ((leaf ^ 1) << 5), 32);
+  at += 64;
+  for (let node = (128 + leaf) >> 1; node > 1; node >>= 1) {
+    memory.copy(at, treeOf(entry) + ((node ^ 1) << 5), 32);
+    at += 32;
+  }
+  for (let level: usize = 0; level < PAGE_SIBLINGS; level++) {
+    memory.copy(at + (level << 5), siblingOf(entry, level), 32);
+  }
 }
 
 /** Makes a write; gives the next one if that has been hashed already. */
