@@ -86,7 +86,7 @@ test('root and proofs equal those of a plain model after random writes, near and
 function largeMachine(hashOnThreads: boolean): Machine {
   const machine = new Machine({ hashOnThreads });
   const random = generator(7);
-  for (let i = 0n; i < 5000n; i++) {
+  for (let i = 0n; i < 9000n; i++) {
     const page = new Uint8Array(4096);
     for (let byte = 0; byte < 5; byte++) page[random(4096)] = random(256);
     machine.memory.load(0x10000n + (i << 12n) * (1n + (i & 1n)), page);
@@ -107,7 +107,7 @@ test('threads that hash do not keep the process alive', () => {
   const script = `
     import { Machine } from ${JSON.stringify(new URL('../src/machine.js', import.meta.url).href)};
     const machine = new Machine({ hashOnThreads: true });
-    for (let i = 0n; i < 4200n; i++) machine.memory.load(i << 12n, Uint8Array.of(1));
+    for (let i = 0n; i < 8200n; i++) machine.memory.load(i << 12n, Uint8Array.of(1));
     machine.tree.root();
     console.log('done');`;
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {

@@ -1,10 +1,10 @@
 // The memory tree and the step proofs made from it. Its counterpart for the host: src/memory-tree.ts, src/step-prover.ts.
 import { initializeHeap } from './heap';
-import { pageTree } from './page';
-import { contentOf, dropEntry, findEntry, initializePageCache, treeOf, updateEntry } from './page-cache';
+import { PAGE_SIZE, pageTree } from './page';
+import { contentOf, dropEntry, fillEntry, findEntry, freeEntry, keepUsed, treeOf, updateEntry } from './page-cache';
 import { proofOf } from './prover';
 import { entryOf } from './recorder';
-import { setPage } from './tree';
+import { setPage, wasSet } from './tree';
 import { initializeZeroHashes } from './zero-hashes';
 
 export { keccak256 } from './keccak';
@@ -33,19 +33,22 @@ export const EXCHANGE: usize = 0x40000;
 const HEAP: usize = EXCHANGE + 0x80000;
 const NODES = memory.data(128 * 32, 16);
 
-/** Takes over `n` pages (4,096 bytes each, indices of 8 bytes at `keys`). */
+/** Takes over `n` pages (4,096 bytes each, indices of 8 bytes at `keys`). A page that comes again is kept. */
 export function setPages(pages: usize, keys: usize, n: u32): void {
+  keepUsed();
   for (let i: u32 = 0; i < n; i++) {
     const page = load<u64>(keys + (i << 3));
     const content = pages + ((<usize>i) << 12);
-    const entry = findEntry(page);
-    if (entry != 0) {
-      updateEntry(entry, content);
-      setPage(page, treeOf(entry) + 32);
-    } else {
-      pageTree(content, NODES);
-      setPage(page, NODES + 32);
+    let entry = findEntry(page);
+    if (entry != 0) updateEntry(entry, content);
+    else {
+      entry = wasSet(page) ? freeEntry(page) : 0;
+      if (entry != 0) {
+        memory.copy(contentOf(entry), content, PAGE_SIZE);
+        fillEntry(entry);
+      } else pageTree(content, NODES);
     }
+    setPage(page, (entry != 0 ? treeOf(entry) : NODES) + 32);
   }
 }
 
@@ -65,4 +68,3 @@ export function proof(address: u64, target: usize): void {
 
 initializeZeroHashes();
 initializeHeap(HEAP);
-initializePageCache();

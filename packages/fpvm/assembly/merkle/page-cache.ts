@@ -1,14 +1,15 @@
-// Pages whose content, inner tree and place in the tree above are kept, because steps touch them: 4-way associative by
-// page index, the least recently used goes first.
+// Pages whose content, inner tree and place in the tree above are kept, because they are written again and again or
+// because steps touch them: 4-way associative by page index, the least recently used goes first. What changes in such a page
+// costs its own hashes only, not the page's 127.
 import { reserve } from './heap';
 import { PAGE_SIZE, pageTree, updatePageTree } from './page';
 import { granuleRoot, granules, pathOf } from './tree';
 
 const WAYS: usize = 4;
-const SETS: usize = 128;
-const NO_PAGE: u64 = 0xffffffffffffffff;
+/** 8,192 pages: 71 MB when all are in use. */
+const SETS: usize = 2048;
 
-/** Page index, NO_PAGE for none. */
+/** Page index + 1, 0 for none. */
 const PAGE: usize = 0;
 /** Stamp of the last use. */
 const USED: usize = 8;
@@ -28,22 +29,18 @@ let stamp: u32 = 1;
 /** Entries used since this stamp are not given away. */
 let keptSince: u32 = 1;
 
-export function initializePageCache(): void {
-  entries = reserve(SETS * WAYS * ENTRY_SIZE);
-  for (let i: usize = 0; i < SETS * WAYS; i++) store<u64>(entries + i * ENTRY_SIZE, NO_PAGE);
-}
-
 
 @inline
 function firstOf(page: u64): usize {
-  return entries + ((<usize>(page ^ (page >> 7) ^ (page >> 20))) & (SETS - 1)) * (WAYS * ENTRY_SIZE);
+  return entries + ((<usize>(page ^ (page >> 11) ^ (page >> 22))) & (SETS - 1)) * (WAYS * ENTRY_SIZE);
 }
 
 /** The page's entry, 0 if there is none. */
 export function findEntry(page: u64): usize {
+  if (entries == 0) return 0;
   const first = firstOf(page);
   for (let entry = first; entry < first + WAYS * ENTRY_SIZE; entry += ENTRY_SIZE) {
-    if (load<u64>(entry, PAGE) == page) {
+    if (load<u64>(entry, PAGE) == page + 1) {
       store<u32>(entry, stamp++, USED);
       return entry;
     }
@@ -53,13 +50,14 @@ export function findEntry(page: u64): usize {
 
 /** An entry to put the page's content in, whereupon `fillEntry`; 0 if all that it could have were used since `keepUsed`. */
 export function freeEntry(page: u64): usize {
+  if (entries == 0) entries = reserve(SETS * WAYS * ENTRY_SIZE);
   const first = firstOf(page);
   let oldest = first;
   for (let entry = first + ENTRY_SIZE; entry < first + WAYS * ENTRY_SIZE; entry += ENTRY_SIZE) {
     if (load<u32>(entry, USED) < load<u32>(oldest, USED)) oldest = entry;
   }
   if (load<u32>(oldest, USED) >= keptSince) return 0;
-  store<u64>(oldest, page, PAGE);
+  store<u64>(oldest, page + 1, PAGE);
   store<u32>(oldest, stamp++, USED);
   store<u32>(oldest, 0, PATH_OF);
   return oldest;
@@ -83,14 +81,14 @@ export function updateEntry(entry: usize, page: usize): void {
 export function dropEntry(page: u64): void {
   const entry = findEntry(page);
   if (entry == 0) return;
-  store<u64>(entry, NO_PAGE, PAGE);
+  store<u64>(entry, 0, PAGE);
   store<u32>(entry, 0, USED);
 }
 
 
 @inline
 export function pageOf(entry: usize): u64 {
-  return load<u64>(entry, PAGE);
+  return load<u64>(entry, PAGE) - 1;
 }
 
 
@@ -108,8 +106,8 @@ export function treeOf(entry: usize): usize {
 /** Finds the page's place in the tree again if that has grown. Its siblings and own nodes can be asked for then. */
 export function placeEntry(entry: usize): void {
   if (load<u32>(entry, PATH_OF) == granules && granules != 0) return;
-  pathOf(load<u64>(entry, PAGE), entry + SIBLINGS, entry + OWN);
-  store<u32>(entry, <u32>granuleRoot(load<u64>(entry, PAGE)), GRANULE_ROOT);
+  pathOf(pageOf(entry), entry + SIBLINGS, entry + OWN);
+  store<u32>(entry, <u32>granuleRoot(pageOf(entry)), GRANULE_ROOT);
   store<u32>(entry, granules, PATH_OF);
 }
 

@@ -6,9 +6,10 @@ import { hashPair } from './keccak';
 import { hashAbove, PAGE_LEVELS } from './page';
 import { LEVELS, zeroHash } from './zero-hashes';
 
-/** A granule: number (8 bytes), mask of pages set since its nodes were hashed (4), nodes 1 to 31 at 32 i. */
+/** A granule: number (8 bytes), mask of pages set since its nodes were hashed (4), mask of those ever set (4), nodes 1 to 31 at 32 i. */
 const GRANULE_SIZE: usize = 1024;
 const CHANGED: usize = 8;
+const SET: usize = 12;
 /** Levels of a granule's root above the leaves. */
 export const GRANULE_LEVELS: u32 = PAGE_LEVELS + 4;
 /** Levels above the granules. */
@@ -114,6 +115,7 @@ export function setPage(page: u64, root: usize): void {
   memory.copy(granule + ((16 + place) << 5), root, 32);
   const changed = load<u32>(granule, CHANGED);
   store<u32>(granule, changed | (1 << (<u32>place)), CHANGED);
+  store<u32>(granule, load<u32>(granule, SET) | (1 << (<u32>place)), SET);
   if (changed != 0) return;
   rootValid = false;
   let reference = load<u32>(TOP);
@@ -123,6 +125,11 @@ export function setPage(page: u64, root: usize): void {
     store<u8>(branch + side, 0, VALID);
     reference = load<u32>(branch + (side << 2));
   }
+}
+
+/** Whether the page's root was set before. */
+export function wasSet(page: u64): bool {
+  return ((load<u32>(granuleOf(page >> 4), SET) >> ((<u32>page) & 15)) & 1) != 0;
 }
 
 /** Brings all hashes up to date; address of the root. */

@@ -1,18 +1,23 @@
 // Where step proofs go: a file for each step, or stdout.
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ProofTexts } from '@obelisc/fpvm';
 
 const MODE = 0o755;
+/** One name for all: a file is renamed before the next is begun. */
+const temporaryName = `.proof.${process.pid}.tmp`;
 
 /** Takes proofs to the files that a pattern names (`%d` becomes the step), each whole or not at all; `-` is stdout. */
 export function proofWriter(format: string): (proofs: ProofTexts) => Promise<void> | void {
   if (format === '-') return toStdout;
   if (format === '') return () => undefined;
-  const temporary = `${format.replace('%d', 'next')}.${process.pid}.tmp`;
+  const folder = dirname(format);
   return ({ firstStep, bytes, ends }) => {
     let start = 0;
     ends.forEach((end, i) => {
-      writeOne(format.replace('%d', String(firstStep + BigInt(i))), temporary, bytes, start, end);
+      const path = format.replace('%d', String(firstStep + BigInt(i)));
+      const temporary = join(folder.includes('%d') ? dirname(path) : folder, temporaryName);
+      writeOne(path, temporary, bytes, start, end);
       start = end;
     });
   };
