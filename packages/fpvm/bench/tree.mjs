@@ -56,15 +56,11 @@ const show = (more, less, n) => {
 const rows = [];
 for (const { name, command } of machines) {
   const [program, ...before] = command;
-  const run = (state, stop, proofs, status = 0) =>
-    cpuTime(
-      program,
-      [
-        ...[...before, 'run', '--input', state, '--output', '', '--meta', '', '--info-at', 'never'],
-        ...['--stop-at', `=${stop}`, '--proof-at', proofs, '--proof-fmt', join(folder, 'proof%d.json')],
-      ],
-      status,
-    );
+  const run = (state, stop, proofs, status = 0) => {
+    const from = ['run', '--input', state, '--output', '', '--meta', '', '--info-at', 'never', '--stop-at', `=${stop}`];
+    const proving = ['--proof-at', proofs, '--proof-fmt', join(folder, 'proof%d.json')];
+    return cpuTime(program, [...before, ...from, ...proving], status);
+  };
   const row = { 'user CPU (wall time)': name };
   const state = states.get(touched[0]);
   row[`root of ${pages} pages`] = show(run(state, 0, 'never'), run(refused, 1, 'never', 1), 1);

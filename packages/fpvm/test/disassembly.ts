@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Instruction, instructions } from '../src/instructions.js';
 import { codeBytes } from './assembler.js';
-import { randomNumbers } from './random-program.js';
+import { randomNumbers } from './random-numbers.js';
 
 /** An instruction word, the address that it stands at, and objdump's text without its remarks. */
 export interface Disassembled {

@@ -2,6 +2,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ProofTexts } from '@obelisc/fpvm';
+import { formatStep } from './step-file-name.js';
 
 const MODE = 0o755;
 /** One name for all: a file is renamed before the next is begun. */
@@ -11,13 +12,11 @@ const temporaryName = `.proof.${process.pid}.tmp`;
 export function proofWriter(format: string): (proofs: ProofTexts) => Promise<void> | void {
   if (format === '-') return toStdout;
   if (format === '') return () => undefined;
-  const folder = dirname(format);
   return ({ firstStep, bytes, ends }) => {
     let start = 0;
     ends.forEach((end, i) => {
-      const path = format.replace('%d', String(firstStep + BigInt(i)));
-      const temporary = join(folder.includes('%d') ? dirname(path) : folder, temporaryName);
-      writeOne(path, temporary, bytes, start, end);
+      const path = formatStep(format, firstStep + BigInt(i));
+      writeOne(path, join(dirname(path), temporaryName), bytes, start, end);
       start = end;
     });
   };
