@@ -13,7 +13,7 @@ declare function peek(address: u64): u64;
 @external('env', 'word')
 declare function word(at: u32): u64;
 
-/** Steps that are recorded at most. 64 cost 18 % more CPU a step (start-up of each batch, hashes left without a partner). */
+/** Steps that are recorded at most. 64 cost 20 % more CPU a step. */
 export const MOST_STEPS: u32 = 256;
 const WITNESS_SIZE: usize = 362;
 /** A witness with the padding of Keccak-256 behind it: three blocks. */
