@@ -83,16 +83,19 @@ export class Machine implements VmScalars {
 
   constructor(options: MachineOptions = {}) {
     this.#options = options;
-    this.#engine = new Engine({
-      systemCall: () => {
-        const answer = handleSystemCall(this.#context);
-        return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
+    this.#engine = new Engine(
+      {
+        systemCall: () => {
+          const answer = handleSystemCall(this.#context);
+          return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
+        },
+        translate: (pc) => this.#translator?.request(pc),
+        reconsider: (pc) => this.#translator?.reconsider(pc),
+        codeFound: (granule) => this.#translator?.codeFound(granule),
+        codeChanged: () => this.#translator?.drop(),
       },
-      translate: (pc) => this.#translator?.request(pc),
-      reconsider: (pc) => this.#translator?.reconsider(pc),
-      codeFound: (granule) => this.#translator?.codeFound(granule),
-      codeChanged: () => this.#translator?.drop(),
-    });
+      options.engine !== 'interpreter',
+    );
     if (options.engine !== 'interpreter') this.#translator = new Translator(this.#engine, options.translation);
     this.memory = new GuestMemory(this.#engine);
     this.tree = new MemoryTree(this.#engine, this.memory, options.hashOnThreads);

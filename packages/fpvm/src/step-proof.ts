@@ -23,11 +23,19 @@ export interface StepProof {
 
 /** Takes one step and proves it. Throws RevertError as a run does. For many steps, take the texts of `machine.prover`. */
 export async function proveStep(machine: Machine): Promise<{ proof: StepProof; stop: RunStop }> {
+  if (machine.exited) return { proof: proofOfNothing(machine), stop: 'exited' };
   let text = '';
   const stop = await machine.prover.prove(1, ({ bytes }) => {
     text = Buffer.from(bytes).toString('latin1');
   });
   return { proof: decodeStepProof(text), stop };
+}
+
+/** The proof of an exited machine's step, which looks at nothing and changes nothing. */
+function proofOfNothing(machine: Machine): StepProof {
+  const hash = machine.stateHash();
+  const stateData = machine.witness();
+  return { step: machine.step, pre: hash, post: hash, stateData, proofData: EMPTY, oracle: undefined };
 }
 
 /** The text of a proof file. */

@@ -19,7 +19,7 @@ export interface StepCase {
 /** The machine before the step. */
 export function machineOf(
   { word, registers = {}, memory = [], scalars = {}, asks = false }: StepCase,
-  options: MachineOptions = {},
+  options: MachineOptions = { engine: 'interpreter' },
 ): Machine {
   const machine = new Machine(asks ? { ...options, oracle: new DeterministicOracle() } : options);
   Object.assign(machine, { pc: 0x10000n, heap: 0x7f00_0000_0000n, step: 1000n, ...scalars });

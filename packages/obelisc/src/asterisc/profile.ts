@@ -66,7 +66,9 @@ export async function profiled(
     await run(sampler);
   } catch (error) {
     await writeProfile(files, sampler.finish(machine), basename(input)).catch((failure: unknown) => {
-      log('error', 'failed to write the profile', { err: failure instanceof Error ? failure.message : String(failure) });
+      log('error', 'failed to write the profile', {
+        err: failure instanceof Error ? failure.message : String(failure),
+      });
     });
     throw error;
   }
