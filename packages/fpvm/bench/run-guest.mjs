@@ -1,10 +1,11 @@
 // Runs one guest to its end: `node run-guest.mjs ELF interpreter|translator [PRE-IMAGES]`, pre-images as
 // record-client.mjs writes them. Prints {steps, exitCode, stdout} as JSON.
 import { readFileSync } from 'node:fs';
-import { loadElf } from '../dist/src/index.js';
+import { loadElf, tuneHost } from '../dist/src/index.js';
 import { readPreimages } from './preimage-file.mjs';
 
 const [path, engine, preimages] = process.argv.slice(2);
+tuneHost();
 try {
   process.stdout.write(`${JSON.stringify(await outcome())}\n`);
 } catch (error) {

@@ -56,6 +56,7 @@ const globals = {
   regions: 'REGIONS',
   guarded: 'GUARDED',
   blockRegions: 'BLOCK_REGIONS',
+  blockCounts: 'BLOCK_COUNTS',
   blockSlots: 'BLOCK_SLOTS',
   blockTranslated: 'BLOCK_TRANSLATED',
   nextSlot: 'NEXT_SLOT',

@@ -3,6 +3,7 @@ export { enter, miss, run, runTranslated } from './interpreter';
 export { flushTlb, hostOfGranule, initialize, mapGranule, nextPage, pagesEnd, peek, word, write8 } from './memory';
 export { decode, existingCodeBlock } from './code';
 export {
+  BLOCK_COUNTS,
   BLOCK_REGIONS,
   BLOCK_SLOTS,
   BLOCK_TRANSLATED,

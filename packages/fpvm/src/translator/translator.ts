@@ -129,6 +129,8 @@ export class Translator {
       table.set(this.#slotOf(pc), this.#enter);
       const block = this.#blockOf(pc);
       view.setUint32(block + layout.blockSlots + (pc & 0xffff), 0, true);
+      // It may become hot again as what it is now.
+      view.setUint16(block + layout.blockCounts + ((pc & 0xffff) >>> 1), 0, true);
       view.setUint32(block + layout.blockTranslated + 4, 0, true);
     }
     this.#translated.clear();

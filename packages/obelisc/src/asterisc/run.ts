@@ -9,6 +9,7 @@ import {
   runGuided,
   type StepPattern,
   StepPatternError,
+  tuneHost,
   writeStateFile,
 } from '@obelisc/fpvm';
 import { type PreimageServer, startPreimageServer, WaitInterruptedError } from '@obelisc/preimage';
@@ -53,6 +54,7 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
   const stopAtPreimage = preimageStop(options);
   const profile = await profileFiles(options);
   checkOutput(options.output);
+  tuneHost();
   const preimages = await startServer(server, options.preimageTimeout, signal);
   try {
     const machine = await readStateFile(options.input, {
