@@ -1,5 +1,7 @@
 // The engine: one instance of the interpreter module (assembly/interpreter) with the registers and memory of one guest.
 import { readFileSync } from 'node:fs';
+import { MachineMemoryError } from './paging/memory-limit.js';
+import type { PagingCalls } from './paging/pager.js';
 import { type InstructionFormat, instructions, operationNumber, operationTable } from './instructions.js';
 
 /** Why the engine came back; numbers as in assembly/interpreter/interpreter.ts. */
@@ -18,26 +20,30 @@ export interface EngineExports {
   enter(fuel: bigint, depth: number): bigint;
   existingCodeBlock(granule: bigint): number;
   flushTlb(): void;
+  /** The next three: host address of a granule, 0 if it is absent. Here it is brought back if it was paged out, */
   hostOfGranule(granule: bigint): number;
+  /** it is 0 then, */
+  residentHost(granule: bigint): number;
+  /** it is made to write to if it is absent, */
   mapGranule(granule: bigint): number;
+  /** Translated code is going to store to this granule of a region directly. */
+  storeDirectly(granule: bigint): void;
+  /** Has the first write to each granule from now on reported, and sets GUARDED. */
+  freeze(): void;
+  /** Has the pool not take more bytes from here on. */
+  limitPool(size: number): void;
+  /** The pages that the granule at a host address has, as bits. */
+  pageMask(host: number): number;
+  /** Pages of guest memory in linear memory, and in its pool. */
+  countPages(): number;
+  countPoolPages(): number;
   pagesEnd(): number;
-  nextPage(from: number, end: number, writtenOnly: boolean): number;
+  nextPage(from: number, end: number): number;
   peek(address: bigint): bigint;
   word(at: number): bigint;
   write8(address: bigint, value: number): void;
   decode(word: number, pc: bigint): bigint;
   readonly [global: string]: unknown;
-}
-
-/** The guest needs more memory than one WebAssembly memory holds. */
-export class MachineMemoryError extends Error {
-  override readonly name = 'MachineMemoryError';
-  constructor(bytes: number) {
-    super(
-      `the guest has touched more memory than the machine can hold (${Math.floor(bytes / 2 ** 20)} MiB in use, ` +
-        `the limit is 4096 MiB): give it less work, e.g. a shorter block range`,
-    );
-  }
 }
 
 /** Where things lie in the engine's memory; assembly/interpreter/layout.ts says what they are. */
@@ -51,6 +57,9 @@ const globals = {
   outOfMemory: 'OUT_OF_MEMORY',
   pageStates: 'PAGE_STATES',
   guestOfHost: 'GUEST_OF_HOST',
+  firstFree: 'FIRST_FREE',
+  granuleCount: 'GRANULE_COUNT',
+  frozen: 'FROZEN',
   tlb: 'TLB',
   codeCache: 'CODE_CACHE',
   regions: 'REGIONS',
@@ -67,7 +76,7 @@ const globals = {
 export type EngineLayout = { readonly [name in keyof typeof globals]: number };
 
 /** What the engine asks of its surroundings. */
-export interface EngineCalls {
+export interface EngineCalls extends PagingCalls {
   /** Handles the ECALL the engine stands at and returns one of `systemCallAnswers`. */
   systemCall(): number;
   /** The code at pc is hot. */
@@ -139,7 +148,12 @@ export class Engine {
       return call();
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError && this.view.getUint32(this.layout.outOfMemory, true) === 1) {
-        throw new MachineMemoryError(this.view.getUint32(this.layout.nextFree, true));
+        const size = Math.floor((this.view.getUint32(this.layout.nextFree, true) - this.layout.firstFree) / 2 ** 20);
+        throw new MachineMemoryError(
+          `the guest executes more code than the machine can hold: ${size} MiB are in use for it and for memory that ` +
+            `translated code has the address of, and nothing is left to page out: give the guest less work`,
+          { cause: error },
+        );
       }
       throw error;
     }

@@ -1,19 +1,22 @@
 // The guest's 64-bit address space as the host sees it: byte ranges and 4 KiB pages.
 import type { Engine } from './engine.js';
+import type { PageContent } from './paging/frozen-memory.js';
+import { PAGE_SIZE } from './paging/page-frames.js';
+import { type Pager, pageState } from './paging/pager.js';
 
-export const PAGE_SIZE = 4096;
+export { PAGE_SIZE };
+
 const GRANULE = 0x10000;
 const MASK64 = (1n << 64n) - 1n;
-
-/** What the engine's byte per page says. */
-const pageState = { absent: 0, written: 1, known: 2 } as const;
 
 /** Sparse guest memory. Addresses are unsigned 64-bit and wrap around. */
 export class GuestMemory {
   readonly #engine: Engine;
+  readonly #pager: Pager;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, pager: Pager) {
     this.#engine = engine;
+    this.#pager = pager;
   }
 
   /** Copies `length` bytes from `address`; absent memory reads as zero and stays absent. */
@@ -54,64 +57,83 @@ export class GuestMemory {
   }
 
   hasPage(index: bigint): boolean {
-    const host = this.#engine.exports.hostOfGranule(index >> 4n) >>> 0;
-    if (host === 0) return false;
-    const state = this.#engine.bytes[this.#engine.layout.pageStates + (host >>> 12) + Number(index & 15n)];
-    return state !== pageState.absent;
+    return ((this.#pager.mask(Number(index >> 4n)) >>> Number(index & 15n)) & 1) !== 0;
   }
 
   /** Indices (address / 4096) of all pages that exist, ascending. */
   pageIndices(): BigUint64Array {
-    return this.#collect(false).indices.sort();
+    const { granules, masks } = this.#pager.granules();
+    const indices = new BigUint64Array(this.pageCount());
+    let count = 0;
+    granules.forEach((granule, i) => {
+      for (let page = 0; page < 16; page += 1) {
+        if (((masks[i] ?? 0) >>> page) & 1) indices[count++] = BigInt(granule * 16 + page);
+      }
+    });
+    return indices;
   }
 
   pageCount(): number {
-    let count = 0;
-    for (const _ of this.#hostPages(false)) count += 1;
-    return count;
+    return this.#engine.exports.countPages() + this.#pager.storedPages;
+  }
+
+  /** Pages that exist and do not lie in the engine's memory at the moment. */
+  get pagedOut(): number {
+    return this.#pager.storedPages;
   }
 
   /** The bytes of a page, a view into memory that the next step may move; undefined if the page does not exist. */
   page(index: bigint): Uint8Array | undefined {
-    if (!this.hasPage(index)) return undefined;
-    const host = this.#hostOfPage(index);
-    return this.#engine.bytes.subarray(host, host + PAGE_SIZE);
+    return this.hasPage(index) ? this.#pager.livePage(Number(index >> 4n), Number(index & 15n)) : undefined;
   }
 
-  /** Pages written since the last call, in no particular order: indices, and where they lie in the engine's memory. */
-  takeWrittenPages(): { indices: BigUint64Array; hosts: Uint32Array } {
-    const written = this.#collect(true);
-    const { bytes, layout } = this.#engine;
-    for (const host of written.hosts) bytes[layout.pageStates + (host >>> 12)] = pageState.known;
-    return written;
-  }
-
-  /** Numbers of the 4 KiB pages of the engine's memory that hold guest pages. */
-  *#hostPages(writtenOnly: boolean): Generator<number> {
-    const { exports } = this.#engine;
-    const end = exports.pagesEnd();
-    for (let page = 0; ; page += 1) {
-      page = exports.nextPage(page, end, writtenOnly);
-      if (page >= end) return;
-      yield page;
+  /** All pages, ascending; the machine must not run before the last is taken. */
+  *pages(): Generator<PageContent> {
+    for (const index of this.pageIndices()) {
+      yield { index, content: this.#pager.livePage(Number(index >> 4n), Number(index & 15n)) };
     }
   }
 
-  /** In the order of the engine's memory, where the pages of a granule are neighbours. */
-  #collect(writtenOnly: boolean): { indices: BigUint64Array; hosts: Uint32Array } {
-    const { view, layout } = this.#engine;
-    const pages = Uint32Array.from(this.#hostPages(writtenOnly));
-    const indices = new BigUint64Array(pages.length);
+  /**
+   * Pages written since the last call, in no particular order: indices, and the content of the one at a place in
+   * `indices`, a view that the next step may change.
+   */
+  takeWrittenPages(): { indices: BigUint64Array; content: (at: number) => Uint8Array } {
+    const { bytes, layout } = this.#engine;
+    const { frames } = this.#pager;
+    const pages = Uint32Array.from(this.#writtenHostPages());
+    const stored = this.#pager.takeStoredWritten();
+    const indices = new BigUint64Array(pages.length + stored.links.length);
     let unit = -1;
     let first = 0n;
     pages.forEach((page, i) => {
+      bytes[layout.pageStates + page] = pageState.known;
       if (page >>> 4 !== unit) {
         unit = page >>> 4;
-        first = (view.getBigUint64(layout.guestOfHost + 8 * unit, true) - 1n) << 4n;
+        first = (this.#engine.view.getBigUint64(layout.guestOfHost + 8 * unit, true) - 1n) << 4n;
       }
       indices[i] = first | BigInt(page & 15);
     });
-    return { indices, hosts: pages.map((page) => page * PAGE_SIZE) };
+    stored.indices.forEach((index, i) => (indices[pages.length + i] = BigInt(index)));
+    return {
+      indices,
+      content: (at) => {
+        const page = pages[at];
+        if (page !== undefined) return bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+        return frames.content(stored.links[at - pages.length] ?? 0);
+      },
+    };
+  }
+
+  /** Numbers of the 4 KiB pages of the engine's memory that were written. */
+  *#writtenHostPages(): Generator<number> {
+    const { exports } = this.#engine;
+    const end = exports.pagesEnd();
+    for (let page = 0; ; page += 1) {
+      page = exports.nextPage(page, end);
+      if (page >= end) return;
+      yield page;
+    }
   }
 
   #hostOfPage(index: bigint): number {

@@ -1,6 +1,7 @@
 // A run with things to do on the way: information, snapshots, proofs, stops. The order in each turn is the reference's:
 // information, stop, snapshot, the step (with proof), stop at a pre-image.
 import { setImmediate } from 'node:timers/promises';
+import type { FrozenState } from './frozen-state.js';
 import type { Machine } from './machine.js';
 import type { PreimageRead } from './oracle.js';
 import type { Sampler } from './profile/sampler.js';
@@ -12,7 +13,11 @@ export interface GuidedRun {
   readonly onInfo?: (machine: Machine) => void;
   readonly stopAt?: StepPattern;
   readonly snapshotAt?: StepPattern;
-  readonly onSnapshot?: (machine: Machine) => Promise<void>;
+  /**
+   * Gets the state at the step and may take its time: the run goes on meanwhile, and waits before the next snapshot and at
+   * its end. An error ends the run. The state is released when the promise settles.
+   */
+  readonly onSnapshot?: (state: FrozenState) => Promise<void>;
   readonly proofAt?: StepPattern;
   /** Takes the texts of proofs, of one step or of some that follow each other. */
   readonly onProof?: (proofs: ProofTexts) => Promise<void> | void;
@@ -34,8 +39,22 @@ const PROGRESS_STEPS = 20_000_000n;
 const PROGRESS_PROOFS = 4096n;
 const never: StepPattern = { kind: 'never' };
 
-/** Runs until the guest exits or something on the way stops it. Throws RevertError. */
+/** Runs until the guest exits or something on the way stops it. Throws RevertError, and what the callbacks throw. */
 export async function runGuided(machine: Machine, run: GuidedRun): Promise<GuidedStop> {
+  const snapshots = new Snapshots(run.onSnapshot);
+  let stop;
+  try {
+    stop = await steps(machine, run, snapshots);
+  } catch (error) {
+    // A snapshot of an earlier step is as good as ever. Of two errors the run's own is said.
+    await snapshots.settled();
+    throw error;
+  }
+  await snapshots.finish();
+  return stop;
+}
+
+async function steps(machine: Machine, run: GuidedRun, snapshots: Snapshots): Promise<GuidedStop> {
   const { infoAt = never, stopAt = never, snapshotAt = never, proofAt = never } = run;
   const patterns = [infoAt, stopAt, snapshotAt, proofAt];
   while (!machine.exited) {
@@ -45,7 +64,8 @@ export async function runGuided(machine: Machine, run: GuidedRun): Promise<Guide
     if (run.sampler?.next === step) run.sampler.take(machine);
     if (matches(infoAt)) run.onInfo?.(machine);
     if (matches(stopAt)) return 'stop pattern';
-    if (matches(snapshotAt)) await run.onSnapshot?.(machine);
+    if (matches(snapshotAt)) await snapshots.take(machine);
+    snapshots.check();
     const proving = matches(proofAt);
     const provesAll = proving && nextMatch(proofAt, step + 1n) === step + 1n;
     let end = step + (proving ? (provesAll ? PROGRESS_PROOFS : 1n) : PROGRESS_STEPS);
@@ -65,4 +85,49 @@ export async function runGuided(machine: Machine, run: GuidedRun): Promise<Guide
     }
   }
   return 'exited';
+}
+
+/** Snapshots that are written while the run goes on, one at a time. */
+class Snapshots {
+  readonly #write: ((state: FrozenState) => Promise<void>) | undefined;
+  #writing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(write: ((state: FrozenState) => Promise<void>) | undefined) {
+    this.#write = write;
+  }
+
+  async take(machine: Machine): Promise<void> {
+    if (this.#write === undefined) return;
+    await this.finish();
+    this.#writing = this.#store(this.#write, machine.freeze());
+  }
+
+  /** Throws what went wrong since the last look. */
+  check(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Waits until nothing is being written. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** As `settled`; throws what went wrong. */
+  async finish(): Promise<void> {
+    await this.settled();
+    this.check();
+  }
+
+  async #store(write: (state: FrozenState) => Promise<void>, state: FrozenState): Promise<void> {
+    try {
+      await write(state);
+    } catch (error) {
+      this.#failure = { error };
+    } finally {
+      state.release();
+    }
+  }
 }

@@ -1,7 +1,8 @@
 // The fault-proof machine: RV64IMA as Asterisc defines it, state, memory tree, proofs, state files.
 export { decode, type DecodedInstruction, type Instruction, instructions, revertCodes } from './instructions.js';
 export { disassemble, registerNames } from './disassemble.js';
-export { MachineMemoryError } from './engine.js';
+export { MachineMemoryError } from './paging/memory-limit.js';
+export type { FrozenState } from './frozen-state.js';
 export { ElfError } from './elf.js';
 export { loadElf } from './loader.js';
 export { Machine, type MachineOptions, RevertError, type RunStop } from './machine.js';

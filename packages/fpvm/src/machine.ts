@@ -1,9 +1,11 @@
 // The machine: one guest that can be run to any step, asked for its witness, and saved.
 import { setImmediate } from 'node:timers/promises';
-import { Engine, stopReasons, systemCallAnswers } from './engine.js';
+import { Engine, type EngineCalls, stopReasons, systemCallAnswers } from './engine.js';
+import { FrozenState } from './frozen-state.js';
 import { GuestMemory } from './guest-memory.js';
 import { revertCodes } from './instructions.js';
 import { MemoryTree } from './memory-tree.js';
+import { Pager, type PagingOptions } from './paging/pager.js';
 import { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
 import { handleSystemCall, shiftedKey, type SystemCallContext } from './system-calls.js';
 import { StepProver } from './step-prover.js';
@@ -13,12 +15,15 @@ import { encodeWitness, stateHash, type VmScalars } from './witness.js';
 const MASK64 = (1n << 64n) - 1n;
 /** Steps between two turns of the event loop, and two looks for code that waits for translation: 2 to 20 ms. */
 const SLICE = 4_000_000n;
+/** As SLICE, while a frozen state is being written, and while the room for copies of its pages may become full. */
+const FROZEN_SLICE = 400_000n;
+const CROWDED_SLICE = 100_000n;
 
 /** Why a run ended: all steps taken, the guest exited, or (if asked for) a pre-image was read in the last step. */
 export type RunStop = 'steps' | 'exited' | 'preimage';
 
 /** What the machine needs of its surroundings. */
-export interface MachineOptions {
+export interface MachineOptions extends PagingOptions {
   /** Where pre-images come from; without one, the first that the guest asks for ends the run with an error. */
   readonly oracle?: Oracle;
   /** Takes what the guest writes to its standard output and error. */
@@ -68,6 +73,7 @@ export class Machine implements VmScalars {
   /** The pre-image the guest reads, undefined before its first read. */
   preimage: PreimageRead | undefined;
 
+  readonly #pager: Pager;
   readonly #engine: Engine;
   readonly #translator: Translator | undefined;
   readonly #options: MachineOptions;
@@ -83,21 +89,22 @@ export class Machine implements VmScalars {
 
   constructor(options: MachineOptions = {}) {
     this.#options = options;
-    this.#engine = new Engine(
-      {
-        systemCall: () => {
-          const answer = handleSystemCall(this.#context);
-          return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
-        },
-        translate: (pc) => this.#translator?.request(pc),
-        reconsider: (pc) => this.#translator?.reconsider(pc),
-        codeFound: (granule) => this.#translator?.codeFound(granule),
-        codeChanged: () => this.#translator?.drop(),
+    this.#pager = new Pager(options);
+    const calls: EngineCalls = {
+      ...this.#pager.calls,
+      systemCall: () => {
+        const answer = handleSystemCall(this.#context);
+        return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
       },
-      options.engine !== 'interpreter',
-    );
+      translate: (pc) => this.#translator?.request(pc),
+      reconsider: (pc) => this.#translator?.reconsider(pc),
+      codeFound: (granule) => this.#translator?.codeFound(granule),
+      codeChanged: () => this.#translator?.drop(),
+    };
+    this.#engine = new Engine(calls, options.regions ?? options.engine !== 'interpreter');
+    this.#pager.attach(this.#engine);
     if (options.engine !== 'interpreter') this.#translator = new Translator(this.#engine, options.translation);
-    this.memory = new GuestMemory(this.#engine);
+    this.memory = new GuestMemory(this.#engine, this.#pager);
     this.tree = new MemoryTree(this.#engine, this.memory, options.hashOnThreads);
     this.prover = new StepProver(this.#engine, this);
     this.#context = this.#makeContext();
@@ -136,6 +143,14 @@ export class Machine implements VmScalars {
     return this.#translator?.statistics;
   }
 
+  /**
+   * The state as it is, to be written or kept while the machine goes on: pages are copied before they are written. It must
+   * be released in the end; while it is not, and is not read either, the machine may wait for it.
+   */
+  freeze(): FrozenState {
+    return new FrozenState(this, this.#pager.freeze());
+  }
+
   /** The instruction word at pc. */
   instruction(): number {
     return new DataView(this.memory.read(this.pc, 4).buffer).getUint32(0, true);
@@ -166,7 +181,14 @@ export class Machine implements VmScalars {
     this.#stopAtPreimage = stopAtPreimage;
     let left = steps;
     while (left > 0n && !this.exited) {
-      const slice = left < SLICE ? left : SLICE;
+      this.#pager.check();
+      const { crowding } = this.#pager;
+      if (crowding !== undefined) {
+        if (crowding >= 1) await this.#pager.roomForCopies();
+        this.#pager.copyAhead();
+      }
+      const longest = crowding === undefined ? SLICE : crowding < 0.5 ? FROZEN_SLICE : CROWDED_SLICE;
+      const slice = left < longest ? left : longest;
       const before = this.step;
       const stop = this.#runSlice(slice);
       const taken = (this.step - before) & MASK64;
@@ -174,7 +196,7 @@ export class Machine implements VmScalars {
       this.#sinceYield += taken;
       if (stop === stopReasons.waiting) await this.#pending;
       if (stop === stopReasons.requested) return 'preimage';
-      if (this.#sinceYield >= SLICE) {
+      if (this.#sinceYield >= SLICE || (crowding !== undefined && this.#sinceYield >= longest)) {
         this.#sinceYield = 0n;
         this.#translator?.flush();
         await setImmediate();

@@ -53,16 +53,12 @@ export class MemoryTree {
   /** Takes up what was written since the last time. The nodes above are hashed by the next `treeRoot` in the module. */
   takeUp(): void {
     if (this.#changes === this.#engine.changes) return;
-    const { indices, hosts } = this.#memory.takeWrittenPages();
+    const { indices, content: contentOf } = this.#memory.takeWrittenPages();
     const onThreads = this.#threads && indices.length >= MANY_PAGES;
     const most = onThreads ? PAGES_AT_ONCE : (this.merkle.BATCH.value as number);
     for (let start = 0; start < indices.length; start += most) {
       const part = indices.subarray(start, start + most);
-      const source = this.#engine.bytes;
-      const content = (i: number) => {
-        const host = hosts[start + i] ?? 0;
-        return source.subarray(host, host + PAGE_SIZE);
-      };
+      const content = (i: number) => contentOf(start + i);
       if (onThreads) this.#setRoots(part, rootsOfPages(part.length, content));
       else this.#setPages(part, content);
     }

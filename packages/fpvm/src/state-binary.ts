@@ -1,6 +1,7 @@
 // The binary state format (`.bin`): big endian, pages first, then the scalars in the witness's order, then metadata.
 import { PAGE_SIZE } from './guest-memory.js';
 import { Machine, type MachineOptions } from './machine.js';
+import type { SavedState } from './saved-state.js';
 import { StateFormatError } from './state-format.js';
 
 const SCALARS_SIZE = 32 + 8 + 8 + 1 + 1 + 8 + 8 + 8 + 32 * 8;
@@ -8,42 +9,39 @@ const SCALARS_SIZE = 32 + 8 + 8 + 1 + 1 + 8 + 8 + 8 + 32 * 8;
 const LONGEST_FIELD = 2 ** 28;
 const MAX_PAGE_INDEX = (1n << 52n) - 1n;
 
-/** The bytes of a state, in pieces. The machine must not run before the last is taken. */
-export function* encodeBinaryState(machine: Machine): Generator<Uint8Array> {
-  const indices = machine.memory.pageIndices();
+/** The bytes of a state, in pieces. If it is a machine, that must not run before the last is taken. */
+export function* encodeBinaryState(state: SavedState): Generator<Uint8Array> {
   const count = new Uint8Array(8);
-  new DataView(count.buffer).setBigUint64(0, BigInt(indices.length));
+  new DataView(count.buffer).setBigUint64(0, BigInt(state.memory.pageCount()));
   yield count;
-  for (const index of indices) {
-    const content = machine.memory.page(index);
-    if (content === undefined) throw new Error('a listed page exists');
+  for (const { index, content } of state.memory.pages()) {
     const entry = new Uint8Array(8 + PAGE_SIZE);
     new DataView(entry.buffer).setBigUint64(0, index);
     entry.set(content, 8);
     yield entry;
   }
-  yield encodeScalars(machine);
-  for (const field of [machine.lastHint, machine.savedWitness]) {
+  yield encodeScalars(state);
+  for (const field of [state.lastHint, state.savedWitness]) {
     const length = new Uint8Array(4);
     new DataView(length.buffer).setUint32(0, field.length);
     yield length;
     yield field;
   }
-  yield machine.savedStateHash;
+  yield state.savedStateHash;
 }
 
-function encodeScalars(machine: Machine): Uint8Array {
+function encodeScalars(state: SavedState): Uint8Array {
   const bytes = new Uint8Array(SCALARS_SIZE);
   const view = new DataView(bytes.buffer);
-  bytes.set(machine.preimageKey, 0);
-  view.setBigUint64(32, machine.preimageOffset);
-  view.setBigUint64(40, machine.pc);
-  bytes[48] = machine.exitCode;
-  bytes[49] = machine.exited ? 1 : 0;
-  view.setBigUint64(50, machine.step);
-  view.setBigUint64(58, machine.heap);
-  view.setBigUint64(66, machine.loadReservation);
-  machine.registers.forEach((value, i) => view.setBigUint64(74 + 8 * i, value));
+  bytes.set(state.preimageKey, 0);
+  view.setBigUint64(32, state.preimageOffset);
+  view.setBigUint64(40, state.pc);
+  bytes[48] = state.exitCode;
+  bytes[49] = state.exited ? 1 : 0;
+  view.setBigUint64(50, state.step);
+  view.setBigUint64(58, state.heap);
+  view.setBigUint64(66, state.loadReservation);
+  state.registers.forEach((value, i) => view.setBigUint64(74 + 8 * i, value));
   return bytes;
 }
 

@@ -2,6 +2,7 @@
 import { PAGE_SIZE } from './guest-memory.js';
 import { JsonEvents, JsonSyntaxError } from './json-events.js';
 import { Machine, type MachineOptions } from './machine.js';
+import type { SavedState } from './saved-state.js';
 import { StateFormatError } from './state-format.js';
 
 const MAX64 = (1n << 64n) - 1n;
@@ -9,32 +10,31 @@ const MAX_PAGE_INDEX = (1n << 52n) - 1n;
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 
-/** The text of a state, in pieces, as ASCII bytes. The machine must not run before the last is taken. */
-export function* encodeJsonState(machine: Machine): Generator<Uint8Array> {
-  const indices = machine.memory.pageIndices();
-  yield Buffer.from(indices.length === 0 ? '{\n  "memory": []' : '{\n  "memory": [\n');
-  for (const [i, index] of indices.entries()) {
-    const content = machine.memory.page(index);
-    if (content === undefined) throw new Error('a listed page exists');
-    const end = i + 1 < indices.length ? ',\n' : '\n  ]';
+/** The text of a state, in pieces, as ASCII bytes. If it is a machine, that must not run before the last is taken. */
+export function* encodeJsonState(state: SavedState): Generator<Uint8Array> {
+  let left = state.memory.pageCount();
+  yield Buffer.from(left === 0 ? '{\n  "memory": []' : '{\n  "memory": [\n');
+  for (const { index, content } of state.memory.pages()) {
+    left -= 1;
+    const end = left > 0 ? ',\n' : '\n  ]';
     yield Buffer.from(`    {\n      "index": ${index},\n      "data": "${hex(content)}"\n    }${end}`);
   }
   const fields: [string, string][] = [
-    ['preimageKey', `"0x${hex(machine.preimageKey)}"`],
-    ['preimageOffset', `${machine.preimageOffset}`],
-    ['pc', `${machine.pc}`],
-    ['exit', `${machine.exitCode}`],
-    ['exited', `${machine.exited}`],
-    ['step', `${machine.step}`],
-    ['heap', `${machine.heap}`],
-    ['loadReservation', `${machine.loadReservation}`],
-    ['registers', `[\n    ${[...machine.registers].join(',\n    ')}\n  ]`],
+    ['preimageKey', `"0x${hex(state.preimageKey)}"`],
+    ['preimageOffset', `${state.preimageOffset}`],
+    ['pc', `${state.pc}`],
+    ['exit', `${state.exitCode}`],
+    ['exited', `${state.exited}`],
+    ['step', `${state.step}`],
+    ['heap', `${state.heap}`],
+    ['loadReservation', `${state.loadReservation}`],
+    ['registers', `[\n    ${[...state.registers].join(',\n    ')}\n  ]`],
   ];
-  if (machine.lastHint.length > 0) fields.push(['lastHint', `"0x${hex(machine.lastHint)}"`]);
-  if (machine.savedWitness.length > 0) {
-    fields.push(['witness', `"${Buffer.from(machine.savedWitness).toString('base64')}"`]);
+  if (state.lastHint.length > 0) fields.push(['lastHint', `"0x${hex(state.lastHint)}"`]);
+  if (state.savedWitness.length > 0) {
+    fields.push(['witness', `"${Buffer.from(state.savedWitness).toString('base64')}"`]);
   }
-  fields.push(['stateHash', `"0x${hex(machine.savedStateHash)}"`]);
+  fields.push(['stateHash', `"0x${hex(state.savedStateHash)}"`]);
   yield Buffer.from(`${fields.map(([name, value]) => `,\n  "${name}": ${value}`).join('')}\n}\n\n`);
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Engine } from '../src/engine.js';
+import { Pager } from '../src/paging/pager.js';
 import { decode, instructions, operationNumber, revertCodes } from '../src/instructions.js';
 
 const packageRoot = new URL('../../', import.meta.url);
@@ -32,6 +33,7 @@ test('every word is the first row that it fits', () => {
 
 test('every word decodes alike in the table and in the engine', () => {
   const engine = new Engine({
+    ...new Pager().calls,
     systemCall: () => 0,
     translate: () => {},
     reconsider: () => {},

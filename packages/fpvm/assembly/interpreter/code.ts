@@ -1,6 +1,7 @@
 // Predecoded code: each 64 KiB granule that was ever executed has a block of operations, filled as they are reached.
 import { BLOCK_OPS_SIZE, BLOCK_SIZE, BLOCK_TRANSLATED, CODE_CACHE, DECODE_TABLE, FORMATS, REVERTS } from './layout';
-import { allocate, findGranule, granuleExists, makeGranule, protectGranule, read } from './memory';
+import { findGranule, findResident, granuleExists, makeGranule, protectGranule, read } from './memory';
+import { allocate, pinGranule } from './paging';
 import { Format, Op } from './operations';
 
 /** Tells the translator that a granule has become code. */
@@ -102,9 +103,11 @@ export function codeBlock(granule: u64): usize {
   }
   let block: usize = load<u32>(slot, 12);
   if (block == 0) {
+    pinGranule(granule);
     block = allocate(BLOCK_SIZE);
     store<u64>(block + BLOCK_OPS_SIZE, <u64>Op.Cross);
-    store<u32>(slot, <u32>block, 12);
+    // Slots move when granules are paged out for the block.
+    store<u32>(findResident(granule), <u32>block, 12);
     protectGranule(granule);
     codeFound(granule);
   }
@@ -115,7 +118,7 @@ export function codeBlock(granule: u64): usize {
 
 /** The code block of a granule if it has one, else 0. */
 export function existingCodeBlock(granule: u64): usize {
-  const slot = findGranule(granule);
+  const slot = findResident(granule);
   return slot == 0 ? 0 : load<u32>(slot, 12);
 }
 

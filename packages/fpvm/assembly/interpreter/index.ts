@@ -1,6 +1,20 @@
 // The engine of the machine: registers, memory and interpreter of one guest in one linear memory.
 export { enter, miss, run, runTranslated } from './interpreter';
-export { flushTlb, hostOfGranule, initialize, mapGranule, nextPage, pagesEnd, peek, word, write8 } from './memory';
+export {
+  countPages,
+  flushTlb,
+  hostOfGranule,
+  initialize,
+  mapGranule,
+  nextPage,
+  pageMask,
+  pagesEnd,
+  peek,
+  residentHost,
+  word,
+  write8,
+} from './memory';
+export { countPoolPages, FROZEN, freeze, limitPool, storeDirectly } from './paging';
 export { decode, existingCodeBlock } from './code';
 export {
   BLOCK_COUNTS,
@@ -10,6 +24,8 @@ export {
   CODE_CACHE,
   DECODE_TABLE,
   DROPPED,
+  FIRST_FREE,
+  GRANULE_COUNT,
   HOT,
   NEXT_SLOT,
   TLB,

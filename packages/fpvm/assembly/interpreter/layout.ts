@@ -33,6 +33,18 @@ export const HOT: usize = 0x55c;
 export const POOL_END: usize = 0x560;
 /** All ones while every store of translated code must go through the TLB, else 0. */
 export const GUARDED: usize = 0x568;
+/** Where the search for a granule to page out goes on: number of a 64 KiB unit. */
+export const HAND: usize = 0x570;
+/** 1 when granules may lie outside of linear memory. */
+export const PAGING: usize = 0x574;
+/** Guest granules in the pool. */
+export const GRANULE_COUNT: usize = 0x578;
+/** Granules to page out before growth of the pool is asked for again. */
+export const ASK_AFTER: usize = 0x57c;
+/** End of what the pool may take without asking. */
+export const GRANTED: usize = 0x580;
+/** 1 when the pool may not take places of regions. */
+export const POOL_IS_LIMITED: usize = 0x584;
 
 /** Operation number → format, one byte each (src/engine.ts fills it from the instruction table). */
 export const FORMATS: usize = 0x600;
@@ -67,13 +79,18 @@ export const MISS_SLOTS: u32 = 0x4000;
 
 /** One byte for each 4 KiB page of linear memory: 0 no guest page, 1 written since the last sweep, 2 known to the tree. */
 export const PAGE_STATES: usize = 0x100000;
-/** Hash table guest granule → host: key = granule + 1 (8 bytes), host address (4), code block or 0 (4). */
+/**
+ * Hash table of the guest granules in linear memory: key = granule + 1 (8 bytes), host address (4), code block or 0 (4).
+ * Linear memory holds at most 65,536 of them.
+ */
 export const GRANULES: usize = 0x200000;
 export const GRANULE_SLOTS: u32 = 131072;
 /** Guest granule + 1 of each 64 KiB unit of linear memory, 8 bytes each; 0 where it holds no guest memory. */
 export const GUEST_OF_HOST: usize = 0x400000;
 /** 64 KiB of zeros that absent granules read from. */
 export const ZEROS: usize = 0x480000;
+/** Flags of each 64 KiB unit of linear memory, one byte each; see paging.ts. */
+export const UNIT_FLAGS: usize = 0x490000;
 export const FIRST_FREE: usize = 0x500000;
 
 /** Granules of a region, and of the stack's. Guest addresses of the others begin at a multiple of their size. */

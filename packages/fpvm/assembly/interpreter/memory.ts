@@ -1,23 +1,26 @@
 // Guest memory: a 64-bit space in granules of 64 KiB, found by hash table and software TLB. Reads of absent memory give
-// zeros and allocate nothing; writes allocate and mark the 4 KiB page.
+// zeros and allocate nothing; writes allocate and mark the 4 KiB page. What linear memory has no place for is paged out.
 import {
   FIRST_FREE,
+  GRANTED,
   GRANULES,
+  GRANULE_COUNT,
   GRANULE_SLOTS,
   GUEST_OF_HOST,
   MEMORY_SIZE,
   NEXT_FREE,
-  OUT_OF_MEMORY,
   PAGE_STATES,
+  PAGING,
   POOL_END,
   POOL_HOST,
-  REGION_GRANULES,
   STACK_HOST,
   STACK_REGION,
   TLB,
+  UNIT_FLAGS,
   ZEROS,
 } from './layout';
 import { codeWritten } from './code';
+import { IN_POOL, isStored, keepForImages, restore, takePlace, USED } from './paging';
 import {
   claimedRegionOf,
   hostInRegion,
@@ -26,7 +29,6 @@ import {
   noteLowest,
   regionBit,
   regionOf,
-  takeForPool,
 } from './regions';
 
 const NO_TAG: u64 = 0xffffffffffffffff;
@@ -47,36 +49,6 @@ export function flushTlb(): void {
   }
 }
 
-/** Takes `size` bytes (a multiple of 64 KiB) of the pool; they are zero. Traps when there is no more. */
-export function allocate(size: usize): usize {
-  let at: usize = load<u32>(NEXT_FREE);
-  if (<u64>at + <u64>size > <u64>load<u32>(POOL_END)) {
-    at = takeForPool();
-    if (at == 0) {
-      store<u32>(OUT_OF_MEMORY, 1);
-      unreachable();
-    }
-    store<u32>(POOL_END, <u32>at + (REGION_GRANULES << 16));
-  }
-  const end = <u64>at + <u64>size;
-  const have = (<u64>load<u32>(MEMORY_SIZE)) << 16;
-  if (end > have) {
-    // Growing by at least an eighth, as far as there is room, keeps the number of (buffer-detaching) growths small.
-    const need = <i32>((end - have + 0xffff) >> 16);
-    let grow = max(need, min(<i32>(have >> 19), 65536 - <i32>(have >> 16)));
-    if (memory.grow(grow) < 0) {
-      grow = need;
-      if (memory.grow(grow) < 0) {
-        store<u32>(OUT_OF_MEMORY, 1);
-        unreachable();
-      }
-    }
-    store<u32>(MEMORY_SIZE, load<u32>(MEMORY_SIZE) + <u32>grow);
-  }
-  store<u32>(NEXT_FREE, <u32>(at + size));
-  return at;
-}
-
 /**
  * To be called first. With `regions`, all of linear memory is reserved (it costs nothing until it is touched); where the
  * host refuses that, and without, guest memory is a growing pool. Returns whether there are regions.
@@ -88,50 +60,105 @@ export function initialize(regions: bool): bool {
   store<u32>(NEXT_FREE, <u32>(reserved ? POOL_HOST : FIRST_FREE));
   // Without regions the last 64 KiB stay unused: NEXT_FREE has 32 bits.
   store<u32>(POOL_END, <u32>(reserved ? STACK_HOST : 0xffff0000));
+  store<u32>(GRANTED, load<u32>(NEXT_FREE));
   if (reserved) initializeRegions();
   return reserved;
 }
 
-/** Slot of a guest granule in the hash table, 0 if it is absent. */
-export function findGranule(granule: u64): usize {
-  let hash = <u32>((granule * 0x9e3779b97f4a7c15) >> 47);
+/** First place in the hash table to look for a granule at. */
+@inline
+function homeOf(granule: u64): u32 {
+  return (<u32>((granule * 0x9e3779b97f4a7c15) >> 47)) & (GRANULE_SLOTS - 1);
+}
+
+/** Slot of a guest granule in the hash table, 0 if it is not in linear memory. Granules paged out move slots. */
+export function findResident(granule: u64): usize {
+  let hash = homeOf(granule);
   while (true) {
-    const slot = GRANULES + ((<usize>(hash & (GRANULE_SLOTS - 1))) << 4);
+    const slot = GRANULES + ((<usize>hash) << 4);
     const key = load<u64>(slot);
     if (key == granule + 1) return slot;
     if (key == 0) return 0;
-    hash++;
+    hash = (hash + 1) & (GRANULE_SLOTS - 1);
   }
 }
 
-/** Slot of a guest granule in the hash table, allocating it if it is absent. */
+/** Slot of a guest granule in the hash table, 0 if it is absent; it is brought back if it was paged out. */
+export function findGranule(granule: u64): usize {
+  const slot = findResident(granule);
+  if (slot != 0 || load<u32>(PAGING) == 0 || isStored(<f64>granule) == 0) return slot;
+  return makeGranule(granule);
+}
+
+/** Slot of a guest granule in the hash table; it is brought back or allocated if need be. */
 export function makeGranule(granule: u64): usize {
-  let hash = <u32>((granule * 0x9e3779b97f4a7c15) >> 47);
-  while (true) {
-    const slot = GRANULES + ((<usize>(hash & (GRANULE_SLOTS - 1))) << 4);
-    const key = load<u64>(slot);
-    if (key == granule + 1) return slot;
-    if (key == 0) {
-      const region = claimedRegionOf(granule);
-      const host = region == 0 ? allocate(0x10000) : hostInRegion(region, granule);
-      store<u64>(slot, granule + 1);
-      store<u32>(slot, <u32>host, 8);
-      store<u64>(GUEST_OF_HOST + ((host >> 16) << 3), granule + 1);
-      // The TLB may map this granule to the zeros.
-      const entry = tlbEntry(granule << 16);
-      store<u64>(entry, NO_TAG);
-      store<u64>(entry, NO_TAG, 8);
-      return slot;
-    }
-    hash++;
+  const known = findResident(granule);
+  if (known != 0) return known;
+  const region = claimedRegionOf(granule);
+  const host = region == 0 ? takePlace() : hostInRegion(region, granule);
+  let hash = homeOf(granule);
+  let slot = GRANULES + ((<usize>hash) << 4);
+  while (load<u64>(slot) != 0) {
+    hash = (hash + 1) & (GRANULE_SLOTS - 1);
+    slot = GRANULES + ((<usize>hash) << 4);
   }
+  store<u64>(slot, granule + 1);
+  store<u32>(slot, <u32>host, 8);
+  store<u32>(slot, 0, 12);
+  store<u64>(GUEST_OF_HOST + ((host >> 16) << 3), granule + 1);
+  // The TLB may map this granule to the zeros.
+  forgetGranule(granule);
+  if (region != 0) return slot;
+  store<u32>(GRANULE_COUNT, load<u32>(GRANULE_COUNT) + 1);
+  let flags: u32 = USED | IN_POOL;
+  if (load<u32>(PAGING) != 0 && isStored(<f64>granule) != 0) flags |= restore(<f64>granule, <u32>host);
+  store<u8>(UNIT_FLAGS + (host >> 16), <u8>flags);
+  return slot;
 }
 
-/** Host address of the granule, 0 if it has none: then it is absent. */
+/** Takes a granule out of the hash table, moving up those behind it. */
+export function removeGranule(granule: u64): void {
+  const slot = findResident(granule);
+  let hole = <u32>((slot - GRANULES) >> 4);
+  let at = hole;
+  while (true) {
+    at = (at + 1) & (GRANULE_SLOTS - 1);
+    const from = GRANULES + ((<usize>at) << 4);
+    const key = load<u64>(from);
+    if (key == 0) break;
+    const distance = (at - homeOf(key - 1)) & (GRANULE_SLOTS - 1);
+    if (distance < ((at - hole) & (GRANULE_SLOTS - 1))) continue;
+    memory.copy(GRANULES + ((<usize>hole) << 4), from, 16);
+    hole = at;
+  }
+  memory.fill(GRANULES + ((<usize>hole) << 4), 0, 16);
+}
+
+/** Drops the TLB's entry of a granule. */
+export function forgetGranule(granule: u64): void {
+  const entry = tlbEntry(granule << 16);
+  store<u64>(entry, NO_TAG);
+  store<u64>(entry, NO_TAG, 8);
+}
+
+/** Drops all write permission. */
+export function forgetWrites(): void {
+  for (let entry: usize = TLB; entry < TLB + 32 * 1024; entry += 32) store<u64>(entry, NO_TAG, 8);
+}
+
+/** Host address of the granule, 0 if it is absent; it is brought back if it was paged out. */
 export function hostOfGranule(granule: u64): u32 {
   const region = regionOf(granule);
   if (region != 0) return <u32>hostInRegion(region, granule);
   const slot = findGranule(granule);
+  return slot == 0 ? 0 : load<u32>(slot, 8);
+}
+
+/** Host address of the granule, 0 if it is not in linear memory. */
+export function residentHost(granule: u64): u32 {
+  const region = regionOf(granule);
+  if (region != 0) return <u32>hostInRegion(region, granule);
+  const slot = findResident(granule);
   return slot == 0 ? 0 : load<u32>(slot, 8);
 }
 
@@ -143,9 +170,11 @@ export function granuleExists(granule: u64): bool {
   return (load<u64>(states) | load<u64>(states, 8)) != 0;
 }
 
-/** Host address of the granule, allocated if need be; its pages are not marked. */
+/** Host address of the granule, to be written to; it is allocated if need be, and its pages are not marked. */
 export function mapGranule(granule: u64): u32 {
-  return load<u32>(makeGranule(granule), 8);
+  const host = load<u32>(makeGranule(granule), 8);
+  keepForImages(host, granule);
+  return host;
 }
 
 /** Forgets write permission for a granule that now holds decoded code. */
@@ -161,7 +190,11 @@ function readMiss(address: u64): usize {
   if (region != 0) host = hostInRegion(region, granule);
   else {
     const slot = findGranule(granule);
-    if (slot != 0) host = load<u32>(slot, 8);
+    if (slot != 0) {
+      host = load<u32>(slot, 8);
+      const flags = UNIT_FLAGS + (host >> 16);
+      store<u8>(flags, load<u8>(flags) | (<u8>USED));
+    }
   }
   const difference = <u32>host - ((<u32>granule) << 16);
   store<u64>(entry, granule);
@@ -179,6 +212,9 @@ function writeMiss(address: u64, size: i32): usize {
   const slot = makeGranule(granule);
   const host: usize = load<u32>(slot, 8);
   const block: usize = load<u32>(slot, 12);
+  const flags = UNIT_FLAGS + (host >> 16);
+  store<u8>(flags, load<u8>(flags) | (<u8>USED));
+  keepForImages(<u32>host, granule);
   const difference = <u32>host - ((<u32>granule) << 16);
   const region = regionOf(granule);
   const bit = region == 0 ? NO_REGION : regionBit(region);
@@ -270,6 +306,29 @@ function writeSlow(address: u64, value: u64, size: i32): void {
   store<u8>(PAGE_STATES + ((host + (size - 1)) >> 12), 1);
 }
 
+/** The pages that the granule at `host` has, as bits. */
+export function pageMask(host: u32): u32 {
+  const states = PAGE_STATES + ((<usize>host) >> 12);
+  return gather(load<u64>(states)) | (gather(load<u64>(states, 8)) << 8);
+}
+
+/** Which of eight bytes are not 0; they are 0, 1 or 2. The product brings bit 8 i to bit 56 + i. */
+@inline
+function gather(states: u64): u32 {
+  return <u32>((((states | (states >> 1)) & 0x0101010101010101) * 0x0102040810204080) >> 56);
+}
+
+/** Number of 4 KiB pages of guest memory in linear memory. */
+export function countPages(): u32 {
+  const end = PAGE_STATES + <usize>pagesEnd();
+  let count: u64 = 0;
+  for (let at = PAGE_STATES; at < end; at += 8) {
+    const states = load<u64>(at);
+    count += popcnt((states | (states >> 1)) & 0x0101010101010101);
+  }
+  return <u32>count;
+}
+
 export function write8(address: u64, value: u32): void {
   write<u8>(address, <u8>value);
 }
@@ -289,15 +348,12 @@ export function word(at: u32): u64 {
   return load<u64>(at);
 }
 
-/**
- * Number of the first 4 KiB page of linear memory from `from` on whose state is `written` or, without `writtenOnly`, that
- * holds any guest page; `end` (a multiple of 8) if there is none.
- */
-export function nextPage(from: u32, end: u32, writtenOnly: bool): u32 {
+/** Number of the first 4 KiB page of linear memory from `from` on that was written; `end` (a multiple of 8) if none was. */
+export function nextPage(from: u32, end: u32): u32 {
   let page = from;
   while (page < end) {
     // Of the states only `written` is odd. 64 at a time: 3.5 GiB of known pages take 0.05 ms.
-    const mask: u64 = writtenOnly ? 0x0101010101010101 : 0xffffffffffffffff;
+    const mask: u64 = 0x0101010101010101;
     const at = PAGE_STATES + page;
     if ((page & 63) == 0) {
       const low = load<u64>(at) | load<u64>(at, 8) | load<u64>(at, 16) | load<u64>(at, 24);
@@ -311,8 +367,7 @@ export function nextPage(from: u32, end: u32, writtenOnly: bool): u32 {
       page += 8;
       continue;
     }
-    const state = load<u8>(PAGE_STATES + page);
-    if (writtenOnly ? state == 1 : state != 0) return page;
+    if (load<u8>(PAGE_STATES + page) == 1) return page;
     page++;
   }
   return end;

@@ -252,6 +252,7 @@ export class Translator {
     if (store) {
       if (this.#blockOf(address) !== 0) return undefined;
       this.#directlyStored.add(BigInt(granule));
+      this.#engine.exports.storeDirectly(BigInt(granule));
     }
     return host + (address % 0x10000);
   }

@@ -130,6 +130,7 @@ function commandLine(server: readonly string[], signal: AbortSignal): Command {
       `write a CPU profile of the guest by function, for go tool pprof, to ${defaultProfile}`,
     )
     .option('--flamegraph <file>', 'write a flame graph of the guest (SVG)')
+    .option('--max-memory <MiB>', "memory that the guest may touch; default: what fits this computer's")
     .action((options) => runRun(options, server, signal));
   return program;
 }

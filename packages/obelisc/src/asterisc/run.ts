@@ -36,6 +36,8 @@ export interface RunOptions extends StopAtPreimageOptions, ProfileOptions {
   readonly stopAt: string;
   /** Seconds, undefined for no limit. */
   readonly preimageTimeout: string | undefined;
+  /** MiB that the guest may touch, undefined for what this computer has room for. */
+  readonly maxMemory: string | undefined;
 }
 
 /** The run was interrupted; the state reached has been written. */
@@ -56,16 +58,19 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
   checkOutput(options.output);
   tuneHost();
   const preimages = await startServer(server, options.preimageTimeout, signal);
+  const memory = memoryOf(options.maxMemory);
   try {
     const machine = await readStateFile(options.input, {
       output: logGuestOutput,
+      ...memory,
       ...(preimages === undefined ? {} : { oracle: preimages.oracle }),
     });
     const metadata = await readMetadata(options.meta);
+    const startStep = machine.step;
     await profiled(profile, { machine, metadata, input: options.input }, async (sampler) => {
       const stop = await runGuided(machine, {
         ...patterns,
-        onInfo: infoLogger(metadata, machine.step),
+        onInfo: infoLogger(metadata, startStep),
         onSnapshot: (at) => writeStateFile(formatStep(options.snapshotFmt, at.step), at),
         onProof: proofWriter(options.proofFmt),
         ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
@@ -102,6 +107,14 @@ function pattern(flag: string, text: string): StepPattern {
     if (error instanceof StepPatternError) throw new UsageError(`--${flag}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+function memoryOf(mebibytes: string | undefined): { memoryLimit?: number } {
+  if (mebibytes === undefined) return {};
+  if (!(Number(mebibytes) > 0)) {
+    throw new UsageError(`--max-memory is ${mebibytes}: a number of MiB is expected, e.g. 4096`);
+  }
+  return { memoryLimit: Number(mebibytes) * 2 ** 20 };
 }
 
 async function startServer(

@@ -57,6 +57,12 @@ test('flags may have one dash or two, and a value behind = or a blank', async ()
   assert.match(run.stdout, /"step": 3,/);
 });
 
+test('a limit of memory that is no number is refused', async () => {
+  const run = await asterisc(['run', '--input', 'x.json', '--max-memory', '4GB']);
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /--max-memory is 4GB: a number of MiB is expected, e\.g\. 4096/);
+});
+
 test('proofs and snapshots appear where they are asked for', async () => {
   await load('greeter', greeter(0));
   const flags = [
