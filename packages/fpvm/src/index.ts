@@ -11,6 +11,7 @@ export { decodeMetadata, encodeMetadata, lookupSymbol, type Metadata, MetadataEr
 export { batched, readStateFile, StateFileError, writeSmallFile, writeStateFile, writeWhole } from './state-file.js';
 export { checkOutputPath, OutputFileError } from './output-target.js';
 export { parseGoInteger } from './go-integer.js';
+export type { ExecutedStep, MachineMaker } from './step-history.js';
 export { encodeJsonState } from './state-json.js';
 export { StateFormatError } from './state-format.js';
 export { goJson } from './go-json.js';

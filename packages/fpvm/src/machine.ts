@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Engine, type EngineCalls, stopReasons, systemCallAnswers } from './engine.js';
 import { FrozenState } from './frozen-state.js';
+import { type ExecutedStep, type MachineMaker, PreimageRecord, redoSteps } from './step-history.js';
 import { GuestMemory } from './guest-memory.js';
 import { revertCodes } from './instructions.js';
 import { MemoryTree } from './memory-tree.js';
@@ -86,6 +87,7 @@ export class Machine implements VmScalars {
   #latestHint: string | undefined;
   #revert: { detail: string; cause?: unknown } | undefined;
   #sinceYield = 0n;
+  readonly #record = new PreimageRecord();
 
   constructor(options: MachineOptions = {}) {
     this.#options = options;
@@ -149,6 +151,16 @@ export class Machine implements VmScalars {
    */
   freeze(): FrozenState {
     return new FrozenState(this, this.#pager.freeze());
+  }
+
+  /**
+   * The last `count` steps that were executed, oldest first; fewer where the machine that `make` makes begins later. They are
+   * done again by that machine: in a state that this one had before, with the options given to `make`. Pre-images come from
+   * what this machine has read, or are asked for again; hints and output are not repeated. Undefined where they cannot be
+   * told: a pre-image is gone, or the other machine ends elsewhere. This machine stays as it is.
+   */
+  async lastSteps(count: number, make: MachineMaker): Promise<readonly ExecutedStep[] | undefined> {
+    return redoSteps(this, count, () => make(this.#record.optionsFrom(this.#options.oracle)));
   }
 
   /** The instruction word at pc. */
@@ -337,6 +349,7 @@ export class Machine implements VmScalars {
   }
 
   #keep(key: Uint8Array, value: Uint8Array): void {
+    this.#record.add(key, value);
     const prefixed = new Uint8Array(8 + value.length);
     new DataView(prefixed.buffer).setBigUint64(0, BigInt(value.length));
     prefixed.set(value, 8);

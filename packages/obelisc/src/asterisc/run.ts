@@ -1,7 +1,10 @@
 // `asterisc run`: steps a state, with a pre-image server beside it.
 import {
+  type ExecutedStep,
   lookupSymbol,
   type Machine,
+  type MachineMaker,
+  type MachineOptions,
   type Metadata,
   parseStepPattern,
   readStateFile,
@@ -40,6 +43,11 @@ export interface RunOptions extends StopAtPreimageOptions, ProfileOptions {
   readonly maxMemory: string | undefined;
 }
 
+/** Steps listed before a revert; for these many a run is repeated with a notice, for more it is not: one to two minutes. */
+const LAST_STEPS = 16;
+const NOTICED_STEPS = 2_000_000_000n;
+const MOST_STEPS_AGAIN = 100_000_000_000n;
+
 /** The run was interrupted; the state reached has been written. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
@@ -76,10 +84,13 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
         ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
         ...(sampler === undefined ? {} : { sampler }),
         signal,
-      }).catch((error: unknown) => {
+      }).catch(async (error: unknown) => {
         // The system call that waited has changed nothing yet: the state is that before its step.
         if (causedByInterrupt(error)) return 'aborted' as const;
-        if (error instanceof RevertError) reportRevert(error, machine, metadata);
+        if (error instanceof RevertError) {
+          const again = (from: MachineOptions) => readStateFile(options.input, { ...memory, ...from });
+          reportRevert(error, machine, metadata, await stepsBefore(machine, startStep, again));
+        }
         throw error;
       });
       if (stop === 'pre-image' && machine.preimage !== undefined) {
@@ -107,6 +118,18 @@ function pattern(flag: string, text: string): StepPattern {
     if (error instanceof StepPatternError) throw new UsageError(`--${flag}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** The steps that led to a revert, done again from the input state; undefined if that would take minutes. */
+async function stepsBefore(
+  machine: Machine,
+  start: bigint,
+  again: MachineMaker,
+): Promise<readonly ExecutedStep[] | undefined> {
+  const steps = machine.step - start;
+  if (steps > MOST_STEPS_AGAIN) return undefined;
+  if (steps > NOTICED_STEPS) log('info', 'running again to the revert, for its last instructions', { steps });
+  return machine.lastSteps(LAST_STEPS, again);
 }
 
 function memoryOf(mebibytes: string | undefined): { memoryLimit?: number } {

@@ -215,7 +215,7 @@ test('a revert ends with code 1, its step and place', async () => {
   assert.match(stderr, /insn=00000000 instruction=unknown/);
   assert.match(
     stderr,
-    /^ {2}00010000 {2}00100293 {2}addi t0,zero,1\n> 00010004 {2}00000000 {2}\.word 0x00000000 # refused/m,
+    /^the last 2 instructions, as executed:\n {2}0 {2}00010000 {2}00100293 {2}addi t0,zero,1\n> 1 {2}00010004 {2}00000000 {2}\.word 0x00000000 # refused/m,
   );
   assert.ok(!existsSync(at('broken-out.json')));
   assert.match(readFileSync(at('broken.svg'), 'utf8'), /steps 0 to 1</);

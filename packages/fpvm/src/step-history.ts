@@ -1,0 +1,64 @@
+// The last steps before a revert, found by doing them again from an earlier state: nothing has to be kept for that but the
+// pre-images that were read.
+import type { Machine, MachineOptions } from './machine.js';
+import type { Oracle } from './oracle.js';
+
+/** A step that was executed: the number of steps before it, where, and the instruction's word. */
+export interface ExecutedStep {
+  readonly step: bigint;
+  readonly pc: bigint;
+  readonly word: number;
+}
+
+/** Makes a machine in an earlier state, e.g. by reading the state that a run began with, or a snapshot. */
+export type MachineMaker = (options: MachineOptions) => Promise<Machine>;
+
+/** Pre-images kept, in bytes: what is beyond is asked for again. */
+const MOST_BYTES = 64 * 2 ** 20;
+
+/** The pre-images that a machine has read. */
+export class PreimageRecord {
+  readonly #values = new Map<string, Uint8Array>();
+  #bytes = 0;
+
+  /** Takes a key and its value, without the length. */
+  add(key: Uint8Array, value: Uint8Array): void {
+    const name = nameOf(key);
+    if (this.#values.has(name) || this.#bytes + value.length > MOST_BYTES) return;
+    this.#values.set(name, value);
+    this.#bytes += value.length;
+  }
+
+  /** What a machine needs to read the same again: from the record, or else from the oracle. */
+  optionsFrom(oracle: Oracle | undefined): MachineOptions {
+    if (oracle === undefined) return {};
+    return { oracle: { hint: () => {}, get: (key) => this.#values.get(nameOf(key)) ?? oracle.get(key) } };
+  }
+}
+
+/** Runs another machine to `count` steps before where `failed` stands, then one by one; undefined if that goes otherwise. */
+export async function redoSteps(
+  failed: Machine,
+  count: number,
+  make: () => Promise<Machine>,
+): Promise<readonly ExecutedStep[] | undefined> {
+  try {
+    const again = await make();
+    const steps: ExecutedStep[] = [];
+    const ahead = failed.step - BigInt(count) - again.step;
+    if (ahead > 0n) await again.run(ahead);
+    while (again.step < failed.step) {
+      steps.push({ step: again.step, pc: again.pc, word: again.instruction() });
+      if ((await again.run(1n)) === 'exited') return undefined;
+    }
+    const isSame = again.pc === failed.pc && again.registers.every((value, i) => value === failed.register(i));
+    return isSame ? steps : undefined;
+  } catch {
+    // A pre-image or state file that is gone, or no memory for a second machine: the failure to be told about is another.
+    return undefined;
+  }
+}
+
+function nameOf(key: Uint8Array): string {
+  return Buffer.from(key).toString('hex');
+}
