@@ -1,5 +1,6 @@
 // The modules of assembly/merkle: the memory tree with the step prover, and hashing alone.
 import { readFileSync } from 'node:fs';
+import { MachineMemoryError } from './paging/memory-limit.js';
 
 /** Hashing alone (hashing.ts there). Addresses are in its memory. */
 export interface HashingExports {
@@ -62,7 +63,12 @@ function compile(file: string): WebAssembly.Module {
 }
 
 export function instantiateMerkle({ run, peek, word }: MerkleImports): MerkleExports {
-  const env = { run, peek, word };
+  const heapExhausted = () => {
+    throw new MachineMemoryError(
+      "the host gives no more memory for the tree over the guest's memory: give the guest less work, or the host more memory",
+    );
+  };
+  const env = { run, peek, word, heapExhausted };
   return new WebAssembly.Instance(compile('merkle.wasm'), { env }).exports as unknown as MerkleExports;
 }
 
