@@ -2,7 +2,8 @@
 // registers to be written back as parameters. Written out in the units, this was a third of their code, and as much of
 // the time that the host needs to compile them.
 import type { EngineLayout } from '../engine.js';
-import { Code, functionModule, I32, I64, memoryOp, op, type ImportedFunction } from './wasm-code.js';
+import { Code, I32, I64, memoryOp, op } from './wasm-code.js';
+import { functionModule, type ImportedFunction } from './wasm-module.js';
 
 /** What happens once all is written back. */
 export const exitKinds = [

@@ -5,7 +5,8 @@ import { findUnit } from './control-flow.js';
 import { exitImports, makeExits } from './exits.js';
 import { NO_REGION, Regions } from './regions.js';
 import { type Assumption, registerMoves, type RegisterMoves, UnitEmitter } from './unit-emitter.js';
-import { Code, I64, memoryOp, op, unitModule } from './wasm-code.js';
+import { Code, I64, memoryOp, op } from './wasm-code.js';
+import { unitModule } from './wasm-module.js';
 
 export interface TranslationOptions {
   /**
