@@ -31,7 +31,7 @@ export interface TranslationStatistics {
   compileTime: number;
 }
 
-const DEFAULT_THRESHOLD = 2000;
+const DEFAULT_THRESHOLD = 3000;
 /** A module's instance costs more than a unit in it: later ones, of code that is less hot, hold more units. */
 const batchSize = (modules: number) => (modules < 8 ? 1 : modules < 24 ? 4 : 16);
 /** A guest that overwrites its code this often is interpreted from then on. */
