@@ -30,7 +30,6 @@ export class Regions {
   at(index: number, writable: boolean): Region {
     const { first, granules, host, lowestStored } = this.#entry(index);
     const from = writable ? Math.max(lowestStored, this.#upToCode[index] ?? 0) : 0;
-    if (writable) this.#storedFrom[index] = Math.min(from, this.#storedFrom[index] ?? Infinity);
     return {
       start: (first + BigInt(from)) << GRANULE_BITS,
       size: Math.max(0, granules - from) * GRANULE_SIZE,
@@ -38,30 +37,41 @@ export class Regions {
     };
   }
 
+  /** As `at`, for stores that are being translated: code that appears there must not go unnoticed. */
+  forStores(index: number): Region {
+    const region = this.at(index, true);
+    const from = Number((region.start >> GRANULE_BITS) - this.#entry(index).first);
+    this.#storedFrom[index] = Math.min(from, this.#storedFrom[index] ?? Infinity);
+    return region;
+  }
+
   /** Host address of a granule, undefined where no region holds it: other granules may move. */
   hostOf(granule: bigint): number | undefined {
-    for (let index = 0; index < REGIONS; index++) {
-      const { first, granules, host } = this.#entry(index);
-      if (granule >= first && granule < first + BigInt(granules)) return host + Number(granule - first) * GRANULE_SIZE;
-    }
-    return undefined;
+    const place = this.#placeOf(granule);
+    return place === undefined ? undefined : this.#entry(place.index).host + place.offset * GRANULE_SIZE;
   }
 
   /** A granule has become code. Returns whether there are translated stores that would not notice that. */
   foundCode(granule: bigint): boolean {
-    for (let index = 0; index < REGIONS; index++) {
-      const { first, granules } = this.#entry(index);
-      if (granule < first || granule >= first + BigInt(granules)) continue;
-      const offset = Number(granule - first);
-      this.#upToCode[index] = Math.max(offset + 1, this.#upToCode[index] ?? 0);
-      return offset >= (this.#storedFrom[index] ?? Infinity);
-    }
-    return false;
+    const place = this.#placeOf(granule);
+    if (place === undefined) return false;
+    const { index, offset } = place;
+    this.#upToCode[index] = Math.max(offset + 1, this.#upToCode[index] ?? 0);
+    return offset >= (this.#storedFrom[index] ?? Infinity);
   }
 
   /** There are no translated stores any more. */
   forgetStores(): void {
     this.#storedFrom = none.slice();
+  }
+
+  /** The region that holds a granule, and which of the region's it is. */
+  #placeOf(granule: bigint): { readonly index: number; readonly offset: number } | undefined {
+    for (let index = 0; index < REGIONS; index++) {
+      const { first, granules } = this.#entry(index);
+      if (granule >= first && granule < first + BigInt(granules)) return { index, offset: Number(granule - first) };
+    }
+    return undefined;
   }
 
   #entry(index: number) {

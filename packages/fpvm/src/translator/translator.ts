@@ -157,7 +157,7 @@ export class Translator {
         moves: this.#moves,
         slotOf: (at) => this.#slotOf(at),
         met: (at) => (isWary ? NO_REGION : this.#met(at)),
-        region: (index, writable) => this.#regions.at(index, writable),
+        region: (index, writable) => (writable ? this.#regions.forStores(index) : this.#regions.at(index, false)),
         directAddress: (address, size, store) => this.#directAddress(address, size, store),
       });
       bodies.push(emitter.emit());
