@@ -1,4 +1,4 @@
-// The engine: one instance of the interpreter module (assembly/interpreter) with the registers and memory of one guest.
+// The engine: one instance of the engine module (assembly/engine.ts) with the registers and memory of one guest.
 import { readFileSync } from 'node:fs';
 import { MachineMemoryError } from './paging/memory-limit.js';
 import type { PagingCalls } from './paging/pager.js';
@@ -16,9 +16,11 @@ export interface EngineExports {
   initialize(regions: boolean): number;
   run(steps: bigint): number;
   runTranslated(steps: bigint): number;
-  miss(fuel: bigint, depth: number): bigint;
+  /** What translated code calls: the interpreter, in the place of code that is not translated, and where that cannot go on. */
   enter(fuel: bigint, depth: number): bigint;
-  existingCodeBlock(granule: bigint): number;
+  miss(fuel: bigint, depth: number, exit: number): bigint;
+  /** Translates what waits for a batch to become full. */
+  flush(): void;
   flushTlb(): void;
   /** The next three: host address of a granule, 0 if it is absent. Here it is brought back if it was paged out, */
   hostOfGranule(granule: bigint): number;
@@ -26,10 +28,9 @@ export interface EngineExports {
   residentHost(granule: bigint): number;
   /** it is made to write to if it is absent, */
   mapGranule(granule: bigint): number;
-  /** Translated code is going to store to this granule of a region directly. */
-  storeDirectly(granule: bigint): void;
-  /** Has the first write to each granule from now on reported, and sets GUARDED. */
+  /** Has the first write to each granule from now on reported, by translated code too; until `thaw` that takes longer. */
   freeze(): void;
+  thaw(): void;
   /** Has the pool not take more bytes from here on. */
   limitPool(size: number): void;
   /** The pages that the granule at a host address has, as bits. */
@@ -60,17 +61,8 @@ const globals = {
   firstFree: 'FIRST_FREE',
   granuleCount: 'GRANULE_COUNT',
   frozen: 'FROZEN',
-  tlb: 'TLB',
-  codeCache: 'CODE_CACHE',
-  regions: 'REGIONS',
-  guarded: 'GUARDED',
-  blockRegions: 'BLOCK_REGIONS',
-  blockCounts: 'BLOCK_COUNTS',
-  blockSlots: 'BLOCK_SLOTS',
-  blockTranslated: 'BLOCK_TRANSLATED',
-  nextSlot: 'NEXT_SLOT',
-  dropped: 'DROPPED',
   hot: 'HOT',
+  statistics: 'STATISTICS',
 } as const;
 
 export type EngineLayout = { readonly [name in keyof typeof globals]: number };
@@ -79,21 +71,19 @@ export type EngineLayout = { readonly [name in keyof typeof globals]: number };
 export interface EngineCalls extends PagingCalls {
   /** Handles the ECALL the engine stands at and returns one of `systemCallAnswers`. */
   systemCall(): number;
-  /** The code at pc is hot. */
-  translate(pc: bigint): void;
-  /** Translated code has handed over at pc again and again. */
-  reconsider(pc: bigint): void;
-  /** A granule has become code. */
-  codeFound(granule: bigint): void;
-  /** Translated code was overwritten. */
-  codeChanged(): void;
+  /** Instantiates a module of translated code that lies in memory. */
+  install(start: number, length: number): void;
+  /** Gives the function table more slots; returns how many it has. */
+  makeSlots(): number;
+  /** Puts the interpreter into all slots of translated code. */
+  forgetUnits(): void;
 }
 
 /** One guest's registers and memory with the interpreter that steps them. Addresses in `layout` are in `memory`. */
 export class Engine {
   readonly exports: EngineExports;
-  /** Functions of translated code by slot; slot 0 is the interpreter. */
-  readonly table = new WebAssembly.Table({ initial: 1024, element: 'anyfunc' });
+  /** Functions of translated code by slot. */
+  readonly table = new WebAssembly.Table({ initial: 2, element: 'anyfunc' });
   readonly layout: EngineLayout;
   /** Counts what may have changed guest memory: runs, and writes from outside. */
   changes = 0;
@@ -103,11 +93,11 @@ export class Engine {
 
   /** With `regions`, guest memory is laid out as translated code finds it quickest; that reserves 4 GiB of addresses. */
   constructor(calls: EngineCalls, regions = false) {
-    const instance = new WebAssembly.Instance(interpreterModule(), { env: { ...calls, table: this.table } });
+    const instance = new WebAssembly.Instance(engineModule(), { env: { ...calls, table: this.table } });
     this.exports = instance.exports as unknown as EngineExports;
     const address = (name: string): number => {
       const global = this.exports[name];
-      if (!(global instanceof WebAssembly.Global)) throw new Error(`interpreter.wasm does not export ${name}`);
+      if (!(global instanceof WebAssembly.Global)) throw new Error(`engine.wasm does not export ${name}`);
       return global.value as number;
     };
     this.layout = Object.fromEntries(
@@ -198,7 +188,7 @@ function engineTables(): { formats: Uint8Array; reverts: Uint32Array } {
 
 let compiled: WebAssembly.Module | undefined;
 
-function interpreterModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../interpreter.wasm', import.meta.url)));
+function engineModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../engine.wasm', import.meta.url)));
   return compiled;
 }

@@ -10,7 +10,7 @@ import { Pager, type PagingOptions } from './paging/pager.js';
 import { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
 import { handleSystemCall, shiftedKey, type SystemCallContext } from './system-calls.js';
 import { StepProver } from './step-prover.js';
-import { type TranslationOptions, type TranslationStatistics, Translator } from './translator/translator.js';
+import { type TranslationOptions, type TranslationStatistics, Translator } from './translator.js';
 import { encodeWitness, stateHash, type VmScalars } from './witness.js';
 
 const MASK64 = (1n << 64n) - 1n;
@@ -98,10 +98,9 @@ export class Machine implements VmScalars {
         const answer = handleSystemCall(this.#context);
         return answer === systemCallAnswers.doneAndStop && !this.#stopAtPreimage ? systemCallAnswers.done : answer;
       },
-      translate: (pc) => this.#translator?.request(pc),
-      reconsider: (pc) => this.#translator?.reconsider(pc),
-      codeFound: (granule) => this.#translator?.codeFound(granule),
-      codeChanged: () => this.#translator?.drop(),
+      install: (start, length) => this.#translator?.install(start >>> 0, length),
+      makeSlots: () => this.#translator?.makeSlots() ?? 0,
+      forgetUnits: () => this.#translator?.forgetUnits(),
     };
     this.#engine = new Engine(calls, options.regions ?? options.engine !== 'interpreter');
     this.#pager.attach(this.#engine);

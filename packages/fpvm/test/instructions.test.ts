@@ -35,10 +35,9 @@ test('every word decodes alike in the table and in the engine', () => {
   const engine = new Engine({
     ...new Pager().calls,
     systemCall: () => 0,
-    translate: () => {},
-    reconsider: () => {},
-    codeFound: () => {},
-    codeChanged: () => {},
+    install: () => {},
+    makeSlots: () => 0,
+    forgetUnits: () => {},
   });
   let seed = 12345;
   const random = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0);

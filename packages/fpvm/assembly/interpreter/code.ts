@@ -3,13 +3,7 @@ import { BLOCK_OPS_SIZE, BLOCK_SIZE, BLOCK_TRANSLATED, CODE_CACHE, DECODE_TABLE,
 import { findGranule, findResident, granuleExists, makeGranule, protectGranule, read } from './memory';
 import { allocate, pinGranule } from './paging';
 import { Format, Op } from './operations';
-
-/** Tells the translator that a granule has become code. */
-@external('env', 'codeFound')
-declare function codeFound(granule: u64): void;
-/** Tells the translator that code which it has translated was overwritten. */
-@external('env', 'codeChanged')
-declare function codeChanged(): void;
+import { codeFound, drop } from '../translator/translator';
 
 /** An operation: number, rd, rs1, rs2 (each times 8, as an offset into the register file), 32-bit immediate. */
 @inline
@@ -126,7 +120,7 @@ export function existingCodeBlock(granule: u64): usize {
 export function codeWritten(block: usize, offset: u32, size: i32): void {
   for (let at = offset & ~3; at < offset + size; at += 4) store<u64>(block + ((<usize>at) << 1), 0);
   const last = load<u32>(block + BLOCK_TRANSLATED, 4);
-  if (last != 0 && offset <= last && offset + size > load<u32>(block + BLOCK_TRANSLATED)) codeChanged();
+  if (last != 0 && offset <= last && offset + size > load<u32>(block + BLOCK_TRANSLATED)) drop();
 }
 
 /** Decodes and keeps the operation at `ip` of a block whose granule starts at `base`. */

@@ -10,17 +10,18 @@ import {
   DROPPED,
   FUEL,
   HOT,
-  MISS_COUNTS,
-  MISS_SLOTS,
   NEXT_SLOT,
   PC,
   REGISTERS,
+  RESERVED_SLOT,
+  RETURN_RESERVE,
   REVERT_CODE,
   SCRATCH_OPS,
   STOP,
 } from './layout';
 import { noteStore, read, readNoted, write, writeNoted } from './memory';
 import { Op } from './operations';
+import { missed, request } from '../translator/translator';
 
 /**
  * Handles the system call in the registers. 0: done, go on; 1: the answer must be waited for, the step is not taken;
@@ -28,14 +29,6 @@ import { Op } from './operations';
  */
 @external('env', 'systemCall')
 declare function systemCall(): u32;
-
-/** Asks for the translation of the code at pc; its slot is set if and when that is done. */
-@external('env', 'translate')
-declare function translate(pc: u64): void;
-
-/** Says that translated code has handed over at pc again and again. */
-@external('env', 'reconsider')
-declare function reconsider(pc: u64): void;
 
 /** Why run() returned. src/engine.ts names them for the outside. */
 export const enum Stop {
@@ -65,6 +58,8 @@ const LEAVE_ALL: u64 = 0xffffffffffffffff;
 const STACK_SIZE: i32 = 600000;
 /** At most what a frame of the interpreter takes, its caller included. */
 const FRAME_SIZE: i32 = 1000;
+/** Slot of the function that translated code is called with. */
+const CALL_SLOT: u32 = 1;
 /** x1, times 8. */
 const RA: usize = 8;
 
@@ -74,9 +69,6 @@ const enum Arrival {
   Jump = 1,
   Call = 2,
 }
-
-/** Hand-overs of translated code at one address before it is looked at again. */
-const MANY_MISSES: u32 = 500;
 
 /** A straight line is at most one block long, so with this many steps left they need counting only at jumps. */
 const LONGEST_LINE: i64 = 0x4001;
@@ -154,13 +146,27 @@ export function runTranslated(steps: i64): u32 {
     store<u32>(DROPPED, 0);
     const fuel = load<i64>(FUEL);
     if (fuel < LONGEST_LINE) return loop<bool>(0);
-    call_indirect<u64>(slotAt(load<u64>(PC)), fuel, STACK_SIZE);
+    const pc = load<u64>(PC);
+    const slot = slotAt(pc);
+    const back = slot == 0 ? interpret(fuel, STACK_SIZE) : callUnit(slot, fuel, STACK_SIZE, pc);
+    // Where the interpreter would have translated code go on: that is found again.
+    store<u32>(NEXT_SLOT, 0);
+    if (back != LEAVE_ALL) store<u64>(PC, back & ~1);
     const stop = load<u32>(STOP);
     if (stop != NO_STOP && stop != Stop.Exact) return stop;
   }
 }
 
-/** Slot of the code at pc, asking for its translation when it has become hot; 0, the interpreter, if there is none. */
+/**
+ * Calls the code in a slot: returns the address of the next instruction, and leaves the steps left in FUEL. With an odd
+ * address all frames are to be left.
+ */
+@inline
+function callUnit(slot: u32, fuel: i64, depth: i32, pc: u64): u64 {
+  return call_indirect<u64>(CALL_SLOT, slot, fuel, depth, pc);
+}
+
+/** Slot of the translation of the code at pc, asking for it when it has become hot; 0 if there is none. */
 function slotAt(pc: u64): u32 {
   if ((pc & 3) != 0) return 0;
   const block = codeBlock(pc >> 16);
@@ -169,15 +175,22 @@ function slotAt(pc: u64): u32 {
 
 function slotIn(block: usize, pc: u64): u32 {
   const offset = (<usize>pc) & 0xffff;
-  const slot = load<u32>(block + BLOCK_SLOTS + offset);
+  const slot = translatedSlot(block, offset);
   if (slot != 0) return slot;
   const counter = block + BLOCK_COUNTS + (offset >> 1);
   const count = <u32>load<u16>(counter) + 1;
   if (count > 0xffff) return 0;
   store<u16>(counter, <u16>count);
   if (count != load<u32>(HOT)) return 0;
-  translate(pc);
-  return load<u32>(block + BLOCK_SLOTS + offset);
+  request(pc);
+  return translatedSlot(block, offset);
+}
+
+
+@inline
+function translatedSlot(block: usize, offset: usize): u32 {
+  const slot = load<u32>(block + BLOCK_SLOTS + offset);
+  return slot < RESERVED_SLOT ? slot : 0;
 }
 
 /** As `interpret`, for calls and jumps: these make their target hot, and go to its translation if there is one. */
@@ -191,12 +204,8 @@ export function enter(fuel: i64, depth: i32): u64 {
 }
 
 /** As `interpret`, where translated code cannot go on: often enough, that is reason to translate it anew. */
-export function miss(fuel: i64, depth: i32): u64 {
-  const pc = load<u64>(PC);
-  const counter = MISS_COUNTS + ((((<usize>pc) >> 2) & (MISS_SLOTS - 1)) << 1);
-  const count = <u32>load<u16>(counter) + 1;
-  store<u16>(counter, <u16>(count == MANY_MISSES ? 0 : count));
-  if (count == MANY_MISSES) reconsider(pc);
+export function miss(fuel: i64, depth: i32, exit: u32): u64 {
+  missed(exit);
   return interpret(fuel, depth);
 }
 
@@ -206,7 +215,7 @@ export function miss(fuel: i64, depth: i32): u64 {
  */
 export function interpret(fuel: i64, depth: i32): u64 {
   store<i64>(FUEL, fuel);
-  if (depth < 0) return load<u64>(PC);
+  if (depth < 0) return load<u64>(PC) | 1;
   const stop = loop<i64>(depth);
   if (load<u32>(DROPPED) != 0) {
     store<u32>(NEXT_SLOT, 0);
@@ -303,9 +312,10 @@ function loop<T>(depth: i32): u32 {
             store<u32>(NEXT_SLOT, slot);
             return Stop.Enter;
           }
-          const back = call_indirect<u64>(slot, fuel, depth - FRAME_SIZE);
+          const back = callUnit(slot, fuel, depth - FRAME_SIZE, pc);
           fuel = load<i64>(FUEL);
           if (back == LEAVE_ALL) return Stop.Leaving;
+          if ((back & 1) != 0) return leave(Stop.Exact, back & ~1, fuel);
           if (arrival == Arrival.Call) {
             // Elsewhere than behind the call: a switch of stacks, or too few steps. Those below may know the place.
             if (back != link) return leave(Stop.Returned, back, fuel);
@@ -594,7 +604,7 @@ function loop<T>(depth: i32): u32 {
           if (sizeof<T>() == 8) {
             if (rd(o) == RA) arrival = Arrival.Call;
             else if (rd(o) == 0 && ((<usize>(o >> 16)) & 0xff) == RA) {
-              if (calls == 0) return leave(Stop.Returned, pc, fuel);
+              if (calls == 0) return leave(fuel < RETURN_RESERVE ? Stop.Exact : Stop.Returned, pc, fuel);
               calls -= 1;
             } else arrival = Arrival.Jump;
             break;

@@ -31,7 +31,7 @@ export const HOT: usize = 0x55c;
 
 /** End of the stretch of linear memory that NEXT_FREE moves in. */
 export const POOL_END: usize = 0x560;
-/** All ones while every store of translated code must go through the TLB, else 0. */
+/** 1 while every store of translated code must go through the TLB. */
 export const GUARDED: usize = 0x568;
 /** Where the search for a granule to page out goes on: number of a 64 KiB unit. */
 export const HAND: usize = 0x570;
@@ -55,7 +55,8 @@ export const REVERTS: usize = 0x700;
  * Regions: stretches of guest addresses that lie in linear memory as they lie in the guest's, present or not, so that
  * translated code finds a host address by one comparison and one addition. Entries of 32 bytes: first granule (8; all
  * ones while no guest address has claimed it), host address (4; 0 when its place was given away), size in granules (4),
- * lowest granule that the guest has stored to, counted from the first (4).
+ * lowest granule that the guest has stored to, counted from the first (4), granules up to the last that holds code (4),
+ * and 1 + the lowest granule that translated code stores to without a look-up, 0 for none (4).
  */
 export const REGIONS: usize = 0x1000;
 /** Regions that the first guest addresses touched claim. */
@@ -73,10 +74,6 @@ export const TLB: usize = 0x10000;
 /** opcode bits 2–6, funct3, funct7 → operation number, one byte each (from the instruction table). */
 export const DECODE_TABLE: usize = 0x18000;
 
-/** Times that translated code handed over to the interpreter, 2 bytes each, by address / 4 modulo the table's size. */
-export const MISS_COUNTS: usize = 0x30000;
-export const MISS_SLOTS: u32 = 0x4000;
-
 /** One byte for each 4 KiB page of linear memory: 0 no guest page, 1 written since the last sweep, 2 known to the tree. */
 export const PAGE_STATES: usize = 0x100000;
 /**
@@ -91,14 +88,16 @@ export const GUEST_OF_HOST: usize = 0x400000;
 export const ZEROS: usize = 0x480000;
 /** Flags of each 64 KiB unit of linear memory, one byte each; see paging.ts. */
 export const UNIT_FLAGS: usize = 0x490000;
-export const FIRST_FREE: usize = 0x500000;
+/** The translator's: see translator/scratch.ts. */
+export const TRANSLATOR: usize = 0x500000;
+export const FIRST_FREE: usize = 0x1200000;
 
 /** Granules of a region, and of the stack's. Guest addresses of the others begin at a multiple of their size. */
 export const REGION_GRANULES: u32 = 0x2000;
 export const STACK_GRANULES: u32 = 0x400;
 /** Where regions lie in linear memory when there are any: six of 512 MiB, the pool for all other granules, the stack's. */
-export const REGIONS_HOST: usize = 0x500000;
-export const POOL_HOST: usize = 0xc0500000;
+export const REGIONS_HOST: usize = 0x1200000;
+export const POOL_HOST: usize = 0xc1200000;
 export const STACK_HOST: usize = 0xfc000000;
 /** First granule of the stack's region: 48 MiB below the first stack pointer. */
 export const STACK_FIRST_GRANULE: u64 = 0xffffffffd00;
@@ -114,6 +113,13 @@ export const BLOCK_TRANSLATED: usize = 0x20010;
 export const BLOCK_REGIONS: usize = 0x24000;
 /** Execution counts, 2 bytes for each instruction, at this offset in the block. */
 export const BLOCK_COUNTS: usize = 0x28000;
-/** Function-table slots of translated code, 4 bytes for each instruction, at this offset in the block. */
+/**
+ * Function-table slots of translated code, 4 bytes for each instruction, at this offset in the block. A slot has 16 bits;
+ * RESERVED_SLOT is set behind them while the interpreter stands in for the code.
+ */
 export const BLOCK_SLOTS: usize = 0x30000;
 export const BLOCK_SIZE: usize = 0x40000;
+export const RESERVED_SLOT: u32 = 0x10000;
+
+/** Steps left at least when translated code goes on behind a call: more than any way to its next check takes. */
+export const RETURN_RESERVE: i64 = 2048;

@@ -5,7 +5,6 @@ import {
   FIRST_FREE,
   GRANTED,
   GRANULE_COUNT,
-  GUARDED,
   GUEST_OF_HOST,
   HAND,
   MEMORY_SIZE,
@@ -19,6 +18,7 @@ import {
 } from './layout';
 import { findResident, forgetGranule, forgetWrites, pageMask, removeGranule, residentHost } from './memory';
 import { takeForPool } from './regions';
+import { guardStores } from '../translator/bounds';
 
 /** Whether linear memory may grow; if not, a granule is to be paged out. */
 @external('env', 'mayGrow')
@@ -194,6 +194,19 @@ export function storeDirectly(granule: u64): void {
   store<u8>(flags, load<u8>(flags) | (<u8>STORED_DIRECTLY));
 }
 
+/** Whether translated code may store to a granule at any time. */
+export function isStoredDirectly(granule: u64): bool {
+  return (load<u8>(UNIT_FLAGS + ((<usize>residentHost(granule)) >> 16)) & (<u8>STORED_DIRECTLY)) != 0;
+}
+
+/** There are no translated stores any more. */
+export function forgetDirectStores(): void {
+  for (let unit: usize = 0; unit < 65536; unit += 8) {
+    const flags = UNIT_FLAGS + unit;
+    store<u64>(flags, load<u64>(flags) & ~(0x0101010101010101 * <u64>STORED_DIRECTLY));
+  }
+}
+
 /** To be called before the granule at `host` is written. */
 @inline
 export function keepForImages(host: u32, granule: u64): void {
@@ -204,12 +217,12 @@ export function keepForImages(host: u32, granule: u64): void {
 }
 
 /**
- * Has the first write to each granule from now on reported, those of translated code too: until GUARDED is 0 again, that
- * must ask the TLB. To be called while no guest code runs.
+ * Has the first write to each granule from now on reported, those of translated code too: until `thaw`, that must ask the
+ * TLB. To be called while no guest code runs.
  */
 export function freeze(): void {
   forgetWrites();
-  store<u64>(GUARDED, 0xffffffffffffffff);
+  guardStores(true);
   const end = load<u32>(MEMORY_SIZE);
   for (let unit = <u32>(FIRST_FREE >> 16); unit < end; unit++) {
     if (pageMask(unit << 16) == 0) continue;
@@ -219,6 +232,11 @@ export function freeze(): void {
       keepForImages(unit << 16, load<u64>(GUEST_OF_HOST + ((<usize>unit) << 3)) - 1);
     }
   }
+}
+
+/** Translated code may store without asking the TLB again. */
+export function thaw(): void {
+  guardStores(false);
 }
 
 /** Number of 4 KiB pages of guest memory in the pool. */

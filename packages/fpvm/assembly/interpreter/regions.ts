@@ -131,3 +131,24 @@ export function noteLowest(region: usize, granule: u64): void {
   const offset = <u32>(granule - load<u64>(region));
   if (offset < load<u32>(region, 16)) store<u32>(region, offset, 16);
 }
+
+/** A granule has become code. Returns whether translated stores would not notice that. */
+export function noteCode(granule: u64): bool {
+  const region = regionOf(granule);
+  if (region == 0) return false;
+  const offset = <u32>(granule - load<u64>(region));
+  store<u32>(region, max(load<u32>(region, 20), offset + 1), 20);
+  const storedFrom = load<u32>(region, 24);
+  return storedFrom != 0 && offset + 1 >= storedFrom;
+}
+
+/** Translated code stores to a region from this granule on without a look-up. */
+export function noteStoredFrom(region: usize, from: u32): void {
+  const known = load<u32>(region, 24);
+  if (known == 0 || from + 1 < known) store<u32>(region, from + 1, 24);
+}
+
+/** There are no translated stores any more. */
+export function forgetStoredFrom(): void {
+  for (let region = REGIONS; region <= STACK_REGION; region += 32) store<u32>(region, 0, 24);
+}

@@ -201,7 +201,7 @@ export class Pager {
   }
 
   #unguard(): void {
-    this.#attached.view.setBigUint64(this.#attached.layout.guarded, 0n, true);
+    this.#attached.exports.thaw();
   }
 
   /** Waits, if there is no room for further copies, until half of it is free. */

@@ -1,0 +1,84 @@
+// Places in the function table, each for the code at one address, translated or not. The interpreter stands in for code
+// that is not.
+import { existingCodeBlock } from '../interpreter/code';
+import { BLOCK_COUNTS, BLOCK_SLOTS, RESERVED_SLOT } from '../interpreter/layout';
+import { SLOTS } from './scratch';
+
+/** Gives the function table more slots, the interpreter in all of them; returns how many it has. */
+@external('env', 'makeSlots')
+declare function makeSlots(): u32;
+
+/** Slot of the interpreter, and of the function that the interpreter calls translated code with. */
+export const INTERPRETER: u32 = 0;
+const FIRST: u32 = 2;
+/** Blocks keep slots in 16 bits. */
+const END: u32 = 0x10000;
+
+let next: u32 = FIRST;
+/** Slots that the function table has. */
+let capacity: u32 = 0;
+
+/** A slot's entry: address (8 bytes), times that its unit was translated anew (1), whether there is one (1). */
+@inline
+function entry(slot: u32): usize {
+  return SLOTS + ((<usize>slot) << 4);
+}
+
+/** Slot of the code at an address; the interpreter's if there is none to be had. */
+export function slotFor(pc: u64): u32 {
+  const block = existingCodeBlock(pc >> 16);
+  if (block == 0) return INTERPRETER;
+  const place = block + BLOCK_SLOTS + ((<usize>pc) & 0xfffc);
+  const known = load<u32>(place);
+  if (known != 0) return known & 0xffff;
+  if (next == END) return INTERPRETER;
+  if (next >= capacity) capacity = makeSlots();
+  const slot = next++;
+  store<u32>(place, slot | RESERVED_SLOT);
+  store<u64>(entry(slot), pc);
+  return slot;
+}
+
+
+@inline
+export function slotAddress(slot: u32): u64 {
+  return load<u64>(entry(slot));
+}
+
+
+@inline
+export function revisionsOf(slot: u32): u32 {
+  return load<u8>(entry(slot), 8);
+}
+
+
+@inline
+export function isTranslated(slot: u32): bool {
+  return load<u8>(entry(slot), 9) != 0;
+}
+
+/** The slot's unit is there: the interpreter enters it from now on. */
+export function setTranslated(slot: u32): void {
+  store<u8>(entry(slot), 1, 9);
+  const pc = slotAddress(slot);
+  store<u32>(existingCodeBlock(pc >> 16) + BLOCK_SLOTS + ((<usize>pc) & 0xffff), slot);
+}
+
+/** The slot's unit is to be translated anew, but is good enough until then. */
+export function setOutdated(slot: u32): void {
+  store<u8>(entry(slot), 0, 9);
+  store<u8>(entry(slot), <u8>(revisionsOf(slot) + 1), 8);
+}
+
+/** There are no units any more. What is hot then becomes hot again. */
+export function forgetUnits(): void {
+  for (let slot = FIRST; slot < next; slot++) {
+    if (!isTranslated(slot)) continue;
+    store<u8>(entry(slot), 0, 9);
+    const pc = slotAddress(slot);
+    const block = existingCodeBlock(pc >> 16);
+    const offset = (<usize>pc) & 0xffff;
+    store<u32>(block + BLOCK_SLOTS + offset, slot | RESERVED_SLOT);
+    store<u16>(block + BLOCK_COUNTS + (offset >> 1), 0);
+  }
+}

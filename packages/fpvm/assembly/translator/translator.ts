@@ -1,0 +1,206 @@
+// The translator: code that has become hot to WebAssembly at run time, behind the interpreter. Translated code and
+// interpreter call each other through one function table; `slot` is a place in it.
+import { existingCodeBlock } from '../interpreter/code';
+import { BLOCK_REGIONS, BLOCK_TRANSLATED, DROPPED, REGIONS } from '../interpreter/layout';
+import { forgetDirectStores, isStoredDirectly } from '../interpreter/paging';
+import { forgetStoredFrom, NO_REGION, noteCode } from '../interpreter/regions';
+import { firstStorable } from './bounds';
+import { block, blockCount, findUnit, instructionCount, ordered } from './control-flow';
+import { EXIT_SIZE, exitAt, exitsLeft, forgetExits, writeExitModule } from './exits';
+import {
+  beginElements,
+  beginFunctions,
+  beginModule,
+  BODIES,
+  EXIT_SIZES,
+  FIRST_EXIT_TYPE,
+  importFunction,
+  joinModule,
+  NAME_FIRST_EXIT,
+  putInTable,
+  UNIT_TYPE,
+} from './module';
+import { OUTPUT_END, QUEUE, STATISTICS } from './scratch';
+import {
+  forgetUnits,
+  INTERPRETER,
+  isTranslated,
+  revisionsOf,
+  setOutdated,
+  setTranslated,
+  slotAddress,
+  slotFor,
+} from './slots';
+import { emitUnit } from './unit';
+import { here, moveTo, unsigned } from './wasm-code';
+
+/** Instantiates the module at an address; the first is that of the exits. */
+@external('env', 'install')
+declare function install(start: usize, length: usize): void;
+/** Puts the interpreter into all slots of units. */
+@external('env', 'forgetUnits')
+declare function removeUnits(): void;
+
+/** Units that one module may hold. */
+const MOST_AT_ONCE: u32 = 16;
+/** A guest that overwrites its code this often is interpreted from then on. */
+const MOST_DROPS: u32 = 50;
+/** A unit is translated anew this often before it takes nothing for granted any more. */
+const MOST_REVISIONS: u32 = 6;
+/** Failures of one check before its unit is looked at again. */
+const MANY_FAILURES: u32 = 500;
+/** Bytes of output, and exits, that the largest unit may need. */
+const LARGEST_UNIT: usize = 0x100000;
+const MOST_EXITS: u32 = 8000;
+
+/** What has been done so far, 4 bytes each at STATISTICS. */
+const enum Statistic {
+  Units = 0,
+  Modules = 4,
+  Instructions = 8,
+  Bytes = 12,
+  Drops = 16,
+  Revisions = 20,
+}
+
+
+@inline
+function statistic(at: usize): u32 {
+  return load<u32>(STATISTICS + at);
+}
+
+function add(at: usize, count: u32): void {
+  store<u32>(STATISTICS + at, statistic(at) + count);
+}
+
+/** Slots whose units wait for translation, in QUEUE. */
+let waiting: u32 = 0;
+
+
+@inline
+function queued(place: u32): u32 {
+  return load<u32>(QUEUE + ((<usize>place) << 2));
+}
+
+
+@inline
+function setQueued(place: u32, slot: u32): void {
+  store<u32>(QUEUE + ((<usize>place) << 2), slot);
+}
+
+/** A module's instance costs more than a unit in it: later ones, of code that is less hot, hold more units. */
+function batchSize(): u32 {
+  const modules = statistic(Statistic.Modules);
+  return modules < 8 ? 1 : modules < 24 ? 4 : MOST_AT_ONCE;
+}
+
+/** The code at `pc` is hot: it is translated now or with the next few. */
+export function request(pc: u64): void {
+  if (statistic(Statistic.Drops) > MOST_DROPS) return;
+  if (!hasExits) installExits();
+  const slot = slotFor(pc);
+  if (slot == INTERPRETER) return;
+  enqueue(slot);
+  if (waiting >= batchSize()) flush();
+}
+
+function enqueue(slot: u32): void {
+  setQueued(waiting, slot);
+  waiting += 1;
+  if (waiting == MOST_AT_ONCE) flush();
+}
+
+/** Translates what waits for a batch to become full. To be called now and then. */
+export function flush(): void {
+  if (waiting == 0) return;
+  let translated: u32 = 0;
+  moveTo(BODIES);
+  for (let i: u32 = 0; i < waiting; i++) {
+    const slot = queued(i);
+    if (isTranslated(slot) || exitsLeft() < MOST_EXITS || OUTPUT_END - here() < LARGEST_UNIT) continue;
+    const isWary = revisionsOf(slot) >= MOST_REVISIONS;
+    if (!findUnit(slotAddress(slot), isWary)) continue;
+    emitUnit(slot);
+    coverCode();
+    add(Statistic.Instructions, instructionCount);
+    setQueued(translated, slot);
+    translated += 1;
+  }
+  waiting = 0;
+  if (translated == 0) return;
+  const end = here();
+  beginModule(EXIT_SIZES);
+  for (let i = 0; i < EXIT_SIZES; i++) importFunction(NAME_FIRST_EXIT + i, FIRST_EXIT_TYPE + i);
+  beginFunctions(translated);
+  for (let i: u32 = 0; i < translated; i++) unsigned(UNIT_TYPE);
+  beginElements(translated);
+  for (let i: u32 = 0; i < translated; i++) putInTable(queued(i), EXIT_SIZES + i);
+  const start = joinModule(translated, end);
+  install(start, end - start);
+  for (let i: u32 = 0; i < translated; i++) setTranslated(queued(i));
+  add(Statistic.Units, translated);
+  add(Statistic.Modules, 1);
+  add(Statistic.Bytes, <u32>(end - start));
+}
+
+let hasExits: bool = false;
+
+function installExits(): void {
+  const start = writeExitModule();
+  install(start, here() - start);
+  hasExits = true;
+}
+
+/** Has writes to the unit's instructions reported. */
+function coverCode(): void {
+  for (let i: u32 = 0; i < blockCount; i++) {
+    const at = block(ordered(i));
+    const code = existingCodeBlock(at.pc >> 16);
+    if (code == 0) continue;
+    const first = (<u32>at.pc) & 0xffff;
+    const last = min(first + 4 * at.count + 3, 0xffff);
+    const covered = load<u32>(code + BLOCK_TRANSLATED, 4);
+    if (covered == 0 || first < load<u32>(code + BLOCK_TRANSLATED)) store<u32>(code + BLOCK_TRANSLATED, first);
+    if (last > covered) store<u32>(code + BLOCK_TRANSLATED, last, 4);
+  }
+}
+
+/** Translated code was left at an exit: if that was a check that fails often, and no longer need be, its unit is made anew. */
+export function missed(number: u32): void {
+  const exit = exitAt(number);
+  if (exit.region == 0) return;
+  exit.failures += 1;
+  if (<u32>exit.failures < MANY_FAILURES) return;
+  exit.failures = 0;
+  const pc = exit.pc;
+  const region = REGIONS + ((<usize>exit.region - 1) << 5);
+  const code = existingCodeBlock(pc >> 16);
+  const met = load<u8>(code + BLOCK_REGIONS + (((<usize>pc) & 0xffff) >> 2));
+  const hasMetMore = (met & ~exit.met) != 0;
+  const hasMoved = exit.isWritable != 0 && firstStorable(region) < <u32>exit.from;
+  if (!hasMetMore && !hasMoved && load<u32>(region, 12) <= exit.granules) return;
+  const slot = <u32>exit.slot;
+  if (!isTranslated(slot)) return;
+  setOutdated(slot);
+  add(Statistic.Revisions, 1);
+  enqueue(slot);
+  flush();
+}
+
+/** A granule has become code: direct stores to it would not be noticed. */
+export function codeFound(granule: u64): void {
+  const wasStoredTo = noteCode(granule) || isStoredDirectly(granule);
+  if (wasStoredTo) drop();
+}
+
+/** Drops all translations: code that they come from was overwritten. */
+export function drop(): void {
+  if (statistic(Statistic.Units) == 0) return;
+  forgetUnits();
+  removeUnits();
+  forgetExits();
+  forgetStoredFrom();
+  forgetDirectStores();
+  store<u32>(DROPPED, 1);
+  add(Statistic.Drops, 1);
+}

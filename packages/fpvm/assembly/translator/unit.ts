@@ -1,0 +1,611 @@
+// One translation unit to the body of one WebAssembly function, see UNIT_TYPE in module.ts. At its entry and at every exit
+// all guest registers are in the register file; inside they are locals.
+import { BLOCK_SLOTS, CODE_CACHE, RETURN_RESERVE, REGISTERS } from '../interpreter/layout';
+import { Op } from '../interpreter/operations';
+import { emitArithmetic, emitExtension } from './arithmetic';
+import { Block, block, blockCount, endPc, None, ordered } from './control-flow';
+import { analyse, observeWithin, usedRegisters } from './dataflow';
+import { exitAt, exitFor, ExitKind, newExit } from './exits';
+import { End, immOf, isAccess, isLoad, isStore, opOf, operationAt, pcAt, rdOf, rs1Of, rs2Of } from './instruction';
+import * as knowledge from './knowledge';
+import { emitAtomic, emitLoad, emitStore } from './memory-access';
+import { beginBody, endBody, exitSize, UNIT_TYPE } from './module';
+import { LOCALS, OBSERVED, WORK } from './scratch';
+import { slotFor } from './slots';
+import {
+  access,
+  branch,
+  callIndirect,
+  close,
+  get,
+  I32,
+  i32Const,
+  i64Const,
+  op,
+  op2,
+  op3,
+  open,
+  set,
+  tee,
+  unsigned,
+  VOID,
+  W,
+} from './wasm-code';
+
+// Parameters, and what is kept in them. The address is of use only to what stands in for code that is not translated.
+const FUEL: u32 = 0;
+const DEPTH: u32 = 1;
+export const T0: u32 = 2;
+const FIRST_REGISTER: u32 = 3;
+/** Temporary locals behind the registers': i64, and the first of i32. */
+export let t1: u32 = 0;
+export let t2: u32 = 0;
+export let tlbEntryLocal: u32 = 0;
+export let i32Temporary: u32 = 0;
+const I64_TEMPORARIES: u32 = 2;
+const I32_TEMPORARIES: u32 = 2;
+
+const NO_EXIT: u32 = 0xffffffff;
+/** Blocks that may be nested in each other: WebAssembly's structure follows them, and so does the emitter's recursion. */
+const DEEPEST_NESTING: i32 = 120;
+/** Host stack that a function needs besides its locals, in bytes. */
+const FRAME_OVERHEAD: u32 = 128;
+
+let unitSlot: u32 = 0;
+/** At most as many bytes of host stack as a call of this unit takes. */
+let frameSize: u32 = 0;
+let hasCalls: bool = false;
+let depthOfTree: i32 = 0;
+let windowLocals: u32 = 0;
+let mostWindowLocals: u32 = 0;
+
+// The point at hand.
+let here: Block = block(0);
+/** Registers whose locals may be newer than the register file. */
+let dirty: u32 = 0;
+/** Steps of the blocks so far, this one included, that are still to be subtracted; and without this one. */
+let owed: u32 = 0;
+let owedBefore: u32 = 0;
+let isObserved: bool = false;
+/** Where misses go, which registers they may have to write back, and the last of them: NO_EXIT if there are none. */
+let scope: i32 = 0;
+let scopeGiven: u32 = 0;
+let lastMiss: u32 = NO_EXIT;
+/** Whether the block to be emitted next follows its only predecessor: what is known there holds. */
+let follows: bool = false;
+/** Top of the stack of merges that are being emitted. */
+let merges: usize = WORK;
+
+/** Emits the unit that was found last, behind the last body. */
+export function emitUnit(slot: u32): void {
+  unitSlot = slot;
+  analyse();
+  layOut();
+  beginBody();
+  const entry = block(ordered(0));
+  leaveAtEntry(entry);
+  if (hasCalls) {
+    get(DEPTH);
+    i32Const(frameSize);
+    op(W.I32Sub);
+    set(DEPTH);
+  }
+  loadRegisters(entry.live);
+  knowledge.reset();
+  depthOfTree = 0;
+  windowLocals = 0;
+  mostWindowLocals = 0;
+  owed = 0;
+  follows = false;
+  merges = WORK;
+  emitTree(ordered(0));
+  op(W.Unreachable);
+  endBody(popcnt(usedRegisters) + I64_TEMPORARIES, I32_TEMPORARIES + mostWindowLocals);
+}
+
+/** Gives locals to what the unit uses, and measures its frame. */
+function layOut(): void {
+  let next = FIRST_REGISTER;
+  for (let rest = usedRegisters; rest != 0; rest &= rest - 1) store<u8>(LOCALS + ctz(rest), <u8>next++);
+  t1 = next;
+  t2 = next + 1;
+  tlbEntryLocal = next + I64_TEMPORARIES;
+  i32Temporary = tlbEntryLocal + 1;
+  let accesses: u32 = 0;
+  hasCalls = false;
+  for (let i: u32 = 0; i < blockCount; i++) {
+    const at = block(ordered(i));
+    if (at.end == End.Call) hasCalls = true;
+    for (let k: u32 = 0; k < at.count; k++) if (isAccess(opOf(operationAt(at.first + k)))) accesses += 1;
+  }
+  frameSize = FRAME_OVERHEAD + 8 * (i32Temporary + 1 + accesses);
+}
+
+
+@inline
+function localOf(register: u32): u32 {
+  return load<u8>(LOCALS + register);
+}
+
+/** The block at hand. */
+export function currentBlock(): Block {
+  return here;
+}
+
+/** Pushes a register's value. */
+export function push(register: u32): void {
+  if (knowledge.isConstant(register)) i64Const(knowledge.constant(register));
+  else get(localOf(register));
+}
+
+/** Pops a register's new value. */
+export function setResult(register: u32): void {
+  set(localOf(register));
+  dirty |= 1 << register;
+  knowledge.written(register);
+}
+
+export function setConstant(register: u32, value: u64): void {
+  i64Const(value);
+  set(localOf(register));
+  dirty |= 1 << register;
+  knowledge.writtenConstant(register, value);
+}
+
+export function newWindowLocal(): u32 {
+  windowLocals += 1;
+  mostWindowLocals = max(mostWindowLocals, windowLocals);
+  return i32Temporary + windowLocals;
+}
+
+/**
+ * Begins a condition under which the interpreter takes over before instruction `index` of the block: between this and
+ * `endMiss` it is pushed (i32). Returns the number of the exit.
+ */
+export function beginMiss(index: u32): u32 {
+  const number = newMiss(index);
+  i32Const(number);
+  return number;
+}
+
+export function endMiss(): void {
+  branch(W.BrIf, scope);
+  op(W.Drop);
+}
+
+function newMiss(index: u32): u32 {
+  if (!isObserved) observeWithin(here);
+  isObserved = true;
+  const written = dirty & load<u32>(OBSERVED + ((<usize>index) << 2));
+  scopeGiven |= written;
+  const number = newExit(here.pc + 4 * <u64>index, ExitKind.Miss, unitSlot, owedBefore + index);
+  const exit = exitAt(number);
+  exit.dirty = written;
+  // Which registers are given is known only when the scope ends: until then its misses are a list.
+  exit.given = lastMiss;
+  lastMiss = number;
+  return number;
+}
+
+function endScope(): void {
+  op(W.Unreachable);
+  close();
+  if (lastMiss == NO_EXIT) {
+    op(W.Unreachable);
+    return;
+  }
+  for (let number = lastMiss; number != NO_EXIT;) {
+    const exit = exitAt(number);
+    number = exit.given;
+    exit.given = scopeGiven;
+  }
+  exitWith(scopeGiven);
+}
+
+// Structured control flow along the dominator tree: Ramsey, "Beyond Relooper" (ICFP 2022).
+
+function emitTree(index: u32): void {
+  const at = block(index);
+  if (depthOfTree == DEEPEST_NESTING) {
+    leaveTo(at.pc, at.dirty);
+    return;
+  }
+  depthOfTree += 1;
+  const windowsBefore = windowLocals;
+  const mergesBefore = merges;
+  collectMerges(at);
+  const mergesBehind = merges;
+  if (at.isLoop) at.again = open(W.Loop, VOID);
+  for (let place = mergesBehind; place > mergesBefore; place -= 4) {
+    const merge = block(load<u32>(place - 4));
+    merge.before = open(W.Block, VOID);
+  }
+  emitBlock(index);
+  for (let place = mergesBefore; place < mergesBehind; place += 4) {
+    close();
+    // What was looked up inside of the block is of no use behind it.
+    windowLocals = windowsBefore;
+    owed = 0;
+    follows = false;
+    emitTree(load<u32>(place));
+  }
+  if (at.isLoop) close();
+  merges = mergesBefore;
+  windowLocals = windowsBefore;
+  depthOfTree -= 1;
+}
+
+/** Puts the merges that a block dominates directly on the stack, in their order. */
+function collectMerges(at: Block): void {
+  const first = merges;
+  for (let index = at.dominated; index != None; index = block(index).nextDominated) {
+    if (!block(index).isMerge) continue;
+    const order = block(index).order;
+    let place = merges;
+    while (place > first && block(load<u32>(place - 4)).order > order) {
+      store<u32>(place, load<u32>(place - 4));
+      place -= 4;
+    }
+    store<u32>(place, index);
+    merges += 4;
+  }
+}
+
+/** Whether going there is a branch; otherwise the block is emitted in place. */
+function isBranch(from: Block, to: Block): bool {
+  return to.order <= from.order || to.isMerge;
+}
+
+
+@inline
+function labelFor(from: Block, to: Block): i32 {
+  return to.order <= from.order ? to.again : to.before;
+}
+
+function goTo(from: Block, index: u32): void {
+  const to = block(index);
+  if (isBranch(from, to)) {
+    pay();
+    branch(W.Br, labelFor(from, to));
+    return;
+  }
+  const dirtyBefore = dirty;
+  const owedHere = owed;
+  const owedThere = owedBefore;
+  knowledge.push();
+  if (to.isLoop) pay();
+  follows = !to.isLoop;
+  emitTree(index);
+  knowledge.pop();
+  here = from;
+  dirty = dirtyBefore;
+  owed = owedHere;
+  owedBefore = owedThere;
+  isObserved = false;
+}
+
+/** Subtracts what is owed from the steps left. */
+function pay(): void {
+  if (owed == 0) return;
+  get(FUEL);
+  i64Const(owed);
+  op(W.I64Sub);
+  set(FUEL);
+  owed = 0;
+}
+
+function emitBlock(index: u32): void {
+  const at = block(index);
+  here = at;
+  dirty = at.dirty;
+  isObserved = false;
+  const opensScope = !follows;
+  if (opensScope) knowledge.forget();
+  if (at.isLoop) leaveIfShort(at);
+  const scopeBefore = scope;
+  const givenBefore = scopeGiven;
+  const missBefore = lastMiss;
+  if (opensScope) {
+    scope = open(W.Block, I32);
+    scopeGiven = 0;
+    lastMiss = NO_EXIT;
+  }
+  owedBefore = owed;
+  owed += at.count;
+  const ends = at.end == End.Fall || at.end == End.Leave || at.end == End.Interpret;
+  const plain = ends ? at.count : at.count - 1;
+  for (let k: u32 = 0; k < plain; k++) {
+    const operation = operationAt(at.first + k);
+    if (k + 1 < plain && emitExtension(operation, operationAt(at.first + k + 1))) k += 1;
+    else emitInstruction(operation, k);
+  }
+  emitEnd(at);
+  if (!opensScope) return;
+  endScope();
+  scope = scopeBefore;
+  scopeGiven = givenBefore;
+  lastMiss = missBefore;
+}
+
+function emitInstruction(operation: u64, index: u32): void {
+  const code = opOf(operation);
+  if (isLoad(code)) emitLoad(operation, index);
+  else if (isStore(code)) emitStore(operation, index);
+  else if (code == Op.Atomic) emitAtomic(operation, index);
+  else if (rdOf(operation) != 0) emitArithmetic(operation, here.pc + 4 * <u64>index);
+}
+
+function emitEnd(at: Block): void {
+  const lastIndex = at.count - 1;
+  const last = at.count == 0 ? 0 : operationAt(at.first + lastIndex);
+  switch (at.end) {
+    case End.Fall:
+      goTo(at, at.successor);
+      return;
+    case End.Branch:
+      emitBranch(at, last);
+      return;
+    case End.Jump:
+      goTo(at, at.successor);
+      return;
+    case End.Call:
+      emitCall(at, last);
+      return;
+    case End.Return:
+      pushJumpTarget(last);
+      set(T0);
+      missIfOdd(lastIndex);
+      spill(dirty);
+      pay();
+      get(T0);
+      // Too few steps for a caller to go on with: an odd address has all frames left.
+      get(FUEL);
+      i64Const(RETURN_RESERVE);
+      op3(W.I64LtS, W.I64ExtendI32U, W.I64Or);
+      get(FUEL);
+      op(W.Return);
+      return;
+    case End.Computed:
+      pushJumpTarget(last);
+      set(T0);
+      missIfOdd(lastIndex);
+      spill(dirty);
+      pay();
+      get(FUEL);
+      pushDepth();
+      get(T0);
+      pushDynamicSlot();
+      callIndirect(W.ReturnCallIndirect, UNIT_TYPE);
+      return;
+    case End.Leave:
+      leaveTo(at.pc, dirty);
+      return;
+    default:
+      i32Const(newMiss(at.count));
+      branch(W.Br, scope);
+  }
+}
+
+function emitBranch(at: Block, last: u64): void {
+  const taken = block(at.successor);
+  const next = block(at.second);
+  if (at.successor == at.second) {
+    goTo(at, at.second);
+    return;
+  }
+  if (isBranch(at, taken)) {
+    pay();
+    compare(last, true);
+    branch(W.BrIf, labelFor(at, taken));
+    goTo(at, at.second);
+  } else if (isBranch(at, next)) {
+    pay();
+    compare(last, false);
+    branch(W.BrIf, labelFor(at, next));
+    goTo(at, at.successor);
+  } else {
+    compare(last, true);
+    open(W.If, VOID);
+    goTo(at, at.successor);
+    op(W.Else);
+    goTo(at, at.second);
+    close();
+  }
+}
+
+/** Pushes whether a branch is taken, or whether it is not. */
+function compare(operation: u64, taken: bool): void {
+  push(rs1Of(operation));
+  push(rs2Of(operation));
+  switch (opOf(operation)) {
+    case Op.Beq:
+      op(taken ? W.I64Eq : W.I64Ne);
+      return;
+    case Op.Bne:
+      op(taken ? W.I64Ne : W.I64Eq);
+      return;
+    case Op.Blt:
+      op(taken ? W.I64LtS : W.I64GeS);
+      return;
+    case Op.Bge:
+      op(taken ? W.I64GeS : W.I64LtS);
+      return;
+    case Op.Bltu:
+      op(taken ? W.I64LtU : W.I64GeU);
+      return;
+    default:
+      op(taken ? W.I64GeU : W.I64LtU);
+  }
+}
+
+function emitCall(at: Block, last: u64): void {
+  let isKnown = at.hasTarget;
+  let callee = at.target;
+  if (!isKnown && knowledge.isConstant(rs1Of(last))) {
+    callee = (knowledge.constant(rs1Of(last)) + <u64>(<i64>immOf(last))) & ~1;
+    isKnown = (callee & 3) == 0;
+  }
+  if (!isKnown) {
+    pushJumpTarget(last);
+    set(T0);
+    missIfOdd(at.count - 1);
+  }
+  const behind = endPc(at);
+  setConstant(rdOf(last), behind);
+  spill(dirty);
+  pay();
+  get(FUEL);
+  get(DEPTH);
+  if (isKnown) {
+    i64Const(callee);
+    i32Const(slotFor(callee));
+  } else {
+    get(T0);
+    pushDynamicSlot();
+  }
+  callIndirect(W.CallIndirect, UNIT_TYPE);
+  set(FUEL);
+  tee(T0);
+  i64Const(behind);
+  op(W.I64Ne);
+  // A switch of stacks, or too few steps to go on: those below may know the place.
+  open(W.If, VOID);
+  get(T0);
+  get(FUEL);
+  op(W.Return);
+  close();
+  loadRegisters(block(at.successor).live);
+  knowledge.forget();
+  dirty = 0;
+  goTo(at, at.successor);
+}
+
+/** Pushes where a JALR goes. */
+function pushJumpTarget(operation: u64): void {
+  push(rs1Of(operation));
+  if (immOf(operation) != 0) {
+    i64Const(immOf(operation));
+    op(W.I64Add);
+  }
+  i64Const(-2);
+  op(W.I64And);
+}
+
+/** A target (in T0) that is no multiple of 4 is the interpreter's to refuse, before the jump has any effect. */
+function missIfOdd(index: u32): void {
+  beginMiss(index);
+  get(T0);
+  op(W.I32WrapI64);
+  i32Const(2);
+  op(W.I32And);
+  endMiss();
+}
+
+/** Pushes the slot of the code at T0: the interpreter's, unless its granule is in the engine's code cache. */
+function pushDynamicSlot(): void {
+  get(T0);
+  i64Const(16);
+  op(W.I64ShrU);
+  tee(t1);
+  op(W.I32WrapI64);
+  i32Const(255);
+  op(W.I32And);
+  i32Const(4);
+  op(W.I32Shl);
+  tee(i32Temporary);
+  access(W.I64Load, <u32>CODE_CACHE);
+  get(t1);
+  i64Const(1);
+  op2(W.I64Add, W.I64Eq);
+  open(W.If, I32);
+  get(i32Temporary);
+  access(W.I32Load, <u32>CODE_CACHE + 8);
+  get(T0);
+  op(W.I32WrapI64);
+  i32Const(0xfffc);
+  op2(W.I32And, W.I32Add);
+  access(W.I32Load16U, <u32>BLOCK_SLOTS);
+  op(W.Else);
+  i32Const(0);
+  close();
+}
+
+/** Pushes the bytes of the host's stack that a function called in the place of this one may use. */
+function pushDepth(): void {
+  get(DEPTH);
+  if (!hasCalls) return;
+  i32Const(frameSize);
+  op(W.I32Add);
+}
+
+/** Too few steps left to come to the next check, or the host's stack is deep enough. */
+function leaveAtEntry(entry: Block): void {
+  get(FUEL);
+  i64Const(entry.cost);
+  op(W.I64LtS);
+  get(DEPTH);
+  i32Const(0);
+  op2(W.I32LtS, W.I32Or);
+  open(W.If, VOID);
+  i64Const(entry.pc | 1);
+  get(FUEL);
+  op(W.Return);
+  close();
+}
+
+function leaveIfShort(at: Block): void {
+  get(FUEL);
+  i64Const(at.cost);
+  op(W.I64LtS);
+  open(W.If, VOID);
+  leaveBy(newExit(at.pc, ExitKind.Stop, 0, 0), dirty);
+  close();
+}
+
+/** Goes on at an address outside of the unit. */
+function leaveTo(pc: u64, written: u32): void {
+  leaveBy(newExit(pc, ExitKind.Leave, slotFor(pc), owed), written);
+}
+
+function leaveBy(number: u32, written: u32): void {
+  const exit = exitAt(number);
+  exit.given = written;
+  exit.dirty = written;
+  i32Const(number);
+  exitWith(written);
+}
+
+/** Leaves by the exit whose number is on the stack, giving the values of registers. */
+function exitWith(given: u32): void {
+  get(FUEL);
+  pushDepth();
+  let count = 0;
+  for (let rest = given; rest != 0; rest &= rest - 1) {
+    get(localOf(ctz(rest)));
+    count += 1;
+  }
+  const place = exitFor(count);
+  for (; count < exitSize(place); count++) {
+    i64Const(0);
+  }
+  op(W.ReturnCall);
+  unsigned(place);
+}
+
+function loadRegisters(mask: u32): void {
+  for (let rest = mask; rest != 0; rest &= rest - 1) {
+    const register = ctz(rest);
+    i32Const(0);
+    access(W.I64Load, <u32>REGISTERS + 8 * register);
+    set(localOf(register));
+  }
+}
+
+function spill(mask: u32): void {
+  for (let rest = mask; rest != 0; rest &= rest - 1) {
+    const register = ctz(rest);
+    i32Const(0);
+    get(localOf(register));
+    access(W.I64Store, <u32>REGISTERS + 8 * register);
+  }
+}
