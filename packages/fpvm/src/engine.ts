@@ -75,15 +75,15 @@ export interface EngineCalls extends PagingCalls {
   install(start: number, length: number): void;
   /** Gives the function table more slots; returns how many it has. */
   makeSlots(): number;
-  /** Puts the interpreter into all slots of translated code. */
-  forgetUnits(): void;
+  /** Puts the interpreter into all slots of translated code, from `first` on. */
+  forgetUnits(first: number): void;
 }
 
 /** One guest's registers and memory with the interpreter that steps them. Addresses in `layout` are in `memory`. */
 export class Engine {
   readonly exports: EngineExports;
   /** Functions of translated code by slot. */
-  readonly table = new WebAssembly.Table({ initial: 2, element: 'anyfunc' });
+  readonly table = new WebAssembly.Table({ initial: 16, element: 'anyfunc' });
   readonly layout: EngineLayout;
   /** Counts what may have changed guest memory: runs, and writes from outside. */
   changes = 0;

@@ -100,7 +100,7 @@ export class Machine implements VmScalars {
       },
       install: (start, length) => this.#translator?.install(start >>> 0, length),
       makeSlots: () => this.#translator?.makeSlots() ?? 0,
-      forgetUnits: () => this.#translator?.forgetUnits(),
+      forgetUnits: (first) => this.#translator?.forgetUnits(first),
     };
     this.#engine = new Engine(calls, options.regions ?? options.engine !== 'interpreter');
     this.#pager.attach(this.#engine);
@@ -208,8 +208,8 @@ export class Machine implements VmScalars {
       if (stop === stopReasons.waiting) await this.#pending;
       if (stop === stopReasons.requested) return 'preimage';
       if (this.#sinceYield >= SLICE || (crowding !== undefined && this.#sinceYield >= longest)) {
+        this.#translator?.steps(Number(this.#sinceYield));
         this.#sinceYield = 0n;
-        this.#translator?.flush();
         await setImmediate();
       }
     }

@@ -24,22 +24,27 @@ export interface TranslationStatistics {
   readonly compileTime: number;
 }
 
-const DEFAULT_THRESHOLD = 3000;
-/** Slots of the interpreter and of the function that it calls translated code with; units follow. */
-const FIRST_UNIT_SLOT = 2;
-const FEWEST_SLOTS = 1024;
+const DEFAULT_THRESHOLD = +(process.env.BASE ?? 3000);
+/** Steps after which half as many executions are enough, and what is enough in the end. */
+const HALVED_AFTER = +(process.env.HALF ?? 50e6);
+const LOWEST_THRESHOLD = +(process.env.LOW ?? 300);
+const MORE_SLOTS = 1024;
 
 export class Translator {
   readonly #engine: Engine;
-  /** What units import, by the letters that assembly/translator/module.ts names it with. */
-  #imports: Record<string, WebAssembly.ImportValue>;
+  /** What modules import, by the letters that assembly/translator/module.ts names it with. */
+  readonly #imports: WebAssembly.Imports;
+  #interpreter: WebAssembly.ExportValue | undefined;
   #compileTime = 0;
+  readonly #threshold: number;
+  #steps = 0;
 
   constructor(engine: Engine, { threshold = DEFAULT_THRESHOLD }: TranslationOptions = {}) {
     this.#engine = engine;
     const { memory, enter, miss } = engine.exports;
-    this.#imports = { m: memory, t: engine.table, n: enter, x: miss };
-    engine.view.setUint32(engine.layout.hot, threshold, true);
+    this.#imports = { e: { m: memory, t: engine.table, n: enter, x: miss } };
+    this.#threshold = threshold;
+    this.#setThreshold();
   }
 
   get statistics(): TranslationStatistics {
@@ -56,37 +61,39 @@ export class Translator {
     };
   }
 
-  /** Translates what waits for a batch to become full. To be called now and then. */
-  flush(): void {
+  /** To be called after each so many steps: translates what waits for a batch to become full. */
+  steps(count: number): void {
     this.#engine.exports.flush();
+    this.#steps += count;
+    this.#setThreshold();
+  }
+
+  /** The longer a run has taken, the longer it is likely to take still: translating pays sooner. */
+  #setThreshold(): void {
+    const { view, layout } = this.#engine;
+    const lowered = (this.#threshold * HALVED_AFTER) / (HALVED_AFTER + this.#steps);
+    view.setUint32(layout.hot, Math.max(Math.min(this.#threshold, LOWEST_THRESHOLD), Math.round(lowered)), true);
   }
 
   /** Instantiates the module of `length` bytes at an address of the engine's memory; the first is that of the exits. */
   install(start: number, length: number): void {
     const begin = performance.now();
-    const { bytes, table, exports } = this.#engine;
-    const isFirst = this.#interpreter === undefined;
-    const module = new WebAssembly.Module(bytes.slice(start, start + length));
-    const instance = new WebAssembly.Instance(module, { e: this.#imports });
-    if (isFirst) this.#imports = { ...instance.exports, m: exports.memory, t: table };
+    const module = new WebAssembly.Module(this.#engine.bytes.slice(start, start + length));
+    const { exports } = new WebAssembly.Instance(module, this.#imports);
+    this.#interpreter ??= exports['n'];
     this.#compileTime += performance.now() - begin;
   }
 
   /** Gives the function table more slots, with the interpreter in them; returns how many it has. */
   makeSlots(): number {
     const { table } = this.#engine;
-    table.grow(Math.max(FEWEST_SLOTS, table.length), this.#interpreter);
+    table.grow(Math.max(MORE_SLOTS, table.length), this.#interpreter);
     return table.length;
   }
 
-  /** Translations are gone: the interpreter stands in for them. */
-  forgetUnits(): void {
+  /** Translations are gone: from a slot on, the interpreter stands in for them. */
+  forgetUnits(first: number): void {
     const { table } = this.#engine;
-    for (let slot = FIRST_UNIT_SLOT; slot < table.length; slot++) table.set(slot, this.#interpreter);
-  }
-
-  /** The function that stands in for code that is not translated, once there are exits. */
-  get #interpreter(): CallableFunction | undefined {
-    return (this.#engine.table.get(0) as CallableFunction | null) ?? undefined;
+    for (let slot = first; slot < table.length; slot++) table.set(slot, this.#interpreter);
   }
 }

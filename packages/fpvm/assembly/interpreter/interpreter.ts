@@ -21,6 +21,7 @@ import {
 } from './layout';
 import { noteStore, read, readNoted, write, writeNoted } from './memory';
 import { Op } from './operations';
+import { CALL_SLOT } from '../translator/slots';
 import { missed, request } from '../translator/translator';
 
 /**
@@ -58,8 +59,6 @@ const LEAVE_ALL: u64 = 0xffffffffffffffff;
 const STACK_SIZE: i32 = 600000;
 /** At most what a frame of the interpreter takes, its caller included. */
 const FRAME_SIZE: i32 = 1000;
-/** Slot of the function that translated code is called with. */
-const CALL_SLOT: u32 = 1;
 /** x1, times 8. */
 const RA: usize = 8;
 
@@ -69,6 +68,9 @@ const enum Arrival {
   Jump = 1,
   Call = 2,
 }
+
+/** Count of executions of what was asked to be translated. */
+const ASKED_FOR: u32 = 0xffff;
 
 /** A straight line is at most one block long, so with this many steps left they need counting only at jumps. */
 const LONGEST_LINE: i64 = 0x4001;
@@ -179,9 +181,12 @@ function slotIn(block: usize, pc: u64): u32 {
   if (slot != 0) return slot;
   const counter = block + BLOCK_COUNTS + (offset >> 1);
   const count = <u32>load<u16>(counter) + 1;
-  if (count > 0xffff) return 0;
-  store<u16>(counter, <u16>count);
-  if (count != load<u32>(HOT)) return 0;
+  if (count > ASKED_FOR) return 0;
+  if (count < load<u32>(HOT)) {
+    store<u16>(counter, <u16>count);
+    return 0;
+  }
+  store<u16>(counter, <u16>ASKED_FOR);
   request(pc);
   return translatedSlot(block, offset);
 }

@@ -21,12 +21,12 @@ import {
   joinModule,
   MISS_TYPE,
   NAME_ENTER,
-  NAME_FIRST_EXIT,
   NAME_MISS,
   putInTable,
   UNIT_TYPE,
 } from './module';
 import { EXITS, EXITS_END } from './scratch';
+import { CALL_SLOT, FIRST_EXIT_SLOT, INTERPRETER } from './slots';
 import {
   access,
   branch,
@@ -124,8 +124,8 @@ const CALL_UNIT: u32 = 4;
 const FIRST_EXIT: u32 = 5;
 
 /**
- * Writes the module of the exits, of what stands in for code that is not translated (slot 0), and of what the interpreter
- * calls translated code with (slot 1). Returns its address; it ends where the next byte would be written.
+ * Writes the module of the exits, of what stands in for code that is not translated, and of what the interpreter calls
+ * translated code with. Returns its address; it ends where the next byte would be written.
  */
 export function writeExitModule(): usize {
   moveTo(BODIES);
@@ -142,12 +142,12 @@ export function writeExitModule(): usize {
   unsigned(UNIT_TYPE);
   unsigned(CALL_TYPE);
   for (let i = 0; i < EXIT_SIZES; i++) unsigned(FIRST_EXIT_TYPE + i);
-  beginExports(1 + EXIT_SIZES);
+  beginExports(1);
   exportFunction(NAME_ENTER, ENTER_FROM_UNIT);
-  for (let i = 0; i < EXIT_SIZES; i++) exportFunction(NAME_FIRST_EXIT + i, FIRST_EXIT + i);
-  beginElements(2);
-  putInTable(0, ENTER_FROM_UNIT);
-  putInTable(1, CALL_UNIT);
+  beginElements(2 + EXIT_SIZES);
+  putInTable(INTERPRETER, ENTER_FROM_UNIT);
+  putInTable(CALL_SLOT, CALL_UNIT);
+  for (let i = 0; i < EXIT_SIZES; i++) putInTable(FIRST_EXIT_SLOT + i, FIRST_EXIT + i);
   const start = joinModule(3 + EXIT_SIZES, end);
   moveTo(end);
   return start;

@@ -38,7 +38,6 @@ export const NAME_MEMORY: u32 = 0x6d; // m
 export const NAME_TABLE: u32 = 0x74; // t
 export const NAME_ENTER: u32 = 0x6e; // n
 export const NAME_MISS: u32 = 0x78; // x
-export const NAME_FIRST_EXIT: u32 = 0x61; // a to k
 
 let sectionStart: usize = 0;
 

@@ -2,19 +2,22 @@
 // that is not.
 import { existingCodeBlock } from '../interpreter/code';
 import { BLOCK_COUNTS, BLOCK_SLOTS, RESERVED_SLOT } from '../interpreter/layout';
+import { EXIT_SIZES } from './module';
 import { SLOTS } from './scratch';
 
 /** Gives the function table more slots, the interpreter in all of them; returns how many it has. */
 @external('env', 'makeSlots')
 declare function makeSlots(): u32;
 
-/** Slot of the interpreter, and of the function that the interpreter calls translated code with. */
+/** Slots of the interpreter, of the function that it calls translated code with, and of the exits. */
 export const INTERPRETER: u32 = 0;
-const FIRST: u32 = 2;
+export const CALL_SLOT: u32 = 1;
+export const FIRST_EXIT_SLOT: u32 = 2;
+export const FIRST_UNIT_SLOT: u32 = FIRST_EXIT_SLOT + EXIT_SIZES;
 /** Blocks keep slots in 16 bits. */
 const END: u32 = 0x10000;
 
-let next: u32 = FIRST;
+let next: u32 = FIRST_UNIT_SLOT;
 /** Slots that the function table has. */
 let capacity: u32 = 0;
 
@@ -72,7 +75,7 @@ export function setOutdated(slot: u32): void {
 
 /** There are no units any more. What is hot then becomes hot again. */
 export function forgetUnits(): void {
-  for (let slot = FIRST; slot < next; slot++) {
+  for (let slot = FIRST_UNIT_SLOT; slot < next; slot++) {
     if (!isTranslated(slot)) continue;
     store<u8>(entry(slot), 0, 9);
     const pc = slotAddress(slot);

@@ -12,16 +12,13 @@ import {
   beginFunctions,
   beginModule,
   BODIES,
-  EXIT_SIZES,
-  FIRST_EXIT_TYPE,
-  importFunction,
   joinModule,
-  NAME_FIRST_EXIT,
   putInTable,
   UNIT_TYPE,
 } from './module';
 import { OUTPUT_END, QUEUE, STATISTICS } from './scratch';
 import {
+  FIRST_UNIT_SLOT,
   forgetUnits,
   INTERPRETER,
   isTranslated,
@@ -37,9 +34,9 @@ import { here, moveTo, unsigned } from './wasm-code';
 /** Instantiates the module at an address; the first is that of the exits. */
 @external('env', 'install')
 declare function install(start: usize, length: usize): void;
-/** Puts the interpreter into all slots of units. */
+/** Puts the interpreter into all slots from one on. */
 @external('env', 'forgetUnits')
-declare function removeUnits(): void;
+declare function removeUnits(first: u32): void;
 
 /** Units that one module may hold. */
 const MOST_AT_ONCE: u32 = 16;
@@ -129,12 +126,12 @@ export function flush(): void {
   waiting = 0;
   if (translated == 0) return;
   const end = here();
-  beginModule(EXIT_SIZES);
-  for (let i = 0; i < EXIT_SIZES; i++) importFunction(NAME_FIRST_EXIT + i, FIRST_EXIT_TYPE + i);
+  // No functions: the host would compile a wrapper for each of them, for each module.
+  beginModule(0);
   beginFunctions(translated);
   for (let i: u32 = 0; i < translated; i++) unsigned(UNIT_TYPE);
   beginElements(translated);
-  for (let i: u32 = 0; i < translated; i++) putInTable(queued(i), EXIT_SIZES + i);
+  for (let i: u32 = 0; i < translated; i++) putInTable(queued(i), i);
   const start = joinModule(translated, end);
   install(start, end - start);
   for (let i: u32 = 0; i < translated; i++) setTranslated(queued(i));
@@ -148,6 +145,7 @@ let hasExits: bool = false;
 function installExits(): void {
   const start = writeExitModule();
   install(start, here() - start);
+  removeUnits(FIRST_UNIT_SLOT);
   hasExits = true;
 }
 
@@ -197,7 +195,7 @@ export function codeFound(granule: u64): void {
 export function drop(): void {
   if (statistic(Statistic.Units) == 0) return;
   forgetUnits();
-  removeUnits();
+  removeUnits(FIRST_UNIT_SLOT);
   forgetExits();
   forgetStoredFrom();
   forgetDirectStores();

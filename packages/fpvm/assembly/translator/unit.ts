@@ -9,9 +9,9 @@ import { exitAt, exitFor, ExitKind, newExit } from './exits';
 import { End, immOf, isAccess, isLoad, isStore, opOf, operationAt, pcAt, rdOf, rs1Of, rs2Of } from './instruction';
 import * as knowledge from './knowledge';
 import { emitAtomic, emitLoad, emitStore } from './memory-access';
-import { beginBody, endBody, exitSize, UNIT_TYPE } from './module';
+import { beginBody, endBody, exitSize, FIRST_EXIT_TYPE, UNIT_TYPE } from './module';
 import { LOCALS, OBSERVED, WORK } from './scratch';
-import { slotFor } from './slots';
+import { FIRST_EXIT_SLOT, slotFor } from './slots';
 import {
   access,
   branch,
@@ -27,7 +27,6 @@ import {
   open,
   set,
   tee,
-  unsigned,
   VOID,
   W,
 } from './wasm-code';
@@ -106,7 +105,10 @@ export function emitUnit(slot: u32): void {
 /** Gives locals to what the unit uses, and measures its frame. */
 function layOut(): void {
   let next = FIRST_REGISTER;
-  for (let rest = usedRegisters; rest != 0; rest &= rest - 1) store<u8>(LOCALS + ctz(rest), <u8>next++);
+  for (let rest = usedRegisters; rest != 0; rest &= rest - 1) {
+    store<u8>(LOCALS + ctz(rest), <u8>next);
+    next += 1;
+  }
   t1 = next;
   t2 = next + 1;
   tlbEntryLocal = next + I64_TEMPORARIES;
@@ -588,8 +590,8 @@ function exitWith(given: u32): void {
   for (; count < exitSize(place); count++) {
     i64Const(0);
   }
-  op(W.ReturnCall);
-  unsigned(place);
+  i32Const(FIRST_EXIT_SLOT + place);
+  callIndirect(W.ReturnCallIndirect, FIRST_EXIT_TYPE + place);
 }
 
 function loadRegisters(mask: u32): void {
