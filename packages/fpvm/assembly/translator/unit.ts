@@ -66,10 +66,10 @@ let dirty: u32 = 0;
 let owed: u32 = 0;
 let owedBefore: u32 = 0;
 let isObserved: bool = false;
-/** Where misses go, which registers they may have to write back, and the last of them: NO_EXIT if there are none. */
+/** Where exits go, which registers they may have to write back, and the last of them: NO_EXIT if there are none. */
 let scope: i32 = 0;
 let scopeGiven: u32 = 0;
-let lastMiss: u32 = NO_EXIT;
+let lastExit: u32 = NO_EXIT;
 /** Whether the block to be emitted next follows its only predecessor: what is known there holds. */
 let follows: bool = false;
 /** Top of the stack of merges that are being emitted. */
@@ -179,24 +179,28 @@ function newMiss(index: u32): u32 {
   if (!isObserved) observeWithin(here);
   isObserved = true;
   const written = dirty & load<u32>(OBSERVED + ((<usize>index) << 2));
-  scopeGiven |= written;
-  const number = newExit(here.pc + 4 * <u64>index, ExitKind.Miss, unitSlot, owedBefore + index);
+  return inScope(newExit(here.pc + 4 * (<u64>index), ExitKind.Miss, unitSlot, owedBefore + index), written);
+}
+
+/** Has an exit that writes these registers back be left by through the scope: by branching there with its number. */
+function inScope(number: u32, written: u32): u32 {
   const exit = exitAt(number);
   exit.dirty = written;
-  // Which registers are given is known only when the scope ends: until then its misses are a list.
-  exit.given = lastMiss;
-  lastMiss = number;
+  scopeGiven |= written;
+  // Which registers are given is known only when the scope ends: until then its exits are a list.
+  exit.given = lastExit;
+  lastExit = number;
   return number;
 }
 
 function endScope(): void {
   op(W.Unreachable);
   close();
-  if (lastMiss == NO_EXIT) {
+  if (lastExit == NO_EXIT) {
     op(W.Unreachable);
     return;
   }
-  for (let number = lastMiss; number != NO_EXIT;) {
+  for (let number = lastExit; number != NO_EXIT;) {
     const exit = exitAt(number);
     number = exit.given;
     exit.given = scopeGiven;
@@ -209,7 +213,7 @@ function endScope(): void {
 function emitTree(index: u32): void {
   const at = block(index);
   if (depthOfTree == DEEPEST_NESTING) {
-    leaveTo(at.pc, at.dirty);
+    emitScope(index, true);
     return;
   }
   depthOfTree += 1;
@@ -222,7 +226,7 @@ function emitTree(index: u32): void {
     const merge = block(load<u32>(place - 4));
     merge.before = open(W.Block, VOID);
   }
-  emitBlock(index);
+  emitScope(index, false);
   for (let place = mergesBefore; place < mergesBehind; place += 4) {
     close();
     // What was looked up inside of the block is of no use behind it.
@@ -296,22 +300,35 @@ function pay(): void {
   owed = 0;
 }
 
-function emitBlock(index: u32): void {
-  const at = block(index);
-  here = at;
-  dirty = at.dirty;
+/** A block, or in its place the way out to it; unless it follows its only predecessor, its exits are its own. */
+function emitScope(index: u32, isOutside: bool): void {
+  here = block(index);
+  dirty = here.dirty;
   isObserved = false;
-  const opensScope = !follows;
-  if (opensScope) knowledge.forget();
-  if (at.isLoop) leaveIfShort(at);
+  if (follows) {
+    emitBlock(here, isOutside);
+    return;
+  }
   const scopeBefore = scope;
   const givenBefore = scopeGiven;
-  const missBefore = lastMiss;
-  if (opensScope) {
-    scope = open(W.Block, I32);
-    scopeGiven = 0;
-    lastMiss = NO_EXIT;
+  const exitBefore = lastExit;
+  knowledge.forget();
+  scope = open(W.Block, I32);
+  scopeGiven = 0;
+  lastExit = NO_EXIT;
+  emitBlock(here, isOutside);
+  endScope();
+  scope = scopeBefore;
+  scopeGiven = givenBefore;
+  lastExit = exitBefore;
+}
+
+function emitBlock(at: Block, isOutside: bool): void {
+  if (isOutside) {
+    leaveTo(at.pc);
+    return;
   }
+  if (at.isLoop) leaveIfShort(at);
   owedBefore = owed;
   owed += at.count;
   const ends = at.end == End.Fall || at.end == End.Leave || at.end == End.Interpret;
@@ -322,11 +339,6 @@ function emitBlock(index: u32): void {
     else emitInstruction(operation, k);
   }
   emitEnd(at);
-  if (!opensScope) return;
-  endScope();
-  scope = scopeBefore;
-  scopeGiven = givenBefore;
-  lastMiss = missBefore;
 }
 
 function emitInstruction(operation: u64, index: u32): void {
@@ -380,7 +392,7 @@ function emitEnd(at: Block): void {
       callIndirect(W.ReturnCallIndirect, UNIT_TYPE);
       return;
     case End.Leave:
-      leaveTo(at.pc, dirty);
+      leaveTo(at.pc);
       return;
     default:
       i32Const(newMiss(at.count));
@@ -556,25 +568,18 @@ function leaveAtEntry(entry: Block): void {
 }
 
 function leaveIfShort(at: Block): void {
+  i32Const(inScope(newExit(at.pc, ExitKind.Stop, 0, 0), dirty));
   get(FUEL);
   i64Const(at.cost);
   op(W.I64LtS);
-  open(W.If, VOID);
-  leaveBy(newExit(at.pc, ExitKind.Stop, 0, 0), dirty);
-  close();
+  branch(W.BrIf, scope);
+  op(W.Drop);
 }
 
 /** Goes on at an address outside of the unit. */
-function leaveTo(pc: u64, written: u32): void {
-  leaveBy(newExit(pc, ExitKind.Leave, slotFor(pc), owed), written);
-}
-
-function leaveBy(number: u32, written: u32): void {
-  const exit = exitAt(number);
-  exit.given = written;
-  exit.dirty = written;
-  i32Const(number);
-  exitWith(written);
+function leaveTo(pc: u64): void {
+  i32Const(inScope(newExit(pc, ExitKind.Leave, slotFor(pc), owed), dirty));
+  branch(W.Br, scope);
 }
 
 /** Leaves by the exit whose number is on the stack, giving the values of registers. */
