@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildGuests } from './build-guests.mjs';
+import { buildGuests, variants } from './build-guests.mjs';
 import { findEngines, newestNode } from './engines.mjs';
 import { recordClient, recordReleasedClient } from './record-client.mjs';
 import { printTable } from './table.mjs';
@@ -13,7 +13,8 @@ import { printTable } from './table.mjs';
 const HELP = `usage: npm run bench:vm [-- FLAGS] [ELF…]
 
 Without ELF files: the guests of packages/fpvm/bench/guests and the released client. With: those files alone.
-  --short, --long     only guests with little work (20 to 100 million steps), or with much (some thousand million)
+  --brief, --short, --long
+                      only guests with so much work: 50 to 70 million steps, what qemu does in half a second, ten times that
   --only NAME         only the guests of this name; may be given several times
   --engine ENGINE     only the engine of this name: interpreter or translator
   --runs N            runs of each, of which the median counts (3)
@@ -28,7 +29,7 @@ qemu-riscv64 is taken from the PATH. Pre-images are answered from memory; the re
 `;
 
 /** Blocks of the embedded chain that the client is asked about. */
-const CLIENT_BLOCKS = { short: 10, long: 120 };
+const CLIENT_BLOCKS = { brief: 10, short: 120 };
 
 const folder = mkdtempSync(join(tmpdir(), 'obelisc-bench-'));
 try {
@@ -45,6 +46,7 @@ async function bench(args) {
     args,
     allowPositionals: true,
     options: {
+      brief: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
       long: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
@@ -84,8 +86,9 @@ function givenGuest(path) {
 }
 
 /** Our own guests and the clients, as the flags choose. Only what is chosen is built or recorded. */
-async function ownGuests({ short, long, only }) {
-  const variants = short === long ? ['short', 'long'] : [short ? 'short' : 'long'];
+async function ownGuests({ only, ...sizes }) {
+  const asked = variants.filter((variant) => sizes[variant]);
+  const isAsked = (variant) => asked.length === 0 || asked.includes(variant);
   const isGiven = process.env.BENCH_CLIENT_ELF !== undefined;
   const built = buildGuests();
   const known = [...new Set(built.map(({ name }) => name)), 'client', ...(isGiven ? ['given-client'] : [])];
@@ -94,11 +97,12 @@ async function ownGuests({ short, long, only }) {
   }
   const isWanted = (name) => only.length === 0 || only.includes(name);
   const guests = built
-    .filter(({ name, variant }) => isWanted(name) && variants.includes(variant))
+    .filter(({ name, variant }) => isWanted(name) && isAsked(variant))
     .map((guest) => ({ ...guest, own: true }));
-  for (const variant of isWanted('client') ? variants : []) {
+  for (const [variant, blocks] of Object.entries(CLIENT_BLOCKS)) {
+    if (!isWanted('client') || !isAsked(variant)) continue;
     process.stderr.write(`bench: recording the client's pre-images (${variant})\n`);
-    const recorded = await recordReleasedClient(folder, CLIENT_BLOCKS[variant]);
+    const recorded = await recordReleasedClient(folder, blocks);
     guests.push({ name: 'client', variant, own: true, ...recorded });
   }
   if (isGiven && isWanted('given-client')) {

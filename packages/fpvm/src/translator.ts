@@ -3,10 +3,7 @@
 import type { Engine } from './engine.js';
 
 export interface TranslationOptions {
-  /**
-   * Executions of a jump's or call's target before it is translated. Lower wastes time on what is over soon: 200 cost
-   * more than it gained on every guest measured.
-   */
+  /** Executions of a jump's or call's target before it is translated, in the beginning of a run. */
   readonly threshold?: number;
 }
 
@@ -24,10 +21,10 @@ export interface TranslationStatistics {
   readonly compileTime: number;
 }
 
-const DEFAULT_THRESHOLD = +(process.env.BASE ?? 3000);
+const DEFAULT_THRESHOLD = 1500;
 /** Steps after which half as many executions are enough, and what is enough in the end. */
-const HALVED_AFTER = +(process.env.HALF ?? 50e6);
-const LOWEST_THRESHOLD = +(process.env.LOW ?? 300);
+const HALVED_AFTER = 50e6;
+const LOWEST_THRESHOLD = 300;
 const MORE_SLOTS = 1024;
 
 export class Translator {

@@ -3,12 +3,18 @@
 import { GUARDED, REGIONS } from '../interpreter/layout';
 import { STORE_BOUNDS } from './scratch';
 
-/** Window that a store's check may be for at most, in bytes: the end of a region is left to the TLB. */
-export const WIDEST_STORE: u32 = 4096 + 8;
+/** Bytes that one check may be for at most. */
+const WIDEST: u32 = 4096 + 16;
+/** Checks are told apart by how many times 16 bytes they are for: this is where the last multiple of 16 may begin. */
+const UNIT_BITS: u32 = 4;
+const UNITS: u32 = (WIDEST >> UNIT_BITS) + 1;
 
-/** A bound: region (4 bytes), its first granule that may be stored to (4), its size in granules (4), at 16 the bytes (8). */
-const ENTRY_SIZE: usize = 32;
-const MOST: u32 = 100;
+/**
+ * Bounds: region (4 bytes), its first granule that may be stored to (4), its size in granules (4), and at 16 for each number
+ * of units how many bytes from that granule on such a check may begin at (8 each).
+ */
+const ENTRY_SIZE: usize = 16 + 8 * <usize>UNITS;
+const MOST: u32 = 150;
 
 let count: u32 = 0;
 
@@ -17,15 +23,19 @@ export function firstStorable(region: usize): u32 {
   return max(load<u32>(region, 16), load<u32>(region, 20));
 }
 
-/** Address of the size of a region's storable part as it is now, 0 bytes at times; 0 if there is none or no more room. */
-export function storeBound(region: usize): usize {
+/**
+ * Address of the bound for stores to so many bytes of a region as it is now; the bound is 0 while all stores are guarded.
+ * Returns 0 if there is nothing to store to, or no more room for bounds.
+ */
+export function storeBound(region: usize, span: u32): usize {
+  const unit: usize = 16 + (((<usize>span + 15) >> UNIT_BITS) << 3);
   const number = <u32>((region - REGIONS) >> 5);
   const from = firstStorable(region);
   const granules = load<u32>(region, 12);
-  if (from >= granules) return 0;
+  if (from >= granules || span > WIDEST) return 0;
   let at = STORE_BOUNDS;
   for (let i: u32 = 0; i < count; i++) {
-    if (load<u32>(at) == number && load<u32>(at, 4) == from && load<u32>(at, 8) == granules) return at + 16;
+    if (load<u32>(at) == number && load<u32>(at, 4) == from && load<u32>(at, 8) == granules) return at + unit;
     at += ENTRY_SIZE;
   }
   if (count == MOST) return 0;
@@ -34,12 +44,15 @@ export function storeBound(region: usize): usize {
   store<u32>(at, from, 4);
   store<u32>(at, granules, 8);
   settle(at);
-  return at + 16;
+  return at + unit;
 }
 
 function settle(at: usize): void {
-  const granules = load<u32>(at, 8) - load<u32>(at, 4);
-  store<u64>(at, load<u32>(GUARDED) != 0 ? 0 : ((<u64>granules) << 16) - WIDEST_STORE, 16);
+  const size = (<u64>(load<u32>(at, 8) - load<u32>(at, 4))) << 16;
+  for (let units: u32 = 0; units < UNITS; units++) {
+    const bound = load<u32>(GUARDED) != 0 ? 0 : size - (units << UNIT_BITS) + 1;
+    store<u64>(at + 16 + ((<usize>units) << 3), bound);
+  }
 }
 
 /** Has all stores of translated code ask the TLB, or no longer. */

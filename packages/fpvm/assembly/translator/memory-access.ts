@@ -193,7 +193,7 @@ function checkRegion(register: u32, index: u32): i64 {
   const span = <u32>(max(high, 1) - first);
   const granules = load<u32>(region, 12);
   const from = isWritable ? firstStorable(region) : 0;
-  const bound = isWritable ? storeBound(region) : 0;
+  const bound = isWritable ? storeBound(region, span) : 0;
   if (isWritable ? bound == 0 : (<u64>granules) << 16 < <u64>span) return 0;
   const start = (load<u64>(region) + from) << 16;
   const exit = exitAt(beginMiss(index));

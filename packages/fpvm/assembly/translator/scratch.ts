@@ -23,10 +23,10 @@ export const OBSERVED: usize = TRANSLATOR + 0x191000;
 export const QUEUE: usize = TRANSLATOR + 0x193000;
 /** What the translator has done, see translator.ts. */
 export const STATISTICS: usize = TRANSLATOR + 0x194000;
-/** Where translated code may store without a look-up, see bounds.ts. */
-export const STORE_BOUNDS: usize = TRANSLATOR + 0x195000;
 /** One entry for each slot of the function table, see slots.ts. */
 export const SLOTS: usize = TRANSLATOR + 0x1a0000;
+/** Where translated code may store without a look-up, see bounds.ts. */
+export const STORE_BOUNDS: usize = TRANSLATOR + 0x2a0000;
 /** Function bodies, behind a module's other sections. */
 export const OUTPUT: usize = TRANSLATOR + 0x300000;
 export const OUTPUT_END: usize = TRANSLATOR + 0x500000;

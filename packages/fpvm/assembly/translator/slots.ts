@@ -21,7 +21,7 @@ let next: u32 = FIRST_UNIT_SLOT;
 /** Slots that the function table has. */
 let capacity: u32 = 0;
 
-/** A slot's entry: address (8 bytes), times that its unit was translated anew (1), whether there is one (1). */
+/** A slot's entry: address (8 bytes), times that its unit was translated anew (1), whether there is one (1), executions (4). */
 @inline
 function entry(slot: u32): usize {
   return SLOTS + ((<usize>slot) << 4);
@@ -60,6 +60,19 @@ export function isTranslated(slot: u32): bool {
   return load<u8>(entry(slot), 9) != 0;
 }
 
+/** Adds to how often the code was executed, as far as that was counted; returns the sum. */
+export function addExecutions(slot: u32, count: u32): u32 {
+  const sum = load<u32>(entry(slot), 12) + count;
+  store<u32>(entry(slot), sum, 12);
+  return sum;
+}
+
+/** Has the interpreter count executions of the code from 0 on, and ask for its translation again. */
+export function countAgain(slot: u32): void {
+  const pc = slotAddress(slot);
+  store<u16>(existingCodeBlock(pc >> 16) + BLOCK_COUNTS + (((<usize>pc) & 0xffff) >> 1), 0);
+}
+
 /** The slot's unit is there: the interpreter enters it from now on. */
 export function setTranslated(slot: u32): void {
   store<u8>(entry(slot), 1, 9);
@@ -79,9 +92,7 @@ export function forgetUnits(): void {
     if (!isTranslated(slot)) continue;
     store<u8>(entry(slot), 0, 9);
     const pc = slotAddress(slot);
-    const block = existingCodeBlock(pc >> 16);
-    const offset = (<usize>pc) & 0xffff;
-    store<u32>(block + BLOCK_SLOTS + offset, slot | RESERVED_SLOT);
-    store<u16>(block + BLOCK_COUNTS + (offset >> 1), 0);
+    store<u32>(existingCodeBlock(pc >> 16) + BLOCK_SLOTS + ((<usize>pc) & 0xffff), slot | RESERVED_SLOT);
+    countAgain(slot);
   }
 }

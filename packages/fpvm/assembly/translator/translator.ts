@@ -1,23 +1,17 @@
 // The translator: code that has become hot to WebAssembly at run time, behind the interpreter. Translated code and
 // interpreter call each other through one function table; `slot` is a place in it.
 import { existingCodeBlock } from '../interpreter/code';
-import { BLOCK_REGIONS, BLOCK_TRANSLATED, DROPPED, REGIONS } from '../interpreter/layout';
+import { BLOCK_REGIONS, BLOCK_TRANSLATED, DROPPED, HOT, REGIONS } from '../interpreter/layout';
 import { forgetDirectStores, isStoredDirectly } from '../interpreter/paging';
 import { forgetStoredFrom, NO_REGION, noteCode } from '../interpreter/regions';
 import { firstStorable } from './bounds';
 import { block, blockCount, findUnit, instructionCount, ordered } from './control-flow';
 import { EXIT_SIZE, exitAt, exitsLeft, forgetExits, writeExitModule } from './exits';
-import {
-  beginElements,
-  beginFunctions,
-  beginModule,
-  BODIES,
-  joinModule,
-  putInTable,
-  UNIT_TYPE,
-} from './module';
+import { beginElements, beginFunctions, beginModule, BODIES, joinModule, putInTable, UNIT_TYPE } from './module';
 import { OUTPUT_END, QUEUE, STATISTICS } from './scratch';
 import {
+  addExecutions,
+  countAgain,
   FIRST_UNIT_SLOT,
   forgetUnits,
   INTERPRETER,
@@ -46,6 +40,8 @@ const MOST_DROPS: u32 = 50;
 const MOST_REVISIONS: u32 = 6;
 /** Failures of one check before its unit is looked at again. */
 const MANY_FAILURES: u32 = 500;
+/** Instructions of a unit that is translated when it becomes hot; larger ones have to become hot several times. */
+const USUAL_SIZE: u32 = 256;
 /** Bytes of output, and exits, that the largest unit may need. */
 const LARGEST_UNIT: usize = 0x100000;
 const MOST_EXITS: u32 = 8000;
@@ -117,6 +113,10 @@ export function flush(): void {
     if (isTranslated(slot) || exitsLeft() < MOST_EXITS || OUTPUT_END - here() < LARGEST_UNIT) continue;
     const isWary = revisionsOf(slot) >= MOST_REVISIONS;
     if (!findUnit(slotAddress(slot), isWary)) continue;
+    if (!isWorthIt(slot)) {
+      countAgain(slot);
+      continue;
+    }
     emitUnit(slot);
     coverCode();
     add(Statistic.Instructions, instructionCount);
@@ -138,6 +138,12 @@ export function flush(): void {
   add(Statistic.Units, translated);
   add(Statistic.Modules, 1);
   add(Statistic.Bytes, <u32>(end - start));
+}
+
+/** What a unit costs grows with its size, which is not known when its code becomes hot. */
+function isWorthIt(slot: u32): bool {
+  const hot = load<u32>(HOT);
+  return revisionsOf(slot) > 0 || addExecutions(slot, hot) * USUAL_SIZE >= hot * instructionCount;
 }
 
 let hasExits: bool = false;

@@ -179,7 +179,7 @@ function newMiss(index: u32): u32 {
   if (!isObserved) observeWithin(here);
   isObserved = true;
   const written = dirty & load<u32>(OBSERVED + ((<usize>index) << 2));
-  return inScope(newExit(here.pc + 4 * (<u64>index), ExitKind.Miss, unitSlot, owedBefore + index), written);
+  return inScope(newExit(here.pc + 4 * <u64>index, ExitKind.Miss, unitSlot, owedBefore + index), written);
 }
 
 /** Has an exit that writes these registers back be left by through the scope: by branching there with its number. */
