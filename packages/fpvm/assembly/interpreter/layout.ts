@@ -61,7 +61,7 @@ export const REVERTS: usize = 0x700;
 export const REGIONS: usize = 0x1000;
 /** Regions that the first guest addresses touched claim. */
 export const FREE_REGIONS: i32 = 6;
-/** The last region is the stack's: it is below and above the machine's first stack pointer. */
+/** The last region is the stack's. */
 export const STACK_REGION: usize = REGIONS + FREE_REGIONS * 32;
 
 /** Code blocks by guest granule & 255: granule (8 bytes), address of the block (4). */
@@ -94,13 +94,17 @@ export const FIRST_FREE: usize = 0x1200000;
 
 /** Granules of a region, and of the stack's. Guest addresses of the others begin at a multiple of their size. */
 export const REGION_GRANULES: u32 = 0x2000;
-export const STACK_GRANULES: u32 = 0x400;
-/** Where regions lie in linear memory when there are any: six of 512 MiB, the pool for all other granules, the stack's. */
+export const STACK_GRANULES: u32 = 0x300;
+/**
+ * Where regions lie in linear memory when there are any: six of 512 MiB, the pool for all other granules, and the stack's
+ * at the end, where the low half of a guest address is the host address.
+ */
 export const REGIONS_HOST: usize = 0x1200000;
 export const POOL_HOST: usize = 0xc1200000;
-export const STACK_HOST: usize = 0xfc000000;
-/** First granule of the stack's region: 48 MiB below the first stack pointer. */
+export const STACK_HOST: usize = 0xfd000000;
+/** First granule of the stack's region, which ends with the first stack pointer; and the granule behind the last. */
 export const STACK_FIRST_GRANULE: u64 = 0xffffffffd00;
+export const ABOVE_STACK: u64 = STACK_FIRST_GRANULE + STACK_GRANULES;
 
 /** Code block of a 64 KiB granule: 16,384 operations of 8 bytes, then OP_CROSS. */
 export const BLOCK_OPS_SIZE: usize = 0x20000;

@@ -1,6 +1,7 @@
 // Regions: stretches of guest addresses that lie in linear memory as they lie in the guest's, so that translated code
 // needs no look-up for them. The first guest addresses that are touched claim them; all other granules are in the pool.
 import {
+  ABOVE_STACK,
   FREE_REGIONS,
   GUEST_OF_HOST,
   REGIONS,
@@ -15,6 +16,8 @@ import {
 /** Bit of accesses outside of all regions, in masks of BLOCK_REGIONS. */
 export const NO_REGION: u32 = 0x80;
 const UNCLAIMED: u64 = 0xffffffffffffffff;
+/** Displacements that the host folds into a load or store are below this. */
+export const NEAR: i64 = 0x80000000;
 
 /** Declares the regions, of which only the stack's has guest addresses from the start. */
 export function initializeRegions(): void {
@@ -64,6 +67,8 @@ export function claimedRegionOf(granule: u64): usize {
   const known = regionOf(granule);
   if (known != 0 || load<u32>(STACK_REGION, 8) == 0) return known;
   const first = granule & ~(<u64>(REGION_GRANULES - 1));
+  // Arguments, which are hardly looked at, are not worth a region.
+  if (first == ABOVE_STACK) return 0;
   const before = regionOf(first - 1);
   if (before != 0 && before != STACK_REGION && extend(before)) return before;
   const best = bestFree(<u32>(first << 16));
@@ -84,16 +89,21 @@ function extend(region: usize): bool {
 }
 
 /**
- * Number of the best free region for guest addresses whose low half begins at `low`, -1 if there is none: translated code
- * saves an addition where the host address is not below that, and a region with room behind it may grow.
+ * Number of the best free region for guest addresses whose low half begins at `low`, -1 if there is none. Translated code
+ * saves an addition where the host address is above that by less than 2 GiB. Of such regions one with room behind it may
+ * grow; but addresses that can do with the last of them leave the others to those that cannot.
  */
 function bestFree(low: u32): i32 {
   let best = -1;
   let bestRank = -1;
   for (let i = 0; i < FREE_REGIONS; i++) {
     if (!isFree(i)) continue;
-    let rank = load<u32>(entry(i), 8) >= low ? FREE_REGIONS + 1 : 0;
-    for (let next = i + 1; isFree(next); next++) rank += 1;
+    const distance = <i64>load<u32>(entry(i), 8) - <i64>low;
+    const isNear = distance >= 0 && distance < NEAR;
+    let room = 0;
+    for (let next = i + 1; isFree(next); next++) room += 1;
+    const preference = low == 0 ? room : room == 0 ? 0 : i + 1;
+    const rank = (isNear ? FREE_REGIONS + 1 : 0) + preference;
     if (rank > bestRank) {
       best = i;
       bestRank = rank;

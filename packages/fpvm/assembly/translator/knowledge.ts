@@ -11,10 +11,10 @@ export class Window {
   high: i32;
   isWritable: bool;
   /**
-   * Whether it is in a region, where a host address is the low half of the guest address plus `place`, modulo 2^32 where
-   * that is negative. Else `place` is the i32 local with the host address of `low`, found in the TLB.
+   * Whether a host address is the low half of the guest address plus `place`; offsets make no difference to that. Else
+   * `place` is the i32 local with the host address of `low`.
    */
-  isInRegion: bool;
+  isAdded: bool;
   place: i64;
   /** Offsets of which the pages are marked as written; none while the first is not below the second. */
   markedLow: i32;

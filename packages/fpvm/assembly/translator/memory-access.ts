@@ -5,7 +5,7 @@ import { existingCodeBlock } from '../interpreter/code';
 import { LOAD_RESERVATION, PAGE_STATES, REGIONS, TLB } from '../interpreter/layout';
 import { Op } from '../interpreter/operations';
 import { storeDirectly } from '../interpreter/paging';
-import { hostInRegion, noteStoredFrom, regionOf } from '../interpreter/regions';
+import { hostInRegion, NEAR, noteStoredFrom, regionOf } from '../interpreter/regions';
 import { firstStorable, storeBound } from './bounds';
 import { Block, block, None } from './control-flow';
 import { exitAt } from './exits';
@@ -139,18 +139,13 @@ function directAddress(address: u64, size: i32, isStored: bool): u32 {
 
 /** Pushes where `offset` from the register is, but for the returned number, which is to be added. */
 function pushHost(window: Window, register: u32, offset: i32): u32 {
-  if (!window.isInRegion) {
+  if (!window.isAdded) {
     get(<u32>window.place);
     return offset - window.low;
   }
-  const immediate = window.place + offset;
   push(register);
   op(W.I32WrapI64);
-  // The host folds displacements of 31 bits into the access.
-  if (immediate >= 0 && immediate < 0x80000000) return <u32>immediate;
-  i32Const(<i32>immediate);
-  op(W.I32Add);
-  return 0;
+  return <u32>(window.place + offset);
 }
 
 function windowFor(operation: u64, index: u32): Window {
@@ -170,8 +165,9 @@ function windowFor(operation: u64, index: u32): Window {
   widen(currentBlock(), index, register, 0);
   const place = checkRegion(register, index);
   const window = openWindow(register);
-  window.isInRegion = isFresh;
-  window.place = isFresh ? place : checkTlb(register, index);
+  // What cannot be folded into each access is added once.
+  window.isAdded = isFresh && place + low >= 0 && place + high <= NEAR;
+  window.place = window.isAdded ? place : isFresh ? addOnce(register, place) : checkTlb(register, index);
   window.low = low;
   window.high = high;
   window.isWritable = isWritable;
@@ -219,6 +215,17 @@ function checkRegion(register: u32, index: u32): i64 {
   startOffset = -first;
   startHost = load<u32>(region, 8) + (from << 16);
   return <i64>startHost - <i64>(<u32>start);
+}
+
+/** Returns a local with the host address of the range's start in its region. */
+function addOnce(register: u32, place: i64): i64 {
+  const window = newWindowLocal();
+  push(register);
+  op(W.I32WrapI64);
+  i32Const(<i32>(place + low));
+  op(W.I32Add);
+  set(window);
+  return <i64>window;
 }
 
 /** Looks the range up in the TLB (interpreter/memory.ts); returns the local with the host address of its start. */
@@ -319,7 +326,7 @@ function markPages(window: Window, operation: u64, index: u32): void {
 }
 
 function mark(window: Window, register: u32, offset: i32): void {
-  if (isFresh && window.isInRegion) {
+  if (isFresh) {
     // The check has left where it is in the region, which begins with a page.
     const rest = startOffset + offset;
     get(T0);
