@@ -1,7 +1,9 @@
 // Runs one guest to its end: `node run-guest.mjs ELF interpreter|translator [PRE-IMAGES]`, pre-images as
 // record-client.mjs writes them. Prints {steps, exitCode, stdout} as JSON.
 import { readFileSync } from 'node:fs';
-import { loadElf, tuneHost } from '../dist/src/index.js';
+// Only what runs a guest: state files, proofs and profiles have modules of their own.
+import { loadElf } from '../dist/src/loader.js';
+import { tuneHost } from '../dist/src/tune-host.js';
 import { readPreimages } from './preimage-file.mjs';
 
 const [path, engine, preimages] = process.argv.slice(2);

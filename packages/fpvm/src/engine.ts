@@ -13,7 +13,7 @@ export const systemCallAnswers = { done: 0, wait: 1, doneAndStop: 2, exited: 3, 
 /** The module's exports: functions, and globals that say where things lie in its memory. */
 export interface EngineExports {
   readonly memory: WebAssembly.Memory;
-  initialize(regions: boolean): number;
+  initialize(): void;
   run(steps: bigint): number;
   runTranslated(steps: bigint): number;
   /** What translated code calls: the interpreter, in the place of code that is not translated, and where that cannot go on. */
@@ -93,8 +93,9 @@ export class Engine {
 
   /** With `regions`, guest memory is laid out as translated code finds it quickest; that reserves 4 GiB of addresses. */
   constructor(calls: EngineCalls, regions = false) {
-    const instance = new WebAssembly.Instance(engineModule(), { env: { ...calls, table: this.table } });
-    this.exports = instance.exports as unknown as EngineExports;
+    const memory = reserveMemory(regions);
+    const instance = new WebAssembly.Instance(engineModule(), { env: { ...calls, table: this.table, memory } });
+    this.exports = { ...(instance.exports as unknown as EngineExports), memory };
     const address = (name: string): number => {
       const global = this.exports[name];
       if (!(global instanceof WebAssembly.Global)) throw new Error(`engine.wasm does not export ${name}`);
@@ -103,7 +104,7 @@ export class Engine {
     this.layout = Object.fromEntries(
       Object.entries(globals).map(([name, global]) => [name, address(global)]),
     ) as EngineLayout;
-    this.exports.initialize(regions);
+    this.exports.initialize();
     this.bytes.set(operationTable, address('DECODE_TABLE'));
     this.bytes.set(tables.formats, address('FORMATS'));
     tables.reverts.forEach((code, i) => this.view.setUint32(address('REVERTS') + 4 * i, code, true));
@@ -156,6 +157,22 @@ export class Engine {
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
   }
+}
+
+/** Pages of 64 KiB: what the engine's own tables take, and all that a linear memory can have. */
+const OWN_PAGES = 304;
+const ALL_PAGES = 65536;
+
+/** Linear memory as large as it can be, which costs nothing until it is touched; a small one if the host refuses that. */
+function reserveMemory(all: boolean): WebAssembly.Memory {
+  if (all) {
+    try {
+      return new WebAssembly.Memory({ initial: ALL_PAGES, maximum: ALL_PAGES });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return new WebAssembly.Memory({ initial: OWN_PAGES, maximum: ALL_PAGES });
 }
 
 const formatNumbers: Record<InstructionFormat, number> = {

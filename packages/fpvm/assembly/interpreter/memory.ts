@@ -50,19 +50,17 @@ export function flushTlb(): void {
 }
 
 /**
- * To be called first. With `regions`, all of linear memory is reserved (it costs nothing until it is touched); where the
- * host refuses that, and without, guest memory is a growing pool. Returns whether there are regions.
+ * To be called first. If all of linear memory is there, it is divided into regions; else guest memory is a growing pool.
  */
-export function initialize(regions: bool): bool {
+export function initialize(): void {
   flushTlb();
-  const reserved = regions && memory.grow(65536 - memory.size()) >= 0;
+  const hasRegions = memory.size() == 65536;
   store<u32>(MEMORY_SIZE, <u32>memory.size());
-  store<u32>(NEXT_FREE, <u32>(reserved ? POOL_HOST : FIRST_FREE));
+  store<u32>(NEXT_FREE, <u32>(hasRegions ? POOL_HOST : FIRST_FREE));
   // Without regions the last 64 KiB stay unused: NEXT_FREE has 32 bits.
-  store<u32>(POOL_END, <u32>(reserved ? STACK_HOST : 0xffff0000));
+  store<u32>(POOL_END, <u32>(hasRegions ? STACK_HOST : 0xffff0000));
   store<u32>(GRANTED, load<u32>(NEXT_FREE));
-  if (reserved) initializeRegions();
-  return reserved;
+  if (hasRegions) initializeRegions();
 }
 
 /** First place in the hash table to look for a granule at. */
