@@ -13,7 +13,7 @@ import { cpuTime, printTable } from './cpu-time.mjs';
 
 const pages = Number(process.argv[2] ?? 100_000);
 const touched = [1, 1000, 100_000].filter((n) => n <= pages);
-const rounds = (n) => Math.max(2, Math.min(2000, Math.round(20_000 / n)));
+const rounds = (n) => Math.max(2, Math.min(2000, Math.round(200_000 / n)));
 const CODE = 0x10000n;
 const DATA = 0x1000_0000n;
 // sd x6, 0(x5); add x5, x5, x7; addi x6, x6, 1; bne x5, x28, -12; addi x5, x29, 0; jal x0, -20

@@ -16,7 +16,7 @@ import {
   REGION_GRANULES,
   UNIT_FLAGS,
 } from './layout';
-import { findResident, forgetGranule, forgetWrites, pageMask, removeGranule, residentHost } from './memory';
+import { forgetGranule, forgetWrites, pageMask, removeGranule, residentHost } from './memory';
 import { takeForPool } from './regions';
 import { guardStores } from '../translator/bounds';
 

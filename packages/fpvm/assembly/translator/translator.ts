@@ -3,10 +3,10 @@
 import { existingCodeBlock } from '../interpreter/code';
 import { BLOCK_REGIONS, BLOCK_TRANSLATED, DROPPED, HOT, REGIONS } from '../interpreter/layout';
 import { forgetDirectStores, isStoredDirectly } from '../interpreter/paging';
-import { forgetStoredFrom, NO_REGION, noteCode } from '../interpreter/regions';
+import { forgetStoredFrom, noteCode } from '../interpreter/regions';
 import { firstStorable } from './bounds';
 import { block, blockCount, findUnit, instructionCount, ordered } from './control-flow';
-import { EXIT_SIZE, exitAt, exitsLeft, forgetExits, writeExitModule } from './exits';
+import { exitAt, exitsLeft, forgetExits, writeExitModule } from './exits';
 import { beginElements, beginFunctions, beginModule, BODIES, joinModule, putInTable, UNIT_TYPE } from './module';
 import { OUTPUT_END, QUEUE, STATISTICS } from './scratch';
 import {
@@ -105,39 +105,51 @@ function enqueue(slot: u32): void {
 
 /** Translates what waits for a batch to become full. To be called now and then. */
 export function flush(): void {
-  if (waiting == 0) return;
+  for (let done: u32 = 0; done < waiting;) done = translateFrom(done);
+  waiting = 0;
+}
+
+/** Translates what waits from a place in the queue on, as far as there is room for it; returns how far that was. */
+function translateFrom(first: u32): u32 {
   let translated: u32 = 0;
+  let next = first;
   moveTo(BODIES);
-  for (let i: u32 = 0; i < waiting; i++) {
-    const slot = queued(i);
-    if (isTranslated(slot) || exitsLeft() < MOST_EXITS || OUTPUT_END - here() < LARGEST_UNIT) continue;
-    const isWary = revisionsOf(slot) >= MOST_REVISIONS;
-    if (!findUnit(slotAddress(slot), isWary)) continue;
-    if (!isWorthIt(slot)) {
-      countAgain(slot);
-      continue;
-    }
-    emitUnit(slot);
-    coverCode();
-    add(Statistic.Instructions, instructionCount);
-    setQueued(translated, slot);
+  for (; next < waiting && OUTPUT_END - here() >= LARGEST_UNIT; next++) {
+    const slot = queued(next);
+    if (!emitUnitOf(slot)) continue;
+    // What is behind in the queue stays there.
+    setQueued(first + translated, slot);
     translated += 1;
   }
-  waiting = 0;
-  if (translated == 0) return;
+  if (translated == 0) return next;
   const end = here();
   // No functions: the host would compile a wrapper for each of them, for each module.
   beginModule(0);
   beginFunctions(translated);
   for (let i: u32 = 0; i < translated; i++) unsigned(UNIT_TYPE);
   beginElements(translated);
-  for (let i: u32 = 0; i < translated; i++) putInTable(queued(i), i);
+  for (let i: u32 = 0; i < translated; i++) putInTable(queued(first + i), i);
   const start = joinModule(translated, end);
   install(start, end - start);
-  for (let i: u32 = 0; i < translated; i++) setTranslated(queued(i));
+  for (let i: u32 = 0; i < translated; i++) setTranslated(queued(first + i));
   add(Statistic.Units, translated);
   add(Statistic.Modules, 1);
   add(Statistic.Bytes, <u32>(end - start));
+  return next;
+}
+
+/** Emits the body of a slot's unit, if there is one to be had and it is worth it. */
+function emitUnitOf(slot: u32): bool {
+  if (isTranslated(slot) || exitsLeft() < MOST_EXITS) return false;
+  if (!findUnit(slotAddress(slot), revisionsOf(slot) >= MOST_REVISIONS)) return false;
+  if (!isWorthIt(slot)) {
+    countAgain(slot);
+    return false;
+  }
+  emitUnit(slot);
+  coverCode();
+  add(Statistic.Instructions, instructionCount);
+  return true;
 }
 
 /** What a unit costs grows with its size, which is not known when its code becomes hot. */

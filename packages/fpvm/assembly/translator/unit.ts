@@ -6,7 +6,7 @@ import { emitArithmetic, emitExtension } from './arithmetic';
 import { Block, block, blockCount, endPc, None, ordered } from './control-flow';
 import { analyse, observeWithin, usedRegisters } from './dataflow';
 import { exitAt, exitFor, ExitKind, newExit } from './exits';
-import { End, immOf, isAccess, isLoad, isStore, opOf, operationAt, pcAt, rdOf, rs1Of, rs2Of } from './instruction';
+import { End, immOf, isAccess, isLoad, isStore, opOf, operationAt, rdOf, rs1Of, rs2Of } from './instruction';
 import * as knowledge from './knowledge';
 import { emitAtomic, emitLoad, emitStore } from './memory-access';
 import { beginBody, endBody, exitSize, FIRST_EXIT_TYPE, UNIT_TYPE } from './module';
