@@ -2,7 +2,6 @@
 export { enter, miss, run, runTranslated } from './interpreter/interpreter';
 export {
   countPages,
-  flushTlb,
   hostOfGranule,
   initialize,
   mapGranule,
@@ -17,7 +16,7 @@ export {
 export { countPoolPages, FROZEN, freeze, limitPool, thaw } from './interpreter/paging';
 export { flush } from './translator/translator';
 export { STATISTICS } from './translator/scratch';
-export { decode, existingCodeBlock } from './interpreter/code';
+export { decode } from './interpreter/code';
 export {
   DECODE_TABLE,
   FIRST_FREE,

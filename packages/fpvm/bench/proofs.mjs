@@ -1,4 +1,4 @@
-// Step proofs per second of CPU time, ours beside the reference's (REFERENCE_ASTERISC=path) and on other Node.js versions
+// Step proofs per second, of wall and of CPU time, ours beside the reference's (REFERENCE_ASTERISC=path) and on other Node.js versions
 // (BENCH_NODE=path,path): `npm run bench:proofs -- ELF [FIRST STEP [STEPS]]`. Both write the same proofs, to files in
 // BENCH_FOLDER (default /dev/shm); ours to stdout too, which the reference cannot. What the same run costs without proofs is taken off.
 import { spawnSync } from 'node:child_process';
@@ -38,19 +38,21 @@ for (const { name, command } of machines) {
     const proofs = join(folder, 'proofs');
     mkdirSync(proofs);
     const format = target === 'stdout' ? '-' : join(proofs, '%d.json');
-    const { user, system } = cpuTime(program, [...run, '--proof-at', 'always', '--proof-fmt', format]);
+    const { user, system, wall } = cpuTime(program, [...run, '--proof-at', 'always', '--proof-fmt', format]);
     if (target === 'files' && readdirSync(proofs).length !== Number(count))
       throw new Error(`${name}: proofs are missing`);
     rmSync(proofs, { recursive: true });
-    const each = (1e6 * (user - base.user)) / Number(count);
-    yardstick ??= each;
+    const each = (more, less) => (1e6 * (more - less)) / Number(count);
+    const [ownUser, ownWall] = [each(user, base.user), each(wall, base.wall)];
+    yardstick ??= { user: ownUser, wall: ownWall };
     rows.push({
       machine: name,
       'proofs to': target,
-      'user CPU a proof': `${each.toFixed(1)} µs`,
-      'system CPU a proof': `${((1e6 * (system - base.system)) / Number(count)).toFixed(1)} µs`,
-      'proofs a second of user CPU': Math.round(1e6 / each),
-      'times the first row': (yardstick / each).toFixed(1),
+      'wall time a proof': `${ownWall.toFixed(1)} µs`,
+      'user CPU a proof': `${ownUser.toFixed(1)} µs`,
+      'system CPU a proof': `${each(system, base.system).toFixed(1)} µs`,
+      'rate by wall time': (yardstick.wall / ownWall).toFixed(1),
+      'rate by user CPU': (yardstick.user / ownUser).toFixed(1),
     });
   }
 }

@@ -21,7 +21,6 @@ export interface EngineExports {
   miss(fuel: bigint, depth: number, exit: number): bigint;
   /** Translates what waits for a batch to become full. */
   flush(): void;
-  flushTlb(): void;
   /** The next three: host address of a granule, 0 if it is absent. Here it is brought back if it was paged out, */
   hostOfGranule(granule: bigint): number;
   /** it is 0 then, */

@@ -156,10 +156,14 @@ export class Machine implements VmScalars {
    * The last `count` steps that were executed, oldest first; fewer where the machine that `make` makes begins later. They are
    * done again by that machine: in a state that this one had before, with the options given to `make`. Pre-images come from
    * what this machine has read, or are asked for again; hints and output are not repeated. Undefined where they cannot be
-   * told: a pre-image is gone, or the other machine ends elsewhere. This machine stays as it is.
+   * told: a pre-image is gone, the other machine ends elsewhere, or the signal is given. This machine stays as it is.
    */
-  async lastSteps(count: number, make: MachineMaker): Promise<readonly ExecutedStep[] | undefined> {
-    return redoSteps(this, count, () => make(this.#record.optionsFrom(this.#options.oracle)));
+  async lastSteps(
+    count: number,
+    make: MachineMaker,
+    signal?: AbortSignal,
+  ): Promise<readonly ExecutedStep[] | undefined> {
+    return redoSteps(this, count, () => make(this.#record.optionsFrom(this.#options.oracle)), signal);
   }
 
   /** The instruction word at pc. */
@@ -206,12 +210,12 @@ export class Machine implements VmScalars {
       left -= taken;
       this.#sinceYield += taken;
       if (stop === stopReasons.waiting) await this.#pending;
-      if (stop === stopReasons.requested) return 'preimage';
       if (this.#sinceYield >= SLICE || (crowding !== undefined && this.#sinceYield >= longest)) {
         this.#translator?.steps(Number(this.#sinceYield));
         this.#sinceYield = 0n;
         await setImmediate();
       }
+      if (stop === stopReasons.requested) return 'preimage';
     }
     return this.exited ? 'exited' : 'steps';
   }

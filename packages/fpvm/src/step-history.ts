@@ -13,6 +13,8 @@ export interface ExecutedStep {
 /** Makes a machine in an earlier state, e.g. by reading the state that a run began with, or a snapshot. */
 export type MachineMaker = (options: MachineOptions) => Promise<Machine>;
 
+/** Steps between two looks at whether the caller has given up. */
+const AT_ONCE = 50_000_000n;
 /** Pre-images kept, in bytes: what is beyond is asked for again. */
 const MOST_BYTES = 64 * 2 ** 20;
 
@@ -36,17 +38,25 @@ export class PreimageRecord {
   }
 }
 
-/** Runs another machine to `count` steps before where `failed` stands, then one by one; undefined if that goes otherwise. */
+/**
+ * Runs another machine to `count` steps before where `failed` stands, then one by one; undefined if that goes otherwise, or
+ * the signal is given meanwhile.
+ */
 export async function redoSteps(
   failed: Machine,
   count: number,
   make: () => Promise<Machine>,
+  signal?: AbortSignal,
 ): Promise<readonly ExecutedStep[] | undefined> {
   try {
     const again = await make();
     const steps: ExecutedStep[] = [];
-    const ahead = failed.step - BigInt(count) - again.step;
-    if (ahead > 0n) await again.run(ahead);
+    const target = failed.step - BigInt(count);
+    while (again.step < target) {
+      if (signal?.aborted === true) return undefined;
+      const ahead = target - again.step;
+      if ((await again.run(ahead < AT_ONCE ? ahead : AT_ONCE)) === 'exited') return undefined;
+    }
     while (again.step < failed.step) {
       steps.push({ step: again.step, pc: again.pc, word: again.instruction() });
       if ((await again.run(1n)) === 'exited') return undefined;

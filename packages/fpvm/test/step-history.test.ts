@@ -130,3 +130,12 @@ test('a run of fewer steps tells all of them, and what does not come to the same
     undefined,
   );
 });
+
+test('a repetition that is given up on the way tells nothing', async () => {
+  const elf = hungryGuest(0x10000n, 1000n);
+  const { machine } = loadElf(elf);
+  await machine.run(100n);
+  const make = async () => loadElf(elf).machine;
+  assert.equal(await machine.lastSteps(16, make, AbortSignal.abort()), undefined);
+  assert.equal((await machine.lastSteps(16, make, new AbortController().signal))?.length, 16);
+});

@@ -168,3 +168,85 @@ test('stores of one register value mark every page that they touch, and no other
   ];
   await agree(guests(body, 4000n, 0x80f00n), [20_000n, 17_003n]);
 });
+
+test('a store far below the stack pointer leaves the stack what it is', async () => {
+  // 64 MiB below, in what would be a region's worth of addresses that ends with the stack.
+  const body = [
+    assemble('addi', { rd: 5, rs1: 5, imm: 1 }),
+    assemble('sd', { rs1: 2, rs2: 5, imm: -16 }),
+    assemble('lui', { rd: 6, imm: -(64 << 20) }),
+    assemble('add', { rd: 6, rs1: 6, rs2: 2 }),
+    assemble('sd', { rs1: 6, rs2: 5 }),
+    assemble('ld', { rd: 7, rs1: 2, imm: -16 }),
+    assemble('add', { rd: 11, rs1: 11, rs2: 7 }),
+  ];
+  const machines = guests(body, 10_000n);
+  await agree(machines, [20_000n, 7n]);
+  assert.equal(machines[1].register(11), (10_000n * 10_001n) / 2n);
+  const top = machines[0].register(2) - 16n;
+  assert.deepEqual(machines[1].memory.read(top, 8), machines[0].memory.read(top, 8));
+});
+
+test('a value that the code behind a store would overwrite is kept where the store changes that code', async () => {
+  // In the last turn the store makes `addi x7, x0, 9` a fence: x7 is then what the turn has made it before.
+  const start = [
+    assemble('auipc', { rd: 30, imm: 0 }),
+    assemble('addi', { rd: 31, rs1: COUNTER, imm: -1 }),
+    assemble('sltiu', { rd: 31, rs1: 31, imm: 1 }),
+    assemble('sub', { rd: 31, rs1: 0, rs2: 31 }),
+    // x5 is DATA, or in the last turn where the ADDI is.
+    assemble('addi', { rd: 5, rs1: 30, imm: 4 * 12 }),
+    assemble('xor', { rd: 5, rs1: 5, rs2: DATA }),
+    assemble('and', { rd: 5, rs1: 5, rs2: 31 }),
+    assemble('xor', { rd: 5, rs1: 5, rs2: DATA }),
+    assemble('addi', { rd: 6, rs1: 0, imm: 0x0f }),
+    assemble('addi', { rd: 7, rs1: COUNTER, imm: 5 }),
+    assemble('addi', { rd: 7, rs1: 7, imm: 1 }),
+    assemble('sw', { rs1: 5, rs2: 6 }),
+    assemble('addi', { rd: 7, rs1: 0, imm: 9 }),
+  ];
+  const machines = guests(start, 10_000n);
+  await agree(machines, [20_000n, 77_777n]);
+  assert.equal(machines[0].register(7), 7n);
+});
+
+test('code that runs over a boundary of 64 KiB is executed as it is, wherever it is overwritten', async () => {
+  // The loop lies around the boundary; every 64 turns an ADDI behind it is overwritten, with 1 and 3 in turn.
+  const words = [
+    ...loadConstant(COUNTER, 6400n),
+    ...loadConstant(6, BigInt(assemble('addi', { rd: 11, rs1: 11, imm: 1 }) | 0)),
+    assemble('auipc', { rd: 5, imm: 0x10000 - 0x1000 }),
+  ];
+  const at = 0x1ff80n;
+  const loop = [
+    assemble('andi', { rd: 7, rs1: COUNTER, imm: 63 }),
+    assemble('bne', { rs1: 7, imm: 4 * 6 }),
+    assemble('andi', { rd: 7, rs1: COUNTER, imm: 64 }),
+    assemble('slli', { rd: 7, rs1: 7, imm: 15 }),
+    assemble('add', { rd: 7, rs1: 7, rs2: 6 }),
+    assemble('sw', { rs1: 9, rs2: 7, imm: 16 }),
+    assemble('fence'),
+    ...Array.from({ length: 60 }, () => assemble('addi', { rd: 11, rs1: 11, imm: 1 })),
+    assemble('addi', { rd: COUNTER, rs1: COUNTER, imm: -1 }),
+  ];
+  const back = assemble('bne', { rs1: COUNTER, imm: -4 * loop.length });
+  const code = codeBytes([...loop, back, ...systemCall(93, 0n)]);
+  const start = codeBytes([
+    ...words.slice(0, -1),
+    ...loadConstant(9, 0x20000n),
+    ...loadConstant(5, at),
+    assemble('jalr', { rs1: 5 }),
+  ]);
+  const elf = writeElf({
+    entry: CODE,
+    segments: [
+      { address: CODE, bytes: start },
+      { address: at, bytes: code },
+    ],
+    symbols: [],
+  });
+  const [first, second] = engines.map((options) => loadElf(elf, options).machine);
+  assert.ok(first !== undefined && second !== undefined);
+  await agree([first, second], [30_000n, 11n]);
+  assert.notEqual(first.register(11), 60n * 6400n);
+});

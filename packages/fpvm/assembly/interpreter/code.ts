@@ -1,5 +1,15 @@
 // Predecoded code: each 64 KiB granule that was ever executed has a block of operations, filled as they are reached.
-import { BLOCK_OPS_SIZE, BLOCK_SIZE, BLOCK_TRANSLATED, CODE_CACHE, DECODE_TABLE, FORMATS, REVERTS } from './layout';
+import {
+  BLOCK_OPS_SIZE,
+  BLOCK_SIZE,
+  BLOCK_TRANSLATED,
+  CODE_CACHE,
+  DECODE_TABLE,
+  FORMATS,
+  GRANULE_SLOTS,
+  GRANULES,
+  REVERTS,
+} from './layout';
 import { findGranule, findResident, granuleExists, makeGranule, protectGranule, read } from './memory';
 import { allocate, pinGranule } from './paging';
 import { Format, Op } from './operations';
@@ -121,6 +131,25 @@ export function codeWritten(block: usize, offset: u32, size: i32): void {
   for (let at = offset & ~3; at < offset + size; at += 4) store<u64>(block + ((<usize>at) << 1), 0);
   const last = load<u32>(block + BLOCK_TRANSLATED, 4);
   if (last != 0 && offset <= last && offset + size > load<u32>(block + BLOCK_TRANSLATED)) drop();
+}
+
+/** Has writes to so many bytes of a granule's code reported. */
+export function cover(pc: u64, size: u32): void {
+  const block = existingCodeBlock(pc >> 16);
+  if (block == 0) return;
+  const first = (<u32>pc) & 0xffff;
+  const last = first + size - 1;
+  const covered = load<u32>(block + BLOCK_TRANSLATED, 4);
+  if (covered == 0 || first < load<u32>(block + BLOCK_TRANSLATED)) store<u32>(block + BLOCK_TRANSLATED, first);
+  if (last > covered) store<u32>(block + BLOCK_TRANSLATED, last, 4);
+}
+
+/** Has no writes to code reported any more. */
+export function uncoverAll(): void {
+  for (let slot = GRANULES; slot < GRANULES + ((<usize>GRANULE_SLOTS) << 4); slot += 16) {
+    const block: usize = load<u32>(slot, 12);
+    if (block != 0) store<u64>(block + BLOCK_TRANSLATED, 0);
+  }
 }
 
 /** Decodes and keeps the operation at `ip` of a block whose granule starts at `base`. */

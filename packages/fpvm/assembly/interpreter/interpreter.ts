@@ -42,7 +42,7 @@ export const enum Stop {
   Exited = 3,
   /** At an instruction that reverts. */
   Reverted = 4,
-  /** Too few steps left for the loop that counts only at jumps. */
+  /** Too few steps left for the loop that counts only at jumps, or for translated code; or its frames are too many. */
   Exact = 5,
   /** Back to the translated code that called. */
   Returned = 6,
@@ -57,8 +57,8 @@ const NO_STOP: u32 = 0xff;
 const LEAVE_ALL: u64 = 0xffffffffffffffff;
 /** Bytes of the host's stack for frames of translated code and interpreter: Node's default stack has 984 KiB. */
 const STACK_SIZE: i32 = 600000;
-/** At most what a frame of the interpreter takes, its caller included. */
-const FRAME_SIZE: i32 = 1000;
+/** At most what a frame of the interpreter takes, with those between it and translated code. */
+const FRAME_SIZE: i32 = 1600;
 /** x1, times 8. */
 const RA: usize = 8;
 
@@ -322,7 +322,7 @@ function loop<T>(depth: i32): u32 {
           if (back == LEAVE_ALL) return Stop.Leaving;
           if ((back & 1) != 0) return leave(Stop.Exact, back & ~1, fuel);
           if (arrival == Arrival.Call) {
-            // Elsewhere than behind the call: a switch of stacks, or too few steps. Those below may know the place.
+            // Elsewhere than behind the call: a switch of stacks. Those below may know the place.
             if (back != link) return leave(Stop.Returned, back, fuel);
           } else calls -= 1;
           pc = back;

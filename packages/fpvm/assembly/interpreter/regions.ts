@@ -67,8 +67,8 @@ export function claimedRegionOf(granule: u64): usize {
   const known = regionOf(granule);
   if (known != 0 || load<u32>(STACK_REGION, 8) == 0) return known;
   const first = granule & ~(<u64>(REGION_GRANULES - 1));
-  // Arguments, which are hardly looked at, are not worth a region.
-  if (first == ABOVE_STACK) return 0;
+  // The place of the stack's region is its own; and arguments, which are hardly looked at, are not worth a region.
+  if (first == ABOVE_STACK - REGION_GRANULES || first == ABOVE_STACK) return 0;
   const before = regionOf(first - 1);
   if (before != 0 && before != STACK_REGION && extend(before)) return before;
   const best = bestFree(<u32>(first << 16));

@@ -237,7 +237,8 @@ function blockAt(pc: u64): u32 {
   const index = newBlock(pc);
   enterNumber(entry, pc, index);
   const first = numberIn(instructionEntry(pc));
-  if (first == None) return index;
+  // What is in the middle of a line is not cut out of it: blocks do not overlap.
+  if (first == None || !isLeader(first)) return index;
   const made = block(index);
   made.first = first;
   let at = first;

@@ -1,6 +1,6 @@
 // Which registers each block needs in locals, and which of them may differ from the register file. Sets are bit masks.
 import { Block, block, blockCount, edgeFrom, nextEdge, None, ordered } from './control-flow';
-import { End, operationAt, readMask, writeMask } from './instruction';
+import { End, mayStore, operationAt, readMask, writeMask } from './instruction';
 import { OBSERVED } from './scratch';
 
 const ALL: u32 = 0xfffffffe;
@@ -97,11 +97,11 @@ function observedIn(successor: u32): u32 {
   return next.isChecked ? ALL : next.observed;
 }
 
-
+/** A store may change the instructions behind it, and with them what these write. */
 @inline
 function observedBefore(index: u32, behind: u32): u32 {
   const operation = operationAt(index);
-  return (behind & ~writeMask(operation)) | readMask(operation);
+  return mayStore(operation) ? ALL : (behind & ~writeMask(operation)) | readMask(operation);
 }
 
 /** Fills OBSERVED with what is observed before each instruction of a block, and behind its last. */

@@ -87,12 +87,13 @@ export function exitAt(number: u32): Exit {
   return changetype<Exit>(EXITS + EXIT_SIZE * <usize>number);
 }
 
-/** Exits that there is room for. */
+/** Exits that there is room for. What a unit may need is to be there when its emission begins. */
 export function exitsLeft(): u32 {
   return <u32>((EXITS_END - next) / EXIT_SIZE);
 }
 
 export function newExit(pc: u64, kind: ExitKind, slot: u32, charge: u32): u32 {
+  if (next == EXITS_END) unreachable();
   const at = changetype<Exit>(next);
   memory.fill(next, 0, EXIT_SIZE);
   at.pc = pc;

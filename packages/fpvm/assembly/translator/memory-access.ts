@@ -296,7 +296,8 @@ function widenInto(at: Block, successor: u32, register: u32, depth: i32): void {
 
 /**
  * Marks the pages of a store as written, together with those of the stores behind it that will be done too: the block's
- * further stores by the same value of the register. They are within two pages, since a window is narrower than one.
+ * next ones, by the same value of the register. They are within two pages, since a window is narrower than one. A store
+ * elsewhere might be to the code that follows, so what is behind that may be done or not.
  */
 function markPages(window: Window, operation: u64, index: u32): void {
   const register = rs1Of(operation);
@@ -306,14 +307,14 @@ function markPages(window: Window, operation: u64, index: u32): void {
   if (first >= window.markedLow && end <= window.markedHigh) return;
   for (let i = index; i < at.count; i++) {
     const ahead = operationAt(at.first + i);
-    // An atomic may not store after all; it marks its page itself.
-    if (rs1Of(ahead) == register && isStore(opOf(ahead))) {
+    if (i > index && mayStore(ahead)) {
+      // An atomic may not store after all; it marks its page itself.
+      if (rs1Of(ahead) != register || !isStore(opOf(ahead))) break;
       const offset = immOf(ahead);
       const behind = offset + accessSize(ahead);
-      if (offset >= window.low && behind <= window.high) {
-        first = min(first, offset);
-        end = max(end, behind);
-      }
+      if (offset < window.low || behind > window.high) break;
+      first = min(first, offset);
+      end = max(end, behind);
     }
     if (((writeMask(ahead) >> register) & 1) != 0) break;
   }

@@ -19,7 +19,7 @@ export const KNOWLEDGE: usize = TRANSLATOR + 0x160000;
 export const LOCALS: usize = TRANSLATOR + 0x190000;
 /** What is observed before each instruction of the block at hand, 4 bytes each. */
 export const OBSERVED: usize = TRANSLATOR + 0x191000;
-/** Addresses that wait for translation, 8 bytes each. */
+/** Slots whose code waits for translation, 4 bytes each. */
 export const QUEUE: usize = TRANSLATOR + 0x193000;
 /** What the translator has done, see translator.ts. */
 export const STATISTICS: usize = TRANSLATOR + 0x194000;

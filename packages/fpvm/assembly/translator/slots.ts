@@ -86,13 +86,13 @@ export function setOutdated(slot: u32): void {
   store<u8>(entry(slot), <u8>(revisionsOf(slot) + 1), 8);
 }
 
-/** There are no units any more. What is hot then becomes hot again. */
-export function forgetUnits(): void {
+/** There are no units any more, nor slots. What is hot then becomes hot again. */
+export function forgetSlots(): void {
   for (let slot = FIRST_UNIT_SLOT; slot < next; slot++) {
-    if (!isTranslated(slot)) continue;
-    store<u8>(entry(slot), 0, 9);
     const pc = slotAddress(slot);
-    store<u32>(existingCodeBlock(pc >> 16) + BLOCK_SLOTS + ((<usize>pc) & 0xffff), slot | RESERVED_SLOT);
+    store<u32>(existingCodeBlock(pc >> 16) + BLOCK_SLOTS + ((<usize>pc) & 0xffff), 0);
     countAgain(slot);
   }
+  memory.fill(entry(FIRST_UNIT_SLOT), 0, entry(next) - entry(FIRST_UNIT_SLOT));
+  next = FIRST_UNIT_SLOT;
 }

@@ -1,11 +1,11 @@
 // The translator: code that has become hot to WebAssembly at run time, behind the interpreter. Translated code and
 // interpreter call each other through one function table; `slot` is a place in it.
-import { existingCodeBlock } from '../interpreter/code';
-import { BLOCK_REGIONS, BLOCK_TRANSLATED, DROPPED, HOT, REGIONS } from '../interpreter/layout';
+import { cover, existingCodeBlock, uncoverAll } from '../interpreter/code';
+import { BLOCK_REGIONS, DROPPED, HOT, REGIONS } from '../interpreter/layout';
 import { forgetDirectStores, isStoredDirectly } from '../interpreter/paging';
 import { forgetStoredFrom, noteCode } from '../interpreter/regions';
 import { firstStorable } from './bounds';
-import { block, blockCount, findUnit, instructionCount, ordered } from './control-flow';
+import { block, blockCount, endPc, findUnit, instructionCount, ordered } from './control-flow';
 import { exitAt, exitsLeft, forgetExits, writeExitModule } from './exits';
 import { beginElements, beginFunctions, beginModule, BODIES, joinModule, putInTable, UNIT_TYPE } from './module';
 import { OUTPUT_END, QUEUE, STATISTICS } from './scratch';
@@ -13,7 +13,7 @@ import {
   addExecutions,
   countAgain,
   FIRST_UNIT_SLOT,
-  forgetUnits,
+  forgetSlots,
   INTERPRETER,
   isTranslated,
   revisionsOf,
@@ -92,8 +92,9 @@ export function request(pc: u64): void {
   if (statistic(Statistic.Drops) > MOST_DROPS) return;
   if (!hasExits) installExits();
   const slot = slotFor(pc);
-  if (slot == INTERPRETER) return;
-  enqueue(slot);
+  if (slot != INTERPRETER) enqueue(slot);
+  // All slots are taken: what is hot now begins anew.
+  else drop();
   if (waiting >= batchSize()) flush();
 }
 
@@ -114,7 +115,9 @@ function translateFrom(first: u32): u32 {
   let translated: u32 = 0;
   let next = first;
   moveTo(BODIES);
-  for (; next < waiting && OUTPUT_END - here() >= LARGEST_UNIT; next++) {
+  // Exits are full: what is hot now begins anew.
+  if (!hasRoom()) drop();
+  for (; next < waiting && hasRoom(); next++) {
     const slot = queued(next);
     if (!emitUnitOf(slot)) continue;
     // What is behind in the queue stays there.
@@ -133,14 +136,20 @@ function translateFrom(first: u32): u32 {
   install(start, end - start);
   for (let i: u32 = 0; i < translated; i++) setTranslated(queued(first + i));
   add(Statistic.Units, translated);
+  hasUnits = true;
   add(Statistic.Modules, 1);
   add(Statistic.Bytes, <u32>(end - start));
   return next;
 }
 
+/** Whether any unit can be emitted. */
+function hasRoom(): bool {
+  return OUTPUT_END - here() >= LARGEST_UNIT && exitsLeft() >= MOST_EXITS;
+}
+
 /** Emits the body of a slot's unit, if there is one to be had and it is worth it. */
 function emitUnitOf(slot: u32): bool {
-  if (isTranslated(slot) || exitsLeft() < MOST_EXITS) return false;
+  if (isTranslated(slot)) return false;
   if (!findUnit(slotAddress(slot), revisionsOf(slot) >= MOST_REVISIONS)) return false;
   if (!isWorthIt(slot)) {
     countAgain(slot);
@@ -159,6 +168,8 @@ function isWorthIt(slot: u32): bool {
 }
 
 let hasExits: bool = false;
+/** Whether there are units since the last drop. */
+let hasUnits: bool = false;
 
 function installExits(): void {
   const start = writeExitModule();
@@ -167,17 +178,17 @@ function installExits(): void {
   hasExits = true;
 }
 
-/** Has writes to the unit's instructions reported. */
+/** Has writes to the unit's instructions reported, and to those that blocks end before. */
 function coverCode(): void {
   for (let i: u32 = 0; i < blockCount; i++) {
     const at = block(ordered(i));
-    const code = existingCodeBlock(at.pc >> 16);
-    if (code == 0) continue;
-    const first = (<u32>at.pc) & 0xffff;
-    const last = min(first + 4 * at.count + 3, 0xffff);
-    const covered = load<u32>(code + BLOCK_TRANSLATED, 4);
-    if (covered == 0 || first < load<u32>(code + BLOCK_TRANSLATED)) store<u32>(code + BLOCK_TRANSLATED, first);
-    if (last > covered) store<u32>(code + BLOCK_TRANSLATED, last, 4);
+    const end = endPc(at) + 4;
+    for (let from = at.pc; from != end;) {
+      // A block may run into the next granule.
+      const left = min(end - from, 0x10000 - (from & 0xffff));
+      cover(from, <u32>left);
+      from += left;
+    }
   }
 }
 
@@ -209,12 +220,15 @@ export function codeFound(granule: u64): void {
   if (wasStoredTo) drop();
 }
 
-/** Drops all translations: code that they come from was overwritten. */
+/** Drops all translations: code that they come from was overwritten, or there is no room for more. */
 export function drop(): void {
-  if (statistic(Statistic.Units) == 0) return;
-  forgetUnits();
+  if (!hasUnits) return;
+  hasUnits = false;
+  waiting = 0;
+  forgetSlots();
   removeUnits(FIRST_UNIT_SLOT);
   forgetExits();
+  uncoverAll();
   forgetStoredFrom();
   forgetDirectStores();
   store<u32>(DROPPED, 1);

@@ -1,15 +1,16 @@
 // One translation unit to the body of one WebAssembly function, see UNIT_TYPE in module.ts. At its entry and at every exit
 // all guest registers are in the register file; inside they are locals.
-import { BLOCK_SLOTS, CODE_CACHE, RETURN_RESERVE, REGISTERS } from '../interpreter/layout';
+import { REGISTERS } from '../interpreter/layout';
 import { Op } from '../interpreter/operations';
 import { emitArithmetic, emitExtension } from './arithmetic';
-import { Block, block, blockCount, endPc, None, ordered } from './control-flow';
+import { Block, block, blockCount, None, ordered } from './control-flow';
 import { analyse, observeWithin, usedRegisters } from './dataflow';
 import { exitAt, exitFor, ExitKind, newExit } from './exits';
-import { End, immOf, isAccess, isLoad, isStore, opOf, operationAt, rdOf, rs1Of, rs2Of } from './instruction';
+import { End, isAccess, isLoad, isStore, opOf, operationAt, rdOf, rs1Of, rs2Of } from './instruction';
+import { emitCall, emitComputedJump, emitReturn } from './jumps';
 import * as knowledge from './knowledge';
 import { emitAtomic, emitLoad, emitStore } from './memory-access';
-import { beginBody, endBody, exitSize, FIRST_EXIT_TYPE, UNIT_TYPE } from './module';
+import { beginBody, endBody, exitSize, FIRST_EXIT_TYPE } from './module';
 import { LOCALS, OBSERVED, WORK } from './scratch';
 import { FIRST_EXIT_SLOT, slotFor } from './slots';
 import {
@@ -23,17 +24,15 @@ import {
   i64Const,
   op,
   op2,
-  op3,
   open,
   set,
-  tee,
   VOID,
   W,
 } from './wasm-code';
 
 // Parameters, and what is kept in them. The address is of use only to what stands in for code that is not translated.
-const FUEL: u32 = 0;
-const DEPTH: u32 = 1;
+export const FUEL: u32 = 0;
+export const DEPTH: u32 = 1;
 export const T0: u32 = 2;
 const FIRST_REGISTER: u32 = 3;
 /** Temporary locals behind the registers': i64, and the first of i32. */
@@ -120,7 +119,8 @@ function layOut(): void {
     if (at.end == End.Call) hasCalls = true;
     for (let k: u32 = 0; k < at.count; k++) if (isAccess(opOf(operationAt(at.first + k)))) accesses += 1;
   }
-  frameSize = FRAME_OVERHEAD + 8 * (i32Temporary + 1 + accesses);
+  // Once optimized or not: locals and windows, and what an exit is given.
+  frameSize = FRAME_OVERHEAD + 8 * (i32Temporary + 1 + accesses + popcnt(usedRegisters) + 3);
 }
 
 
@@ -268,7 +268,8 @@ function labelFor(from: Block, to: Block): i32 {
   return to.order <= from.order ? to.again : to.before;
 }
 
-function goTo(from: Block, index: u32): void {
+/** Goes on at a block of the unit. */
+export function goTo(from: Block, index: u32): void {
   const to = block(index);
   if (isBranch(from, to)) {
     pay();
@@ -291,7 +292,7 @@ function goTo(from: Block, index: u32): void {
 }
 
 /** Subtracts what is owed from the steps left. */
-function pay(): void {
+export function pay(): void {
   if (owed == 0) return;
   get(FUEL);
   i64Const(owed);
@@ -366,30 +367,10 @@ function emitEnd(at: Block): void {
       emitCall(at, last);
       return;
     case End.Return:
-      pushJumpTarget(last);
-      set(T0);
-      missIfOdd(lastIndex);
-      spill(dirty);
-      pay();
-      get(T0);
-      // Too few steps for a caller to go on with: an odd address has all frames left.
-      get(FUEL);
-      i64Const(RETURN_RESERVE);
-      op3(W.I64LtS, W.I64ExtendI32U, W.I64Or);
-      get(FUEL);
-      op(W.Return);
+      emitReturn(last, lastIndex);
       return;
     case End.Computed:
-      pushJumpTarget(last);
-      set(T0);
-      missIfOdd(lastIndex);
-      spill(dirty);
-      pay();
-      get(FUEL);
-      pushDepth();
-      get(T0);
-      pushDynamicSlot();
-      callIndirect(W.ReturnCallIndirect, UNIT_TYPE);
+      emitComputedJump(last, lastIndex);
       return;
     case End.Leave:
       leaveTo(at.pc);
@@ -452,100 +433,8 @@ function compare(operation: u64, taken: bool): void {
   }
 }
 
-function emitCall(at: Block, last: u64): void {
-  let isKnown = at.hasTarget;
-  let callee = at.target;
-  if (!isKnown && knowledge.isConstant(rs1Of(last))) {
-    callee = (knowledge.constant(rs1Of(last)) + <u64>(<i64>immOf(last))) & ~1;
-    isKnown = (callee & 3) == 0;
-  }
-  if (!isKnown) {
-    pushJumpTarget(last);
-    set(T0);
-    missIfOdd(at.count - 1);
-  }
-  const behind = endPc(at);
-  setConstant(rdOf(last), behind);
-  spill(dirty);
-  pay();
-  get(FUEL);
-  get(DEPTH);
-  if (isKnown) {
-    i64Const(callee);
-    i32Const(slotFor(callee));
-  } else {
-    get(T0);
-    pushDynamicSlot();
-  }
-  callIndirect(W.CallIndirect, UNIT_TYPE);
-  set(FUEL);
-  tee(T0);
-  i64Const(behind);
-  op(W.I64Ne);
-  // A switch of stacks, or too few steps to go on: those below may know the place.
-  open(W.If, VOID);
-  get(T0);
-  get(FUEL);
-  op(W.Return);
-  close();
-  loadRegisters(block(at.successor).live);
-  knowledge.forget();
-  dirty = 0;
-  goTo(at, at.successor);
-}
-
-/** Pushes where a JALR goes. */
-function pushJumpTarget(operation: u64): void {
-  push(rs1Of(operation));
-  if (immOf(operation) != 0) {
-    i64Const(immOf(operation));
-    op(W.I64Add);
-  }
-  i64Const(-2);
-  op(W.I64And);
-}
-
-/** A target (in T0) that is no multiple of 4 is the interpreter's to refuse, before the jump has any effect. */
-function missIfOdd(index: u32): void {
-  beginMiss(index);
-  get(T0);
-  op(W.I32WrapI64);
-  i32Const(2);
-  op(W.I32And);
-  endMiss();
-}
-
-/** Pushes the slot of the code at T0: the interpreter's, unless its granule is in the engine's code cache. */
-function pushDynamicSlot(): void {
-  get(T0);
-  i64Const(16);
-  op(W.I64ShrU);
-  tee(t1);
-  op(W.I32WrapI64);
-  i32Const(255);
-  op(W.I32And);
-  i32Const(4);
-  op(W.I32Shl);
-  tee(i32Temporary);
-  access(W.I64Load, <u32>CODE_CACHE);
-  get(t1);
-  i64Const(1);
-  op2(W.I64Add, W.I64Eq);
-  open(W.If, I32);
-  get(i32Temporary);
-  access(W.I32Load, <u32>CODE_CACHE + 8);
-  get(T0);
-  op(W.I32WrapI64);
-  i32Const(0xfffc);
-  op2(W.I32And, W.I32Add);
-  access(W.I32Load16U, <u32>BLOCK_SLOTS);
-  op(W.Else);
-  i32Const(0);
-  close();
-}
-
 /** Pushes the bytes of the host's stack that a function called in the place of this one may use. */
-function pushDepth(): void {
+export function pushDepth(): void {
   get(DEPTH);
   if (!hasCalls) return;
   i32Const(frameSize);
@@ -608,8 +497,16 @@ function loadRegisters(mask: u32): void {
   }
 }
 
-function spill(mask: u32): void {
-  for (let rest = mask; rest != 0; rest &= rest - 1) {
+/** The guest has been elsewhere: takes what a block needs from the register file. */
+export function reload(to: Block): void {
+  loadRegisters(to.live);
+  knowledge.forget();
+  dirty = 0;
+}
+
+/** Writes back what may be newer than the register file. */
+export function spill(): void {
+  for (let rest = dirty; rest != 0; rest &= rest - 1) {
     const register = ctz(rest);
     i32Const(0);
     get(localOf(register));

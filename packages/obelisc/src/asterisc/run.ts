@@ -89,7 +89,7 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
         if (causedByInterrupt(error)) return 'aborted' as const;
         if (error instanceof RevertError) {
           const again = (from: MachineOptions) => readStateFile(options.input, { ...memory, ...from });
-          reportRevert(error, machine, metadata, await stepsBefore(machine, startStep, again));
+          reportRevert(error, machine, metadata, await stepsBefore(machine, startStep, again, signal));
         }
         throw error;
       });
@@ -120,16 +120,17 @@ function pattern(flag: string, text: string): StepPattern {
   }
 }
 
-/** The steps that led to a revert, done again from the input state; undefined if that would take minutes. */
+/** The steps that led to a revert, done again from the input state; undefined if that would take minutes, or on SIGINT. */
 async function stepsBefore(
   machine: Machine,
   start: bigint,
   again: MachineMaker,
+  signal: AbortSignal,
 ): Promise<readonly ExecutedStep[] | undefined> {
   const steps = machine.step - start;
   if (steps > MOST_STEPS_AGAIN) return undefined;
   if (steps > NOTICED_STEPS) log('info', 'running again to the revert, for its last instructions', { steps });
-  return machine.lastSteps(LAST_STEPS, again);
+  return machine.lastSteps(LAST_STEPS, again, signal);
 }
 
 function memoryOf(mebibytes: string | undefined): { memoryLimit?: number } {
