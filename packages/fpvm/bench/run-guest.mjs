@@ -3,11 +3,9 @@
 import { readFileSync } from 'node:fs';
 // Only what runs a guest: state files, proofs and profiles have modules of their own.
 import { loadElf } from '../dist/src/loader.js';
-import { tuneHost } from '../dist/src/tune-host.js';
 import { readPreimages } from './preimage-file.mjs';
 
 const [path, engine, preimages] = process.argv.slice(2);
-tuneHost();
 try {
   process.stdout.write(`${JSON.stringify(await outcome())}\n`);
 } catch (error) {

@@ -23,4 +23,3 @@ export { parseStepPattern, type StepPattern, StepPatternError } from './step-pat
 export { decodeStepProof, encodeStepProof, proveStep, type StepProof, StepProofFormatError } from './step-proof.js';
 export type { ProofTexts } from './step-prover.js';
 export { StepVerificationError, verifyStep } from './verify-step.js';
-export { tuneHost } from './tune-host.js';

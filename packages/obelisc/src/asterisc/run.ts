@@ -12,7 +12,6 @@ import {
   runGuided,
   type StepPattern,
   StepPatternError,
-  tuneHost,
   writeStateFile,
 } from '@obelisc/fpvm';
 import { type PreimageServer, startPreimageServer, WaitInterruptedError } from '@obelisc/preimage';
@@ -64,7 +63,6 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
   const stopAtPreimage = preimageStop(options);
   const profile = await profileFiles(options);
   checkOutput(options.output);
-  tuneHost();
   const preimages = await startServer(server, options.preimageTimeout, signal);
   const memory = memoryOf(options.maxMemory);
   try {

@@ -1,5 +1,5 @@
 // The claim in the fault-proof machine, in this process: the released client on the oracle that gathered for it.
-import { loadElf, lookupSymbol, runGuided, tuneHost } from '@obelisc/fpvm';
+import { loadElf, lookupSymbol, runGuided } from '@obelisc/fpvm';
 import { releasedElf } from '@obelisc/guest';
 import type { Oracle } from '@obelisc/preimage';
 import { progressDisplay } from '../terminal/progress.js';
@@ -15,7 +15,6 @@ export interface MachineOutcome {
 
 /** Runs the released client to its end, with a progress display on stderr. Rejects with what stops the machine. */
 export async function runInMachine(oracle: Oracle, clientLog: ClientLog): Promise<MachineOutcome> {
-  tuneHost();
   const { machine, metadata } = loadElf(releasedElf(), { oracle, output: (_, bytes) => clientLog.write(bytes) });
   const display = progressDisplay();
   let before = { step: 0n, time: performance.now() };
