@@ -54,6 +54,8 @@ export class MemoryTree {
   takeUp(): void {
     if (this.#changes === this.#engine.changes) return;
     const { indices, content: contentOf } = this.#memory.takeWrittenPages();
+    // Of more pages than are kept, in their order, the first stay: else none would be there when it comes again.
+    this.merkle.keepUsed();
     const onThreads = this.#threads && indices.length >= MANY_PAGES;
     const most = onThreads ? PAGES_AT_ONCE : (this.merkle.BATCH.value as number);
     for (let start = 0; start < indices.length; start += most) {

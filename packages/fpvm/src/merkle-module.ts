@@ -21,6 +21,8 @@ export interface MerkleExports {
   keccak256(source: number, length: number, target: number): void;
   setPages(pages: number, keys: number, n: number): void;
   setPageRoots(roots: number, keys: number, n: number): void;
+  /** From now on, pages that are kept and come again are not given up for others. */
+  keepUsed(): void;
   treeRoot(): number;
   proof(address: bigint, target: number): void;
 

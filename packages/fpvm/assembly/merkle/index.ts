@@ -1,7 +1,7 @@
 // The memory tree and the step proofs made from it. Its counterpart for the host: src/memory-tree.ts, src/step-prover.ts.
 import { initializeHeap } from './heap';
 import { PAGE_SIZE, pageTree } from './page';
-import { contentOf, dropEntry, fillEntry, findEntry, freeEntry, keepUsed, treeOf, updateEntry } from './page-cache';
+import { contentOf, dropEntry, fillEntry, findEntry, freeEntry, treeOf, updateEntry } from './page-cache';
 import { proofOf } from './prover';
 import { entryOf } from './recorder';
 import { setPage, wasSet } from './tree';
@@ -24,6 +24,7 @@ export {
   stopped,
   WITNESS,
 } from './recorder';
+export { keepUsed } from './page-cache';
 export { granules, treeRoot } from './tree';
 
 /** Pages that one exchange with the host can carry. */
@@ -33,9 +34,8 @@ export const EXCHANGE: usize = 0x40000;
 const HEAP: usize = EXCHANGE + 0x80000;
 const NODES = memory.data(128 * 32, 16);
 
-/** Takes over `n` pages (4,096 bytes each, indices of 8 bytes at `keys`). A page that comes again is kept. */
+/** Takes over `n` pages (4,096 bytes each, indices of 8 bytes at `keys`). A page that comes again is kept if it can be. */
 export function setPages(pages: usize, keys: usize, n: u32): void {
-  keepUsed();
   for (let i: u32 = 0; i < n; i++) {
     const page = load<u64>(keys + (i << 3));
     const content = pages + ((<usize>i) << 12);
