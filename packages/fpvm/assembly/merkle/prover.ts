@@ -120,11 +120,6 @@ export function endsOfTexts(): usize {
   return ends;
 }
 
-/** Hash of the state behind the last proof. */
-export function lastHash(): usize {
-  return knownHash;
-}
-
 
 @inline
 function put(label: u32, at: usize): usize {

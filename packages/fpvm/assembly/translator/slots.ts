@@ -73,11 +73,16 @@ export function countAgain(slot: u32): void {
   store<u16>(existingCodeBlock(pc >> 16) + BLOCK_COUNTS + (((<usize>pc) & 0xffff) >> 1), 0);
 }
 
+/** What the interpreter finds the code of a slot by: 0, the slot, or the slot reserved. */
+function setFound(slot: u32, found: u32): void {
+  const pc = slotAddress(slot);
+  store<u32>(existingCodeBlock(pc >> 16) + BLOCK_SLOTS + ((<usize>pc) & 0xffff), found);
+}
+
 /** The slot's unit is there: the interpreter enters it from now on. */
 export function setTranslated(slot: u32): void {
   store<u8>(entry(slot), 1, 9);
-  const pc = slotAddress(slot);
-  store<u32>(existingCodeBlock(pc >> 16) + BLOCK_SLOTS + ((<usize>pc) & 0xffff), slot);
+  setFound(slot, slot);
 }
 
 /** The slot's unit is to be translated anew, but is good enough until then. */
@@ -89,8 +94,7 @@ export function setOutdated(slot: u32): void {
 /** There are no units any more, nor slots. What is hot then becomes hot again. */
 export function forgetSlots(): void {
   for (let slot = FIRST_UNIT_SLOT; slot < next; slot++) {
-    const pc = slotAddress(slot);
-    store<u32>(existingCodeBlock(pc >> 16) + BLOCK_SLOTS + ((<usize>pc) & 0xffff), 0);
+    setFound(slot, 0);
     countAgain(slot);
   }
   memory.fill(entry(FIRST_UNIT_SLOT), 0, entry(next) - entry(FIRST_UNIT_SLOT));

@@ -388,16 +388,12 @@ function emitBranch(at: Block, last: u64): void {
     goTo(at, at.second);
     return;
   }
-  if (isBranch(at, taken)) {
+  const branchesTaken = isBranch(at, taken);
+  if (branchesTaken || isBranch(at, next)) {
     pay();
-    compare(last, true);
-    branch(W.BrIf, labelFor(at, taken));
-    goTo(at, at.second);
-  } else if (isBranch(at, next)) {
-    pay();
-    compare(last, false);
-    branch(W.BrIf, labelFor(at, next));
-    goTo(at, at.successor);
+    compare(last, branchesTaken);
+    branch(W.BrIf, labelFor(at, branchesTaken ? taken : next));
+    goTo(at, branchesTaken ? at.second : at.successor);
   } else {
     compare(last, true);
     open(W.If, VOID);
