@@ -34,6 +34,7 @@ const OPTIMISM_TIMES = [
   'jovianTime',
   'karstTime',
   'interopTime',
+  'lagoonTime',
 ];
 
 const CHAIN_CONFIG: readonly Field[] = [

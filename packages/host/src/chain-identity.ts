@@ -60,6 +60,7 @@ const ETHEREUM_FORKS = [
   ['shanghaiTime', 'canyon_time'],
   ['cancunTime', 'ecotone_time'],
   ['pragueTime', 'isthmus_time'],
+  ['osakaTime', 'karst_time'],
 ] as const;
 
 /**

@@ -66,7 +66,9 @@ const ROLLUP_CONFIG: readonly Field[] = [
   { name: 'l1_chain_id', kind: 'bigint' },
   { name: 'l2_chain_id', kind: 'bigint' },
   ...ROLLUP_FORKS.map((fork): Field => ({ name: `${fork}_time`, kind: 'optional uint64' })),
+  // One fork under its old and its new name.
   { name: 'interop_time', kind: 'optional uint64' },
+  { name: 'lagoon_time', kind: 'optional uint64' },
   { name: 'batch_inbox_address', kind: 'hex', bytes: 20 },
   { name: 'deposit_contract_address', kind: 'hex', bytes: 20 },
   { name: 'l1_system_config_address', kind: 'hex', bytes: 20 },

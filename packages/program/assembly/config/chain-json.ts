@@ -16,6 +16,7 @@ export function applyChainConfig(text: Bytes, config: RollupConfig): void {
   let cancun = NEVER;
   let prague = NEVER;
   let osaka = NEVER;
+  let lagoon = NEVER;
   let chainId: u64 = 0;
   let optimism = false;
   json.object();
@@ -25,6 +26,7 @@ export function applyChainConfig(text: Bytes, config: RollupConfig): void {
     else if (json.isKey('cancunTime')) cancun = time(json);
     else if (json.isKey('pragueTime')) prague = time(json);
     else if (json.isKey('osakaTime')) osaka = time(json);
+    else if (json.isKey('lagoonTime') || json.isKey('interopTime')) lagoon = min(lagoon, time(json));
     else if (json.isKey('optimism')) {
       optimism = true;
       decodeOptimism(json, config);
@@ -45,7 +47,9 @@ export function applyChainConfig(text: Bytes, config: RollupConfig): void {
   sameTime('shanghaiTime', shanghai, config.forkTimes[Fork.Canyon]);
   sameTime('cancunTime', cancun, config.forkTimes[Fork.Ecotone]);
   sameTime('pragueTime', prague, config.forkTimes[Fork.Isthmus]);
-  sameTime('osakaTime', osaka, config.forkTimes[Fork.Karst]);
+  // Osaka's rules come with Karst, but the genesis files that schedule Karst leave osakaTime out.
+  if (osaka != NEVER) sameTime('osakaTime', osaka, config.forkTimes[Fork.Karst]);
+  sameTime('lagoonTime', lagoon, config.lagoonTime);
   if (config.forkTimes[Fork.Canyon] != NEVER && config.eip1559DenominatorCanyon == 0) {
     throw new Error('L2 chain configuration: optimism.eip1559DenominatorCanyon is missing');
   }

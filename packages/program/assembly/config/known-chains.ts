@@ -15,12 +15,12 @@ export function knownChain(chainId: u64): RollupConfig | null {
 function decodeRecord(record: usize): RollupConfig {
   const settings = new SystemConfig();
   settings.gasLimit = load<u64>(record, 72);
-  settings.overhead = record + 256;
-  settings.scalar = record + 288;
-  settings.batcherAddress = record + 320;
+  settings.overhead = record + 264;
+  settings.scalar = record + 296;
+  settings.batcherAddress = record + 328;
   const config = new RollupConfig(
-    new BlockId(record + 192, load<u64>(record, 16)),
-    new BlockId(record + 224, load<u64>(record, 24)),
+    new BlockId(record + 200, load<u64>(record, 16)),
+    new BlockId(record + 232, load<u64>(record, 24)),
     load<u64>(record, 32),
     settings,
   );
@@ -38,8 +38,9 @@ function decodeRecord(record: usize): RollupConfig {
   config.eip1559Elasticity = load<u64>(record, 168);
   config.eip1559Denominator = load<u64>(record, 176);
   config.eip1559DenominatorCanyon = load<u64>(record, 184);
-  config.batchInbox = record + 340;
-  config.depositContract = record + 360;
-  config.systemConfigContract = record + 380;
+  config.keepKarstUpgradeGas = load<u64>(record, 192) != 0;
+  config.batchInbox = record + 348;
+  config.depositContract = record + 368;
+  config.systemConfigContract = record + 388;
   return config;
 }

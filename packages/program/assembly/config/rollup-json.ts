@@ -32,7 +32,8 @@ export function decodeRollupConfig(text: Bytes): RollupConfig {
   config.systemConfigContract = rest.systemConfigContract;
   config.forkTimes = rest.forkTimes;
   config.pectraBlobScheduleTime = rest.pectraBlobScheduleTime;
-  config.interopTime = rest.interopTime;
+  config.keepKarstUpgradeGas = rest.keepKarstUpgradeGas;
+  config.lagoonTime = rest.lagoonTime;
   check(config);
   return config;
 }
@@ -57,8 +58,11 @@ function decodeField(json: JsonReader, config: RollupConfig): void {
   else if (json.isKey('deposit_contract_address')) config.depositContract = json.hex(20);
   else if (json.isKey('l1_system_config_address')) config.systemConfigContract = json.hex(20);
   else if (json.isKey('pectra_blob_schedule_time')) config.pectraBlobScheduleTime = time(json);
-  else if (json.isKey('interop_time')) config.interopTime = time(json);
-  else if (json.isKey('alt_da')) {
+  else if (json.isKey('keep_karst_upgrade_gas')) config.keepKarstUpgradeGas = !json.isNull() && json.bool();
+  else if (json.isKey('lagoon_time') || json.isKey('interop_time')) {
+    // Lagoon was called interop before it had a name: where a text has both, the earlier counts.
+    config.lagoonTime = min(config.lagoonTime, time(json));
+  } else if (json.isKey('alt_da')) {
     if (!json.isNull()) throw new Error('rollup configuration: alt_da: data availability outside L1 is not covered');
   } else {
     for (let fork = <i32>Fork.Regolith; fork < FORKS; fork++) {

@@ -126,8 +126,13 @@ export class RollupConfig {
    * (specs: protocol/pectra-blob-schedule/derivation.md).
    */
   pectraBlobScheduleTime: u64 = NEVER;
-  /** Activation time of the experimental interop fork. */
-  interopTime: u64 = NEVER;
+  /**
+   * Whether the gas that Karst's upgrade transactions need stays in the gas limit after Karst's first block, until L1 sets
+   * another one. Chains that were upgraded by the first release keep it; all others take it out again.
+   */
+  keepKarstUpgradeGas: bool = false;
+  /** Activation time of Lagoon (interop), the fork after Karst, which is not covered. */
+  lagoonTime: u64 = NEVER;
 
   /** Whether `fork`'s rules hold at time `timestamp` (of an L2 block or, where a rule says so, of an L1 block). */
   // @ts-ignore: decorator

@@ -21,6 +21,6 @@ export function requireCovered(config: RollupConfig, time: u64, newest: Fork): v
   const fork = config.forkAt(time);
   if (fork < OLDEST || fork > newest)
     throw new Error(`the fork ${forkName(fork)}, in force at time ${time.toString()}, is not covered`);
-  if (config.interopTime <= time)
-    throw new Error(`the fork interop, in force at time ${time.toString()}, is not covered`);
+  if (config.lagoonTime <= time)
+    throw new Error(`the fork lagoon (interop), in force at time ${time.toString()}, is not covered`);
 }

@@ -123,7 +123,7 @@ export class Executor {
     const config = this.config;
     const time = attributes.timestamp;
     if (time <= parent.time) throw new Error('an L2 block that is not later than its parent');
-    if (config.interopTime <= time) throw new Error('the interop fork: not covered');
+    if (config.lagoonTime <= time) throw new Error('the fork lagoon (interop): not covered');
     const fork = config.forkAt(time);
     const header = new Header();
     copy32(header.parentHash, parentHash);

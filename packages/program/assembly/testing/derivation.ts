@@ -107,6 +107,8 @@ function writeConfig(config: RollupConfig): u64 {
   number('eip1559Denominator', config.eip1559Denominator);
   number('eip1559DenominatorCanyon', config.eip1559DenominatorCanyon);
   number('pectraBlobScheduleTime', config.pectraBlobScheduleTime);
+  flag('keepKarstUpgradeGas', config.keepKarstUpgradeGas);
+  number('lagoonTime', config.lagoonTime);
   close('}');
   return finished();
 }

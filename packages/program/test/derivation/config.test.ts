@@ -102,7 +102,8 @@ test('a rollup configuration that can not be right is refused by the name of the
   refuses(() => decode({ ...rollup, seq_window_size: 1 }), /seq_window_size/);
   refuses(() => decode({ ...rollup, l2_chain_id: 1 }), /same chain id/);
   refuses(() => decode({ ...rollup, canyon_time: null, delta_time: 5 }), /delta is scheduled before canyon/);
-  refuses(() => decode({ ...rollup, lagoon_time: 5 }), /a fork that is not covered is scheduled/);
+  refuses(() => decode({ ...rollup, pagoda_time: 5 }), /a fork that is not covered is scheduled/);
+  refuses(() => decode({ ...rollup, keep_karst_upgrade_gas: 1 }), /'false' expected/);
   refuses(() => decode({ ...rollup, alt_da: { da_commitment_type: 'KeccakCommitment' } }), /alt_da/);
   refuses(() => decode({ ...rollup, batch_inbox_address: '0x12' }), /20 bytes in hexadecimal/);
   refuses(() => decode({ ...rollup, genesis: { ...genesis, l1: {} } }), /genesis.l1 is missing/);
@@ -121,6 +122,36 @@ test('a chain configuration that contradicts the rollup configuration is refused
     () => decode(rollup, { ...chain, optimism: { eip1559Elasticity: 6, eip1559Denominator: 50 } }),
     /eip1559DenominatorCanyon is missing/,
   );
+});
+
+const FORKS = ['regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian', 'karst'];
+
+test('Karst is read with its gas flag, and its chain configuration with or without osakaTime', () => {
+  const karst = { ...rollup, ...Object.fromEntries(FORKS.map((fork) => [`${fork}_time`, 1704992401])) };
+  const times = FORKS.filter((fork) => fork !== 'delta').map((fork) => [`${fork}Time`, 1704992401]);
+  const execution = { ...chain, ...Object.fromEntries(times), cancunTime: 1704992401, pragueTime: 1704992401 };
+  for (const osaka of [{}, { osakaTime: 1704992401 }, { osakaTime: null }]) {
+    const config = decode(karst, { ...execution, ...osaka });
+    assert.deepEqual(config.forkTimes, ['0', ...Array<string>(10).fill('1704992401')]);
+    assert.equal(config['keepKarstUpgradeGas'], false);
+  }
+  refuses(
+    () => decode(karst, { ...execution, osakaTime: 5 }),
+    /osakaTime is 5, the rollup configuration says 1704992401/,
+  );
+  refuses(() => decode(rollup, { ...chain, osakaTime: 5 }), /osakaTime is 5, the rollup configuration says not set/);
+  refuses(() => decode(karst, { ...execution, karstTime: undefined }), /karstTime is not set/);
+  assert.equal(decode({ ...karst, keep_karst_upgrade_gas: true })['keepKarstUpgradeGas'], true);
+  assert.equal(decode({ ...karst, keep_karst_upgrade_gas: false })['keepKarstUpgradeGas'], false);
+});
+
+test('Lagoon is read under both of its names, the earlier time counting', () => {
+  assert.equal(decode(rollup)['lagoonTime'], NEVER);
+  assert.equal(decode({ ...rollup, lagoon_time: 5 })['lagoonTime'], '5');
+  assert.equal(decode({ ...rollup, interop_time: 6, lagoon_time: null })['lagoonTime'], '6');
+  assert.equal(decode({ ...rollup, interop_time: 6, lagoon_time: 5 })['lagoonTime'], '5');
+  assert.equal(decode({ ...rollup, interop_time: 5 }, { ...chain, interopTime: 5 })['lagoonTime'], '5');
+  refuses(() => decode(rollup, { ...chain, interopTime: 5 }), /lagoonTime is 5, the rollup configuration says not set/);
 });
 
 test("the recorded chain's configuration is read", { skip }, () => {
