@@ -1,5 +1,5 @@
 /** A datadir that can be read but not written still serves: what is added to it lasts as long as the process. */
-import { DatadirError, memoryStore, type PreimageStore } from '@obelisc/preimage';
+import { DatadirError, memoryStore, type PreimageStore, storeFrom } from '@obelisc/preimage';
 import type { Log } from './log.js';
 
 const READ_ONLY = new Set(['EACCES', 'EPERM', 'EROFS']);
@@ -7,9 +7,12 @@ const READ_ONLY = new Set(['EACCES', 'EPERM', 'EROFS']);
 /** `store`, with additions kept in memory from the first time that one is refused for want of permission. */
 export function tolerantStore(store: PreimageStore, log: Log): PreimageStore {
   let additions: PreimageStore | undefined;
-  return {
+  return storeFrom({
     place: store.place,
-    get: (key) => additions?.get(key) ?? store.get(key),
+    look(key) {
+      const added = additions?.look(key);
+      return added?.state === 'found' ? added : store.look(key);
+    },
     put(key, value) {
       if (additions === undefined) {
         try {
@@ -23,7 +26,7 @@ export function tolerantStore(store: PreimageStore, log: Log): PreimageStore {
       }
       additions.put(key, value);
     },
-  };
+  });
 }
 
 function isReadOnly(error: unknown): error is DatadirError {

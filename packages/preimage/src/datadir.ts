@@ -1,26 +1,14 @@
-/**
- * The datadir: pre-images in files, as op-program lays them out. A file `kvformat` names the format:
- * `directory`: `<first 4 hex digits>/<other 60>.txt`; `file`: `0x<64 hex digits>.txt`. Both hold the value as hexadecimal text.
- */
-import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+/** The datadir: a folder of pre-images on disk. A file `kvformat` in it names the format, as op-program has it. */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
-import { integrityFault, PoisonedPreimageError } from './integrity.js';
-import { keyHex, LOCAL_KEY } from './keys.js';
+import { DatadirError, isErrno, messageOf } from './datadir-error.js';
+import { FILE_LAYOUTS, fileStore, writeWhole } from './file-store.js';
 import type { PreimageStore } from './store.js';
 
 export const DATA_FORMATS = ['directory', 'file', 'pebble'] as const;
 export type DataFormat = (typeof DATA_FORMATS)[number];
 
 const FORMAT_FILE = 'kvformat';
-
-type Layout = { folder(key: string): string | undefined; name(key: string): string };
-
-const LAYOUTS: Record<Exclude<DataFormat, 'pebble'>, Layout> = {
-  directory: { folder: (key) => key.slice(0, 4), name: (key) => `${key.slice(4)}.txt` },
-  file: { folder: () => undefined, name: (key) => `0x${key}.txt` },
-};
 
 export type DatadirOptions = {
   path: string;
@@ -56,82 +44,12 @@ export function openDatadir({
   const recorded = names === undefined ? undefined : (recordedFormat(path, names) ?? evidentFormat(names));
   const actual = recorded ?? format;
   if (actual === 'pebble') throw pebbleError(path, recorded !== undefined);
-  if (!mustExist && !names?.includes(FORMAT_FILE)) {
+  const create = () => {
     mkdirSync(path, { recursive: true });
-    writeWhole(path, FORMAT_FILE, undefined, actual);
-  }
-  return { ...fileStore(path, LAYOUTS[actual]), format: actual };
-}
-
-function fileStore(path: string, layout: Layout): PreimageStore {
-  const fileOf = (hex: string) => join(path, layout.folder(hex) ?? '', layout.name(hex));
-  return {
-    place: `the datadir ${path}`,
-    get(key) {
-      const file = fileOf(keyHex(key));
-      let text: string;
-      try {
-        text = readFileSync(file, 'latin1');
-      } catch (error) {
-        if (isErrno(error, 'ENOENT')) return undefined;
-        throw new DatadirError(`the pre-image file ${file} cannot be read: ${messageOf(error)}`, { cause: error });
-      }
-      const value = Buffer.from(text, 'hex');
-      const fault =
-        value.length * 2 === text.length
-          ? integrityFault(key, value)
-          : 'it is not an even number of hexadecimal digits';
-      if (fault !== undefined) {
-        throw new PoisonedPreimageError(
-          key,
-          `the file ${file}`,
-          fault,
-          'delete the file and gather it again with --l1, --l1.beacon and --l2',
-        );
-      }
-      return new Uint8Array(value.buffer, value.byteOffset, value.length);
-    },
-    put(key, value) {
-      if (key[0] === LOCAL_KEY) throw new RangeError('local pre-images are not stored');
-      const hex = keyHex(key);
-      writeWhole(path, layout.name(hex), layout.folder(hex), Buffer.from(value).toString('hex'));
-    },
+    writeWhole(path, FORMAT_FILE, undefined, Buffer.from(actual));
   };
-}
-
-/**
- * One temporary name for all files of this process and thread: a directory in which entries come and go under ever new names
- * costs three times as much a file (36 instead of 110 µs of system time on ext4).
- */
-const TEMPORARY = `${process.pid}-${threadId}-${randomBytes(4).toString('hex')}.tmp`;
-
-/** Writes a file under a temporary name in the datadir and renames it, so that no reader sees half of it. */
-function writeWhole(path: string, name: string, folder: string | undefined, text: string): void {
-  const temporary = join(path, TEMPORARY);
-  const target = folder === undefined ? join(path, name) : join(path, folder, name);
-  try {
-    const file = openSync(temporary, 'wx', 0o666);
-    try {
-      writeAll(file, text);
-    } finally {
-      closeSync(file);
-    }
-    try {
-      renameSync(temporary, target);
-    } catch (error) {
-      if (folder === undefined || !isErrno(error, 'ENOENT')) throw error;
-      mkdirSync(join(path, folder), { recursive: true });
-      renameSync(temporary, target);
-    }
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new DatadirError(`the file ${target} cannot be written: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text, 'latin1');
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+  if (!mustExist && !names?.includes(FORMAT_FILE)) create();
+  return { ...fileStore(path, FILE_LAYOUTS[actual], create), format: actual };
 }
 
 function recordedFormat(path: string, names: string[]): DataFormat | undefined {
@@ -161,16 +79,4 @@ function pebbleError(path: string, existing: boolean): DatadirError {
           'again with the same flags and endpoints into a new --datadir, whose format is then directory'
       : '--data.format=pebble is not available in this program; use directory (the default) or file',
   );
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-export class DatadirError extends Error {
-  override name = 'DatadirError';
 }

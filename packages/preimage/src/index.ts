@@ -1,5 +1,6 @@
 /** Pre-images: keys, hints, the wire protocol and the stores. Knows nothing of what the values mean. */
 export * from './datadir.js';
+export { DatadirError } from './datadir-error.js';
 export * from './descriptors.js';
 export * from './hints.js';
 export * from './integrity.js';

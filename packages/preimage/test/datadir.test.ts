@@ -74,6 +74,7 @@ for (const { format, file } of LAYOUTS) {
       '',
     ]) {
       writeFileSync(join(path, file), poison);
+      assert.equal(store.look(key).state, 'damaged', poison);
       assert.throws(
         () => store.get(key),
         (error) =>
@@ -85,6 +86,40 @@ for (const { format, file } of LAYOUTS) {
     }
   });
 }
+
+test('what is missing and what is damaged are told apart, and what is damaged is put anew', (t) => {
+  const path = temporary(t);
+  const store = openDatadir({ path });
+  const folder = join(path, hex.slice(0, 4));
+  const file = join(folder, `${hex.slice(4)}.txt`);
+  assert.deepEqual(store.look(key), { state: 'missing' });
+  const damages: Record<string, () => void> = {
+    empty: () => writeFileSync(file, ''),
+    truncated: () => writeFileSync(file, value.toString('hex').slice(0, 6)),
+    wrong: () => writeFileSync(file, 'abcd'),
+    'a folder with something in it': () => mkdirSync(join(file, 'x'), { recursive: true }),
+  };
+  mkdirSync(folder);
+  for (const [name, damage] of Object.entries(damages)) {
+    damage();
+    const lookup = store.look(key);
+    assert(lookup.state === 'damaged' && lookup.place.includes(file), name);
+    store.put(key, value);
+    assert.deepEqual(Buffer.from(store.get(key) ?? []), value, name);
+    rmSync(file);
+  }
+});
+
+test('a datadir that is removed under the store is made again', (t) => {
+  const path = join(temporary(t), 'datadir');
+  const store = openDatadir({ path });
+  store.put(key, value);
+  rmSync(path, { recursive: true });
+  assert.deepEqual(store.look(key), { state: 'missing' });
+  store.put(key, value);
+  assert.deepEqual(Buffer.from(openDatadir({ path, mustExist: true }).get(key) ?? []), value);
+  assert.equal(readFileSync(join(path, 'kvformat'), 'utf8'), 'directory');
+});
 
 test('an empty value is a value', (t) => {
   const store = openDatadir({ path: temporary(t) });
