@@ -111,8 +111,8 @@ static inline u64 rotr64(u64 a, u64 n) { return (a >> (n & 63)) | (a << (-n & 63
 // ---- Stack. Only functions that can come to call themselves check it; the rest need less than what lies below
 // STACK_LIMIT, which is nothing but unused addresses.
 
-#define STACK_TOP 0x60000000ul
-#define STACK_LIMIT 0x5f000000ul
+#define STACK_TOP 0x7d000000ul
+#define STACK_LIMIT 0x7c000000ul
 register u64 stack_pointer __asm__("sp");
 #define CHECK_STACK() \
   do { \

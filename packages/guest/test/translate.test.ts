@@ -141,8 +141,12 @@ const refusals: readonly (readonly [name: string, module: () => Uint8Array, mess
     () => moduleOf([{ name: 'f', type: none, code: [0x43, 0, 0, 0, 0, 0x1a] }]),
     /0x43.*floating point/,
   ],
-  ['memory without a maximum', () => moduleOf([], { memory: { minimum: 1 } }), /at most 16384/],
-  ['a memory beyond 1 GiB', () => moduleOf([], { memory: { minimum: 1, maximum: 16385 } }), /16385.*at most 16384/],
+  ['memory without a maximum', () => moduleOf([], { memory: { minimum: 1 } }), /at most 31488/],
+  [
+    'a memory that reaches into the stack',
+    () => moduleOf([], { memory: { minimum: 1, maximum: 31489 } }),
+    /31489.*at most 31488/,
+  ],
   ['another import', () => moduleOf([], { imports: [{ name: 'clock', type: none }] }), /env\.clock/],
   ['an import of another type', () => moduleOf([], { imports: [{ name: 'exit', type: none }] }), /env\.exit has type/],
 ];

@@ -1,5 +1,5 @@
 // The two regions that everything the client allocates lives in; see runtime/arena.ts for how and why.
-import { __mark, __release, __taken, __useScratch } from 'rt/stub';
+import { __ceiling, __mark, __release, __taken, __useScratch } from 'rt/stub';
 
 /**
  * Makes SCRATCH (true) or PERSISTENT (false) the region that `new` allocates in. Returns which it was: pass it back to
@@ -28,9 +28,14 @@ export function release(position: u64): void {
   __release(position);
 }
 
-/** Bytes of linear memory that both regions have taken so far. */
+/** Bytes that PERSISTENT holds, and the most that SCRATCH has held at a time. */
 export function memoryTaken(): usize {
   return __taken();
+}
+
+/** Address from which on the memory, to its end, belongs to neither region. */
+export function regionsEnd(): usize {
+  return __ceiling();
 }
 
 /** `length` bytes of raw memory in the current region: not zeroed, 8-byte aligned. */

@@ -3,7 +3,7 @@
 import { hint as sendHint, preimageOpen, preimageRead } from './abi';
 import { Bytes, copy32 } from './bytes';
 import { hexDigit } from './log';
-import { useScratch } from './memory';
+import { mark, release, useScratch } from './memory';
 
 /** The first byte of a key: how it is bound to its value. */
 export const enum KeyType {
@@ -17,10 +17,6 @@ export const enum KeyType {
 // In one 32-byte leaf of the machine's memory, so that one system call takes the whole key.
 // @ts-ignore: decorator
 @lazy const KEY: usize = memory.data(32, 32);
-
-// Longest hint: `l1-precompile-v2` with its input, which grows the buffer.
-let hintBuffer: usize = 0;
-let hintCapacity: u32 = 0;
 
 function read(): Bytes {
   const length = preimageOpen(KEY);
@@ -49,13 +45,11 @@ export function preimage(type: KeyType, digest: usize): Bytes {
 export function hint(type: string, data: usize, length: u32): void {
   const nameLength = <u32>type.length;
   const total = nameLength + 3 + 2 * length;
-  if (total > hintCapacity) {
-    hintCapacity = max<u32>(512, total);
-    const before = useScratch(false);
-    hintBuffer = heap.alloc(hintCapacity);
-    useScratch(before);
-  }
-  let p = hintBuffer;
+  // As long as what is hinted may be megabytes (the input of a precompile), its text lives for this call alone.
+  const before = useScratch(true);
+  const start = mark();
+  const text = heap.alloc(total);
+  let p = text;
   for (let i: u32 = 0; i < nameLength; i++) store<u8>(p++, <u8>type.charCodeAt(i));
   store<u8>(p, 0x20);
   store<u8>(p, 0x30, 1);
@@ -67,5 +61,7 @@ export function hint(type: string, data: usize, length: u32): void {
     store<u8>(p, <u8>hexDigit(byte & 15), 1);
     p += 2;
   }
-  sendHint(hintBuffer, total);
+  sendHint(text, total);
+  release(start);
+  useScratch(before);
 }

@@ -8,7 +8,7 @@ import { cType, prototype, translateFunction, type FunctionContext } from './fun
 const PAGE = 65536;
 
 /** Pages that the linear memory may have at most: it starts at address 0 and must end below stack and code. */
-export const MAXIMUM_PAGES = 16384;
+export const MAXIMUM_PAGES = 31488;
 
 /** The imports that the runtime implements, with their types. */
 const imports: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,7 @@
-// Call frames and the memory they work in: one region for all stacks, one for all frames' memories. Calls take no host
-// stack, so 1,024 of them fit into a small one.
-import { useScratch } from '../memory';
+// Call frames and the memory they work in, which is the end of the client's memory: for each frame in execution its
+// stack, for a creation its init code with its analysis, and the frame's memory, one frame behind the other. Calls take
+// no host stack, so 1,024 of them fit into a small one.
+import { regionsEnd, useScratch } from '../memory';
 import { analysisSize, STACK_SIZE } from './analysis';
 
 /** How a frame came to be, as far as its end needs it. */
@@ -82,31 +83,28 @@ export function callerOf(frame: Frame): usize {
 // @ts-ignore: decorator
 @inline export const MAX_FRAMES: u32 = 1025;
 
-// One frame's items may fill its stack and every caller's at once.
-// @ts-ignore: decorator
-@inline const STACKS_SIZE: usize = (MAX_FRAMES * STACK_SIZE) as usize;
-
-/**
- * Bytes for all frames' memories and the creations' codes. Gas bounds them: since a call keeps back 1/64 of the gas and
- * memory's price grows with its square, a block of a thousand million gas cannot have more in use at a time. The region
- * is address space alone until it is written to.
- */
-// @ts-ignore: decorator
-@inline const MEMORIES_SIZE: usize = 256 << 20;
-
-let stacks: usize = 0;
+// The frames' places, where their stacks and memories begin, and the end of them all. What one block can have in use at a
+// time is bounded by gas, since a call keeps back 1/64 of it and memory's price grows with its square: see docs/limits.md.
 let frames: usize = 0;
 let memories: usize = 0;
+let memoriesEnd: usize = 0;
+
+/** The furthest that was ever in use. */
+let furthest: usize = 0;
 
 /** Number of frames in execution. */
 export let depth: u32 = 0;
 
 function setUp(): void {
-  const before = useScratch(false);
-  frames = heap.alloc(MAX_FRAMES * offsetof<Frame>());
-  stacks = heap.alloc(STACKS_SIZE);
-  memories = heap.alloc(MEMORIES_SIZE);
-  useScratch(before);
+  frames = regionsEnd();
+  memories = (frames + MAX_FRAMES * offsetof<Frame>() + 31) & ~31;
+  memoriesEnd = (<usize>memory.size()) << 16;
+  furthest = memories;
+}
+
+/** Most bytes that frames, stacks, memories and init codes took at a time. */
+export function framesTaken(): usize {
+  return furthest - frames;
 }
 
 /** The innermost frame in execution. */
@@ -127,16 +125,18 @@ export function frameAt(index: u32): Frame {
 export function pushFrame(): Frame {
   if (frames == 0) setUp();
   const frame = changetype<Frame>(frames + <usize>depth * offsetof<Frame>());
-  if (depth == 0) {
-    frame.stackBase = stacks + STACKS_SIZE;
-    frame.memory = memories;
-  } else {
+  let start = memories;
+  if (depth != 0) {
     const parent = current();
-    frame.stackBase = parent.sp;
-    frame.memory = parent.memory + parent.memorySize;
+    start = parent.memory + parent.memorySize;
   }
   depth += 1;
-  frame.sp = frame.stackBase;
+  // The stack grows down from here, the memory up.
+  const middle = start + STACK_SIZE;
+  ensureRoom(middle);
+  frame.stackBase = middle;
+  frame.sp = middle;
+  frame.memory = middle;
   frame.memorySize = 0;
   frame.output = 0;
   frame.outputLength = 0;
@@ -159,15 +159,23 @@ export function reserveCode(frame: Frame, length: u32): usize {
 /** Enlarges the frame's memory to `size` bytes (a multiple of 32), zero filled. */
 export function growMemory(frame: Frame, size: u64): void {
   const old = frame.memorySize;
-  const end = <u64>frame.memory + size;
-  if (end > u32.MAX_VALUE) throw new Error('the EVM memory of one transaction exceeds 256 MiB: not covered');
-  ensureRoom(<usize>end);
+  // A size is below 2^41: compare before it is cut to 32 bits.
+  if (size > <u64>(memoriesEnd - frame.memory)) exceeded();
+  ensureRoom(frame.memory + <usize>size);
   memory.fill(frame.memory + old, 0, <usize>size - old);
   frame.memorySize = <u32>size;
 }
 
+// @ts-ignore: decorator
+@inline
 function ensureRoom(end: usize): void {
-  if (end > memories + MEMORIES_SIZE) throw new Error('the EVM memory of one transaction exceeds 256 MiB: not covered');
+  if (end <= furthest) return;
+  if (end > memoriesEnd) exceeded();
+  furthest = end;
+}
+
+function exceeded(): void {
+  throw new Error('the EVM memories of one transaction exceed what 500 million gas can pay for: not covered');
 }
 
 /** What the latest call left to RETURNDATACOPY: the buffer grows and belongs to the EVM. */

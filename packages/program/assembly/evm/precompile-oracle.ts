@@ -1,13 +1,9 @@
 // Precompiles that L1 answers: ECRECOVER, bn254 pairing and point evaluation are cheaper to ask for than to compute, and
 // L1's contracts can check the answer (specs: fault-proof/index.md#precompile-accelerators).
 import { keccak256 } from '../crypto/keccak256';
-import { useScratch } from '../memory';
+import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { setReturnData } from './frame';
-
-// Address, gas and input, as they are hinted and hashed.
-let request: usize = 0;
-let capacity: u32 = 0;
 
 // @ts-ignore: decorator
 @lazy const DIGEST: usize = memory.data(32, 8);
@@ -17,13 +13,11 @@ let capacity: u32 = 0;
  * or false where it failed.
  */
 export function askOracle(number: u32, requiredGas: u64, input: usize, length: u32): bool {
+  const before = useScratch(true);
+  const start = mark();
+  // Address, gas and input, as they are hinted and hashed.
   const total: u32 = 28 + length;
-  if (total > capacity) {
-    capacity = max<u32>(1024, total);
-    const before = useScratch(false);
-    request = heap.alloc(capacity);
-    useScratch(before);
-  }
+  const request = heap.alloc(total);
   memory.fill(request, 0, 18);
   store<u16>(request, bswap<u16>(<u16>number), 18);
   store<u64>(request, bswap<u64>(requiredGas), 20);
@@ -37,6 +31,8 @@ export function askOracle(number: u32, requiredGas: u64, input: usize, length: u
     checkOutput(number, answer.ptr + 1, answer.length - 1);
     setReturnData(answer.ptr + 1, answer.length - 1);
   }
+  release(start);
+  useScratch(before);
   return ok;
 }
 

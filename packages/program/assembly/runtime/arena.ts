@@ -1,66 +1,38 @@
 // The client's allocator: regions of bump-allocated memory, released whole. It takes the place of AssemblyScript's
 // `rt/stub` (see tools/build-assembly.mjs), so every `new`, array and string lands in the region that is current.
 //
-// Two regions: PERSISTENT lives until the program exits (configuration, derivation state, new trie nodes). SCRATCH is a
-// stack: what was allocated after `mark()` is gone with `release(mark)`. A collector costs four times the guest
-// instructions on churn-heavy work (896 million against 229 million steps), regions cost nothing.
+// Two regions share the memory from its two ends, so that each has what the other leaves. PERSISTENT grows up from the
+// static data and lives until the program exits (configuration, derivation state, new trie nodes). SCRATCH grows down
+// from the top and is a stack: what was allocated after `mark()` is gone with `release(mark)`, and since it is one run of
+// addresses, a release leaves no holes, whatever the sizes were. A collector costs four times the guest instructions on
+// churn-heavy work (896 million against 229 million steps), regions cost nothing.
+//
+// The memory has its maximum size from the start; what is not touched takes none of the host's or the machine's pages.
+// The highest sixth of it is set aside for the EVM's stacks and memories (evm/frame.ts).
 //
 // An object has an 8-byte header, the only part of AssemblyScript's 20 bytes that compiled code reads: at -8 its class
 // id, at -4 its size. Memory handed out is not zeroed: with `--runtime stub` the standard library clears what it must.
 
-/** Both regions take memory in chunks of this many bytes, or of one allocation's size where that is larger. */
-// @ts-ignore: decorator
-@lazy const CHUNK_SIZE: usize = 1 << 20;
+/** Ends of the two regions: PERSISTENT lies below `low`, SCRATCH from `high` on. Zero until the first allocation. */
+let low: usize = 0;
+let high: usize = 0;
 
-/** A chunk starts with the address of the next one of its region and its own size. */
-// @ts-ignore: decorator
-@lazy const CHUNK_HEADER: usize = 16;
-
-// Bump pointer and end of the current region's current chunk. Zero until the first allocation: the slow path sets up.
-let cursor: usize = 0;
-let limit: usize = 0;
-
-/** Chunk that `cursor` is in. */
-let chunk: usize = 0;
+/** Where SCRATCH begins, and the lowest address that it had reached when something was released. */
+let ceiling: usize = 0;
+let deepest: usize = 0;
 
 /** Whether SCRATCH is the current region. */
 let scratch: bool = false;
 
-// The other region's three, while it is not current.
-let otherCursor: usize = 0;
-let otherLimit: usize = 0;
-let otherChunk: usize = 0;
-
-/** End of the memory taken so far. */
-let top: usize = 0;
-
-/** Makes room for `size` bytes: the region's next chunk where it fits (SCRATCH after a release), else a new one. */
-function nextChunk(size: usize): void {
-  const need = size + CHUNK_HEADER;
-  if (chunk != 0) {
-    const next = load<usize>(chunk);
-    if (next != 0 && load<usize>(next, 4) >= need) {
-      chunk = next;
-      cursor = next + CHUNK_HEADER;
-      limit = next + load<usize>(next, 4);
-      return;
-    }
-  }
-  if (top == 0) top = (__heap_base + 15) & ~15;
-  const bytes = need > CHUNK_SIZE ? (need + 15) & ~15 : CHUNK_SIZE;
-  const end = top + bytes;
-  if (end < top) unreachable(); // the address space is used up
-  const pages = (end + 0xffff) >>> 16;
-  const have = <usize>memory.size();
-  if (pages > have && memory.grow(<i32>(pages - have)) < 0) unreachable(); // the module's memory limit is reached
-  const fresh = top;
-  top = end;
-  store<usize>(fresh, chunk == 0 ? 0 : load<usize>(chunk));
-  store<usize>(fresh, bytes, 4);
-  if (chunk != 0) store<usize>(chunk, fresh);
-  chunk = fresh;
-  cursor = fresh + CHUNK_HEADER;
-  limit = end;
+/** What `__alloc` does where the room does not do: sets up at the first allocation, else ends the program. */
+function enlarge(size: usize): void {
+  if (ceiling != 0) unreachable(); // the module's memory is used up
+  low = (__heap_base + 15) & ~15;
+  const end = (<usize>memory.size()) << 16;
+  ceiling = (end - end / 6) & ~0xffff;
+  high = ceiling;
+  deepest = ceiling;
+  if (size > high - low) unreachable();
 }
 
 /** Allocates `size` bytes, 8-byte aligned, in the current region. */
@@ -69,9 +41,13 @@ function nextChunk(size: usize): void {
 export function __alloc(size: usize): usize {
   if (size > 0x3fffffff) unreachable();
   const rounded = (size + 7) & ~7;
-  if (rounded > limit - cursor) nextChunk(rounded);
-  const ptr = cursor;
-  cursor = ptr + rounded;
+  if (rounded > high - low || ceiling == 0) enlarge(rounded);
+  if (scratch) {
+    high -= rounded;
+    return high;
+  }
+  const ptr = low;
+  low = ptr + rounded;
   return ptr;
 }
 
@@ -133,42 +109,34 @@ function __visit(ptr: usize, cookie: u32): void {}
 @unsafe @global
 export function __collect(): void {}
 
-function swap(): void {
-  const c = cursor;
-  const l = limit;
-  const k = chunk;
-  cursor = otherCursor;
-  limit = otherLimit;
-  chunk = otherChunk;
-  otherCursor = c;
-  otherLimit = l;
-  otherChunk = k;
-  scratch = !scratch;
-}
-
 /** Makes PERSISTENT (false) or SCRATCH (true) the current region and returns which was, for `useRegion` later. */
 export function __useScratch(value: bool): bool {
   const before = scratch;
-  if (before != value) swap();
+  scratch = value;
   return before;
 }
 
 /** The end of SCRATCH now: what is allocated in it from here on goes with `__release`. SCRATCH must be current. */
 export function __mark(): u64 {
   if (!scratch) unreachable();
-  if (chunk == 0) nextChunk(0);
-  return ((<u64>chunk) << 32) | (<u64>cursor);
+  if (ceiling == 0) enlarge(0);
+  return <u64>high;
 }
 
 /** Releases what was allocated in SCRATCH since `mark`. Marks are released last first. SCRATCH must be current. */
 export function __release(mark: u64): void {
   if (!scratch) unreachable();
-  chunk = <usize>(mark >> 32);
-  cursor = <usize>(<u32>mark);
-  limit = chunk + load<usize>(chunk, 4);
+  if (high < deepest) deepest = high;
+  high = <usize>mark;
 }
 
-/** Bytes of memory taken by both regions, released or not. */
+/** Start of the memory that neither region uses: it reaches to the memory's end. */
+export function __ceiling(): usize {
+  if (ceiling == 0) enlarge(0);
+  return ceiling;
+}
+
+/** Bytes that PERSISTENT holds and the most that SCRATCH held at a time. */
 export function __taken(): usize {
-  return top == 0 ? 0 : top - __heap_base;
+  return ceiling == 0 ? 0 : low - __heap_base + (ceiling - min(high, deepest));
 }
