@@ -8,10 +8,12 @@ import { InboxNoise } from './batcher/noise.js';
 import type { ChannelPlan } from './batcher/plan.js';
 import { Wallet } from './chain/wallet.js';
 import { forwarderCode, OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-contracts.js';
-import { BEACON_ROOTS_CODE } from './contracts/predeploys.js';
-import { BEACON_ROOTS } from './execution/addresses.js';
-import { evmCommon } from './execution/evm-common.js';
-import { isActive, L1_RULES, optimismRulesAt } from './execution/forks.js';
+import { BEACON_ROOTS_CODE, HISTORY_STORAGE_CODE } from './contracts/predeploys.js';
+import { BEACON_ROOTS, HISTORY_STORAGE } from './execution/addresses.js';
+import type { L1ForkSchedule } from './execution/blob-schedule.js';
+import { signingCommon } from './execution/evm-common.js';
+import { isActive } from './execution/forks.js';
+import { checkSchedule } from './execution/forks.js';
 import type { ForkName, ForkSchedule } from './execution/forks.js';
 import type { Genesis, GenesisAccount } from './execution/genesis.js';
 import { L1Chain } from './l1/l1-chain.js';
@@ -50,11 +52,17 @@ export interface Scenario {
   /** Whether the batch inbox also gets what derivation must pass over. */
   readonly noise: boolean;
   /**
-   * When forks activate, in seconds after genesis (0: from genesis on); Canyon always is there from genesis. Batches
-   * must be ones that the forks of their time know (spans from Delta, blobs from Ecotone, Brotli from Fjord on), or
-   * making blocks fails with `ChannelPlanError`.
+   * When forks activate, in seconds after genesis (0: from genesis on). Batches must be ones that the forks of their
+   * time know (spans from Delta, blobs from Ecotone, Brotli from Fjord on), or making blocks fails with
+   * `ChannelPlanError`.
    */
   readonly forks: ForkSchedule;
+  /** The same for the L1, which is in Cancun from genesis. */
+  readonly l1Forks: L1ForkSchedule;
+  /** Gas of an L2 block, until L1 says otherwise. */
+  readonly gasLimit: number;
+  /** Whether the gas of Karst's upgrade stays in the limit of the blocks after it. */
+  readonly keepKarstUpgradeGas: boolean;
   /** The L1 block in which the chain's owner puts another batcher account in charge. */
   readonly batcherHandover?: bigint;
 }
@@ -89,7 +97,7 @@ export interface Devnet {
   readonly head: { readonly l1: Head; readonly l2: Head };
   /** Makes more L2 blocks, and the L1 blocks that hold their batches. */
   advance(l2Blocks: number): Promise<void>;
-  /** Writes rollup.json and genesis-l2.json into a folder, which is made if there is none. */
+  /** Writes rollup.json, genesis-l2.json and l1-chainconfig.json into a folder, which is made if there is none. */
   writeConfig(directory: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -107,6 +115,9 @@ export const DEFAULT_SCENARIO: Scenario = {
   sequencingWindow: 3600,
   noise: false,
   forks: { regolith: 0n, canyon: 0n, delta: 0n, ecotone: 0n, fjord: 0n, granite: 0n },
+  l1Forks: {},
+  gasLimit: 30_000_000,
+  keepKarstUpgradeGas: false,
   channels: [
     { batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 3 },
     { batches: 'span', compression: 'brotli', carrier: 'blobs', l2Blocks: 5 },
@@ -137,6 +148,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       await mkdir(directory, { recursive: true });
       await writeJson(join(directory, 'rollup.json'), chain.l2.config);
       await writeJson(join(directory, 'genesis-l2.json'), chain.genesis);
+      await writeJson(join(directory, 'l1-chainconfig.json'), chain.l1.config);
     },
     close: async () => {
       await Promise.all(servers.map((server) => server.close()));
@@ -204,27 +216,32 @@ class VirtualChain {
       [forwarder.toString()]: { code: bytesToHex(forwarderCode(portal)), nonce: '0x1' },
       [systemConfig.toString()]: { code: bytesToHex(SYSTEM_CONFIG), nonce: '0x1' },
       [BEACON_ROOTS.toString()]: { code: bytesToHex(BEACON_ROOTS_CODE), nonce: '0x1' },
+      [HISTORY_STORAGE.toString()]: { code: bytesToHex(HISTORY_STORAGE_CODE), nonce: '0x1' },
     };
     for (const name of L1_FUNDED)
       alloc[seededKey(seed, name).address.toString()] = { balance: String(GENESIS_BALANCE) };
     const { l1BlockTime, l2BlockTime } = scenario;
     const timing = { genesisTime: GENESIS_TIME, blockTime: l1BlockTime };
-    const l1 = await L1Chain.start({ seed, chainId: L1_CHAIN_ID, ...timing, alloc });
+    const l1Forks = forkTimes(scenario.l1Forks, GENESIS_TIME);
+    const l1 = await L1Chain.start({ seed, chainId: L1_CHAIN_ID, ...timing, alloc, forks: l1Forks });
+    checkSchedule(scenario.forks);
     const forks = forkTimes(scenario.forks, GENESIS_TIME);
-    const genesis = l2Genesis(seed, L2_CHAIN_ID, GENESIS_TIME, forks);
-    const l2 = await L2Chain.start(genesis, (hash) =>
+    const { gasLimit, sequencingWindow, keepKarstUpgradeGas } = scenario;
+    const chain = { seed, forks, gasLimit };
+    const genesis = l2Genesis({ ...chain, chainId: L2_CHAIN_ID, l1ChainId: L1_CHAIN_ID, time: GENESIS_TIME });
+    const l2 = await L2Chain.start(genesis, l1.chain, (hash) =>
       rollupConfig({
-        seed,
+        ...chain,
         l1: { hash: l1.blocks.head.hash, chainId: L1_CHAIN_ID },
         l2: { hash, chainId: L2_CHAIN_ID },
         genesisTime: GENESIS_TIME,
         blockTime: l2BlockTime,
-        sequencingWindow: scenario.sequencingWindow,
-        forks,
+        sequencingWindow,
+        keepKarstUpgradeGas,
       }),
     );
-    const l1Common = evmCommon(L1_CHAIN_ID, L1_RULES);
-    const l2Common = evmCommon(L2_CHAIN_ID, optimismRulesAt(forks, GENESIS_TIME));
+    const l1Common = signingCommon(L1_CHAIN_ID);
+    const l2Common = signingCommon(L2_CHAIN_ID);
     const { channels: plans, batcherHandover: handover } = scenario;
     const isActiveIn = (fork: ForkName, l1Number: bigint): boolean =>
       isActive(forks, fork, GENESIS_TIME + l1Number * scenario.l1BlockTime);

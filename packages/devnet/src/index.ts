@@ -1,6 +1,8 @@
 export { BlockBuilder, executeBlock } from './execution/block-executor.js';
 export type { ExecutedBlock, ExecutionChain, ExecutionInput, PayloadAttributes } from './execution/block-executor.js';
-export { UnsupportedForkError } from './execution/forks.js';
+export { ForkScheduleError, FORK_NAMES } from './execution/forks.js';
+export { L1_FORK_NAMES } from './execution/blob-schedule.js';
+export type { L1ForkName, L1ForkSchedule } from './execution/blob-schedule.js';
 export type { ForkName, ForkSchedule } from './execution/forks.js';
 export { chainOfGenesis, genesisHeader, GenesisError } from './execution/genesis.js';
 export type { Genesis, GenesisAccount } from './execution/genesis.js';

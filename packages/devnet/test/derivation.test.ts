@@ -9,6 +9,8 @@ import { encodeSingularBatch } from '../src/batcher/batch.js';
 import type { BatchedBlock } from '../src/batcher/batch.js';
 import { batcherData, cutFrames, encodeChannel } from '../src/batcher/channel.js';
 import { encodeSpanBatch } from '../src/batcher/span-batch.js';
+import { blobBaseFee } from '../src/execution/base-fee.js';
+import { BLOB_SCHEDULE } from '../src/execution/blob-schedule.js';
 import { evmCommon } from '../src/execution/evm-common.js';
 import { decodeHeader } from '../src/execution/header.js';
 import { l1AttributesDeposit, userDeposits } from '../src/l2/deposits.js';
@@ -39,6 +41,9 @@ test("every recorded L2 block's deposits follow from its L1 origin", { skip }, (
     gasLimit: BigInt(gasLimit),
     scalar: hexToBytes(scalar),
     eip1559Params: hexToBytes(eip1559Params),
+    operatorFeeParams: new Uint8Array(12),
+    minBaseFee: 0n,
+    daFootprintGasScalar: 0,
   };
   let deposited = 0;
   let changes = 0;
@@ -51,7 +56,14 @@ test("every recorded L2 block's deposits follow from its L1 origin", { skip }, (
       system = updated;
     }
     const expected = [
-      l1AttributesDeposit(origin, BigInt(seq), system, 'ecotone'),
+      l1AttributesDeposit({
+        origin,
+        blobBaseFee: blobBaseFee(origin.header.excessBlobGas ?? 0n, BLOB_SCHEDULE.cancun),
+        sequenceNumber: BigInt(seq),
+        config: system,
+        form: 'ecotone',
+        isRegolith: true,
+      }),
       ...(seq === 0 ? userDeposits(origin, portal) : []),
     ];
     const { header, transactions } = decodeBlock(raw);

@@ -192,7 +192,7 @@ test('requests come alone or in batches, and errors have codes', async () => {
   );
 });
 
-test('rollup.json and genesis-l2.json are written', async () => {
+test('rollup.json, genesis-l2.json and l1-chainconfig.json are written', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'devnet-'));
   await devnet.writeConfig(directory);
   const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(directory, name), 'utf8'));
@@ -201,6 +201,8 @@ test('rollup.json and genesis-l2.json are written', async () => {
   assert.deepEqual(await read('rollup.json'), config);
   assert.deepEqual(parameters, devnet.genesis.config.optimism);
   assert.deepEqual(await read('genesis-l2.json'), devnet.genesis);
+  const { blobSchedule } = (await read('l1-chainconfig.json')) as { blobSchedule: unknown };
+  assert.deepEqual(blobSchedule, { cancun: { target: 3, max: 6, baseFeeUpdateFraction: 3_338_477 } });
   await rm(directory, { recursive: true });
 });
 

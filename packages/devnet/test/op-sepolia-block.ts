@@ -36,7 +36,7 @@ export async function replaySepoliaBlock(number: number): Promise<void> {
     chain: {
       chainId: config.l2_chain_id,
       optimism: {
-        forks: Object.fromEntries(times),
+        forks: { regolith: 0n, ...Object.fromEntries(times) },
         baseFee: {
           elasticity: BigInt(config.chain_op_config.eip1559Elasticity),
           denominator: BigInt(config.chain_op_config.eip1559DenominatorCanyon),

@@ -2,23 +2,38 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { bytesToHex, hexToBytes } from '@ethereumjs/util';
+import { bytesToHex, concatBytes, hexToBytes } from '@ethereumjs/util';
 import { keccak_256 } from '@noble/hashes/sha3.js';
+import { wordOf } from '../src/contracts/assembler.js';
 import { startDevnet } from '../src/devnet.js';
 import type { Devnet } from '../src/devnet.js';
 
 type Json = Record<string, unknown>;
 
-// With L2 blocks of 2 s the activation blocks are 3 and 5.
-const FORKS = { regolith: 0n, canyon: 0n, delta: 0n, ecotone: 6n, fjord: 10n, granite: 10n };
+// L2 blocks of 2 s: Ecotone activates in the third.
+const FORKS = {
+  regolith: 0n,
+  canyon: 0n,
+  delta: 0n,
+  ecotone: 6n,
+  fjord: 10n,
+  granite: 10n,
+  holocene: 10n,
+  isthmus: 14n,
+  jovian: 18n,
+  karst: 22n,
+};
 const ECOTONE_BLOCK = '0x3';
 const FJORD_BLOCK = '0x5';
+const ISTHMUS_BLOCK = '0x7';
+const JOVIAN_BLOCK = '0x9';
+const KARST_BLOCK = '0xb';
 
 let devnet: Devnet;
 
 before(async () => {
   const channels = [{ batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 6 }] as const;
-  devnet = await startDevnet({ seed: 'upgrades', l2Blocks: 6, scenario: { forks: FORKS, channels } });
+  devnet = await startDevnet({ seed: 'upgrades', l2Blocks: 12, scenario: { forks: FORKS, channels } });
 });
 after(() => devnet.close());
 
@@ -38,6 +53,81 @@ test("Ecotone's and Fjord's first blocks hold the specified upgrade transactions
   ]);
 });
 
+test("Isthmus's, Jovian's and Karst's too, and every one of them succeeds", async () => {
+  // specs/protocol/isthmus/derivation.md and jovian/derivation.md.
+  assert.deepEqual(await upgradesIn(ISTHMUS_BLOCK), [
+    '0x3b2d0821ca2411ad5cd3595804d1213d15737188ae4cbd58aa19c821a6c211bf',
+    '0xfc70b48424763fa3fab9844253b4f8d508f91eb1f7cb11a247c9baec0afb8035',
+    '0x107a570d3db75e6110817eb024f09f3172657e920634111ce9875d08a16daa96',
+    '0xebe8b5cb10ca47e0d8bda8f5355f2d66711a54ddeb0ef1d30e29418c9bf17a0e',
+    '0xecf2d9161d26c54eda6b7bfdd9142719b1e1199a6e5641468d1bf705bc531ab0',
+    '0xad74e1adb877ccbe176b8fa1cc559388a16e090ddbe8b512f5b37d07d887a927',
+    '0x3ddf4b1302548dd92939826e970f260ba36167f4c25f18390a5e8b194b295319',
+    '0xbfb734dae514c5974ddf803e54c1bc43d5cdb4a48ae27e1d9b875a5a150b553a',
+  ]);
+  // The hashes of op-node's transactions (op-node/rollup/derive/jovian_upgrade_transactions.go).
+  const jovian = (await block(JOVIAN_BLOCK)).transactions.slice(-5);
+  assert.deepEqual(
+    jovian.map(({ hash }) => hash),
+    [
+      '0x0bad46dcef609affe3d306a9ce6239a1f3ec59673943a4c533eb20459950f542',
+      '0xcd60191626fa3124e7031235c52f0adf6be545ebbd7cf55641bd9dabcbedaf6a',
+      '0x675febfc848d9b30f27dce1aabb6572d1de80c9eaa75773ac2106eeea7ff3aff',
+      '0xc7c01d75d0b6950fcd30b448cba848e9841ab9ebb6b46eed9ecde4ba05ad0fd9',
+      '0x159d785e90a42f3b9a4d3b9fd4ab69e7c0edec3122cb2e767f3a66aba8f3e664',
+    ],
+  );
+  // op-core/nuts/README.md: 31 transactions; the source hashes are of "Karst 0: …" and so on.
+  const karst = (await block(KARST_BLOCK)).transactions.slice(-31);
+  const intent = (text: string): string =>
+    bytesToHex(keccak_256(concatBytes(wordOf(2n), keccak_256(new TextEncoder().encode(text)))));
+  assert.equal(karst[0]?.['sourceHash'], intent('Karst 0: ConditionalDeployer Deployment'));
+  assert.equal(karst[30]?.['sourceHash'], intent('Karst 30: L2ProxyAdmin Upgrade Predeploys'));
+  for (const number of [ECOTONE_BLOCK, FJORD_BLOCK, ISTHMUS_BLOCK, JOVIAN_BLOCK, KARST_BLOCK]) {
+    const receipts = (await rpc('eth_getBlockReceipts', number)) as Json[];
+    assert.deepEqual(
+      receipts.filter(({ from }) => !isUsers(from)).map(({ status }) => status),
+      receipts.filter(({ from }) => !isUsers(from)).map(() => '0x1'),
+      `block ${number}`,
+    );
+  }
+});
+
+test("Karst's upgrade reaches every predeploy, and its gas is gone from the limit of the block after", async () => {
+  const [previous, at, next] = await Promise.all(['0xa', KARST_BLOCK, '0xc'].map(block));
+  const limit = (one: Json | undefined): number => Number(one?.['gasLimit']);
+  assert.equal(limit(at) - 55_370_657, limit(next));
+  assert.ok(limit(previous) < 31_000_000 && limit(next) < 31_000_000);
+  const implementation = async (proxy: string, number: string): Promise<unknown> =>
+    rpc('eth_getStorageAt', proxy, '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc', number);
+  const upgraded = [
+    '07',
+    '0f',
+    '10',
+    '11',
+    '12',
+    '14',
+    '15',
+    '16',
+    '17',
+    '18',
+    '19',
+    '1a',
+    '1b',
+    '20',
+    '21',
+    '2c',
+    '2d',
+  ];
+  for (const last of upgraded) {
+    const proxy = `0x42${last.padStart(38, '0')}`;
+    const [earlier, later] = [await implementation(proxy, '0xa'), await implementation(proxy, KARST_BLOCK)];
+    assert.notEqual(earlier, later, proxy);
+    const code = await rpc('eth_getCode', `0x${String(later).slice(26)}`, KARST_BLOCK);
+    assert.ok(String(code).length > 500, `${proxy} has an implementation`);
+  }
+});
+
 test('they deploy contracts of the specified codes', async () => {
   for (const [address, codeHash] of [
     [
@@ -47,6 +137,18 @@ test('they deploy contracts of the specified codes', async () => {
     [
       '0xb528D11cC114E026F138fE568744c6D45ce6Da7A',
       '0x8b71360ea773b4cfaf1ae6d2bd15464a4e1e2e360f786e475f63aeaed8da0ae5',
+    ],
+    [
+      '0xFf256497D61dcd71a9e9Ff43967C13fdE1F72D12',
+      '0x8e3fe7a416d3e5f3b7be74ddd4e7e58e516fa3f80b67c6d930e3cd7297da4a4b',
+    ],
+    [
+      '0x93e57A196454CB919193fa9946f14943cf733845',
+      '0x4d195a9d7caf9fb6d4beaf80de252c626c853afd5868c4f4f8d19c9d301c2679',
+    ],
+    [
+      '0x4fa2Be8cd41504037F1838BcE3bCC93bC68Ff537',
+      '0x57dc55c9c09ca456fa728f253fe7b895d3e6aae0706104935fe87c7721001971',
     ],
     [
       '0xa919894851548179A0750865e7974DA599C0Fac7',
@@ -82,6 +184,12 @@ async function upgradesIn(number: string): Promise<unknown[]> {
   assert.equal(users.length, 0, 'the sequencer adds nothing to an activation block');
   const first = transactions.findIndex(({ from }) => String(from).startsWith('0x4210'));
   return transactions.slice(first).map(({ sourceHash }) => sourceHash);
+}
+
+/** Whether a deposit's sender is one of L1's users, who let some of their deposits fail. */
+function isUsers(from: unknown): boolean {
+  const systems = ['0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001', `0x${'0'.repeat(40)}`];
+  return !systems.includes(String(from)) && !String(from).startsWith('0x4210');
 }
 
 async function block(number: string): Promise<Json & { transactions: Json[] }> {

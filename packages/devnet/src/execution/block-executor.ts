@@ -1,5 +1,5 @@
 // A block executed on its parent: the sparring partner of any other OP Stack execution, and the engine of both chains
-// here. Specification: specs/protocol/exec-engine.md, engine API's payload attributes; EIP-4788.
+// here. Specification: specs/protocol/exec-engine.md, engine API's payload attributes; EIPs 4788, 2935.
 import type { Common } from '@ethereumjs/common';
 import { createEVM } from '@ethereumjs/evm';
 import type { EVM } from '@ethereumjs/evm';
@@ -8,16 +8,25 @@ import { State } from '../state/state.js';
 import type { StateStore } from '../state/store.js';
 import { EMPTY_TRIE_ROOT } from '../trie/node.js';
 import { orderedTrieRoot } from '../trie/trie.js';
-import { BEACON_ROOTS, SYSTEM_CALLER } from './addresses.js';
+import {
+  BEACON_ROOTS,
+  CREATE2_DEPLOYER,
+  HISTORY_STORAGE,
+  L2_TO_L1_MESSAGE_PASSER,
+  SYSTEM_CALLER,
+} from './addresses.js';
 import * as fees from './base-fee.js';
 import type { BaseFeeParameters } from './base-fee.js';
+import { BLOB_SCHEDULE, l1ForkAt, l1RulesAt } from './blob-schedule.js';
+import type { BlobParameters, L1ForkSchedule } from './blob-schedule.js';
+import { create2DeployerCode } from '../contracts/predeploys.js';
 import { evmCommon } from './evm-common.js';
-import { L1_RULES, optimismRulesAt } from './forks.js';
+import { includes, optimismRulesAt } from './forks.js';
 import type { ExecutionRules, ForkSchedule } from './forks.js';
-import { EMPTY_OMMERS_HASH, hashHeader } from './header.js';
+import { EMPTY_OMMERS_HASH, hashHeader, NO_REQUESTS_HASH } from './header.js';
 import type { BlockHeader } from './header.js';
-import { l1FeeFunction } from './l1-fee.js';
-import type { L1FeeFunction } from './l1-fee.js';
+import { rollupFees } from './l1-fee.js';
+import type { RollupFees } from './l1-fee.js';
 import { optimismPrecompiles } from './precompiles.js';
 import { encodeReceipt, joinBlooms } from './receipt.js';
 import type { Receipt } from './receipt.js';
@@ -29,12 +38,16 @@ import type { Transaction } from './transaction.js';
 /** What execution needs to know of a chain. */
 export interface ExecutionChain {
   readonly chainId: number;
-  /** The forks of an L2; absent on an L1, which has Cancun's rules here. */
+  /** Present on an L2. */
   readonly optimism?: {
     readonly forks: ForkSchedule;
-    /** The chain's base fee parameters since Canyon. */
+    /** The chain's base fee parameters before Canyon, where it has such blocks. */
+    readonly bedrockBaseFee?: BaseFeeParameters;
+    /** Those since Canyon. */
     readonly baseFee: BaseFeeParameters;
   };
+  /** The forks of an L1, which has Cancun's rules at least. */
+  readonly l1Forks?: L1ForkSchedule;
 }
 
 /** What the consensus side says about a block before it is executed. */
@@ -49,6 +62,8 @@ export interface PayloadAttributes {
   readonly transactions: readonly Uint8Array[];
   /** Holocene's eight bytes of base fee parameters. */
   readonly eip1559Params?: Uint8Array;
+  /** Jovian's minimum of the base fee, in wei. */
+  readonly minBaseFee?: bigint;
 }
 
 export interface ExecutionInput {
@@ -73,7 +88,7 @@ const SYSTEM_CALL_GAS = 30_000_000n;
 
 /**
  * Executes the attributes' transactions on the parent's state and seals the block. Throws `InvalidTransactionError` or
- * `TransactionDecodingError` for a block that isn't valid, `UnsupportedForkError` for rules that aren't covered.
+ * `TransactionDecodingError` for a block that isn't valid.
  */
 export async function executeBlock(input: ExecutionInput): Promise<ExecutedBlock> {
   const builder = await BlockBuilder.start(input);
@@ -87,7 +102,8 @@ export class BlockBuilder {
   readonly #receipts: Receipt[] = [];
   #gasUsed = 0n;
   #blobGasUsed = 0n;
-  #l1Fee: Promise<L1FeeFunction> | undefined;
+  #footprint = 0n;
+  #fees: Promise<RollupFees> | undefined;
 
   private constructor(
     readonly input: ExecutionInput,
@@ -97,6 +113,7 @@ export class BlockBuilder {
     readonly evm: EVM,
     readonly baseFee: bigint,
     readonly excessBlobGas: bigint,
+    readonly blobs: BlobParameters,
   ) {}
 
   /** Opens a block on its parent: base fees, EVM, the call that stores the beacon block's root. */
@@ -106,10 +123,16 @@ export class BlockBuilder {
     const common = commonOf(chain.chainId, rules);
     const state = new State(store, parent.stateRoot);
     const evm = await blockEvm(state, rules, common, input.ancestorHash);
-    const baseFee = fees.nextBaseFee(parent, baseFeeParameters(chain, parent, rules));
-    const excess = rules.optimism === undefined ? fees.nextExcessBlobGas(parent) : 0n;
-    const builder = new BlockBuilder(input, rules, common, state, evm, baseFee, excess);
-    if (rules.hardfork === 'cancun') await builder.#systemCall(BEACON_ROOTS, attributes.parentBeaconBlockRoot);
+    const baseFee = baseFeeAfter(chain, parent, attributes.timestamp);
+    const blobs = blobParametersAt(chain, attributes.timestamp);
+    const isL1 = rules.optimism === undefined;
+    const excess = isL1 ? fees.nextExcessBlobGas(parent, blobs, includes(rules, 'osaka')) : 0n;
+    const builder = new BlockBuilder(input, rules, common, state, evm, baseFee, excess, blobs);
+    if (chain.optimism?.forks.canyon === attributes.timestamp) {
+      await state.putCode(CREATE2_DEPLOYER, create2DeployerCode());
+    }
+    if (includes(rules, 'cancun')) await builder.#systemCall(BEACON_ROOTS, attributes.parentBeaconBlockRoot);
+    if (includes(rules, 'prague')) await builder.#systemCall(HISTORY_STORAGE, hashHeader(parent));
     return builder;
   }
 
@@ -121,6 +144,7 @@ export class BlockBuilder {
     this.#receipts.push(receipt);
     this.#gasUsed = receipt.cumulativeGasUsed;
     this.#blobGasUsed += receipt.blobGasUsed ?? 0n;
+    this.#footprint += receipt.footprint?.gas ?? 0n;
     return receipt;
   }
 
@@ -129,11 +153,12 @@ export class BlockBuilder {
     const { parent, attributes, chain } = this.input;
     const { optimism } = this.rules;
     const holocene = optimism?.baseFeeParameters === 'header' && chain.optimism !== undefined;
+    const stateRoot = this.state.flush();
     const header: BlockHeader = {
       parentHash: hashHeader(parent),
       ommersHash: EMPTY_OMMERS_HASH,
       coinbase: attributes.feeRecipient,
-      stateRoot: this.state.flush(),
+      stateRoot,
       transactionsRoot: orderedTrieRoot(this.#transactions.map(({ raw }) => raw)),
       receiptsRoot: orderedTrieRoot(this.#receipts.map(encodeReceipt)),
       logsBloom: joinBlooms(this.#receipts.map(({ logsBloom }) => logsBloom)),
@@ -143,19 +168,30 @@ export class BlockBuilder {
       gasUsed: this.#gasUsed,
       timestamp: attributes.timestamp,
       extraData: holocene
-        ? fees.encodeExtraData(attributes.eip1559Params ?? new Uint8Array(8), chain.optimism.baseFee)
+        ? fees.encodeExtraData(
+            attributes.eip1559Params ?? new Uint8Array(8),
+            chain.optimism.baseFee,
+            optimism.footprint ? (attributes.minBaseFee ?? 0n) : undefined,
+          )
         : new Uint8Array(0),
       mixHash: attributes.prevRandao,
       nonce: new Uint8Array(8),
       baseFeePerGas: this.baseFee,
-      withdrawalsRoot: EMPTY_TRIE_ROOT,
-      ...(this.rules.hardfork === 'cancun' && {
-        blobGasUsed: this.#blobGasUsed,
+      ...(includes(this.rules, 'shanghai') && { withdrawalsRoot: this.#withdrawalsRoot(stateRoot) }),
+      ...(includes(this.rules, 'cancun') && {
+        blobGasUsed: optimism?.footprint === true ? this.#footprint : this.#blobGasUsed,
         excessBlobGas: this.excessBlobGas,
         parentBeaconBlockRoot: attributes.parentBeaconBlockRoot,
       }),
+      ...(includes(this.rules, 'prague') && { requestsHash: NO_REQUESTS_HASH }),
     };
     return { header, hash: hashHeader(header), transactions: this.#transactions, receipts: this.#receipts };
+  }
+
+  /** Since Isthmus an L2's withdrawals are those that its message passer stores; an L1 here has none. */
+  #withdrawalsRoot(stateRoot: Uint8Array): Uint8Array {
+    if (this.rules.optimism?.operatorFee === undefined) return EMPTY_TRIE_ROOT;
+    return new State(this.input.store, stateRoot).storageRoot(L2_TO_L1_MESSAGE_PASSER);
   }
 
   #context(): BlockContext {
@@ -172,13 +208,16 @@ export class BlockBuilder {
         mixHash: attributes.prevRandao,
         gasLimit: attributes.gasLimit,
         baseFeePerGas: this.baseFee,
-        excessBlobGas: this.excessBlobGas,
+        blobBaseFee: fees.blobBaseFee(this.excessBlobGas, this.blobs),
       }),
+      chainId: BigInt(this.input.chain.chainId),
       baseFee: this.baseFee,
-      blobBaseFee: fees.blobBaseFee(this.excessBlobGas),
+      blobBaseFee: fees.blobBaseFee(this.excessBlobGas, this.blobs),
+      blobsLeft: this.blobs.max - Number(this.#blobGasUsed / fees.GAS_PER_BLOB),
       gasLeft: attributes.gasLimit - this.#gasUsed,
       cumulativeGasUsed: this.#gasUsed,
-      l1Fee: optimism && (() => (this.#l1Fee ??= l1FeeFunction(this.state, optimism))),
+      footprintLeft: attributes.gasLimit - this.#footprint,
+      fees: optimism && (() => (this.#fees ??= rollupFees(this.state, optimism))),
     };
   }
 
@@ -229,7 +268,7 @@ export async function callAtBlock(
   const evm = await blockEvm(state, rules, commonOf(chain.chainId, rules), ancestorHash);
   const { from, to, value, data, gas } = message;
   const { execResult } = await evm.runCall({
-    block: evmBlock(header),
+    block: evmBlock({ ...header, blobBaseFee: blobBaseFeeOf(chain, header) }),
     caller: from,
     origin: from,
     ...(to !== undefined && { to }),
@@ -256,12 +295,11 @@ async function blockEvm(
   });
 }
 
-type EvmHeader = 'number' | 'coinbase' | 'timestamp' | 'mixHash' | 'gasLimit' | 'baseFeePerGas' | 'excessBlobGas';
+type EvmHeader = 'number' | 'coinbase' | 'timestamp' | 'mixHash' | 'gasLimit' | 'baseFeePerGas';
 
 /** A header as the EVM reads it. */
-function evmBlock(header: Pick<BlockHeader, EvmHeader>): BlockContext['block'] {
-  const { number, timestamp, gasLimit, baseFeePerGas } = header;
-  const blobBaseFee = fees.blobBaseFee(header.excessBlobGas ?? 0n);
+function evmBlock(header: Pick<BlockHeader, EvmHeader> & { blobBaseFee: bigint }): BlockContext['block'] {
+  const { number, timestamp, gasLimit, baseFeePerGas, blobBaseFee } = header;
   return {
     header: {
       number,
@@ -276,17 +314,35 @@ function evmBlock(header: Pick<BlockHeader, EvmHeader>): BlockContext['block'] {
   };
 }
 
-/** The rules of a chain at a time, in seconds. Throws `UnsupportedForkError`. */
+/** The rules of a chain at a time, in seconds. */
 export function rulesAt(chain: ExecutionChain, timestamp: bigint): ExecutionRules {
-  return chain.optimism === undefined ? L1_RULES : optimismRulesAt(chain.optimism.forks, timestamp);
+  if (chain.optimism !== undefined) return optimismRulesAt(chain.optimism.forks, timestamp);
+  return l1RulesAt(chain.l1Forks ?? {}, timestamp);
 }
 
-function baseFeeParameters(chain: ExecutionChain, parent: BlockHeader, rules: ExecutionRules): BaseFeeParameters {
-  if (chain.optimism === undefined) return fees.ETHEREUM_BASE_FEE;
-  const inHeader =
-    rules.optimism?.baseFeeParameters === 'header' &&
-    rulesAt(chain, parent.timestamp).optimism?.baseFeeParameters === 'header';
-  return inHeader ? fees.decodeExtraData(parent.extraData) : chain.optimism.baseFee;
+/** Blob parameters of a chain at a time. An L2 has no blobs; their price there is always 1 wei. */
+export function blobParametersAt(chain: ExecutionChain, timestamp: bigint): BlobParameters {
+  return BLOB_SCHEDULE[chain.optimism === undefined ? l1ForkAt(chain.l1Forks ?? {}, timestamp) : 'cancun'];
+}
+
+/** The price of blob gas in a block, in wei. */
+export function blobBaseFeeOf(chain: ExecutionChain, header: BlockHeader): bigint {
+  return fees.blobBaseFee(header.excessBlobGas ?? 0n, blobParametersAt(chain, header.timestamp));
+}
+
+/** The base fee of the block after `parent`, at `timestamp`. */
+export function baseFeeAfter(chain: ExecutionChain, parent: BlockHeader, timestamp: bigint): bigint {
+  if (chain.optimism === undefined) return fees.nextBaseFee(parent, fees.ETHEREUM_BASE_FEE);
+  const before = rulesAt(chain, parent.timestamp).optimism;
+  const footprint = before?.footprint === true ? (parent.blobGasUsed ?? 0n) : 0n;
+  const used = footprint > parent.gasUsed ? footprint : parent.gasUsed;
+  if (before?.baseFeeParameters === 'header') {
+    return fees.nextBaseFee(parent, fees.decodeExtraData(parent.extraData), used);
+  }
+  const { bedrockBaseFee, baseFee } = chain.optimism;
+  if (rulesAt(chain, timestamp).optimism?.baseFeeParameters !== 'bedrock') return fees.nextBaseFee(parent, baseFee);
+  if (bedrockBaseFee === undefined) throw new fees.BaseFeeParametersError('no base fee parameters before Canyon');
+  return fees.nextBaseFee(parent, bedrockBaseFee);
 }
 
 const commons = new Map<string, Common>();

@@ -11,3 +11,11 @@ export function evmCommon(chainId: number, rules: ExecutionRules): Common {
     customCrypto: { kzg: mainnetKzg() },
   });
 }
+
+/**
+ * A `Common` to sign and read any envelope that a chain may hold at some time: it knows all types, and no limit of gas,
+ * which is execution's to check.
+ */
+export function signingCommon(chainId: number): Common {
+  return evmCommon(chainId, { hardfork: 'prague' });
+}

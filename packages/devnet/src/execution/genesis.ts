@@ -5,10 +5,12 @@ import { State } from '../state/state.js';
 import type { StateStore } from '../state/store.js';
 import { EMPTY_TRIE_ROOT } from '../trie/node.js';
 import { rulesAt } from './block-executor.js';
+import { L2_TO_L1_MESSAGE_PASSER } from './addresses.js';
 import type { ExecutionChain } from './block-executor.js';
-import { FORK_NAMES } from './forks.js';
+import { FORK_NAMES, includes } from './forks.js';
 import type { ForkSchedule } from './forks.js';
-import { EMPTY_OMMERS_HASH } from './header.js';
+import { L1_FORK_NAMES } from './blob-schedule.js';
+import { EMPTY_OMMERS_HASH, NO_REQUESTS_HASH } from './header.js';
 import type { BlockHeader } from './header.js';
 
 /** An account of a genesis file. Quantities in hex or decimal, as geth reads them. */
@@ -55,20 +57,32 @@ export class GenesisError extends Error {
 
 /** The rules that a genesis file's `config` sets. */
 export function chainOfGenesis({ config }: Genesis): ExecutionChain {
-  if (config.optimism === undefined) return { chainId: config.chainId };
-  const { eip1559Elasticity, eip1559DenominatorCanyon } = config.optimism;
+  const timeOf = (fork: string): bigint | undefined => {
+    const time = config[`${fork}Time`];
+    return typeof time === 'number' ? BigInt(time) : undefined;
+  };
+  if (config.optimism === undefined) {
+    const l1Forks: Record<string, bigint> = {};
+    for (const fork of L1_FORK_NAMES) {
+      const time = timeOf(fork);
+      if (time !== undefined && fork !== 'cancun') l1Forks[fork] = time;
+    }
+    return { chainId: config.chainId, l1Forks };
+  }
+  const { eip1559Elasticity, eip1559Denominator, eip1559DenominatorCanyon } = config.optimism;
   if (eip1559DenominatorCanyon === undefined) {
     throw new GenesisError("the genesis' config.optimism lacks eip1559DenominatorCanyon");
   }
   const forks: ForkSchedule = {};
   for (const fork of FORK_NAMES) {
-    const time = config[`${fork}Time`];
-    if (typeof time === 'number') forks[fork] = BigInt(time);
+    const time = timeOf(fork);
+    if (time !== undefined) forks[fork] = time;
   }
   return {
     chainId: config.chainId,
     optimism: {
       forks,
+      bedrockBaseFee: { elasticity: BigInt(eip1559Elasticity), denominator: BigInt(eip1559Denominator) },
       baseFee: { elasticity: BigInt(eip1559Elasticity), denominator: BigInt(eip1559DenominatorCanyon) },
     },
   };
@@ -76,12 +90,17 @@ export function chainOfGenesis({ config }: Genesis): ExecutionChain {
 
 /** Writes the genesis state to the store and returns the header of block 0. */
 export async function genesisHeader(genesis: Genesis, store: StateStore): Promise<BlockHeader> {
-  const { hardfork } = rulesAt(chainOfGenesis(genesis), BigInt(genesis.timestamp));
+  const rules = rulesAt(chainOfGenesis(genesis), BigInt(genesis.timestamp));
+  const stateRoot = await genesisState(genesis, store);
+  const withdrawalsRoot =
+    rules.optimism?.operatorFee === undefined
+      ? EMPTY_TRIE_ROOT
+      : new State(store, stateRoot).storageRoot(L2_TO_L1_MESSAGE_PASSER);
   return {
     parentHash: new Uint8Array(32),
     ommersHash: EMPTY_OMMERS_HASH,
     coinbase: hexToBytes(genesis.coinbase),
-    stateRoot: await genesisState(genesis, store),
+    stateRoot,
     transactionsRoot: EMPTY_TRIE_ROOT,
     receiptsRoot: EMPTY_TRIE_ROOT,
     logsBloom: new Uint8Array(256),
@@ -94,12 +113,13 @@ export async function genesisHeader(genesis: Genesis, store: StateStore): Promis
     mixHash: hexToBytes(genesis.mixHash),
     nonce: setLengthLeft(hexToBytes(genesis.nonce), 8),
     baseFeePerGas: BigInt(genesis.baseFeePerGas),
-    withdrawalsRoot: EMPTY_TRIE_ROOT,
-    ...(hardfork === 'cancun' && {
+    ...(includes(rules, 'shanghai') && { withdrawalsRoot }),
+    ...(includes(rules, 'cancun') && {
       blobGasUsed: 0n,
       excessBlobGas: 0n,
       parentBeaconBlockRoot: new Uint8Array(32),
     }),
+    ...(includes(rules, 'prague') && { requestsHash: NO_REQUESTS_HASH }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Block headers: fields, RLP, hash. Yellow Paper, section 4.4, and EIPs 1559, 4895, 4844, 4788, 7685.
 import { bigIntToUnpaddedBytes, bytesToBigInt } from '@ethereumjs/util';
 import { RLP } from '@ethereumjs/rlp';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 
 /** A header's fields. Those of later forks are absent in earlier blocks; each needs the ones before it. */
@@ -27,6 +28,7 @@ export interface BlockHeader {
   readonly blobGasUsed?: bigint;
   readonly excessBlobGas?: bigint;
   readonly parentBeaconBlockRoot?: Uint8Array;
+  readonly requestsHash?: Uint8Array;
 }
 
 /** A header that isn't one. */
@@ -36,6 +38,9 @@ export class HeaderError extends Error {
 
 /** keccak256 of the RLP of the empty list. */
 export const EMPTY_OMMERS_HASH = keccak_256(Uint8Array.of(0xc0));
+
+/** The hash of no requests (EIP-7685): no block here has any. */
+export const NO_REQUESTS_HASH = sha256(new Uint8Array(0));
 
 /** The header as the list that is encoded. */
 export function headerItems(header: BlockHeader): Uint8Array[] {
@@ -61,6 +66,7 @@ export function headerItems(header: BlockHeader): Uint8Array[] {
   if (header.blobGasUsed !== undefined) items.push(bigIntToUnpaddedBytes(header.blobGasUsed));
   if (header.excessBlobGas !== undefined) items.push(bigIntToUnpaddedBytes(header.excessBlobGas));
   if (header.parentBeaconBlockRoot !== undefined) items.push(header.parentBeaconBlockRoot);
+  if (header.requestsHash !== undefined) items.push(header.requestsHash);
   return items;
 }
 
@@ -75,8 +81,8 @@ export function hashHeader(header: BlockHeader): Uint8Array {
 /** Decodes a header's RLP (or its list, already decoded). Throws `HeaderError` for any other list. */
 export function decodeHeader(encoding: Uint8Array | readonly unknown[]): BlockHeader {
   const decoded: unknown = encoding instanceof Uint8Array ? RLP.decode(encoding) : encoding;
-  if (!Array.isArray(decoded) || decoded.length < 15 || decoded.length > 20) {
-    throw new HeaderError('a header is a list of 15 to 20 fields');
+  if (!Array.isArray(decoded) || decoded.length < 15 || decoded.length > 21) {
+    throw new HeaderError('a header is a list of 15 to 21 fields');
   }
   const field = (index: number): Uint8Array => {
     const item: unknown = decoded[index];
@@ -105,5 +111,6 @@ export function decodeHeader(encoding: Uint8Array | readonly unknown[]): BlockHe
     ...(decoded.length > 17 && { blobGasUsed: number(17) }),
     ...(decoded.length > 18 && { excessBlobGas: number(18) }),
     ...(decoded.length > 19 && { parentBeaconBlockRoot: field(19) }),
+    ...(decoded.length > 20 && { requestsHash: field(20) }),
   };
 }

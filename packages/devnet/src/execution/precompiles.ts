@@ -1,11 +1,18 @@
 // Where the OP Stack's precompiled contracts differ from Ethereum's. Specification: specs/protocol/precompiles.md,
-// specs/protocol/{fjord,granite}/exec-engine.md.
+// specs/protocol/{fjord,granite,isthmus,jovian,karst}/exec-engine.md.
 import { createCustomCommon, Mainnet } from '@ethereumjs/common';
 import { EVMError, getActivePrecompiles } from '@ethereumjs/evm';
 import type { CustomPrecompile, ExecResult, PrecompileFunc } from '@ethereumjs/evm';
-import type { OptimismRules } from './forks.js';
+import type { PrefixedHexString } from '@ethereumjs/util';
+import type { InputLimits, OptimismRules } from './forks.js';
 
-const PAIRING = precompileAddress(0x08);
+/** The contracts whose input is limited, by the limit's name. */
+const LIMITED: Readonly<Record<keyof InputLimits, PrefixedHexString>> = {
+  bn254Pairing: precompileAddress(0x08),
+  bls12G1Msm: precompileAddress(0x0c),
+  bls12G2Msm: precompileAddress(0x0e),
+  bls12Pairing: precompileAddress(0x0f),
+};
 const P256_VERIFY = precompileAddress(0x100);
 
 /** What @ethereumjs' own P256VERIFY charges (EIP-7951). */
@@ -17,12 +24,12 @@ const ORIGINALS = getActivePrecompiles(createCustomCommon({ chainId: 1 }, Mainne
 /** The precompiles to put in the place of Ethereum's, or beside them. */
 export function optimismPrecompiles(rules: OptimismRules): CustomPrecompile[] {
   const list: CustomPrecompile[] = [];
-  const { p256VerifyGas, pairingInputLimit } = rules;
+  const { p256VerifyGas, inputLimits } = rules;
   if (p256VerifyGas !== undefined) {
     list.push({ address: P256_VERIFY, function: repriced(original(P256_VERIFY), OSAKA_P256_GAS, p256VerifyGas) });
   }
-  if (pairingInputLimit !== undefined) {
-    list.push({ address: PAIRING, function: limited(original(PAIRING), pairingInputLimit) });
+  for (const [name, limit] of Object.entries(inputLimits) as [keyof InputLimits, number][]) {
+    list.push({ address: LIMITED[name], function: limited(original(LIMITED[name]), limit) });
   }
   return list;
 }
@@ -54,6 +61,6 @@ function outOfGas(gasLimit: bigint): ExecResult {
   };
 }
 
-function precompileAddress(number: number): `0x${string}` {
+function precompileAddress(number: number): PrefixedHexString {
   return `0x${number.toString(16).padStart(40, '0')}`;
 }

@@ -1,5 +1,5 @@
 // Receipts and log blooms. Yellow Paper, section 4.4.1; deposits' receipts: specs/protocol/deposits.md and
-// specs/protocol/canyon/overview.md.
+// specs/protocol/{regolith,canyon}/overview.md.
 import type { Log } from '@ethereumjs/evm';
 import { bigIntToUnpaddedBytes, concatBytes } from '@ethereumjs/util';
 import { RLP } from '@ethereumjs/rlp';
@@ -17,10 +17,16 @@ export interface Receipt {
   /** Price paid per gas, in wei. */
   readonly effectiveGasPrice: bigint;
   readonly contractAddress?: Uint8Array;
-  /** A deposit's nonce: its sender's when it began. */
+  /** A deposit's nonce: its sender's when it began; told since Regolith. */
   readonly depositNonce?: bigint;
+  /** Set since Canyon: makes the nonce part of the receipt's hash. */
+  readonly depositReceiptVersion?: bigint;
   /** What an L2 transaction paid for its data on L1. */
   readonly l1Fee?: L1FeeCharge;
+  /** By what the operator's fee was computed, since Isthmus. */
+  readonly operatorFee?: { readonly scalar: bigint; readonly constant: bigint };
+  /** Gas that the transaction's data counted as, and a byte of it, since Jovian. */
+  readonly footprint?: { readonly gas: bigint; readonly scalar: bigint };
   readonly blobGasUsed?: bigint;
   readonly blobGasPrice?: bigint;
 }
@@ -30,6 +36,9 @@ export interface L1FeeCharge {
   readonly fee: bigint;
   readonly gasUsed: bigint;
   readonly baseFee: bigint;
+  /** Before Ecotone: an overhead and a scalar in millionths. */
+  readonly overhead?: bigint;
+  readonly scalar?: bigint;
   readonly blobBaseFee?: bigint;
   readonly baseFeeScalar?: bigint;
   readonly blobBaseFeeScalar?: bigint;
@@ -49,8 +58,10 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
     receipt.logsBloom,
     [...receipt.logs],
   ];
-  if (receipt.depositNonce !== undefined) {
-    items.push(bigIntToUnpaddedBytes(receipt.depositNonce), bigIntToUnpaddedBytes(DEPOSIT_RECEIPT_VERSION));
+  // Regolith's receipts have a nonce that their hash inadvertently left out.
+  const { depositNonce, depositReceiptVersion } = receipt;
+  if (depositNonce !== undefined && depositReceiptVersion !== undefined) {
+    items.push(bigIntToUnpaddedBytes(depositNonce), bigIntToUnpaddedBytes(depositReceiptVersion));
   }
   const encoding = RLP.encode(items);
   return receipt.type === 0 ? encoding : concatBytes(Uint8Array.of(receipt.type), encoding);

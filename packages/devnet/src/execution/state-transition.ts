@@ -11,30 +11,38 @@ import {
 } from '@ethereumjs/util';
 import { createContractAddress, KECCAK256_NULL } from '@ethereumjs/util';
 import type { State } from '../state/state.js';
-import { BASE_FEE_VAULT, L1_FEE_VAULT } from './addresses.js';
+import { BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT } from './addresses.js';
+import { applyAuthorizations, AUTHORIZATION_GAS, delegateOf } from './authorizations.js';
 import { GAS_PER_BLOB } from './base-fee.js';
+import { MAX_BLOBS_PER_TRANSACTION } from './blob-schedule.js';
+import { includes } from './forks.js';
 import type { ExecutionRules } from './forks.js';
 import { calldataGas } from './l1-fee.js';
-import type { L1FeeFunction } from './l1-fee.js';
-import { bloomOf } from './receipt.js';
-import type { L1FeeCharge, Receipt } from './receipt.js';
+import type { RollupFees } from './l1-fee.js';
+import { bloomOf, DEPOSIT_RECEIPT_VERSION } from './receipt.js';
+import type { Receipt } from './receipt.js';
 import { DEPOSIT_TYPE } from './transaction.js';
 import type { DepositTransaction, SignedTransaction, Transaction } from './transaction.js';
 
 /** What a transaction is executed in. */
 export interface BlockContext {
   readonly rules: ExecutionRules;
+  readonly chainId: bigint;
   readonly evm: EVM;
   readonly state: State;
   /** The header's fields as the EVM reads them. */
   readonly block: NonNullable<EVMRunCallOpts['block']>;
   readonly baseFee: bigint;
   readonly blobBaseFee: bigint;
+  /** Blobs that the block's transactions may still bring. */
+  readonly blobsLeft: number;
   /** Gas that the block's transactions may still use. */
   readonly gasLeft: bigint;
   readonly cumulativeGasUsed: bigint;
-  /** Set on an L2, from the first transaction that pays it. */
-  readonly l1Fee: (() => Promise<L1FeeFunction>) | undefined;
+  /** Gas that the transactions' data may still count as, where a footprint is kept (Jovian). */
+  readonly footprintLeft: bigint;
+  /** Set on an L2, for the transactions that pay them. */
+  readonly fees: (() => Promise<RollupFees>) | undefined;
 }
 
 /** A transaction that no valid block holds at this place. */
@@ -47,6 +55,8 @@ export class InvalidTransactionError extends Error {
 
 const MAX_INIT_CODE_SIZE = 49_152;
 const REFUND_QUOTIENT = 5n;
+/** Most gas of a signed transaction (EIP-7825). */
+const MAX_TRANSACTION_GAS = 1n << 24n;
 
 /** What the EVM left of a transaction. */
 interface Execution {
@@ -62,7 +72,11 @@ interface Execution {
  */
 export async function applyTransaction(transaction: Transaction, context: BlockContext): Promise<Receipt> {
   const { state, evm } = context;
-  if (context.gasLeft < transaction.gasLimit) throw new InvalidTransactionError(transaction, 'more gas than is left');
+  // Before Regolith system transactions take no gas.
+  const takesGas = !(transaction.type === DEPOSIT_TYPE && transaction.isSystemTransaction && isBedrock(context));
+  if (takesGas && context.gasLeft < transaction.gasLimit) {
+    throw new InvalidTransactionError(transaction, 'more gas than is left');
+  }
   const nonce = (await accountOf(state, transaction.from)).nonce;
   evm.journal.cleanJournal();
   const receipt =
@@ -78,11 +92,17 @@ export async function applyTransaction(transaction: Transaction, context: BlockC
 
 async function applyDeposit(deposit: DepositTransaction, nonce: bigint, context: BlockContext): Promise<Receipt> {
   const { state, evm } = context;
-  if (deposit.isSystemTransaction) throw new InvalidTransactionError(deposit, 'a system transaction after Regolith');
+  const bedrock = isBedrock(context);
+  if (deposit.isSystemTransaction && !bedrock) {
+    throw new InvalidTransactionError(deposit, 'a system transaction after Regolith');
+  }
   if (deposit.mint > 0n) await addBalance(deposit.from, deposit.mint, context);
   const sender = await accountOf(state, deposit.from);
   const fails =
-    deposit.gasLimit < intrinsicGas(deposit) || sender.balance < deposit.value || exceedsInitCodeSize(deposit);
+    deposit.gasLimit < intrinsicGas(deposit, context.rules) ||
+    deposit.gasLimit < floorGas(deposit, context.rules) ||
+    sender.balance < deposit.value ||
+    exceedsInitCodeSize(deposit, context.rules);
   let execution: Execution;
   if (fails) {
     sender.nonce++;
@@ -91,9 +111,13 @@ async function applyDeposit(deposit: DepositTransaction, nonce: bigint, context:
   } else {
     execution = await execute(deposit, 0n, context);
   }
+  // Before Regolith a deposit uses all its gas, and a system transaction none.
+  if (bedrock) execution = { ...execution, gasUsed: deposit.isSystemTransaction ? 0n : deposit.gasLimit };
+  const told = context.rules.optimism?.depositReceipt ?? 'bedrock';
   return {
     ...receiptOf(deposit, execution, 0n, context),
-    depositNonce: nonce,
+    ...(told !== 'bedrock' && { depositNonce: nonce }),
+    ...(told === 'canyon' && { depositReceiptVersion: DEPOSIT_RECEIPT_VERSION }),
   };
 }
 
@@ -102,8 +126,16 @@ async function applySigned(transaction: SignedTransaction, context: BlockContext
   await checkSigned(transaction, context);
   const tip = smaller(transaction.maxPriorityFeePerGas, transaction.maxFeePerGas - baseFee);
   const price = baseFee + tip;
-  const l1Charge: L1FeeCharge | undefined = (await context.l1Fee?.())?.(transaction.raw);
+  const fees = await context.fees?.();
+  const l1Charge = fees?.l1Fee(transaction.raw);
   const l1Fee = l1Charge?.fee ?? 0n;
+  const operator = fees?.operator;
+  const operatorFee = operator?.fee(transaction.gasLimit) ?? 0n;
+  const footprint = fees?.footprint?.(transaction.raw);
+  if (footprint !== undefined && footprint.gas > context.footprintLeft) {
+    const left = `${context.footprintLeft} left`;
+    throw new InvalidTransactionError(transaction, `its data counts as ${footprint.gas} gas, ${left}`);
+  }
   const blobGas = GAS_PER_BLOB * BigInt(transaction.blobVersionedHashes.length);
 
   const sender = await accountOf(state, transaction.from);
@@ -111,9 +143,10 @@ async function applySigned(transaction: SignedTransaction, context: BlockContext
     transaction.gasLimit * transaction.maxFeePerGas +
     blobGas * transaction.maxFeePerBlobGas +
     transaction.value +
-    l1Fee;
+    l1Fee +
+    operatorFee;
   if (sender.balance < most) throw new InvalidTransactionError(transaction, `needs ${most} wei, has ${sender.balance}`);
-  sender.balance -= transaction.gasLimit * price + blobGas * context.blobBaseFee + l1Fee;
+  sender.balance -= transaction.gasLimit * price + blobGas * context.blobBaseFee + l1Fee + operatorFee;
   await evm.journal.putAccount(transaction.from, sender);
 
   const execution = await execute(transaction, price, context);
@@ -124,9 +157,16 @@ async function applySigned(transaction: SignedTransaction, context: BlockContext
     await addBalance(BASE_FEE_VAULT, gasUsed * baseFee, context);
     await addBalance(L1_FEE_VAULT, l1Fee, context);
   }
+  if (operator !== undefined && rules.optimism?.operatorFee !== undefined) {
+    const charged = operator.fee(gasUsed);
+    await addBalance(transaction.from, operatorFee - charged, context);
+    await addBalance(OPERATOR_FEE_VAULT, charged, context);
+  }
   return {
     ...receiptOf(transaction, execution, price, context),
     ...(l1Charge !== undefined && { l1Fee: l1Charge }),
+    ...(rules.optimism?.operatorFee !== undefined && operator !== undefined && { operatorFee: operator }),
+    ...(footprint !== undefined && { footprint }),
     ...(blobGas > 0n && { blobGasUsed: blobGas, blobGasPrice: context.blobBaseFee }),
   };
 }
@@ -136,22 +176,44 @@ async function checkSigned(transaction: SignedTransaction, context: BlockContext
   const refuse = (reason: string): never => {
     throw new InvalidTransactionError(transaction, reason);
   };
-  const sender = await accountOf(context.state, transaction.from);
+  const { rules, state } = context;
+  const sender = await accountOf(state, transaction.from);
   if (sender.nonce !== transaction.nonce) refuse(`nonce ${transaction.nonce}, the account's is ${sender.nonce}`);
-  if (!equalsBytes(sender.codeHash, KECCAK256_NULL)) refuse('its sender has code (EIP-3607)');
+  if (includes(rules, 'osaka') && transaction.gasLimit > MAX_TRANSACTION_GAS) {
+    refuse(`more than ${MAX_TRANSACTION_GAS} gas (EIP-7825)`);
+  }
+  const isDelegated = includes(rules, 'prague') && delegateOf(await state.getCode(transaction.from)) !== undefined;
+  if (!isDelegated && !equalsBytes(sender.codeHash, KECCAK256_NULL)) refuse('its sender has code (EIP-3607)');
   if (transaction.maxFeePerGas < transaction.maxPriorityFeePerGas) refuse('a tip above the fee cap');
   if (transaction.maxFeePerGas < context.baseFee) refuse(`fee cap below the base fee ${context.baseFee}`);
-  if (transaction.gasLimit < intrinsicGas(transaction)) refuse('less gas than its intrinsic gas');
-  if (exceedsInitCodeSize(transaction)) refuse('init code above the limit (EIP-3860)');
+  if (transaction.gasLimit < intrinsicGas(transaction, rules)) refuse('less gas than its intrinsic gas');
+  if (transaction.gasLimit < floorGas(transaction, rules)) refuse("less gas than its data's floor (EIP-7623)");
+  if (exceedsInitCodeSize(transaction, rules)) refuse('init code above the limit (EIP-3860)');
   if (transaction.type !== 3) return;
-  if (context.rules.optimism !== undefined) refuse('blob transactions are not valid on an L2');
+  if (rules.optimism !== undefined) refuse('blob transactions are not valid on an L2');
   if (transaction.maxFeePerBlobGas < context.blobBaseFee) refuse(`blob fee cap below ${context.blobBaseFee}`);
+  const blobs = transaction.blobVersionedHashes.length;
+  if (blobs > context.blobsLeft) refuse(`${blobs} blobs, the block has room for ${context.blobsLeft}`);
+  if (includes(rules, 'osaka') && blobs > MAX_BLOBS_PER_TRANSACTION) refuse(`${blobs} blobs in one transaction`);
 }
 
 async function execute(transaction: Transaction, gasPrice: bigint, context: BlockContext): Promise<Execution> {
-  const { evm, block } = context;
+  const { evm, block, rules, state } = context;
   warmUp(transaction, context);
-  const intrinsic = intrinsicGas(transaction);
+  const intrinsic = intrinsicGas(transaction, rules);
+  const authorizations = transaction.type === 4 ? transaction.authorizations : [];
+  let refunded = 0n;
+  if (authorizations.length > 0) {
+    // The sender's own authorization names the nonce after this transaction's.
+    const sender = await accountOf(state, transaction.from);
+    sender.nonce++;
+    await evm.journal.putAccount(transaction.from, sender);
+    refunded = await applyAuthorizations(authorizations, { state, journal: evm.journal, chainId: context.chainId });
+  }
+  if (includes(rules, 'prague') && transaction.to !== undefined) {
+    const delegate = delegateOf(await state.getCode(transaction.to));
+    if (delegate !== undefined) evm.journal.addAlwaysWarmAddress(bytesToUnprefixedHex(delegate.bytes));
+  }
   const { execResult } = await evm.runCall({
     block,
     caller: transaction.from,
@@ -161,33 +223,35 @@ async function execute(transaction: Transaction, gasPrice: bigint, context: Bloc
     data: transaction.data,
     gasLimit: transaction.gasLimit - intrinsic,
     gasPrice,
+    skipNonceIncrement: authorizations.length > 0,
     ...(transaction.type === 3 && {
       blobVersionedHashes: transaction.blobVersionedHashes.map((hash) => bytesToHex(hash)),
     }),
   });
   const spent = execResult.executionGasUsed + intrinsic;
-  const refund = smaller(execResult.gasRefund ?? 0n, spent / REFUND_QUOTIENT);
+  const refund = smaller((execResult.gasRefund ?? 0n) + refunded, spent / REFUND_QUOTIENT);
+  const floor = floorGas(transaction, rules);
   for (const address of execResult.selfdestruct?.keys() ?? []) {
     // From Cancun on only a contract of the same transaction disappears (EIP-6780).
-    const disappears = context.rules.hardfork !== 'cancun' || execResult.createdAddresses?.has(address) === true;
+    const disappears = !includes(rules, 'cancun') || execResult.createdAddresses?.has(address) === true;
     if (disappears) await evm.journal.deleteAccount(createAddressFromString(address));
   }
   return {
     succeeded: execResult.exceptionError === undefined,
-    gasUsed: spent - refund,
+    gasUsed: spent - refund > floor ? spent - refund : floor,
     logs: execResult.logs ?? [],
     returnValue: execResult.returnValue,
   };
 }
 
 /** Accounts and slots that are warm from the start: EIP-2929, 2930, 3651. */
-function warmUp(transaction: Transaction, { evm, block }: BlockContext): void {
+function warmUp(transaction: Transaction, { evm, block, rules }: BlockContext): void {
   const { journal } = evm;
   for (const address of evm.precompiles.keys()) journal.addAlwaysWarmAddress(address);
   const warm = (address: Address): void => journal.addAlwaysWarmAddress(bytesToUnprefixedHex(address.bytes));
   warm(transaction.from);
   if (transaction.to !== undefined) warm(transaction.to);
-  warm(block.header.coinbase);
+  if (includes(rules, 'shanghai')) warm(block.header.coinbase);
   if (transaction.type === DEPOSIT_TYPE) return;
   for (const [address, slots] of transaction.accessList) {
     const key = bytesToUnprefixedHex(address);
@@ -196,13 +260,24 @@ function warmUp(transaction: Transaction, { evm, block }: BlockContext): void {
   }
 }
 
-/** Gas charged before the first opcode: Yellow Paper, section 6.2; EIPs 2028, 2930, 3860. */
-export function intrinsicGas(transaction: Transaction): bigint {
+/** Gas charged before the first opcode: Yellow Paper, section 6.2; EIPs 2028, 2930, 3860, 7702. */
+export function intrinsicGas(transaction: Transaction, rules: ExecutionRules): bigint {
   let gas = 21_000n + calldataGas(transaction.data);
-  if (transaction.to === undefined) gas += 32_000n + 2n * BigInt(Math.ceil(transaction.data.length / 32));
+  if (transaction.to === undefined) {
+    gas += 32_000n;
+    if (includes(rules, 'shanghai')) gas += 2n * BigInt(Math.ceil(transaction.data.length / 32));
+  }
   if (transaction.type === DEPOSIT_TYPE) return gas;
   for (const [, slots] of transaction.accessList) gas += 2_400n + 1_900n * BigInt(slots.length);
-  return gas;
+  return gas + AUTHORIZATION_GAS * BigInt(transaction.authorizations.length);
+}
+
+/** What a transaction costs at least because of its data (EIP-7623). */
+export function floorGas(transaction: Transaction, rules: ExecutionRules): bigint {
+  if (!includes(rules, 'prague')) return 0n;
+  let tokens = 0;
+  for (const byte of transaction.data) tokens += byte === 0 ? 1 : 4;
+  return 21_000n + 10n * BigInt(tokens);
 }
 
 function receiptOf(transaction: Transaction, execution: Execution, price: bigint, context: BlockContext): Receipt {
@@ -217,8 +292,12 @@ function receiptOf(transaction: Transaction, execution: Execution, price: bigint
   };
 }
 
-function exceedsInitCodeSize(transaction: Transaction): boolean {
-  return transaction.to === undefined && transaction.data.length > MAX_INIT_CODE_SIZE;
+function exceedsInitCodeSize(transaction: Transaction, rules: ExecutionRules): boolean {
+  return includes(rules, 'shanghai') && transaction.to === undefined && transaction.data.length > MAX_INIT_CODE_SIZE;
+}
+
+function isBedrock({ rules }: BlockContext): boolean {
+  return rules.optimism?.depositGas === 'bedrock';
 }
 
 async function accountOf(state: State, address: Address): Promise<Account> {

@@ -1,11 +1,20 @@
 // Transactions as execution sees them, decoded from their envelopes by @ethereumjs/tx; deposits (type 0x7e) by hand.
 // Specification of deposits: specs/protocol/deposits.md, "The Deposited Transaction Type".
 import type { Common } from '@ethereumjs/common';
-import { AccessList2930Tx, Blob4844Tx, createTxFromRLP, FeeMarket1559Tx, LegacyTx } from '@ethereumjs/tx';
+import {
+  AccessList2930Tx,
+  Blob4844Tx,
+  createTxFromRLP,
+  EOACode7702Tx,
+  FeeMarket1559Tx,
+  LegacyTx,
+} from '@ethereumjs/tx';
 import type { TypedTransaction } from '@ethereumjs/tx';
 import { Address, bigIntToUnpaddedBytes, bytesToBigInt, concatBytes, hexToBytes } from '@ethereumjs/util';
 import { RLP } from '@ethereumjs/rlp';
 import { keccak_256 } from '@noble/hashes/sha3.js';
+import { decodeAuthorization } from './authorizations.js';
+import type { Authorization } from './authorizations.js';
 
 /** What every transaction has. Amounts in wei. */
 interface AnyTransaction {
@@ -21,13 +30,15 @@ interface AnyTransaction {
 
 /** A transaction from outside the chain, paid by its sender. */
 export interface SignedTransaction extends AnyTransaction {
-  readonly type: 0 | 1 | 2 | 3;
+  readonly type: 0 | 1 | 2 | 3 | 4;
   readonly nonce: bigint;
   readonly maxFeePerGas: bigint;
   readonly maxPriorityFeePerGas: bigint;
   readonly accessList: readonly (readonly [address: Uint8Array, slots: readonly Uint8Array[]])[];
   readonly maxFeePerBlobGas: bigint;
   readonly blobVersionedHashes: readonly Uint8Array[];
+  /** Of a set-code transaction (EIP-7702). */
+  readonly authorizations: readonly Authorization[];
   /** The decoded original, for what only a description of the transaction needs. */
   readonly original: TypedTransaction;
 }
@@ -95,26 +106,34 @@ function decodeSigned(raw: Uint8Array, common: Common): SignedTransaction {
 
 type FieldsByType = Pick<
   SignedTransaction,
-  'type' | 'maxFeePerGas' | 'maxPriorityFeePerGas' | 'accessList' | 'maxFeePerBlobGas' | 'blobVersionedHashes'
+  | 'type'
+  | 'maxFeePerGas'
+  | 'maxPriorityFeePerGas'
+  | 'accessList'
+  | 'maxFeePerBlobGas'
+  | 'blobVersionedHashes'
+  | 'authorizations'
 >;
 
 function fieldsByType(original: TypedTransaction): FieldsByType {
-  const noBlobs = { maxFeePerBlobGas: 0n, blobVersionedHashes: [] };
+  const none = { maxFeePerBlobGas: 0n, blobVersionedHashes: [], authorizations: [] };
   if (original instanceof LegacyTx || original instanceof AccessList2930Tx) {
     const { gasPrice } = original;
     const [type, accessList] = original instanceof LegacyTx ? ([0, []] as const) : ([1, original.accessList] as const);
-    return { type, maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice, accessList, ...noBlobs };
+    return { ...none, type, maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice, accessList };
   }
-  if (original instanceof FeeMarket1559Tx) {
-    const { maxFeePerGas, maxPriorityFeePerGas, accessList } = original;
-    return { type: 2, maxFeePerGas, maxPriorityFeePerGas, accessList, ...noBlobs };
-  }
+  const { maxFeePerGas, maxPriorityFeePerGas, accessList } = original as FeeMarket1559Tx;
+  const shared = { ...none, maxFeePerGas, maxPriorityFeePerGas, accessList };
+  if (original instanceof FeeMarket1559Tx) return { ...shared, type: 2 };
   if (original instanceof Blob4844Tx) {
-    const { maxFeePerGas, maxPriorityFeePerGas, accessList, maxFeePerBlobGas } = original;
+    const { maxFeePerBlobGas } = original;
     const blobVersionedHashes = original.blobVersionedHashes.map((hash) => hexToBytes(hash));
-    return { type: 3, maxFeePerGas, maxPriorityFeePerGas, accessList, maxFeePerBlobGas, blobVersionedHashes };
+    return { ...shared, type: 3, maxFeePerBlobGas, blobVersionedHashes };
   }
-  throw new TransactionDecodingError(`transactions of type ${original.type} are not covered`);
+  if (original instanceof EOACode7702Tx) {
+    return { ...shared, type: 4, authorizations: original.authorizationList.map((item) => decodeAuthorization(item)) };
+  }
+  throw new TransactionDecodingError('a transaction of a type that is not covered');
 }
 
 function decodeDeposit(raw: Uint8Array): DepositTransaction {

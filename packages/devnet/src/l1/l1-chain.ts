@@ -1,4 +1,4 @@
-// The embedded L1: Cancun's rules, one block every slot of virtual time, blobs beside their transactions.
+// The embedded L1: rules from Cancun's on, one block every slot of virtual time, blobs beside their transactions.
 import { bytesToHex } from '@ethereumjs/util';
 import type { PrefixedHexString } from '@ethereumjs/util';
 import type { BlobSidecar } from '../batcher/blob.js';
@@ -7,6 +7,9 @@ import { executeBlock } from '../execution/block-executor.js';
 import type { ExecutedBlock, ExecutionChain } from '../execution/block-executor.js';
 import { genesisHeader } from '../execution/genesis.js';
 import type { Genesis, GenesisAccount } from '../execution/genesis.js';
+import type { L1ForkSchedule } from '../execution/blob-schedule.js';
+import { l1ChainConfig } from './chain-config.js';
+import type { L1ChainConfig } from './chain-config.js';
 import { seededHash, seededKey } from '../seed.js';
 import { StateStore } from '../state/store.js';
 
@@ -30,9 +33,10 @@ export interface L1Options {
   /** Seconds a slot. */
   readonly blockTime: bigint;
   readonly alloc: Readonly<Record<string, GenesisAccount>>;
+  readonly forks: L1ForkSchedule;
 }
 
-const GAS_LIMIT: PrefixedHexString = '0x1c9c380';
+const GAS_LIMIT: PrefixedHexString = '0x2255100';
 const GENESIS_BASE_FEE: PrefixedHexString = '0x3b9aca00';
 
 /** The chain and its production. */
@@ -44,7 +48,7 @@ export class L1Chain {
     readonly store: StateStore,
     readonly blocks: Blocks<L1Block>,
   ) {
-    this.chain = { chainId: options.chainId };
+    this.chain = { chainId: options.chainId, l1Forks: options.forks };
   }
 
   /** A chain at its genesis. */
@@ -52,7 +56,7 @@ export class L1Chain {
     const store = new StateStore();
     const zero = bytesToHex(new Uint8Array(32));
     const genesis: Genesis = {
-      config: { chainId: options.chainId },
+      config: { ...l1ChainConfig(options.chainId, options.forks) },
       nonce: '0x0',
       timestamp: `0x${options.genesisTime.toString(16)}`,
       extraData: '0x',
@@ -65,6 +69,11 @@ export class L1Chain {
     };
     const block = { ...genesisBlock(await genesisHeader(genesis, store)), sidecars: [] };
     return new L1Chain(options, store, new Blocks<L1Block>(block));
+  }
+
+  /** The chain's configuration, as geth has it (`--l1.chainconfig`). */
+  get config(): L1ChainConfig {
+    return l1ChainConfig(this.options.chainId, this.options.forks);
   }
 
   /** Makes the next slot's block of exactly these transactions. */

@@ -3,24 +3,28 @@ import { bytesToHex, createAddressFromString } from '@ethereumjs/util';
 import type { Address, PrefixedHexString } from '@ethereumjs/util';
 import { wordOf } from '../contracts/assembler.js';
 import { packScalars } from '../contracts/l1-contracts.js';
-import { BEACON_ROOTS_CODE, FEE_VAULT_CODE, L1_BLOCK_CODE, MESSAGE_PASSER_CODE } from '../contracts/predeploys.js';
+import { predeployAccounts } from '../contracts/predeploys.js';
 import * as addresses from '../execution/addresses.js';
 import { encodeExtraData } from '../execution/base-fee.js';
-import { FORK_NAMES, isActive } from '../execution/forks.js';
-import type { ForkSchedule } from '../execution/forks.js';
+import { isActive } from '../execution/forks.js';
+import type { ForkName, ForkSchedule } from '../execution/forks.js';
 import type { Genesis, GenesisAccount } from '../execution/genesis.js';
 import { seededHash, seededKey } from '../seed.js';
 import { L2_FUNDED } from '../traffic/l2-traffic.js';
-import type { RollupConfig } from './rollup-config.js';
+import type { ChainOpConfig, RollupConfig } from './rollup-config.js';
 
 /** Ether of a funded account at genesis, in wei. */
 export const GENESIS_BALANCE = 10_000n * 10n ** 18n;
 
-const GAS_LIMIT = 30_000_000;
 const ELASTICITY = 6;
 const DENOMINATOR = 50;
 const DENOMINATOR_CANYON = 250;
 const BASE_FEE = { elasticity: BigInt(ELASTICITY), denominator: BigInt(DENOMINATOR_CANYON) };
+const CHAIN_OP_CONFIG: ChainOpConfig = {
+  eip1559Elasticity: ELASTICITY,
+  eip1559Denominator: DENOMINATOR,
+  eip1559DenominatorCanyon: DENOMINATOR_CANYON,
+};
 const BASE_FEE_SCALAR = 1_368;
 const BLOB_BASE_FEE_SCALAR = 810_949;
 
@@ -29,7 +33,20 @@ const BEDROCK_OVERHEAD = 188n;
 const BEDROCK_SCALAR = 684_000n;
 
 /** Which Ethereum fork's EVM a fork brings, by its name in geth's chain configuration. */
-const ETHEREUM_FORKS = { canyon: 'shanghai', ecotone: 'cancun' } as const;
+const ETHEREUM_FORKS = { canyon: 'shanghai', ecotone: 'cancun', isthmus: 'prague', karst: 'osaka' } as const;
+
+/** Forks that have a flag in the gas price oracle. */
+const ORACLE_FORKS = ['ecotone', 'fjord', 'isthmus', 'jovian'] as const;
+
+/** Contracts of the L1 that the rollup knows of, by name. */
+export type L1ContractName =
+  | 'OptimismPortal'
+  | 'SystemConfig'
+  | 'ProtocolVersions'
+  | 'L1CrossDomainMessenger'
+  | 'L1StandardBridge'
+  | 'L1ERC721Bridge'
+  | 'forwarder';
 
 /** Ethereum's forks in geth's chain configuration, by block. */
 const BLOCK_FORKS = [
@@ -50,34 +67,42 @@ const BLOCK_FORKS = [
   'bedrock',
 ] as const;
 
-const PREDEPLOYS: readonly (readonly [address: Address, code: Uint8Array])[] = [
-  [addresses.L1_BLOCK, L1_BLOCK_CODE],
-  [addresses.L2_TO_L1_MESSAGE_PASSER, MESSAGE_PASSER_CODE],
-  [addresses.SEQUENCER_FEE_VAULT, FEE_VAULT_CODE],
-  [addresses.BASE_FEE_VAULT, FEE_VAULT_CODE],
-  [addresses.L1_FEE_VAULT, FEE_VAULT_CODE],
-];
-
 /** When forks activate. A fork at genesis has the time 0, as op-node wants it; a later one its time in seconds. */
-export function forkTimes(offsets: ForkSchedule, genesisTime: bigint): ForkSchedule {
-  const times: ForkSchedule = {};
-  for (const fork of FORK_NAMES) {
-    const offset = offsets[fork];
-    if (offset !== undefined) times[fork] = offset === 0n ? 0n : genesisTime + offset;
+export function forkTimes<Name extends string>(
+  offsets: Partial<Record<Name, bigint>>,
+  genesisTime: bigint,
+): Partial<Record<Name, bigint>> {
+  const times: Partial<Record<Name, bigint>> = {};
+  for (const [fork, offset] of Object.entries(offsets) as [Name, bigint][]) {
+    times[fork] = offset === 0n ? 0n : genesisTime + offset;
   }
   return times;
 }
 
 /** The L2's genesis file. `time` in seconds. */
-export function l2Genesis(seed: string, chainId: number, time: bigint, forks: ForkSchedule): Genesis {
-  const alloc: Record<string, GenesisAccount> = {};
-  // EIP-161 would remove a predeploy that is touched while it is empty; its nonce is 1, like any contract's.
-  const isEcotone = isActive(forks, 'ecotone', time);
-  // Ecotone's first block deploys the beacon roots contract, where there is such a block.
-  const predeploys = isEcotone ? [...PREDEPLOYS, [addresses.BEACON_ROOTS, BEACON_ROOTS_CODE] as const] : PREDEPLOYS;
-  for (const [address, code] of predeploys) {
-    alloc[address.toString()] = { balance: '0x0', nonce: '0x1', code: bytesToHex(code) };
-  }
+export function l2Genesis(options: {
+  readonly seed: string;
+  readonly chainId: number;
+  readonly l1ChainId: number;
+  readonly time: bigint;
+  readonly forks: ForkSchedule;
+  readonly gasLimit: number;
+}): Genesis {
+  const { seed, chainId, l1ChainId, time, forks, gasLimit } = options;
+  const isThere = (fork: ForkName): boolean => isActive(forks, fork, time);
+  const alloc: Record<string, GenesisAccount> = predeployAccounts({
+    owner: seededKey(seed, 'owner').address,
+    l1ChainId,
+    l1: {
+      messenger: l1ContractAddress(seed, 'L1CrossDomainMessenger'),
+      standardBridge: l1ContractAddress(seed, 'L1StandardBridge'),
+      erc721Bridge: l1ContractAddress(seed, 'L1ERC721Bridge'),
+    },
+    oracleForks: ORACLE_FORKS.filter(isThere).length,
+    // The first blocks of these forks deploy the contracts, where there are such blocks.
+    has: { beaconRoots: isThere('ecotone'), history: isThere('isthmus'), create2Deployer: isThere('canyon') },
+  });
+  const minimum = isThere('jovian') ? 0n : undefined;
   for (const name of L2_FUNDED) alloc[seededKey(seed, name).address.toString()] = { balance: hex(GENESIS_BALANCE) };
   return {
     config: {
@@ -86,16 +111,12 @@ export function l2Genesis(seed: string, chainId: number, time: bigint, forks: Fo
       ...forkTimesByName(forks),
       terminalTotalDifficulty: 0,
       terminalTotalDifficultyPassed: true,
-      optimism: {
-        eip1559Elasticity: ELASTICITY,
-        eip1559Denominator: DENOMINATOR,
-        eip1559DenominatorCanyon: DENOMINATOR_CANYON,
-      },
+      optimism: CHAIN_OP_CONFIG,
     },
     nonce: '0x0',
     timestamp: hex(time),
-    extraData: isActive(forks, 'holocene', time) ? bytesToHex(encodeExtraData(new Uint8Array(8), BASE_FEE)) : '0x',
-    gasLimit: hex(BigInt(GAS_LIMIT)),
+    extraData: isThere('holocene') ? bytesToHex(encodeExtraData(new Uint8Array(8), BASE_FEE, minimum)) : '0x',
+    gasLimit: hex(BigInt(gasLimit)),
     difficulty: '0x0',
     mixHash: bytesToHex(new Uint8Array(32)),
     coinbase: addresses.SEQUENCER_FEE_VAULT.toString(),
@@ -112,7 +133,7 @@ export function l2Genesis(seed: string, chainId: number, time: bigint, forks: Fo
 /** Fork times as the genesis file has them: the OP Stack's, and those of the Ethereum forks that come with them. */
 function forkTimesByName(forks: ForkSchedule): Record<string, number> {
   const times: Record<string, number> = {};
-  for (const [fork, ethereumFork] of Object.entries(ETHEREUM_FORKS) as ['canyon' | 'ecotone', string][]) {
+  for (const [fork, ethereumFork] of Object.entries(ETHEREUM_FORKS) as [keyof typeof ETHEREUM_FORKS, string][]) {
     const time = forks[fork];
     if (time !== undefined) times[`${ethereumFork}Time`] = Number(time);
   }
@@ -122,10 +143,7 @@ function forkTimesByName(forks: ForkSchedule): Record<string, number> {
 }
 
 /** An L1 contract's address under a seed. */
-export function l1ContractAddress(
-  seed: string,
-  name: 'OptimismPortal' | 'SystemConfig' | 'ProtocolVersions' | 'forwarder',
-): Address {
+export function l1ContractAddress(seed: string, name: L1ContractName): Address {
   return createAddressFromString(bytesToHex(seededHash(seed, name).subarray(12)));
 }
 
@@ -139,8 +157,10 @@ export function rollupConfig(options: {
   /** L1 blocks. */
   readonly sequencingWindow: number;
   readonly forks: ForkSchedule;
+  readonly gasLimit: number;
+  readonly keepKarstUpgradeGas: boolean;
 }): RollupConfig {
-  const { seed, l1, l2, genesisTime, blockTime, sequencingWindow, forks } = options;
+  const { seed, l1, l2, genesisTime, blockTime, sequencingWindow, forks, gasLimit, keepKarstUpgradeGas } = options;
   const isEcotone = isActive(forks, 'ecotone', genesisTime);
   const scalar = isEcotone ? packScalars(BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR) : wordOf(BEDROCK_SCALAR);
   return {
@@ -152,8 +172,10 @@ export function rollupConfig(options: {
         batcherAddr: seededKey(seed, 'batcher').address.toString(),
         overhead: bytesToHex(wordOf(isEcotone ? 0n : BEDROCK_OVERHEAD)),
         scalar: bytesToHex(scalar),
-        gasLimit: GAS_LIMIT,
+        gasLimit,
         eip1559Params: '0x0000000000000000',
+        ...(forks.isthmus !== undefined && { operatorFeeParams: bytesToHex(new Uint8Array(32)) }),
+        ...(forks.jovian !== undefined && { minBaseFee: 0, daFootprintGasScalar: 0 }),
       },
     },
     block_time: Number(blockTime),
@@ -167,6 +189,9 @@ export function rollupConfig(options: {
     deposit_contract_address: l1ContractAddress(seed, 'OptimismPortal').toString(),
     l1_system_config_address: l1ContractAddress(seed, 'SystemConfig').toString(),
     protocol_versions_address: l1ContractAddress(seed, 'ProtocolVersions').toString(),
+    ...(keepKarstUpgradeGas && { keep_karst_upgrade_gas: true }),
+    // op-program of 2024, whose newest fork is Holocene, refuses to read it.
+    ...(forks.isthmus !== undefined && { chain_op_config: CHAIN_OP_CONFIG }),
   };
 }
 

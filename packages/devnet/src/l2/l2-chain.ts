@@ -3,7 +3,7 @@
 import { createAddressFromString, hexToBytes } from '@ethereumjs/util';
 import { Blocks, genesisBlock } from '../chain/blocks.js';
 import { SEQUENCER_FEE_VAULT } from '../execution/addresses.js';
-import { BlockBuilder } from '../execution/block-executor.js';
+import { blobBaseFeeOf, BlockBuilder } from '../execution/block-executor.js';
 import type { ExecutedBlock, ExecutionChain, PayloadAttributes } from '../execution/block-executor.js';
 import { activatesAt, FORK_NAMES, isActive } from '../execution/forks.js';
 import type { ForkName, ForkSchedule } from '../execution/forks.js';
@@ -12,18 +12,20 @@ import type { Genesis } from '../execution/genesis.js';
 import type { L1Block } from '../l1/l1-chain.js';
 import { StateStore } from '../state/store.js';
 import { l1AttributesDeposit, userDeposits } from './deposits.js';
+import type { L1AttributesForm } from './deposits.js';
 import { outputOf } from './output-root.js';
 import type { Output } from './output-root.js';
 import type { RollupConfig } from './rollup-config.js';
-import { updateSystemConfig } from './system-config.js';
+import { DEFAULT_DA_FOOTPRINT_GAS_SCALAR, repackScalar, updateSystemConfig } from './system-config.js';
 import type { SystemConfig } from './system-config.js';
-import { upgradeTransactions } from './upgrade-transactions.js';
+import { upgradeGas, upgradeTransactions } from './upgrade-transactions.js';
 
 /** An L2 block and where it comes from. */
 export interface L2Block extends ExecutedBlock {
   readonly l1Origin: { readonly number: bigint; readonly hash: Uint8Array };
   /** Blocks since the first with this origin. */
   readonly sequenceNumber: bigint;
+  /** What the next block starts from: as much of the configuration as can be read back from this one. */
   readonly systemConfig: SystemConfig;
   readonly output: Output;
 }
@@ -41,10 +43,16 @@ export class L2Chain {
     readonly config: RollupConfig,
     readonly store: StateStore,
     readonly blocks: Blocks<L2Block>,
+    /** The L1 that the blocks' origins are of. */
+    readonly l1: ExecutionChain,
   ) {}
 
   /** A chain at its genesis. `makeConfig` is told the genesis block's hash. */
-  static async start(genesis: Genesis, makeConfig: (hash: Uint8Array) => RollupConfig): Promise<L2Chain> {
+  static async start(
+    genesis: Genesis,
+    l1Chain: ExecutionChain,
+    makeConfig: (hash: Uint8Array) => RollupConfig,
+  ): Promise<L2Chain> {
     const store = new StateStore();
     const block = genesisBlock(await genesisHeader(genesis, store));
     const config = makeConfig(block.hash);
@@ -59,11 +67,14 @@ export class L2Chain {
         overhead: hexToBytes(systemConfig.overhead),
         scalar: hexToBytes(systemConfig.scalar),
         eip1559Params: hexToBytes(systemConfig.eip1559Params),
+        operatorFeeParams: hexToBytes(systemConfig.operatorFeeParams ?? `0x${'00'.repeat(32)}`).slice(20),
+        minBaseFee: BigInt(systemConfig.minBaseFee ?? 0),
+        daFootprintGasScalar: systemConfig.daFootprintGasScalar ?? 0,
       },
-      output: await outputOf(block.header, block.hash, store),
+      output: outputOf(block.header, block.hash, store),
     };
     const chain = chainOfGenesis(genesis);
-    return new L2Chain(chain, chain.optimism?.forks ?? {}, config, store, new Blocks(first));
+    return new L2Chain(chain, chain.optimism?.forks ?? {}, config, store, new Blocks(first), l1Chain);
   }
 
   /** When the next block is due, in seconds. */
@@ -80,7 +91,7 @@ export class L2Chain {
   /** Makes the next block with an origin (the head's or the one after it) and transactions after the deposits. */
   async produce(origin: L1Block, transactions: readonly Uint8Array[]): Promise<L2Block> {
     const { head } = this.blocks;
-    const { attributes, systemConfig, sequenceNumber } = this.#prepare(origin);
+    const { attributes, systemConfig, sequenceNumber, form } = this.#prepare(origin);
     const builder = await BlockBuilder.start({
       chain: this.chain,
       parent: head.header,
@@ -94,14 +105,19 @@ export class L2Chain {
       ...block,
       l1Origin: { number: origin.header.number, hash: origin.hash },
       sequenceNumber,
-      systemConfig,
-      output: await outputOf(block.header, block.hash, this.store),
+      systemConfig: this.#readBack(systemConfig, block, form),
+      output: outputOf(block.header, block.hash, this.store),
     };
     this.blocks.append(stored);
     return stored;
   }
 
-  #prepare(origin: L1Block): { attributes: PayloadAttributes; systemConfig: SystemConfig; sequenceNumber: bigint } {
+  #prepare(origin: L1Block): {
+    attributes: PayloadAttributes;
+    systemConfig: SystemConfig;
+    sequenceNumber: bigint;
+    form: L1AttributesForm;
+  } {
     const { l1Origin, sequenceNumber: last, systemConfig: before } = this.blocks.head;
     const { number, timestamp, mixHash, parentBeaconBlockRoot } = origin.header;
     const advances = number === l1Origin.number + 1n;
@@ -112,23 +128,53 @@ export class L2Chain {
     const portal = createAddressFromString(this.config.deposit_contract_address);
     const contract = createAddressFromString(this.config.l1_system_config_address);
     const isEcotoneL1 = isActive(this.forks, 'ecotone', timestamp);
-    const systemConfig = advances ? updateSystemConfig(before, origin.receipts, contract, isEcotoneL1) : before;
+    const config = advances ? updateSystemConfig(before, origin.receipts, contract, isEcotoneL1) : before;
     const sequenceNumber = advances ? 0n : last + 1n;
     const activations = this.nextActivations;
-    const packed = isActive(this.forks, 'ecotone', this.nextTimestamp) && !activations.includes('ecotone');
+    const form = this.#attributesForm(activations);
+    const isRegolith = isActive(this.forks, 'regolith', this.nextTimestamp);
+    const blobBaseFee = blobBaseFeeOf(this.l1, origin.header);
     const attributes: PayloadAttributes = {
       timestamp: this.nextTimestamp,
       prevRandao: mixHash,
       feeRecipient: SEQUENCER_FEE_VAULT.bytes,
       parentBeaconBlockRoot: parentBeaconBlockRoot ?? new Uint8Array(32),
-      gasLimit: systemConfig.gasLimit,
-      eip1559Params: systemConfig.eip1559Params,
+      gasLimit: config.gasLimit + activations.reduce((sum, fork) => sum + upgradeGas(fork), 0n),
+      eip1559Params: config.eip1559Params,
+      minBaseFee: config.minBaseFee,
       transactions: [
-        l1AttributesDeposit(origin, sequenceNumber, systemConfig, packed ? 'ecotone' : 'bedrock'),
+        l1AttributesDeposit({ origin, blobBaseFee, sequenceNumber, config, form, isRegolith }),
         ...(advances ? userDeposits(origin, portal) : []),
         ...activations.flatMap(upgradeTransactions),
       ],
     };
-    return { attributes, systemConfig, sequenceNumber };
+    return { attributes, systemConfig: config, sequenceNumber, form };
+  }
+
+  /** The newest form whose fork is active: in a fork's first block its own contract isn't there yet to be told. */
+  #attributesForm(activations: readonly ForkName[]): L1AttributesForm {
+    const isTold = (fork: ForkName): boolean =>
+      isActive(this.forks, fork, this.nextTimestamp) && !activations.includes(fork);
+    return (['jovian', 'isthmus', 'ecotone'] as const).find(isTold) ?? 'bedrock';
+  }
+
+  /** A derivation knows of the configuration what the block says; specs/protocol/derivation.md, "System Configuration". */
+  #readBack(config: SystemConfig, { header }: ExecutedBlock, form: L1AttributesForm): SystemConfig {
+    const { timestamp, extraData, gasLimit } = header;
+    const isPacked = form !== 'bedrock';
+    const hasOperatorFee = form === 'isthmus' || form === 'jovian';
+    const footprintScalar = config.daFootprintGasScalar || DEFAULT_DA_FOOTPRINT_GAS_SCALAR;
+    const activatesKarst = activatesAt(this.forks, 'karst', timestamp, BigInt(this.config.block_time));
+    const strips = activatesKarst && this.config.keep_karst_upgrade_gas !== true;
+    return {
+      batcher: config.batcher,
+      gasLimit: strips ? gasLimit - upgradeGas('karst') : gasLimit,
+      overhead: isPacked ? new Uint8Array(32) : config.overhead,
+      scalar: isPacked ? repackScalar(config.scalar) : config.scalar,
+      eip1559Params: isActive(this.forks, 'holocene', timestamp) ? extraData.slice(1, 9) : new Uint8Array(8),
+      operatorFeeParams: hasOperatorFee ? config.operatorFeeParams : new Uint8Array(12),
+      minBaseFee: isActive(this.forks, 'jovian', timestamp) ? config.minBaseFee : 0n,
+      daFootprintGasScalar: form === 'jovian' ? footprintScalar : 0,
+    };
   }
 }

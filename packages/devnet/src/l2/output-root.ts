@@ -5,7 +5,6 @@ import { L2_TO_L1_MESSAGE_PASSER } from '../execution/addresses.js';
 import type { BlockHeader } from '../execution/header.js';
 import { State } from '../state/state.js';
 import type { StateStore } from '../state/store.js';
-import { EMPTY_TRIE_ROOT } from '../trie/node.js';
 
 /** An output of version 0 and what it is made of; all 32 bytes. */
 export interface Output {
@@ -16,10 +15,9 @@ export interface Output {
 }
 
 /** The output after a block whose state is in the store. */
-export async function outputOf(header: BlockHeader, blockHash: Uint8Array, store: StateStore): Promise<Output> {
+export function outputOf(header: BlockHeader, blockHash: Uint8Array, store: StateStore): Output {
   const { stateRoot } = header;
-  const passer = await new State(store, stateRoot).getAccount(L2_TO_L1_MESSAGE_PASSER);
-  const messagePasserStorageRoot = passer?.storageRoot ?? EMPTY_TRIE_ROOT;
+  const messagePasserStorageRoot = new State(store, stateRoot).storageRoot(L2_TO_L1_MESSAGE_PASSER);
   const version = new Uint8Array(32);
   const outputRoot = keccak_256(concatBytes(version, stateRoot, messagePasserStorageRoot, blockHash));
   return { outputRoot, stateRoot, messagePasserStorageRoot, blockHash };

@@ -15,6 +15,17 @@ export interface GenesisSystemConfig {
   readonly scalar: PrefixedHexString;
   readonly gasLimit: number;
   readonly eip1559Params: PrefixedHexString;
+  /** There where the chain's schedule has Isthmus; Jovian for the other two. */
+  readonly operatorFeeParams?: PrefixedHexString;
+  readonly minBaseFee?: number;
+  readonly daFootprintGasScalar?: number;
+}
+
+/** The chain's base fee parameters, as geth's chain configuration has them. */
+export interface ChainOpConfig {
+  readonly eip1559Elasticity: number;
+  readonly eip1559Denominator: number;
+  readonly eip1559DenominatorCanyon: number;
 }
 
 type ForkTimes = { readonly [F in ForkName as `${F}_time`]?: number };
@@ -37,4 +48,7 @@ export interface RollupConfig extends ForkTimes {
   readonly deposit_contract_address: PrefixedHexString;
   readonly l1_system_config_address: PrefixedHexString;
   readonly protocol_versions_address: PrefixedHexString;
+  /** Whether the gas of Karst's upgrade stays in the limit of the blocks after it. */
+  readonly keep_karst_upgrade_gas?: boolean;
+  readonly chain_op_config?: ChainOpConfig;
 }

@@ -1,11 +1,11 @@
 // Blocks, transactions and receipts as JSON-RPC shows them; OP Stack fields as op-geth names them.
 import { bigIntToHex, bytesToHex } from '@ethereumjs/util';
-import { Blob4844Tx, FeeMarket1559Tx, LegacyTx } from '@ethereumjs/tx';
+import { AccessList2930Tx, Blob4844Tx, LegacyTx } from '@ethereumjs/tx';
 import { encodeBlock } from '../chain/blocks.js';
+import type { Authorization } from '../execution/authorizations.js';
 import type { ExecutedBlock } from '../execution/block-executor.js';
 import type { BlockHeader } from '../execution/header.js';
-import { DEPOSIT_RECEIPT_VERSION } from '../execution/receipt.js';
-import type { L1FeeCharge } from '../execution/receipt.js';
+import type { L1FeeCharge, Receipt } from '../execution/receipt.js';
 import { DEPOSIT_TYPE } from '../execution/transaction.js';
 import type { DepositTransaction, SignedTransaction } from '../execution/transaction.js';
 
@@ -13,7 +13,7 @@ export type Json = Record<string, unknown>;
 
 /** A header's fields. */
 export function headerJson(header: BlockHeader): Json {
-  const { baseFeePerGas, withdrawalsRoot, blobGasUsed, excessBlobGas, parentBeaconBlockRoot } = header;
+  const { baseFeePerGas, withdrawalsRoot, blobGasUsed, excessBlobGas, parentBeaconBlockRoot, requestsHash } = header;
   return {
     number: bigIntToHex(header.number),
     parentHash: bytesToHex(header.parentHash),
@@ -35,6 +35,7 @@ export function headerJson(header: BlockHeader): Json {
     ...(blobGasUsed !== undefined && { blobGasUsed: bigIntToHex(blobGasUsed) }),
     ...(excessBlobGas !== undefined && { excessBlobGas: bigIntToHex(excessBlobGas) }),
     ...(parentBeaconBlockRoot !== undefined && { parentBeaconBlockRoot: bytesToHex(parentBeaconBlockRoot) }),
+    ...(requestsHash !== undefined && { requestsHash: bytesToHex(requestsHash) }),
   };
 }
 
@@ -44,9 +45,8 @@ export function blockJson(block: ExecutedBlock, whole: boolean): Json {
     ...headerJson(block.header),
     hash: bytesToHex(block.hash),
     size: bigIntToHex(BigInt(encodeBlock(block).length)),
-    totalDifficulty: '0x0',
     uncles: [],
-    withdrawals: [],
+    ...(block.header.withdrawalsRoot !== undefined && { withdrawals: [] }),
     transactions: block.transactions.map(({ hash }, index) =>
       whole ? transactionJson(block, index) : bytesToHex(hash),
     ),
@@ -58,6 +58,7 @@ export function transactionJson(block: ExecutedBlock, index: number): Json {
   const { transaction, receipt } = entry(block, index);
   const shared = {
     ...place(block, index),
+    blockTimestamp: bigIntToHex(block.header.timestamp),
     hash: bytesToHex(transaction.hash),
     type: bigIntToHex(BigInt(transaction.type)),
     from: transaction.from.toString(),
@@ -66,14 +67,14 @@ export function transactionJson(block: ExecutedBlock, index: number): Json {
     gas: bigIntToHex(transaction.gasLimit),
     input: bytesToHex(transaction.data),
   };
-  if (transaction.type === DEPOSIT_TYPE) return { ...shared, ...depositJson(transaction, receipt.depositNonce ?? 0n) };
+  if (transaction.type === DEPOSIT_TYPE) return { ...shared, ...depositJson(transaction, receipt) };
   return { ...shared, ...signedJson(transaction, receipt.effectiveGasPrice) };
 }
 
 /** The receipt at an index of a block. */
 export function receiptJson(block: ExecutedBlock, index: number): Json {
   const { transaction, receipt } = entry(block, index);
-  const { contractAddress, depositNonce, l1Fee, blobGasUsed, blobGasPrice } = receipt;
+  const { contractAddress, blobGasUsed, blobGasPrice } = receipt;
   const earlierLogs = block.receipts.slice(0, index).reduce((count, { logs }) => count + logs.length, 0);
   const where = place(block, index);
   const transactionHash = bytesToHex(transaction.hash);
@@ -91,6 +92,7 @@ export function receiptJson(block: ExecutedBlock, index: number): Json {
     logsBloom: bytesToHex(receipt.logsBloom),
     logs: receipt.logs.map(([address, topics, data], i) => ({
       ...where,
+      blockTimestamp: bigIntToHex(block.header.timestamp),
       transactionHash,
       address: bytesToHex(address),
       topics: topics.map((topic) => bytesToHex(topic)),
@@ -98,34 +100,52 @@ export function receiptJson(block: ExecutedBlock, index: number): Json {
       logIndex: bigIntToHex(BigInt(earlierLogs + i)),
       removed: false,
     })),
-    ...(depositNonce !== undefined && {
-      depositNonce: bigIntToHex(depositNonce),
-      depositReceiptVersion: bigIntToHex(DEPOSIT_RECEIPT_VERSION),
-    }),
-    ...(l1Fee !== undefined && l1FeeJson(l1Fee)),
+    ...rollupJson(receipt),
     ...(blobGasUsed !== undefined && { blobGasUsed: bigIntToHex(blobGasUsed) }),
     ...(blobGasPrice !== undefined && { blobGasPrice: bigIntToHex(blobGasPrice) }),
   };
 }
 
-function l1FeeJson({ fee, gasUsed, baseFee, blobBaseFee, baseFeeScalar, blobBaseFeeScalar }: L1FeeCharge): Json {
+/** What an L2's receipts say besides. */
+function rollupJson({ depositNonce, depositReceiptVersion, l1Fee, operatorFee, footprint }: Receipt): Json {
+  const hasOperatorFee = operatorFee !== undefined && (operatorFee.scalar !== 0n || operatorFee.constant !== 0n);
+  return {
+    ...(depositNonce !== undefined && { depositNonce: bigIntToHex(depositNonce) }),
+    ...(depositReceiptVersion !== undefined && { depositReceiptVersion: bigIntToHex(depositReceiptVersion) }),
+    ...(l1Fee !== undefined && l1FeeJson(l1Fee)),
+    ...(hasOperatorFee && {
+      operatorFeeScalar: bigIntToHex(operatorFee.scalar),
+      operatorFeeConstant: bigIntToHex(operatorFee.constant),
+    }),
+    ...(footprint !== undefined && {
+      daFootprintGasScalar: bigIntToHex(footprint.scalar),
+      blobGasUsed: bigIntToHex(footprint.gas),
+    }),
+  };
+}
+
+function l1FeeJson(charge: L1FeeCharge): Json {
+  const { fee, gasUsed, baseFee, scalar, blobBaseFee, baseFeeScalar, blobBaseFeeScalar } = charge;
   return {
     l1Fee: bigIntToHex(fee),
     l1GasUsed: bigIntToHex(gasUsed),
     l1GasPrice: bigIntToHex(baseFee),
+    // geth's ten digits of the scalar as a fraction.
+    ...(scalar !== undefined && { l1FeeScalar: String(Number((Number(scalar) / 1_000_000).toPrecision(10))) }),
     ...(blobBaseFee !== undefined && { l1BlobBaseFee: bigIntToHex(blobBaseFee) }),
     ...(baseFeeScalar !== undefined && { l1BaseFeeScalar: bigIntToHex(baseFeeScalar) }),
     ...(blobBaseFeeScalar !== undefined && { l1BlobBaseFeeScalar: bigIntToHex(blobBaseFeeScalar) }),
   };
 }
 
-function depositJson(deposit: DepositTransaction, nonce: bigint): Json {
+/** As op-geth shows it: nothing is minted, and it is no system transaction, where the fields are absent. */
+function depositJson(deposit: DepositTransaction, { depositNonce = 0n, depositReceiptVersion }: Receipt): Json {
   return {
     sourceHash: bytesToHex(deposit.sourceHash),
-    mint: deposit.mint === 0n ? null : bigIntToHex(deposit.mint),
-    isSystemTx: deposit.isSystemTransaction,
-    nonce: bigIntToHex(nonce),
-    depositReceiptVersion: bigIntToHex(DEPOSIT_RECEIPT_VERSION),
+    ...(deposit.mint > 0n && { mint: bigIntToHex(deposit.mint) }),
+    ...(deposit.isSystemTransaction && { isSystemTx: true }),
+    nonce: bigIntToHex(depositNonce),
+    ...(depositReceiptVersion !== undefined && { depositReceiptVersion: bigIntToHex(depositReceiptVersion) }),
     gasPrice: '0x0',
     v: '0x0',
     r: '0x0',
@@ -147,14 +167,27 @@ function signedJson(transaction: SignedTransaction, effectiveGasPrice: bigint): 
     s: bigIntToHex(s),
     ...(chainId !== undefined && { chainId: bigIntToHex(chainId) }),
     ...(!legacy && { yParity: bigIntToHex(v), accessList: accessListJson(transaction) }),
-    ...((original instanceof FeeMarket1559Tx || original instanceof Blob4844Tx) && {
-      maxFeePerGas: bigIntToHex(transaction.maxFeePerGas),
-      maxPriorityFeePerGas: bigIntToHex(transaction.maxPriorityFeePerGas),
-    }),
+    ...(!legacy &&
+      !(original instanceof AccessList2930Tx) && {
+        maxFeePerGas: bigIntToHex(transaction.maxFeePerGas),
+        maxPriorityFeePerGas: bigIntToHex(transaction.maxPriorityFeePerGas),
+      }),
     ...(original instanceof Blob4844Tx && {
       maxFeePerBlobGas: bigIntToHex(transaction.maxFeePerBlobGas),
       blobVersionedHashes: original.blobVersionedHashes,
     }),
+    ...(transaction.type === 4 && { authorizationList: transaction.authorizations.map(authorizationJson) }),
+  };
+}
+
+function authorizationJson({ chainId, address, nonce, yParity, r, s }: Authorization): Json {
+  return {
+    chainId: bigIntToHex(chainId),
+    address: bytesToHex(address),
+    nonce: bigIntToHex(nonce),
+    yParity: bigIntToHex(yParity),
+    r: bigIntToHex(r),
+    s: bigIntToHex(s),
   };
 }
 

@@ -174,6 +174,11 @@ export class State implements StateManagerInterface {
     return this.#trie.hash(keep);
   }
 
+  /** An account's storage root, without what wasn't flushed. */
+  storageRoot(address: Address): Uint8Array {
+    return this.#account(bytesToUnprefixedHex(address.bytes))?.storageRoot ?? EMPTY_TRIE_ROOT;
+  }
+
   /** Merkle proof of an account, as `eth_getProof` gives it. */
   proveAccount(address: Address): Uint8Array[] {
     return this.#trie.prove(keccak_256(address.bytes));
