@@ -145,8 +145,8 @@ function transactionProblem(config: RollupConfig, transaction: Bytes, time: u64)
 let parentBlock: L2Block | null = null;
 
 /**
- * Judges a span batch by its beginning and end and by what overlaps the safe chain: all that Holocene asks of it as a whole.
- * After Accept, `parentBlock` is set.
+ * Judges a span batch by its beginning and end: all that Holocene asks of it as a whole. Blocks of it that are on the safe
+ * chain already may differ from that chain's. After Accept, `parentBlock` is set.
  */
 export function checkSpanPrefix(context: BatchContext, batch: SpanBatch): Validity {
   const config = context.config;
@@ -195,7 +195,7 @@ export function checkSpanPrefix(context: BatchContext, batch: SpanBatch): Validi
   }
   if (!found) return Validity.Undecided;
   if (startEpoch < parent.originNumber) return drop('the epoch is too old');
-  return checkOverlap(context, batch, parent);
+  return Validity.Accept;
 }
 
 /** The blocks of a span that are on the safe chain already must be those of the safe chain. */
@@ -203,13 +203,13 @@ function checkOverlap(context: BatchContext, batch: SpanBatch, parent: L2Block):
   const overlap = <i32>(context.safeHead.number - parent.number);
   for (let i = 0; i < overlap; i++) {
     const block = context.l2.byNumber(parent.number + 1 + i);
-    if (block.originNumber != batch.epoch(i)) return drop('an overlapping block has another L1 origin');
     const before = useScratch(true);
     const start = mark();
     const same = sameTransactions(context.l2.transactions(block), batch, i);
     release(start);
     useScratch(before);
     if (!same) return drop('an overlapping block has other transactions');
+    if (block.originNumber != batch.epoch(i)) return drop('an overlapping block has another L1 origin');
   }
   return Validity.Accept;
 }
@@ -228,7 +228,7 @@ function sameTransactions(transactions: Array<Bytes>, batch: SpanBatch, i: i32):
   return true;
 }
 
-/** Judges a span batch and every block in it. */
+/** Judges a span batch, every block in it and, in the end, what overlaps the safe chain. */
 function checkSpanBatch(context: BatchContext, batch: SpanBatch): Validity {
   const prefix = checkSpanPrefix(context, batch);
   if (prefix != Validity.Accept) return prefix;
@@ -259,5 +259,6 @@ function checkSpanBatch(context: BatchContext, batch: SpanBatch): Validity {
       if (problem !== null) return drop(problem);
     }
   }
-  return Validity.Accept;
+  // Behind the blocks' own checks: one that is undecided must not become a drop here.
+  return checkOverlap(context, batch, parent);
 }
