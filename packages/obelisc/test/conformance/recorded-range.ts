@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ZSTDDecoder } from 'zstddec';
 import { type Chain, type Claim, parseGenesisChainConfig, parseRollupConfig } from '@obelisc/host';
-import { keyHex, memoryStore, type PreimageStore } from '@obelisc/preimage';
+import { keyHex, memoryStore, type PreimageStore, storeFrom } from '@obelisc/preimage';
 
 const repository = fileURLToPath(new URL('../../../../../', import.meta.url));
 const data = process.env.OBELISC_DATA ?? join(repository, '../shared/data');
@@ -54,24 +54,36 @@ export async function recordedChain(chain: string): Promise<Chain> {
   };
 }
 
-const blobs = new Map<string, Promise<Map<string, Uint8Array>>>();
-
 /** What Go's host gathered for a range, the blobs of the chain included. Each call gives a store of its own. */
 export async function gatheredStore(chain: string, range: string): Promise<PreimageStore> {
-  const archive = join(data, chain, 'blobs-file.tar.zst');
-  if (existsSync(archive) && !blobs.has(chain)) blobs.set(chain, preimages(archive));
-  const values = await preimages(join(data, chain, range, 'data-file.tar.zst'));
-  const elements = await blobs.get(chain);
+  const blobs = join(data, chain, 'blobs-file.tar.zst');
+  const archives = [join(data, chain, range, 'data-file.tar.zst'), ...(existsSync(blobs) ? [blobs] : [])];
+  const gathered = await Promise.all(archives.map(preimages));
   const added = memoryStore();
-  return {
+  return storeFrom({
     place: `the recorded range ${range}`,
-    get: (key) => added.get(key) ?? values.get(keyHex(key)) ?? elements?.get(keyHex(key)),
+    look(key) {
+      for (const values of gathered) {
+        const value = values.get(keyHex(key));
+        if (value !== undefined) return { state: 'found', value };
+      }
+      return added.look(key);
+    },
     put: (key, value) => added.put(key, value),
-  };
+  });
+}
+
+const read = new Map<string, Promise<Map<string, Uint8Array>>>();
+
+/** The pre-images of an archive, which is read once. */
+function preimages(archive: string): Promise<Map<string, Uint8Array>> {
+  let values = read.get(archive);
+  if (values === undefined) read.set(archive, (values = readPreimages(archive)));
+  return values;
 }
 
 /** The pre-images of a datadir of format `file` in a tar archive, by key. */
-async function preimages(archive: string): Promise<Map<string, Uint8Array>> {
+async function readPreimages(archive: string): Promise<Map<string, Uint8Array>> {
   const values = new Map<string, Uint8Array>();
   for (const [name, content] of tarFiles(await unpack(archive))) {
     const key = /0x([0-9a-f]{64})\.txt$/.exec(name)?.[1];

@@ -80,7 +80,6 @@ describe('op-program on range g10, offline', { skip }, () => {
         graniteTime: LATER,
       },
     ],
-    ['isthmus', { holocene_time: 0, isthmus_time: 0 }, { holoceneTime: 0, isthmusTime: 0, pragueTime: 0 }],
   ] as const) {
     test(`under a fork that is not covered, ${fork}, the client answers nothing: exit code 2`, async () => {
       const files = { rollup: join(folder, `${fork}.json`), genesis: join(folder, `${fork}-genesis.json`) };

@@ -15,7 +15,7 @@ import { l1InfoTransaction } from './l1-info';
 import { L2Block } from './l2-block';
 import { L2Chain } from './l2-chain';
 import { fail, Pull } from './stage';
-import { upgradeTransactions } from './upgrade-transactions';
+import { KARST_UPGRADE_GAS, upgradeTransactions } from './upgrade-transactions';
 
 /** The account that gets the fees: the SequencerFeeVault predeploy. */
 // prettier-ignore
@@ -127,6 +127,7 @@ export class AttributesQueue {
     if (config.isActive(Fork.Ecotone, time)) attributes.parentBeaconBlockRoot = origin.parentBeaconBlockRoot;
     attributes.transactions = transactions;
     attributes.gasLimit = settings.gasLimit;
+    if (config.activatesAt(Fork.Karst, time)) attributes.gasLimit += KARST_UPGRADE_GAS;
     if (config.isActive(Fork.Holocene, time)) attributes.eip1559Params = settings.eip1559Params;
     if (config.isActive(Fork.Jovian, time)) attributes.minBaseFee = settings.minBaseFee;
     this.current = attributes;

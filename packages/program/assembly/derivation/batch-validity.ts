@@ -31,6 +31,14 @@ export const enum Validity {
 @inline
 const SET_CODE_TYPE: u32 = 4;
 
+/**
+ * The type of Lagoon's post-execution transactions. op-node of April 2026 lets such a batch pass, and the block is then
+ * built from its deposits; kona from 1.6.0 on, whose verdict counts in the games since Karst, and later op-nodes drop it.
+ */
+// @ts-ignore: decorator
+@inline
+export const POST_EXEC_TYPE: u32 = 0x7d;
+
 /** What batches are judged by. `blocks` are consecutive L1 blocks from the safe head's origin, or the one after it, on. */
 @final
 export class BatchContext {
@@ -138,6 +146,7 @@ function transactionProblem(config: RollupConfig, transaction: Bytes, time: u64)
   const type = transaction[0];
   if (type == DEPOSIT_TYPE) return 'a deposit among the transactions';
   if (type == SET_CODE_TYPE && !config.isActive(Fork.Isthmus, time)) return 'a set-code transaction before Isthmus';
+  if (type == POST_EXEC_TYPE) return 'a post-execution transaction before Lagoon';
   return null;
 }
 

@@ -9,12 +9,12 @@ const OLDEST: Fork = Fork.Canyon;
 /** The newest fork whose derivation is covered. */
 // @ts-ignore: decorator
 @inline
-export const NEWEST_DERIVED: Fork = Fork.Jovian;
+export const NEWEST_DERIVED: Fork = Fork.Karst;
 
 /** The newest fork whose execution is covered. */
 // @ts-ignore: decorator
 @inline
-export const NEWEST_EXECUTED: Fork = Fork.Holocene;
+export const NEWEST_EXECUTED: Fork = Fork.Karst;
 
 /** Ends the program, naming the fork, where the L2 block at `time` is under one older than OLDEST or newer than `newest`. */
 export function requireCovered(config: RollupConfig, time: u64, newest: Fork): void {

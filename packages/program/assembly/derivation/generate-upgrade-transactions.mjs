@@ -5,7 +5,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RLP } from '@ethereumjs/rlp';
-import { keccak_256 } from '@noble/hashes/sha3.js';
+import { bytes, keccak, transactionList, upgradeTransaction } from './upgrade-encoding.mjs';
 
 const [checkout] = process.argv.slice(2);
 if (checkout === undefined) throw new Error('usage: generate-upgrade-transactions.mjs SPECS_CHECKOUT');
@@ -18,8 +18,6 @@ const GAS_PRICE_ORACLE = '0x420000000000000000000000000000000000000f';
 const OPERATOR_FEE_VAULT = '0x420000000000000000000000000000000000001b';
 
 const deployer = (n) => `0x421000000000000000000000000000000000000${n}`;
-const bytes = (hex) => Buffer.from(hex.replace(/^0x/, ''), 'hex');
-const keccak = (data) => Buffer.from(keccak_256(data));
 const selector = (signature) => keccak(Buffer.from(signature)).subarray(0, 4);
 
 /** A contract made by account `n`'s first transaction. */
@@ -96,23 +94,9 @@ const forks = {
   ],
 };
 
-/** An upgrade transaction: a deposit whose source hash is keccak256(2 ++ keccak256(intent)) in 32-byte words. */
-function encode({ intent, from, to, gas, data }) {
-  const domain = Buffer.alloc(32);
-  domain[31] = 2;
-  const source = keccak(Buffer.concat([domain, keccak(Buffer.from(intent))]));
-  const none = new Uint8Array(0);
-  return Buffer.concat([Buffer.of(0x7e), RLP.encode([source, bytes(from), bytes(to), none, none, gas, none, data])]);
-}
-
-/** The transactions of a fork as they lie in memory: each behind its length in 4 bytes, a length of 0 at the end. */
+/** The transactions of a fork as 64-bit words. */
 function words(transactions) {
-  const parts = transactions.map(encode).flatMap((encoded) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(encoded.length);
-    return [length, encoded];
-  });
-  const whole = Buffer.concat([...parts, Buffer.alloc(4)]);
+  const whole = transactionList(transactions.map(upgradeTransaction));
   const padded = Buffer.concat([whole, Buffer.alloc((8 - (whole.length % 8)) % 8)]);
   return Array.from({ length: padded.length / 8 }, (_, i) => padded.readBigUInt64LE(8 * i));
 }

@@ -8,6 +8,7 @@ import { readOrderedTrie } from '../trie/ordered';
 import { firstItem } from './first-item';
 import { decodeL1Info } from './l1-info';
 import { L2Block } from './l2-block';
+import { KARST_UPGRADE_GAS } from './upgrade-transactions';
 
 
 @final
@@ -111,6 +112,10 @@ export class L2Chain {
     settings.overhead = info.overhead;
     settings.scalar = info.scalar;
     settings.gasLimit = header.gasLimit;
+    // The gas for the upgrade transactions is no setting of the chain's; chains that have kept it say so.
+    if (!config.keepKarstUpgradeGas && config.activatesAt(Fork.Karst, block.time)) {
+      settings.gasLimit -= KARST_UPGRADE_GAS;
+    }
     settings.operatorFeeScalar = info.operatorFeeScalar;
     settings.operatorFeeConstant = info.operatorFeeConstant;
     settings.daFootprintGasScalar = info.daFootprintGasScalar;
@@ -128,7 +133,7 @@ export class L2Chain {
 }
 
 function expectExtra(extra: Bytes, version: u32, length: u32): void {
-  if (extra.length != length || extra[0] != version || extra.u32At(1) == 0) {
+  if (extra.length != length || extra[0] != version || extra.u32At(1) == 0 || extra.u32At(5) == 0) {
     throw new Error('an L2 block whose header has extra data of another form than its fork');
   }
 }

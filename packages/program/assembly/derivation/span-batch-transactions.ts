@@ -11,6 +11,8 @@ const enum Type {
   AccessList = 1,
   DynamicFee = 2,
   SetCode = 4,
+  /** Lagoon's: known in spans of all forks, so that what is wrong is its block and not the whole span. */
+  PostExec = 0x7d,
 }
 
 /** The columns. They share the memory of the batch's encoding. */
@@ -85,6 +87,12 @@ export class SpanTransactions {
       const data = this.data[i];
       const type: u32 = data[0] > 0x7f ? Type.Legacy : data[0];
       if (data[0] == Type.Legacy) return null;
+      if (type == Type.PostExec) {
+        // Unsigned, and whole as it is: its other columns mean nothing.
+        if (bitAt(this.creationBits, i) == 0) recipient++;
+        transactions.push(data.copy());
+        continue;
+      }
       const fields = new RlpReader(type == Type.Legacy ? data : data.after(1)).list();
       const parity = <u64>bitAt(this.parityBits, i);
       let v = parity;
@@ -100,6 +108,8 @@ export class SpanTransactions {
       // One price, or priority fee and fee cap, which follow one another in both encodings.
       const price = integer(fields);
       const cap = type == Type.DynamicFee || type == Type.SetCode ? integer(fields) : new Bytes(0, 0);
+      // op-node reads those of set-code transactions into 256 bits, all others into any number of them.
+      if (type == Type.SetCode && max(value.length, max(price.length, cap.length)) > 33) return null;
       const input = fields.raw();
       if (input.length > 0 && input[0] >= 0xc0) return null;
       let lists = new Bytes(0, 0);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { hashOf } from './encoding.js';
+import { RLP } from '@ethereumjs/rlp';
+import { concat, fixed, hashOf, integer } from './encoding.js';
 import { fromHex, instantiate, toHex, utf8 } from './module.js';
 
 // Hashes of the transactions, in order, as op-node makes them (github.com/ethereum-optimism/optimism v1.19.6).
@@ -59,7 +62,42 @@ test('forks that change no contract have no upgrade transactions', () => {
   for (const fork of ['canyon', 'delta', 'granite', 'holocene']) assert.deepEqual(upgrades(fork, 1002), [], fork);
 });
 
-test('the activation of a fork whose transactions are not covered ends the program, naming it', () => {
-  assert.throws(() => upgrades('karst', 1002), /karst are not covered/);
+/** Karst's bundle as its authors publish it. */
+interface Bundle {
+  metadata: { version: string };
+  transactions: { intent: string; from: string; to: string | null; data: string; gasLimit: number }[];
+}
+
+test("Karst's transactions are those of its bundle, in order, with the fork's name and their place in each source", () => {
+  const file = readFileSync(new URL('../../../data/karst-upgrade-bundle.json', import.meta.url));
+  // The hash that op-core/nuts/fork_lock.toml of the monorepo locks the bundle by.
+  assert.equal(
+    createHash('sha256').update(file).digest('hex'),
+    '08f5df36f7ff29a9421ab84beebe96684a7455df9a5d234a2468613a4008ad91',
+  );
+  const { metadata, transactions } = JSON.parse(file.toString('utf8')) as Bundle;
+  assert.equal(metadata.version, '1.0.0');
+  const expected = transactions.map(({ intent, from, to, data, gasLimit }, i) => {
+    const source = hashOf(concat(fixed(2, 32), hashOf(utf8(`Karst ${i}: ${intent}`))));
+    const none = new Uint8Array(0);
+    const fields = [
+      source,
+      fromHex(from),
+      to === null ? none : fromHex(to),
+      none,
+      none,
+      integer(gasLimit),
+      none,
+      fromHex(data),
+    ];
+    return toHex(hashOf(concat([0x7e], RLP.encode(fields))));
+  });
+  assert.equal(expected.length, 31);
+  assert.deepEqual(upgrades('karst', 1000), []);
+  assert.deepEqual(upgrades('karst', 1002), expected);
   assert.deepEqual(upgrades('karst', 1004), []);
+  assert.equal(
+    transactions.reduce((sum, { gasLimit }) => sum + gasLimit, 0),
+    55_370_657,
+  );
 });
