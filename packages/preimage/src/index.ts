@@ -7,12 +7,16 @@ export * from './integrity.js';
 export * from './keys.js';
 export * from './oracle.js';
 export * from './store.js';
-export { TruncatedStreamError } from './byte-reader.js';
-export { oracleOver, serveOracle, WireError, type WireStreams } from './wire.js';
+export { TruncatedStreamError } from './byte-queue.js';
+export { childChannels, type ChildChannels } from './child-channels.js';
 export {
-  PreimageServerError,
-  type PreimageServer,
-  type PreimageServerOptions,
-  startPreimageServer,
-  WaitInterruptedError,
-} from './preimage-server.js';
+  closeEnds,
+  endsOfStreams,
+  oracleOver,
+  serveOracle,
+  type WireEnds,
+  WireError,
+  type WireStreams,
+} from './wire.js';
+export { type PreimageServer, type PreimageServerOptions, startPreimageServer } from './preimage-server.js';
+export { PreimageServerError, WaitInterruptedError } from './question-watch.js';

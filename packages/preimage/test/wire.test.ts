@@ -6,12 +6,16 @@ import {
   localKey,
   MissingPreimageError,
   type Oracle,
-  oracleOver,
-  serveOracle,
+  endsOfStreams,
+  oracleOver as oracleOverEnds,
+  serveOracle as serveOracleOverEnds,
   TruncatedStreamError,
   WireError,
   type WireStreams,
 } from '../src/index.js';
+
+const serveOracle = (streams: WireStreams, oracle: Oracle) => serveOracleOverEnds(endsOfStreams(streams), oracle);
+const oracleOver = (streams: WireStreams, server: string) => oracleOverEnds(endsOfStreams(streams, server), server);
 
 /** Both sides of the two channels, in memory. */
 function channels(): { server: WireStreams; client: WireStreams } {

@@ -1,10 +1,10 @@
 /** op-program --server: answers the machine that started this process, until it closes one of the channels. */
 import type { Log } from '@obelisc/host';
-import { inheritedStreams, type Oracle, serveOracle } from '@obelisc/preimage';
+import { closeEnds, inheritedEnds, type Oracle, serveOracle } from '@obelisc/preimage';
 
 /** Resolves when a channel was closed, or on SIGINT or SIGTERM, with which machines end their server. Rejects when a request fails. */
 export async function serve(oracle: Oracle, log: Log): Promise<void> {
-  const streams = inheritedStreams();
+  const ends = inheritedEnds();
   let stop: (() => void) | undefined;
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
@@ -13,10 +13,10 @@ export async function serve(oracle: Oracle, log: Log): Promise<void> {
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   log('info', 'Starting preimage server');
   try {
-    await Promise.race([serveOracle(streams, oracle), stopped]);
+    await Promise.race([serveOracle(ends, oracle), stopped]);
     log('debug', 'Preimage server stopped');
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    for (const stream of Object.values(streams)) stream.destroy();
+    closeEnds(ends);
   }
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { keccak256Key, localKey, oracleOver, openDatadir, sha256Key } from '@obelisc/preimage';
+import { endsOfStreams, keccak256Key, localKey, oracleOver, openDatadir, sha256Key } from '@obelisc/preimage';
 import { main } from '../../src/op-program/main.js';
 
 const executable = fileURLToPath(new URL('../../../../../bin/op-program', import.meta.url));
@@ -237,7 +237,7 @@ function startServer(t: TestContext, flags: Flags) {
   const ended = new Promise<{ code: number | null; stderr: string }>((resolve) =>
     child.once('close', (code) => resolve({ code, stderr })),
   );
-  return { child, oracle: oracleOver(streams, 'op-program'), streams, ended };
+  return { child, oracle: oracleOver(endsOfStreams(streams), 'op-program'), streams, ended };
 }
 
 test('--server answers on descriptors 3 to 6 and ends with 0 when a channel closes', async (t) => {

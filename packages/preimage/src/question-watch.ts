@@ -1,0 +1,117 @@
+/**
+ * Watches over questions to a pre-image server: none of them is waited for longer than it may be, or than the server lives.
+ * There is one question at a time, tens of thousands in a run, so that one timer looks after all of them.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The server cannot be started, has died, or takes too long. The message says which server, and how it ended. */
+export class PreimageServerError extends Error {
+  override name = 'PreimageServerError';
+}
+
+/** The wait for an answer was given up because `signal` asked for it. */
+export class WaitInterruptedError extends Error {
+  override name = 'WaitInterruptedError';
+}
+
+export type QuestionWatchOptions = {
+  /** Ends the wait for an answer with WaitInterruptedError. */
+  signal?: AbortSignal;
+  /** Longest time for one answer, in milliseconds; without it the server is waited for as long as it lives. */
+  timeout?: number;
+  /** Told each time that an answer has taken another `noticeEvery` milliseconds. */
+  onSlow?: (notice: string) => void;
+  noticeEvery?: number;
+};
+
+export type QuestionWatch = {
+  /** The answer, unless the server dies or takes too long. `what` names the question. */
+  answered<T>(what: () => string, question: Promise<T>): Promise<T>;
+  /** The server has ended. */
+  end(how: string): void;
+  /** There will be no more questions. */
+  close(): void;
+};
+
+/** The channels close a little before the exit of their process is known. */
+const GRACE_FOR_EXIT_CODE = 2_000;
+const NOTICE_EVERY = 15_000;
+/** Between two looks at the question at hand, in milliseconds. */
+const LOOK_EVERY = 100;
+
+type Question = {
+  what: () => string;
+  start: number;
+  notices: number;
+  /** The channel broke: only how the server ended is of interest now. */
+  broken: boolean;
+  fail: (error: Error) => void;
+};
+
+/** `server` names it in errors and notices. */
+export function questionWatch(server: string, options: QuestionWatchOptions): QuestionWatch {
+  const { timeout = Infinity, noticeEvery = NOTICE_EVERY, onSlow, signal } = options;
+  let open: Question | undefined;
+  let ended: string | undefined;
+
+  const look = (): void => {
+    if (open === undefined) return;
+    const { what, start, broken, fail } = open;
+    const taken = performance.now() - start;
+    if (ended !== undefined) {
+      fail(new PreimageServerError(`${server} ${ended}: ${what()} stays unanswered after ${seconds(start)} s`));
+    } else if (broken) {
+      return;
+    } else if (signal?.aborted === true) {
+      fail(new WaitInterruptedError(`interrupted while waiting for ${server}: ${what()}`));
+    } else if (taken >= timeout) {
+      fail(
+        new PreimageServerError(
+          `${server} did not answer within ${timeout / 1000} s: ${what()} (--preimage-timeout sets the limit)`,
+        ),
+      );
+    } else if (taken >= (open.notices + 1) * noticeEvery) {
+      open.notices += 1;
+      onSlow?.(`still waiting for ${server}: ${what()}, ${seconds(start)} s so far`);
+    }
+  };
+  const timer = setInterval(look, Math.min(LOOK_EVERY, noticeEvery, timeout));
+  signal?.addEventListener('abort', look);
+
+  return {
+    async answered(what, question) {
+      const start = performance.now();
+      let fail: (error: Error) => void = () => undefined;
+      const failure = new Promise<never>((_, reject) => (fail = reject));
+      // It may come when the question is already answered.
+      failure.catch(() => undefined);
+      const asked: Question = { what, start, notices: 0, broken: false, fail };
+      open = asked;
+      if (ended !== undefined || signal?.aborted === true) look();
+      try {
+        return await Promise.race([question, failure]);
+      } catch (error) {
+        if (error instanceof PreimageServerError || error instanceof WaitInterruptedError) throw error;
+        const message = `${error instanceof Error ? error.message : String(error)}, after ${seconds(start)} s`;
+        asked.broken = true;
+        // If that is because the server died, its exit says more.
+        await Promise.race([failure, delay(GRACE_FOR_EXIT_CODE, undefined, { ref: false })]);
+        throw new PreimageServerError(message, { cause: error });
+      } finally {
+        open = undefined;
+      }
+    },
+    end(how) {
+      ended = how;
+      look();
+    },
+    close() {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', look);
+    },
+  };
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(1);
+}
