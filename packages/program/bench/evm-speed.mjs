@@ -1,10 +1,7 @@
 // Guest instructions and native nanoseconds per EVM opcode, by kind of code: `npm run build`, then
 // `node packages/program/bench/evm-speed.mjs [workload…]`. Needs the guest's cross compiler (npm run guest fetches it).
-import { readFileSync } from 'node:fs';
-import { loadElf } from '../../fpvm/dist/src/index.js';
-import { compileGuest } from '../../guest/dist/src/index.js';
-import { runProgram } from '../dist/src/index.js';
 import { assemble } from '../dist/test/evm/assembler.js';
+import { evmProgram, FORK } from './evm-program.mjs';
 
 // Each workload runs its body n times, n being the call data's first word.
 const loop = (body) => assemble(`PUSH 0 CALLDATALOAD :loop ${body} PUSH 1 SWAP1 SUB DUP1 @loop JUMPI STOP`);
@@ -29,8 +26,7 @@ const WORKLOADS = {
   calls: `PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0xdddddddddddddddddddddddddddddddddddddddd GAS CALL POP`,
 };
 
-const wasm = readFileSync(new URL('../dist/evm-speed.wasm', import.meta.url));
-const elf = compileGuest(wasm);
+const { guestSteps, natively, order } = evmProgram();
 const wanted = process.argv.slice(2);
 
 /** Number of opcodes in the body and the loop around it, when no jump is left out. */
@@ -38,30 +34,16 @@ function opcodes(body) {
   return body.split(/\s+/).filter((word) => word !== '' && !/^\d|^0x/.test(word)).length + 7;
 }
 
-async function guestSteps(order) {
-  const oracle = { hint: async () => {}, get: async () => order };
-  const { machine } = loadElf(elf, { oracle, output: () => {} });
-  while (!machine.exited) await machine.run(1n << 40n);
-  if (machine.exitCode !== 0) throw new Error(`exit code ${machine.exitCode}`);
-  return Number(machine.step);
-}
-
-async function natively(order) {
-  const oracle = { hint: async () => {}, get: async () => order };
-  const start = process.hrtime.bigint();
-  const code = await runProgram({ module: wasm, oracle, stdout: () => {}, stderr: () => {} });
-  if (code !== 0) throw new Error(`exit code ${code}`);
-  return Number(process.hrtime.bigint() - start);
-}
-
-const order = (n, code) => Uint8Array.from([...Buffer.from(BigInt(n).toString(16).padStart(64, '0'), 'hex'), ...code]);
 for (const [name, body] of Object.entries(WORKLOADS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const code = loop(body);
   const count = opcodes(body);
   const [few, many] = [100, 1100];
-  const steps = (await guestSteps(order(many, code))) - (await guestSteps(order(few, code)));
-  const nanoseconds = (await natively(order(200_000, code))) - (await natively(order(1, code)));
+  const steps =
+    (await guestSteps(order(FORK.granite, many, code))) - (await guestSteps(order(FORK.granite, few, code)));
+  const nanoseconds =
+    (await natively(order(FORK.granite, 200_000, code))).nanoseconds -
+    (await natively(order(FORK.granite, 1, code))).nanoseconds;
   process.stdout.write(
     `${name.padEnd(22)} ${String(count).padStart(4)} opcodes ${(steps / (many - few) / count).toFixed(1).padStart(8)} instructions ${(nanoseconds / 200_000 / count).toFixed(2).padStart(7)} ns\n`,
   );

@@ -36,7 +36,7 @@ const Y = memory.data(32, 8);
  * Not re-entrant.
  */
 export function bn254Add(input: usize, out: usize): bool {
-  useCurve(P, INVERSE_OF_P, false, B);
+  useCurve(P, INVERSE_OF_P, B);
   if (!readPoint(FIRST, input) || !readPoint(SECOND, input + 64)) return false;
   addPoint(FIRST, SECOND, false);
   writePoint(out, FIRST);
@@ -48,7 +48,7 @@ export function bn254Add(input: usize, out: usize): bool {
  * Otherwise as `bn254Add`.
  */
 export function bn254Multiply(input: usize, out: usize): bool {
-  useCurve(P, INVERSE_OF_P, false, B);
+  useCurve(P, INVERSE_OF_P, B);
   if (!readPoint(FIRST, input)) return false;
   fromBigEndian(X, input + 64);
   multiplyPoint(SECOND, X, FIRST);

@@ -57,38 +57,61 @@ export function setSmall(out: usize, value: u64): void {
 
 /** Whether a < b. */
 export function isLess(a: usize, b: usize): bool {
-  for (let i = 24; i >= 0; i -= 8) {
-    const x = load<u64>(a + i);
-    const y = load<u64>(b + i);
-    if (x != y) return x < y;
-  }
-  return false;
+  let x = load<u64>(a, 24);
+  let y = load<u64>(b, 24);
+  if (x != y) return x < y;
+  x = load<u64>(a, 16);
+  y = load<u64>(b, 16);
+  if (x != y) return x < y;
+  x = load<u64>(a, 8);
+  y = load<u64>(b, 8);
+  if (x != y) return x < y;
+  return load<u64>(a) < load<u64>(b);
 }
 
 /** out = a - b modulo 2^256; returns the borrow. out may be a or b. */
 export function subtract(out: usize, a: usize, b: usize): u64 {
-  let borrow: u64 = 0;
-  for (let i: usize = 0; i != 32; i += 8) {
-    const x = load<u64>(a + i);
-    const y = load<u64>(b + i);
-    const difference = x - y;
-    store<u64>(out + i, difference - borrow);
-    borrow = u64(x < y) | u64(difference < borrow);
-  }
-  return borrow;
+  const a0 = load<u64>(a);
+  const a1 = load<u64>(a, 8);
+  const a2 = load<u64>(a, 16);
+  const a3 = load<u64>(a, 24);
+  const r0 = a0 - load<u64>(b);
+  let borrow = u64(a0 < r0);
+  const d1 = a1 - load<u64>(b, 8);
+  const r1 = d1 - borrow;
+  borrow = u64(a1 < d1) | u64(d1 < borrow);
+  const d2 = a2 - load<u64>(b, 16);
+  const r2 = d2 - borrow;
+  borrow = u64(a2 < d2) | u64(d2 < borrow);
+  const d3 = a3 - load<u64>(b, 24);
+  store<u64>(out, r0);
+  store<u64>(out, r1, 8);
+  store<u64>(out, r2, 16);
+  store<u64>(out, d3 - borrow, 24);
+  return u64(a3 < d3) | u64(d3 < borrow);
 }
 
 /** out = a + b modulo 2^256; returns the carry. out may be a or b. */
 export function add(out: usize, a: usize, b: usize): u64 {
-  let carry: u64 = 0;
-  for (let i: usize = 0; i != 32; i += 8) {
-    const x = load<u64>(a + i);
-    const sum = x + load<u64>(b + i);
-    const total = sum + carry;
-    carry = u64(sum < x) | u64(total < carry);
-    store<u64>(out + i, total);
-  }
-  return carry;
+  const a0 = load<u64>(a);
+  const a1 = load<u64>(a, 8);
+  const a2 = load<u64>(a, 16);
+  const a3 = load<u64>(a, 24);
+  const r0 = a0 + load<u64>(b);
+  let carry = u64(r0 < a0);
+  const s1 = a1 + load<u64>(b, 8);
+  const r1 = s1 + carry;
+  carry = u64(s1 < a1) | u64(r1 < carry);
+  const s2 = a2 + load<u64>(b, 16);
+  const r2 = s2 + carry;
+  carry = u64(s2 < a2) | u64(r2 < carry);
+  const s3 = a3 + load<u64>(b, 24);
+  const r3 = s3 + carry;
+  store<u64>(out, r0);
+  store<u64>(out, r1, 8);
+  store<u64>(out, r2, 16);
+  store<u64>(out, r3, 24);
+  return u64(s3 < a3) | u64(r3 < carry);
 }
 
 /** The 8 limbs at out = a·b. out overlaps neither. */

@@ -1,24 +1,10 @@
 // ECDSA verification over P-256 (secp256r1): FIPS 186-5, section 6.4.2, with the curve of SP 800-186, section 3.2.1.3, as
 // the precompile P256VERIFY has it: RIP-7212, https://github.com/ethereum/RIPs/blob/master/RIPS/rip-7212.md.
-import { equals, fromBigEndian, isLess, isZero, subtract } from './limbs256';
+import { add, fromBigEndian, isLess, isZero } from './limbs256';
 import { inverse } from './modular-inverse';
 import * as montgomery from './montgomery256';
-import { fromAffine, isInfinite, multiplyAndAdd, POINT, toAffine, useCurve } from './weierstrass';
-
-/** The field's modulus, as montgomery256.ts wants it. */
-// prettier-ignore
-const P = memory.data<u64>([
-  0xffffffffffffffff, 0x00000000ffffffff, 0x0000000000000000, 0xffffffff00000001,
-  0x0000000000000001,
-  0x0000000000000001, 0xffffffff00000000, 0xffffffffffffffff, 0x00000000fffffffe,
-  0x0000000000000003, 0xfffffffbffffffff, 0xfffffffffffffffe, 0x00000004fffffffd,
-]);
-/** The field's modulus, as modular-inverse.ts wants it. */
-// prettier-ignore
-const INVERSE_OF_P = memory.data<u64>([
-  0x3fffffffffffffff, 0x00000003ffffffff, 0x0000000000000000, 0x3fffffc000000040, 0x00000000000000ff,
-  0x3fffffffffffffff,
-]);
+import { enter, P } from './p256-field';
+import { AFFINE, hasAbscissa, isOnCurve, multiplyAndAdd } from './p256-point';
 
 /** The group's order, as montgomery256.ts wants it. */
 // prettier-ignore
@@ -35,30 +21,12 @@ const INVERSE_OF_N = memory.data<u64>([
   0x332e375511ff43b1,
 ]);
 
-/** b, in Montgomery form. */
-// prettier-ignore
-const B = memory.data<u64>([
-  0xd89cdf6229c4bddf, 0xacf005cd78843090, 0xe5a220abf7212ed6, 0xdc30061d04874834,
-]);
-
-/** The generator's coordinates. */
-// prettier-ignore
-const GENERATOR_X = memory.data<u64>([
-  0xf4a13945d898c296, 0x77037d812deb33a0, 0xf8bce6e563a440f2, 0x6b17d1f2e12c4247,
-]);
-// prettier-ignore
-const GENERATOR_Y = memory.data<u64>([
-  0xcbb6406837bf51f5, 0x2bce33576b315ece, 0x8ee7eb4a7c0f9e16, 0x4fe342e2fe1a7f9b,
-]);
-
 const HASH = memory.data(32, 8);
 const R = memory.data(32, 8);
 const S = memory.data(32, 8);
 const X = memory.data(32, 8);
 const Y = memory.data(32, 8);
-const GENERATOR = memory.data(POINT, 8);
-const KEY = memory.data(POINT, 8);
-const SUM = memory.data(POINT, 8);
+const KEY = memory.data(AFFINE, 8);
 
 /**
  * Whether the signature verifies: `input` is 160 bytes, the hash, r, s and the public key's x and y, as 32 big-endian
@@ -71,9 +39,9 @@ export function p256Verify(input: usize): bool {
   fromBigEndian(X, input + 96);
   fromBigEndian(Y, input + 128);
   if (!isLess(X, P) || !isLess(Y, P)) return false;
-  useCurve(P, INVERSE_OF_P, true, B);
-  if (!fromAffine(KEY, X, Y)) return false;
-  fromAffine(GENERATOR, GENERATOR_X, GENERATOR_Y);
+  enter(KEY, X);
+  enter(KEY + 32, Y);
+  if (!isOnCurve(KEY)) return false;
 
   // hash/s·G + r/s·key has the abscissa r modulo n.
   inverse(S, S, INVERSE_OF_N);
@@ -81,9 +49,8 @@ export function p256Verify(input: usize): bool {
   fromBigEndian(HASH, input);
   montgomery.multiply(X, HASH, S, N);
   montgomery.multiply(Y, R, S, N);
-  multiplyAndAdd(SUM, X, GENERATOR, Y, KEY);
-  if (isInfinite(SUM)) return false;
-  toAffine(X, Y, SUM);
-  if (!isLess(X, N)) subtract(X, X, N);
-  return equals(X, R);
+  if (!multiplyAndAdd(X, Y, KEY)) return false;
+  if (hasAbscissa(R)) return true;
+  // The abscissa is below p, which is more than n and less than 2n.
+  return add(R, R, N) == 0 && isLess(R, P) && hasAbscissa(R);
 }

@@ -1,12 +1,13 @@
-// Points of a curve y² = x³ + a·x + b with a = 0 or a = -3 over a 256-bit prime field, in Jacobian coordinates
-// (x/z², y/z³): formulas of https://hyperelliptic.org/EFD/g1p/auto-shortw-jacobian.html ("dbl-2001-b", "add-2007-bl").
-// For the curves that the client meets seldom (P-256, bn254); secp256k1 has code of its own. Not constant in time:
-// nothing is secret here. The group's order is odd, so that no point has y = 0.
+// Points of a curve y² = x³ + b over a 256-bit prime field, in Jacobian coordinates (x/z², y/z³): formulas of
+// https://hyperelliptic.org/EFD/g1p/auto-shortw-jacobian-0.html ("dbl-2009-alnr", "add-2007-bl"). For bn254; P-256 and
+// secp256k1 have code of their own. Not constant in time: nothing is secret here. The group's order is odd, so that no
+// point has y = 0.
 //
 // A point is 96 bytes: x, y, z in Montgomery form (montgomery256.ts); z = 0 is the point at infinity.
 import { copy, equals, isZero } from './limbs256';
 import { inverse } from './modular-inverse';
 import * as field from './montgomery256';
+import { POSITIONS, recode } from './signed-digits';
 
 /** Bytes of a point. */
 // @ts-ignore: decorator
@@ -16,17 +17,12 @@ export const POINT: i32 = 96;
 /** The curve that the functions below work on. */
 let modulus: usize = 0;
 let inverseModulus: usize = 0;
-let hasMinusThree: bool = false;
 let constant: usize = 0;
 
-/**
- * Chooses the curve: its field's modulus (montgomery256.ts; modular-inverse.ts), whether a is -3 instead of 0, and b in
- * Montgomery form.
- */
-export function useCurve(fieldModulus: usize, forInverse: usize, aIsMinusThree: bool, b: usize): void {
+/** Chooses the curve: its field's modulus (montgomery256.ts; modular-inverse.ts) and b in Montgomery form. */
+export function useCurve(fieldModulus: usize, forInverse: usize, b: usize): void {
   modulus = fieldModulus;
   inverseModulus = forInverse;
-  hasMinusThree = aIsMinusThree;
   constant = b;
 }
 
@@ -85,11 +81,8 @@ export function fromAffine(p: usize, x: usize, y: usize): bool {
   field.enter(p, x, modulus);
   field.enter(p + 32, y, modulus);
   copy(p + 64, modulus + field.ONE);
-  // y² = (x² + a)·x + b
+  // y² = x³ + b
   multiply(A, p, p);
-  if (hasMinusThree) {
-    for (let i = 0; i < 3; i++) subtract(A, A, modulus + field.ONE);
-  }
   multiply(A, A, p);
   add(A, A, constant);
   multiply(B, p + 32, p + 32);
@@ -117,15 +110,8 @@ export function double(p: usize): void {
   const z = p + 64;
   multiply(B, y, y); // γ = y²
   multiply(C, x, B); // β = x·γ
-  if (hasMinusThree) {
-    multiply(A, z, z); // δ = z²
-    subtract(D, x, A);
-    add(A, x, A);
-    multiply(A, A, D);
-  } else {
-    multiply(A, x, x);
-  }
-  // α = 3(x - δ)(x + δ), or 3x²
+  // α = 3x²
+  multiply(A, x, x);
   add(D, A, A);
   add(A, A, D);
   multiply(z, y, z);
@@ -196,16 +182,9 @@ const WIDTH: u32 = 5;
 // @ts-ignore: decorator
 @inline
 const MULTIPLES: i32 = 1 << (WIDTH - 2);
-/** Positions of digits: 257, rounded up to whole words. */
-// @ts-ignore: decorator
-@inline
-const POSITIONS: i32 = 264;
-
-const TABLES = memory.data(2 * POINT * MULTIPLES, 8);
-const DIGITS = memory.data(2 * POSITIONS, 8);
+const TABLE = memory.data(POINT * MULTIPLES, 8);
+const DIGITS = memory.data(POSITIONS, 8);
 const DOUBLE = memory.data(POINT, 8);
-/** A scalar with zeros behind it, so that any 8 bytes from one of its own can be read. */
-const SCALAR = memory.data(48, 8);
 
 /** p, 3p, … 15p. */
 function prepareTable(table: usize, p: usize): void {
@@ -218,25 +197,6 @@ function prepareTable(table: usize, p: usize): void {
   }
 }
 
-/** Recodes a 256-bit scalar to odd signed digits below 16 (wNAF). */
-function recode(digits: usize, scalar: usize): void {
-  copy(SCALAR, scalar);
-  for (let i = 0; i < POSITIONS; i += 8) store<u64>(digits + i, 0);
-  let carry: u32 = 0;
-  for (let position: u32 = 0; position <= 256;) {
-    const window = (<u32>(load<u64>(SCALAR + (position >> 3)) >> u64(position & 7))) & ((1 << WIDTH) - 1);
-    if ((window & 1) == carry) {
-      position++;
-      continue;
-    }
-    let digit = <i32>(window + carry);
-    carry = (<u32>digit) >> (WIDTH - 1);
-    digit -= carry << WIDTH;
-    store<i8>(digits + position, <i8>digit);
-    position += WIDTH;
-  }
-}
-
 /** Adds the digit's multiple of the table's point. */
 function addMultiple(p: usize, table: usize, digit: i32): void {
   if (digit != 0) addPoint(p, table + (abs(digit) >> 1) * POINT, digit < 0);
@@ -244,25 +204,11 @@ function addMultiple(p: usize, table: usize, digit: i32): void {
 
 /** out = u·p for any 256-bit u. out isn't p. */
 export function multiplyPoint(out: usize, u: usize, p: usize): void {
-  prepareTable(TABLES, p);
-  recode(DIGITS, u);
+  prepareTable(TABLE, p);
+  recode(DIGITS, u, WIDTH);
   setInfinite(out);
   for (let i = 256; i >= 0; i--) {
     double(out);
-    addMultiple(out, TABLES, <i32>load<i8>(DIGITS + i));
-  }
-}
-
-/** out = u·p + v·q for any 256-bit u and v. out is neither p nor q. */
-export function multiplyAndAdd(out: usize, u: usize, p: usize, v: usize, q: usize): void {
-  prepareTable(TABLES, p);
-  prepareTable(TABLES + MULTIPLES * POINT, q);
-  recode(DIGITS, u);
-  recode(DIGITS + POSITIONS, v);
-  setInfinite(out);
-  for (let i = 256; i >= 0; i--) {
-    double(out);
-    addMultiple(out, TABLES, <i32>load<i8>(DIGITS + i));
-    addMultiple(out, TABLES + MULTIPLES * POINT, <i32>load<i8>(DIGITS + POSITIONS + i));
+    addMultiple(out, TABLE, <i32>load<i8>(DIGITS + i));
   }
 }

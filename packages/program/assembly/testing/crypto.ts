@@ -5,6 +5,17 @@ export { bn254Add, bn254Multiply } from '../crypto/bn254';
 export { keccak256 } from '../crypto/keccak256';
 export { ripemd160 } from '../crypto/ripemd160';
 export { p256Verify } from '../crypto/p256';
+export {
+  add as p256Add,
+  halve as p256Halve,
+  leave as p256Leave,
+  multiply as p256Multiply,
+  square as p256Square,
+  subtract as p256Subtract,
+  sumOfProducts as p256SumOfProducts,
+  triple as p256Triple,
+} from '../crypto/p256-field';
+export { P256_GENERATOR_TABLE } from '../crypto/p256-generator';
 export { recoverAddress, recoverPublicKey } from '../crypto/secp256k1';
 export { GENERATOR_TABLE, HIGH_GENERATOR_TABLE } from '../crypto/secp256k1-generator';
 export {

@@ -1,5 +1,5 @@
-// A program that runs one EVM code, for measuring: local pre-image 1 is the call data's first word (32 bytes) and the
-// code. Test only; it is not part of the client.
+// A program that runs one EVM code, for measuring: local pre-image 1 is the fork (1 byte), the code's length (2 bytes, big
+// endian), the code and the call data. Test only; it is not part of the client.
 import { exit } from '../abi';
 import { BlockContext, call, enter, TransactionContext } from '../evm/evm';
 import { Fork } from '../config/rollup';
@@ -21,9 +21,10 @@ export function main(): void {
   const caller = words + 32;
   store<u8>(contract, 0xcc);
   store<u8>(caller, 0xaa);
-  setCode(contract, order.at(32, order.length - 32), order.length - 32);
+  const codeLength = (order[1] << 8) | order[2];
+  setCode(contract, order.at(3, codeLength), codeLength);
   const block = new BlockContext();
-  block.fork = Fork.Granite;
+  block.fork = <Fork>order[0];
   block.coinbase = caller;
   block.baseFee = words + 64;
   block.blobBaseFee = words + 64;
@@ -33,7 +34,8 @@ export function main(): void {
   transaction.gasPrice = words + 64;
   enter(block, transaction);
   const gas: u64 = 1 << 40;
-  const result = call(caller, contract, words + 64, order.at(0, 32), 32, gas);
+  const input = order.after(3 + codeLength);
+  const result = call(caller, contract, words + 64, input.ptr, input.length, gas);
   info('ran')
     .number('success', u64(result.success))
     .number('gas', gas - result.gasLeft)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { p256 } from '@noble/curves/nist.js';
-import { bigEndian, buffer, call, hex, randomBytes, toBigInt } from './module.js';
+import { bigEndian, buffer, call, globalAddress, hex, randomBytes, readLimbs, toBigInt, writeLimbs } from './module.js';
 import { precompile } from './precompiles.js';
 
 const { Point } = p256;
@@ -101,5 +101,64 @@ test("agrees with @ethereumjs/evm's P256VERIFY", async () => {
     assert.equal(hex((await precompile(0x100, input)) ?? Uint8Array.of()), '00'.repeat(31) + '01');
     input[40] = (input[40] ?? 0) ^ 1;
     assert.equal(hex((await precompile(0x100, input)) ?? Uint8Array.of(9)), '');
+  }
+});
+
+test("the generator's table holds the odd multiples of G", () => {
+  const { ptr } = buffer(0, 32);
+  for (let i = 0; i < 64; i++) {
+    const { x, y } = Point.BASE.multiply(BigInt(2 * i + 1)).toAffine();
+    const entry = globalAddress('P256_GENERATOR_TABLE') + 64 * i;
+    for (const [at, value] of [
+      [entry, x],
+      [entry + 32, y],
+    ] as const) {
+      call('p256Leave', ptr, at);
+      assert.equal(readLimbs(ptr, 4), value);
+    }
+  }
+});
+
+test('field arithmetic equals that of BigInt, at the edges too', () => {
+  const { ptr } = buffer(0, 160);
+  const [a, b, c, d, out] = [ptr, ptr + 32, ptr + 64, ptr + 96, ptr + 128];
+  const inverseOfR = Point.Fp.inv(Point.Fp.create(1n << 256n));
+  const limb = (i: number, value: bigint): bigint => value << BigInt(64 * i);
+  // Numbers whose limbs are all zeros, all ones or the prime's, give or take one: where carries and borrows run through.
+  const edges = [0n, 1n, 2n, p - 1n, p - 2n, (p - 1n) / 2n, (p + 1n) / 2n];
+  for (let pattern = 0; pattern < 81; pattern++) {
+    let value = 0n;
+    for (let i = 0, rest = pattern; i < 4; i++, rest = Math.floor(rest / 3)) {
+      const own = (p >> BigInt(64 * i)) & ((1n << 64n) - 1n);
+      value += limb(i, [0n, (1n << 64n) - 1n, own][rest % 3] ?? 0n);
+    }
+    for (const near of [value - 1n, value, value + 1n]) if (near >= 0n && near < p) edges.push(near);
+  }
+  const values = [...edges, ...Array.from({ length: 60 }, () => toBigInt(random(32)) % p)];
+  const is = (expected: bigint, what: string): void => assert.equal(readLimbs(out, 4), ((expected % p) + p) % p, what);
+  for (const [i, x] of values.entries()) {
+    writeLimbs(a, [x]);
+    call('p256Halve', out, a);
+    is(Point.Fp.div(x, 2n), `${x}/2`);
+    call('p256Triple', out, a);
+    is(3n * x, `3·${x}`);
+    call('p256Square', out, a);
+    is(x * x * inverseOfR, `${x}²`);
+    for (const y of values) {
+      writeLimbs(b, [y]);
+      call('p256Add', out, a, b);
+      is(x + y, `${x} + ${y}`);
+      call('p256Subtract', out, a, b);
+      is(x - y, `${x} - ${y}`);
+      call('p256Multiply', out, a, b);
+      is(x * y * inverseOfR, `${x}·${y}`);
+      const [v, w] = [values[(i * 7 + 3) % values.length] ?? 0n, values[(i * 11 + 5) % values.length] ?? 0n];
+      writeLimbs(c, [v]);
+      writeLimbs(d, [w]);
+      call('p256SumOfProducts', out, a, b, c, d);
+      is((x * y + v * w) * inverseOfR, `${x}·${y} + ${v}·${w}`);
+      call('p256SumOfProducts', out, a, b, b, a);
+      is(2n * x * y * inverseOfR, `2·${x}·${y}`);
+    }
   }
 });

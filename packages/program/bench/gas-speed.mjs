@@ -1,0 +1,170 @@
+// Guest steps and native nanoseconds per unit of gas, by opcode and precompile, the dearest first: `npm run bench:gas`,
+// or `node packages/program/bench/gas-speed.mjs [workload…]`. Needs the guest's cross compiler (npm run guest fetches it).
+import { createHash } from 'node:crypto';
+import { p256 } from '@noble/curves/nist.js';
+import { assemble } from '../dist/test/evm/assembler.js';
+import { evmProgram, FORK } from './evm-program.mjs';
+
+/** A loop over its body, n times, n being the call data's first word; what is behind it lies in memory at 0. */
+const loop = (body) =>
+  assemble(
+    `PUSH 32 CALLDATASIZE SUB PUSH 32 PUSH 0 CALLDATACOPY PUSH 0 CALLDATALOAD :loop ${body} PUSH 1 SWAP1 SUB DUP1 @loop JUMPI STOP`,
+  );
+const repeat = (n, body) => `${body} `.repeat(n);
+
+const bytes = (hex) => Uint8Array.from(Buffer.from(hex, 'hex'));
+const number = (value, length) =>
+  bytes(
+    BigInt(value)
+      .toString(16)
+      .padStart(2 * length, '0'),
+  );
+const join = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
+/** Reproducible bytes that look random. */
+function noise(length) {
+  const blocks = [];
+  for (let i = 0; blocks.length * 32 < length; i++) blocks.push(createHash('sha256').update(`${length} ${i}`).digest());
+  return Uint8Array.from(Buffer.concat(blocks).subarray(0, length));
+}
+
+/** Calls of a precompile on `input`; its output goes behind the input. */
+const precompile = (address, input, { fork = FORK.karst, output = 64, times = 4, n = 100 } = {}) => ({
+  fork,
+  input,
+  n,
+  body: repeat(
+    times,
+    `PUSH ${output} PUSH ${input.length} PUSH ${input.length} PUSH 0 PUSH ${address} GAS STATICCALL POP`,
+  ),
+});
+/** Instructions with nothing in memory. */
+const instructions = (body, n = 300) => ({ fork: FORK.karst, input: new Uint8Array(0), n, body });
+
+function p256Input() {
+  const key = noise(32);
+  const hash = noise(33).subarray(1);
+  const signature = p256.sign(hash, key, { prehash: false, lowS: false });
+  return join(hash, signature, p256.getPublicKey(key, false).subarray(1));
+}
+function modexpInput(base, exponent, modulus) {
+  const m = noise(modulus);
+  m[0] |= 0x80;
+  m[modulus - 1] |= 1;
+  const e = noise(exponent).fill(0xff, 0, 1);
+  return join(number(base, 32), number(exponent, 32), number(modulus, 32), noise(base).fill(0xfe, 0, 1), e, m);
+}
+/** As `modexpInput`, the modulus even by `zeros` bytes. */
+function evenModexpInput(length, zeros) {
+  const input = modexpInput(length, length, length);
+  input.fill(0, input.length - zeros);
+  return input;
+}
+const blake2Input = (rounds) => join(number(rounds, 4), noise(208), [1]);
+// The generator of bn254 and a factor of 256 bits.
+const bn254Point = join(number(1, 32), number(2, 32));
+
+const WORKLOADS = {
+  'p256verify (3,450)': precompile(0x100, p256Input(), { fork: FORK.jovian }),
+  'p256verify (6,900)': precompile(0x100, p256Input()),
+  'blake2f, 12 rounds': precompile(9, blake2Input(12)),
+  'blake2f, 10,000 rounds': precompile(9, blake2Input(10_000), { n: 10 }),
+  'modexp of 32 bytes': precompile(5, modexpInput(32, 32, 32), { output: 32 }),
+  'modexp of 32 bytes, Jovian': precompile(5, modexpInput(32, 32, 32), { output: 32, fork: FORK.jovian }),
+  'modexp of 8 bytes, exponent 64, Jovian': precompile(5, modexpInput(8, 64, 8), { output: 8, fork: FORK.jovian }),
+  'modexp of 64 bytes, Jovian': precompile(5, modexpInput(64, 64, 64), { fork: FORK.jovian, n: 20 }),
+  'modexp of 64 bytes': precompile(5, modexpInput(64, 64, 64), { n: 20 }),
+  'modexp of 256 bytes, Jovian': precompile(5, modexpInput(256, 32, 256), { fork: FORK.jovian, n: 10, output: 256 }),
+  'modexp of 256 bytes': precompile(5, modexpInput(256, 32, 256), { n: 10, output: 256 }),
+  'modexp of 256 bytes, exponent 3, Jovian': precompile(5, modexpInput(256, 1, 256), {
+    fork: FORK.jovian,
+    n: 10,
+    output: 256,
+  }),
+  'modexp of 1,024 bytes': precompile(5, modexpInput(1024, 1, 1024), { n: 5, output: 1024 }),
+  'modexp, even by 32 of 64, Jovian': precompile(5, evenModexpInput(64, 32), { fork: FORK.jovian, n: 20 }),
+  'modexp, even by 128 of 256, Jovian': precompile(5, evenModexpInput(256, 128), {
+    fork: FORK.jovian,
+    n: 2,
+    output: 256,
+  }),
+  'modexp, even by 255 of 256, Jovian': precompile(5, evenModexpInput(256, 255), {
+    fork: FORK.jovian,
+    n: 2,
+    output: 256,
+  }),
+  'bn254 add': precompile(6, join(bn254Point, bn254Point)),
+  'bn254 mul': precompile(7, join(bn254Point, noise(32))),
+  'sha256 of 32': precompile(2, noise(32), { output: 32 }),
+  'sha256 of 4 KiB': precompile(2, noise(4096), { output: 32, n: 20 }),
+  'ripemd160 of 4 KiB': precompile(3, noise(4096), { output: 32, n: 20 }),
+  'identity of 4 KiB': precompile(4, noise(4096), { output: 32 }),
+  'ecrecover (asked of L1)': precompile(1, join(noise(32), number(27, 32), number(5, 32), number(6, 32)), {
+    output: 32,
+  }),
+  'bn254 pairing, 1 pair (asked of L1)': precompile(8, noise(192), { output: 32 }),
+  'bls12-381 G1 add (asked of L1)': precompile(0x0b, noise(256), { output: 32 }),
+  'bls12-381 map to G2 (asked of L1)': precompile(0x11, noise(128), { output: 32 }),
+  'keccak of 32': instructions(repeat(4, 'PUSH 32 PUSH 0 KECCAK256 POP')),
+  'keccak of 136': instructions(repeat(4, 'PUSH 136 PUSH 0 KECCAK256 POP')),
+  'keccak of 4 KiB': instructions(repeat(4, 'PUSH 4096 PUSH 0 KECCAK256 POP'), 30),
+  'exp of 32 bytes': instructions(repeat(4, 'DUP1 NOT DUP2 NOT EXP POP')),
+  mulmod: instructions(repeat(10, `PUSH ${2n ** 255n - 19n} DUP2 NOT DUP3 NOT MULMOD POP`)),
+  addmod: instructions(repeat(10, `PUSH ${2n ** 255n - 19n} DUP2 NOT DUP3 NOT ADDMOD POP`)),
+  div: instructions(repeat(10, `PUSH ${10n ** 30n} DUP2 NOT DIV POP`)),
+  smod: instructions(repeat(10, `PUSH ${10n ** 30n} DUP2 NOT SMOD POP`)),
+  mul: instructions(repeat(10, 'DUP1 NOT DUP1 MUL POP')),
+  'add, pop': instructions(repeat(10, 'DUP1 DUP1 ADD POP')),
+  'push, pop': instructions(repeat(20, 'PUSH0 POP')),
+  'push32, pop': instructions(repeat(20, `PUSH ${2n ** 256n - 1n} POP`)),
+  jumpdest: instructions(repeat(60, 'JUMPDEST')),
+  jump: instructions('@a JUMP :b @c JUMP :a @b JUMP :c'),
+  'address, caller': instructions(repeat(10, 'ADDRESS CALLER ORIGIN POP POP POP')),
+  'mload, mstore': instructions(repeat(10, 'DUP1 NOT PUSH 65 MSTORE PUSH 33 MLOAD POP')),
+  mstore8: instructions(repeat(10, 'DUP1 PUSH 65 MSTORE8')),
+  'mcopy of 4 KiB': instructions(repeat(10, 'PUSH 4096 PUSH 0 PUSH 1 MCOPY'), 50),
+  'calldatacopy of 4 KiB': instructions(repeat(10, 'PUSH 4096 PUSH 0 PUSH 1 CALLDATACOPY'), 50),
+  'sload, warm': instructions(repeat(10, 'PUSH 7 SLOAD POP')),
+  'sload of new slots': instructions(repeat(10, 'DUP1 GAS ADD SLOAD POP'), 50),
+  'sstore of new slots': instructions(repeat(4, 'DUP1 GAS SSTORE'), 50),
+  'tload, warm': instructions(repeat(10, 'PUSH 7 TLOAD POP')),
+  'tstore of new slots': instructions(repeat(10, 'DUP1 GAS TSTORE'), 50),
+  'log0 of nothing': instructions(repeat(4, 'PUSH 0 PUSH 0 LOG0'), 50),
+  'log4 of 1 KiB': instructions(repeat(4, 'DUP1 DUP1 DUP1 DUP1 PUSH 1024 PUSH 0 LOG4'), 20),
+  'balance, warm': instructions(repeat(10, 'ADDRESS BALANCE POP')),
+  'balance of new accounts': instructions(repeat(10, 'GAS BALANCE POP'), 50),
+  'extcodehash, warm': instructions(repeat(10, 'ADDRESS EXTCODEHASH POP')),
+  'extcodecopy of 1 KiB': instructions(repeat(10, 'PUSH 1024 PUSH 0 PUSH 0 ADDRESS EXTCODECOPY'), 50),
+  'call of nobody': instructions(
+    repeat(4, 'PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0xdd GAS CALL POP').replaceAll('0xdd', String(0xddddn)),
+  ),
+  'create of nothing': instructions('PUSH 0 PUSH 0 PUSH 0 CREATE POP', 20),
+  'create of 48 KiB of JUMPDEST': {
+    fork: FORK.karst,
+    input: new Uint8Array(49_152).fill(0x5b),
+    n: 4,
+    body: 'PUSH 49152 PUSH 0 PUSH 0 CREATE POP',
+  },
+};
+
+// What L1 would answer: success and a word.
+const { guestSteps, natively, order } = evmProgram(join([1], number(1, 32)));
+const wanted = process.argv.slice(2);
+const rows = [];
+for (const [name, { fork, input, n, body }] of Object.entries(WORKLOADS)) {
+  if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
+  const code = loop(body);
+  const [few, many] = [order(fork, 2, code, input), order(fork, 2 + n, code, input)];
+  const steps = (await guestSteps(many)) - (await guestSteps(few));
+  const [less, more] = [await natively(few), await natively(many)];
+  const gas = more.gas - less.gas;
+  // Natively as often as makes a measurable time: about 20 million gas.
+  const times = Math.max(1, Math.round(20_000_000 / (gas / n)));
+  const long = await natively(order(fork, times, code, input));
+  const ns = (long.nanoseconds - less.nanoseconds) / (long.gas - less.gas);
+  rows.push({ name, gas: gas / n, steps: steps / gas, ns });
+  process.stderr.write(`${name}: ${(steps / gas).toFixed(1)} steps, ${ns.toFixed(1)} ns a gas\n`);
+}
+process.stdout.write('| workload | steps a gas | ns a gas | 30 Mgas natively |\n| --- | --: | --: | --: |\n');
+for (const { name, steps, ns } of rows.sort((a, b) => b.steps - a.steps)) {
+  process.stdout.write(`| ${name} | ${steps.toFixed(0)} | ${ns.toFixed(1)} | ${((ns * 30) / 1000).toFixed(2)} s |\n`);
+}
