@@ -1,26 +1,22 @@
 // Which forks' rules are complete here. A block under any other fork ends the program: a claim about it can't be judged.
 import { Fork, forkName, RollupConfig } from '../config/rollup';
 
-/** The oldest fork that is covered: earlier rules are written, but not held against any chain. */
+/** The oldest fork whose execution is covered; derivation covers all. */
 // @ts-ignore: decorator
 @inline
-const OLDEST: Fork = Fork.Canyon;
+const OLDEST_EXECUTED: Fork = Fork.Canyon;
 
-/** The newest fork whose derivation is covered. */
-// @ts-ignore: decorator
-@inline
-export const NEWEST_DERIVED: Fork = Fork.Karst;
+/** Ends the program where the L2 block at `time` is under a fork whose derivation is not covered. */
+export function requireDerivable(config: RollupConfig, time: u64): void {
+  if (config.lagoonTime <= time) throw notCovered('lagoon (interop)', time);
+}
 
-/** The newest fork whose execution is covered. */
-// @ts-ignore: decorator
-@inline
-export const NEWEST_EXECUTED: Fork = Fork.Karst;
-
-/** Ends the program, naming the fork, where the L2 block at `time` is under one older than OLDEST or newer than `newest`. */
-export function requireCovered(config: RollupConfig, time: u64, newest: Fork): void {
+/** Ends the program where the L2 block at `time` is under a fork whose execution is not covered. */
+export function requireExecutable(config: RollupConfig, time: u64): void {
   const fork = config.forkAt(time);
-  if (fork < OLDEST || fork > newest)
-    throw new Error(`the fork ${forkName(fork)}, in force at time ${time.toString()}, is not covered`);
-  if (config.lagoonTime <= time)
-    throw new Error(`the fork lagoon (interop), in force at time ${time.toString()}, is not covered`);
+  if (fork < OLDEST_EXECUTED) throw notCovered(forkName(fork), time);
+}
+
+function notCovered(fork: string, time: u64): Error {
+  return new Error(`the fork ${fork}, in force at time ${time.toString()}, is not covered`);
 }

@@ -10,7 +10,7 @@ import { error, info, warn } from '../log';
 import { useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { depositsOnly } from './attributes';
-import { NEWEST_DERIVED, requireCovered } from './coverage';
+import { requireDerivable } from './coverage';
 import { L2Block } from './l2-block';
 import { L2Chain, l2Block } from './l2-chain';
 import { Pipeline } from './pipeline';
@@ -67,7 +67,7 @@ export function derive(
   info('Loaded L2 head').hash('hash', safe.hash).number('number', safe.number).end();
   if (safe.number < claimedNumber) {
     info('Starting derivation').end();
-    requireCovered(config, safe.time + config.blockTime, NEWEST_DERIVED);
+    requireDerivable(config, safe.time + config.blockTime);
     const start = findStart(config, l1, l2);
     const pipeline = new Pipeline(config, l1, l2, start.origin, l2.systemConfig(start.block));
     let pending = safe;
@@ -81,7 +81,7 @@ export function derive(
       }
       let concluding = pipeline.concluding;
       let attributes = pipeline.attributes;
-      requireCovered(config, attributes.timestamp, NEWEST_DERIVED);
+      requireDerivable(config, attributes.timestamp);
       let built = builder.build(pending, attributes);
       if (!built.ok) {
         const reason = built.failure;

@@ -5,7 +5,7 @@ import { decodeHeader, encodeHeader } from '../execution/header';
 import { Result } from '../failure';
 import { mark, release, useScratch } from '../memory';
 import { RlpWriter } from '../rlp';
-import { NEWEST_EXECUTED, requireCovered } from './coverage';
+import { requireExecutable } from './coverage';
 import { BlockBuilder, BuiltBlock } from './driver';
 import { L2Block } from './l2-block';
 
@@ -26,7 +26,7 @@ export class ExecutorBuilder extends BlockBuilder {
   }
 
   build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
-    requireCovered(this.config, attributes.timestamp, NEWEST_EXECUTED);
+    requireExecutable(this.config, attributes.timestamp);
     const before = useScratch(true);
     const start = mark();
     const executed = this.executor.execute(decodeHeader(parent.header), parent.hash, attributes);
