@@ -1,9 +1,10 @@
 /**
- * What one run is about: the claim and the chain. The program reads it from local keys 1 to 7.
+ * What one run is about: the claim and the chain. The program reads it from local keys 1 to 9.
  * Specification: https://specs.optimism.io/fault-proof/index.html#prologue
  */
 import { localIndex, type PreimageKey } from '@obelisc/preimage';
 import type { ChainConfig } from './chain-config.js';
+import { knownL1ChainConfig } from './l1-registry.js';
 import type { RollupConfig } from './rollup-config.js';
 
 /** The claim: hashes are 32 bytes. */
@@ -21,12 +22,22 @@ export type Claim = {
 };
 
 /**
- * The chain. With `custom`, the program gets both configurations from the host; otherwise it has its own under `l2ChainId`.
+ * The chain. With `custom`, the program gets the configurations from the host; otherwise it has its own under `l2ChainId`.
  */
-export type Chain = { l2ChainId: bigint; custom: boolean; rollupConfig: RollupConfig; chainConfig: ChainConfig };
+export type Chain = {
+  l2ChainId: bigint;
+  custom: boolean;
+  rollupConfig: RollupConfig;
+  chainConfig: ChainConfig;
+  /** L1's; needed for a custom chain on an L1 that is not known, from the first L1 block of Prague that has a price for blobs. */
+  l1ChainConfig?: ChainConfig | undefined;
+};
 
-/** The chain id that tells the program to read the configurations from local keys 6 and 7. */
+/** The chain id that tells the program to read the configurations from local keys 6, 7 and 9. */
 export const CUSTOM_CHAIN_INDICATOR = (1n << 64n) - 1n;
+
+/** The local key of L1's chain configuration. */
+export const L1_CHAIN_CONFIG_INDEX = 9n;
 
 /** The value of a local key, or undefined where the program has none to ask for. */
 export function localPreimage(key: PreimageKey, claim: Claim, chain: Chain): Uint8Array | undefined {
@@ -45,9 +56,17 @@ export function localPreimage(key: PreimageKey, claim: Claim, chain: Chain): Uin
       return chain.custom ? Buffer.from(chain.chainConfig.json, 'utf8') : undefined;
     case 7n:
       return chain.custom ? Buffer.from(chain.rollupConfig.json, 'utf8') : undefined;
+    // 8 is the dependency set of interop, which no chain here has.
+    case L1_CHAIN_CONFIG_INDEX:
+      return chain.custom ? configurationOfL1(chain) : undefined;
     default:
       return undefined;
   }
+}
+
+function configurationOfL1({ l1ChainConfig, rollupConfig }: Chain): Uint8Array | undefined {
+  const config = knownL1ChainConfig(rollupConfig.l1ChainId) ?? l1ChainConfig;
+  return config === undefined ? undefined : Buffer.from(config.json, 'utf8');
 }
 
 function uint64(value: bigint): Uint8Array {

@@ -1,8 +1,8 @@
 /**
- * The L2 chain's execution parameters: the `config` object of genesis-l2.json.
+ * A chain's execution parameters: the `config` object of a genesis file. L1's and L2's have one form.
  * Field names and order are those of op-geth's `params.ChainConfig`; later versions' fields stand where those versions put them.
  */
-import { ConfigurationError, decodeStruct, encodeStruct, type Field } from './go-encoding.js';
+import { ConfigurationError, decodeStruct, encodeStruct, type Field, type GoStruct } from './go-encoding.js';
 import { isJsonObject, type JsonValue, parseJson } from './lossless-json.js';
 import { OPTIMISM_PARAMETERS } from './rollup-config.js';
 
@@ -22,7 +22,19 @@ const BLOCKS = [
   'grayGlacierBlock',
   'mergeNetsplitBlock',
 ];
-const ETHEREUM_TIMES = ['shanghaiTime', 'cancunTime', 'pragueTime', 'osakaTime', 'verkleTime'];
+const ETHEREUM_TIMES = [
+  'shanghaiTime',
+  'cancunTime',
+  'pragueTime',
+  'osakaTime',
+  'bpo1Time',
+  'bpo2Time',
+  'bpo3Time',
+  'bpo4Time',
+  'bpo5Time',
+  'amsterdamTime',
+  'verkleTime',
+];
 const OPTIMISM_TIMES = [
   'regolithTime',
   'canyonTime',
@@ -35,6 +47,14 @@ const OPTIMISM_TIMES = [
   'karstTime',
   'interopTime',
   'lagoonTime',
+];
+
+/** L1's forks with blob parameters of their own, in the order in which Go writes them. */
+const BLOB_FORKS = ['cancun', 'prague', 'osaka', 'verkle', 'bpo1', 'bpo2', 'bpo3', 'bpo4', 'bpo5', 'amsterdam'];
+const BLOB_PARAMETERS: readonly Field[] = [
+  { name: 'target', kind: 'uint64' },
+  { name: 'max', kind: 'uint64' },
+  { name: 'baseFeeUpdateFraction', kind: 'uint64' },
 ];
 
 const CHAIN_CONFIG: readonly Field[] = [
@@ -58,25 +78,23 @@ const CHAIN_CONFIG: readonly Field[] = [
       { name: 'epoch', kind: 'uint64' },
     ],
   },
+  {
+    name: 'blobSchedule',
+    kind: 'struct',
+    fields: BLOB_FORKS.map((name) => ({ name, kind: 'struct', fields: BLOB_PARAMETERS })),
+  },
   { name: 'optimism', kind: 'struct', fields: OPTIMISM_PARAMETERS },
 ];
 
 /** The forks that an OP Stack chain of today has had since its genesis. */
 export const BLOCKS_AT_GENESIS: readonly string[] = ['homesteadBlock', ...BLOCKS, 'bedrockBlock'];
 
-/** Execution parameters of an L2 chain. `json` is Go's encoding of them. */
+/** Execution parameters of a chain. `json` is Go's encoding of them. */
 export type ChainConfig = { json: string; chainId: bigint };
 
-/** Takes the chain configuration out of a genesis file. `source` names it in errors. Throws ConfigurationError. */
+/** Takes an L2 chain's configuration out of a genesis file. `source` names it in errors. Throws ConfigurationError. */
 export function parseGenesisChainConfig(text: string, source: string): ChainConfig {
-  let genesis: JsonValue;
-  try {
-    genesis = parseJson(text);
-  } catch (error) {
-    throw new ConfigurationError(source, `is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
+  const genesis = parse(text, source);
   if (!isJsonObject(genesis) || genesis.config === undefined) {
     throw new ConfigurationError(
       source,
@@ -88,16 +106,58 @@ export function parseGenesisChainConfig(text: string, source: string): ChainConf
 
 /** The same for the configuration alone. Fields that op-geth does not know are passed over, as it does. */
 export function chainConfigOf(value: JsonValue, source: string): ChainConfig {
-  const config = decodeStruct(value, CHAIN_CONFIG, source, false);
-  if (typeof config.chainId !== 'bigint' || config.chainId === 0n)
-    throw new ConfigurationError(`${source}.chainId`, 'is missing or zero');
+  const { config, chainId } = decode(value, source);
   if (config.optimism === undefined) {
     throw new ConfigurationError(
       `${source}.optimism`,
       'is missing: this is the configuration of a chain that is no OP Stack chain',
     );
   }
-  return { json: encodeStruct(config, CHAIN_CONFIG), chainId: config.chainId };
+  return { json: encodeStruct(config, CHAIN_CONFIG), chainId };
+}
+
+/**
+ * Reads an L1 chain's configuration: a file of it alone, or a genesis file that has it as `config`. Throws ConfigurationError,
+ * also where it has no blob schedule: without one nobody knows what a blob costs.
+ */
+export function parseL1ChainConfig(text: string, source: string): ChainConfig {
+  const document = parse(text, source);
+  const genesis = isJsonObject(document) && document.chainId === undefined && document.config !== undefined;
+  return l1ChainConfigOf(genesis ? document.config : document, genesis ? `${source}.config` : source);
+}
+
+/** The same for the configuration alone. */
+export function l1ChainConfigOf(value: JsonValue | undefined, source: string): ChainConfig {
+  const { config, chainId } = decode(value, source);
+  const schedule = config.blobSchedule;
+  if (typeof schedule !== 'object' || Object.keys(schedule).length === 0) {
+    throw new ConfigurationError(
+      `${source}.blobSchedule`,
+      'is missing: it says for each fork of L1 what a blob costs; give the genesis file that the L1 client was started with',
+    );
+  }
+  for (const [fork, parameters] of Object.entries(schedule)) {
+    if (typeof parameters !== 'object' || parameters.baseFeeUpdateFraction === 0n)
+      throw new ConfigurationError(`${source}.blobSchedule.${fork}.baseFeeUpdateFraction`, 'is missing or zero');
+  }
+  return { json: encodeStruct(config, CHAIN_CONFIG), chainId };
+}
+
+function parse(text: string, source: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new ConfigurationError(source, `is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function decode(value: JsonValue | undefined, source: string): { config: GoStruct; chainId: bigint } {
+  const config = decodeStruct(value, CHAIN_CONFIG, source, false);
+  if (typeof config.chainId !== 'bigint' || config.chainId === 0n)
+    throw new ConfigurationError(`${source}.chainId`, 'is missing or zero');
+  return { config, chainId: config.chainId };
 }
 
 function block(name: string): Field {

@@ -1,18 +1,23 @@
 /** Which chain a configuration is of: known chains must be configured as known, others are recognised by a hash. */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import type { Chain } from './boot.js';
-import { BLOCKS_AT_GENESIS, type ChainConfig, chainConfigOf } from './chain-config.js';
+import { BLOCKS_AT_GENESIS, type ChainConfig, chainConfigOf, l1ChainConfigOf } from './chain-config.js';
 import { findChain } from './chain-registry.js';
+import { customChain } from './custom-chain.js';
 import { EndpointError, UnsupportedMethodError } from './endpoint-errors.js';
+import { ETHEREUM_FORKS } from './ethereum-forks.js';
 import { ConfigurationError } from './go-encoding.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from './lossless-json.js';
+import { knownL1ChainConfig } from './l1-registry.js';
 import { type Log, silentLog } from './log.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
-import { ROLLUP_FORKS, type RollupConfig } from './rollup-config.js';
-import { rpcEndpoint } from './rpc-endpoint.js';
+import { LAGOON_TIMES, ROLLUP_FORKS, type RollupConfig } from './rollup-config.js';
+import { type RpcEndpoint, rpcEndpoint } from './rpc-endpoint.js';
 
 /** Fields that say nothing about derivation, or that an op-node adds to what the registry has. */
 const IRRELEVANT = new Set(['protocol_versions_address', 'chain_op_config']);
+/** A fork that is scheduled but not covered concerns no block before it; each claim is held against it (answerable.ts). */
+const CHECKED_BY_CLAIM = new Set<string>(LAGOON_TIMES);
 /** System configuration as of genesis that older registries leave out: zero unless given. */
 const ZERO_BY_DEFAULT = new Set(['eip1559Params', 'operatorFeeParams', 'minBaseFee', 'daFootprintGasScalar']);
 
@@ -24,44 +29,52 @@ export function rollupDifferences(a: RollupConfig, b: RollupConfig): string[] {
 /**
  * The chain of a rollup configuration from a source that is not known to be right, such as an op-node. A known chain comes
  * from the registry, and a configuration that differs is a ConfigurationError; for any other, `chainConfig` says how it
- * executes.
+ * executes and, where its L1 is not known either, `l1ChainConfig` what blobs cost there.
  */
 export async function identifyChain(
   rollupConfig: RollupConfig,
   source: string,
   chainConfig: () => Promise<ChainConfig>,
+  l1ChainConfig: () => Promise<ChainConfig | undefined>,
 ): Promise<Chain & { name?: string }> {
   const known = findChain(String(rollupConfig.l2ChainId));
-  if (known === undefined)
-    return { l2ChainId: rollupConfig.l2ChainId, custom: true, rollupConfig, chainConfig: await chainConfig() };
+  if (known === undefined) {
+    return customChain({
+      rollupConfig,
+      chainConfig: await chainConfig(),
+      l1ChainConfig: knownL1ChainConfig(rollupConfig.l1ChainId) ?? (await l1ChainConfig()),
+      names: {
+        rollupConfig: source,
+        chainConfig: 'the L2 chain configuration',
+        l1ChainConfig: 'the L1 chain configuration',
+      },
+    });
+  }
   const different = rollupDifferences(known.rollupConfig, rollupConfig);
-  if (different.length === 0) return known;
+  if (different.length === 0) {
+    // The registry may not know yet what the op-node does.
+    const { lagoonTime } = rollupConfig;
+    return lagoonTime === undefined ? known : { ...known, rollupConfig: { ...known.rollupConfig, lagoonTime } };
+  }
   throw new ConfigurationError(
     source,
     `says it is ${known.name} (chain ${known.l2ChainId}), but differs from what is known of that chain: ${different.join('; ')}`,
   );
 }
 
-/** Hash of what a custom chain's program is told: both configurations, as pre-images of local keys 6 and 7. 32 bytes. */
+/**
+ * Hash of what a custom chain's program is told: its configurations, as pre-images of local keys 6, 7 and, where L1 is not a
+ * known one, 9. 32 bytes.
+ */
 export function configurationHash({
   chainConfig,
   rollupConfig,
-}: Pick<Chain, 'chainConfig' | 'rollupConfig'>): Uint8Array {
-  return keccak_256(
-    Buffer.concat([
-      keccak_256(Buffer.from(chainConfig.json, 'utf8')),
-      keccak_256(Buffer.from(rollupConfig.json, 'utf8')),
-    ]),
-  );
+  l1ChainConfig,
+}: Pick<Chain, 'chainConfig' | 'rollupConfig' | 'l1ChainConfig'>): Uint8Array {
+  const told: { json: string }[] = [chainConfig, rollupConfig];
+  if (l1ChainConfig !== undefined && knownL1ChainConfig(rollupConfig.l1ChainId) === undefined) told.push(l1ChainConfig);
+  return keccak_256(Buffer.concat(told.map(({ json }) => keccak_256(Buffer.from(json, 'utf8')))));
 }
-
-/** Ethereum's forks that come with one of the OP Stack's (op-geth: `params.ChainConfig`). */
-const ETHEREUM_FORKS = [
-  ['shanghaiTime', 'canyon_time'],
-  ['cancunTime', 'ecotone_time'],
-  ['pragueTime', 'isthmus_time'],
-  ['osakaTime', 'karst_time'],
-] as const;
 
 /**
  * The execution parameters that a rollup configuration implies for a chain with all of Ethereum's forks up to the merge
@@ -92,25 +105,53 @@ export async function fetchChainConfig(options: {
 }): Promise<ChainConfig> {
   const { l2, l2ChainId, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
   const endpoint = rpcEndpoint({ flag: '--l2', url: l2, policy, log });
-  let config: ChainConfig;
-  try {
-    const result = await endpoint.call<JsonValue>('debug_chainConfig', []);
-    config = chainConfigOf(parseJson(JSON.stringify(result)), `chain configuration of ${endpoint.name}`);
-  } catch (error) {
-    if (!(error instanceof UnsupportedMethodError)) throw error;
+  const answer = await askChainConfig(endpoint, chainConfigOf, l2ChainId);
+  if (answer instanceof UnsupportedMethodError) {
     throw new EndpointError(
       endpoint.name,
       'debug_chainConfig',
       'the endpoint does not say how its chain executes; give --l2.genesis',
-      { cause: error },
+      { cause: answer },
     );
   }
-  if (config.chainId !== l2ChainId) {
-    throw new ConfigurationError(
-      `chain configuration of ${endpoint.name}`,
-      `is of chain ${config.chainId}, not ${l2ChainId}`,
-    );
+  return answer;
+}
+
+/** The same of an L1 chain, or undefined where the endpoint does not say or has no blob schedule, as before Prague. */
+export async function fetchL1ChainConfig(options: {
+  l1: string;
+  l1ChainId: bigint;
+  log?: Log;
+  policy?: RetryPolicy;
+}): Promise<ChainConfig | undefined> {
+  const { l1, l1ChainId, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+  const endpoint = rpcEndpoint({ flag: '--l1', url: l1, policy, log });
+  const answer = await askChainConfig(
+    endpoint,
+    (value, source) =>
+      isJsonObject(value) && value.blobSchedule === undefined ? undefined : l1ChainConfigOf(value, source),
+    l1ChainId,
+  );
+  return answer instanceof UnsupportedMethodError ? undefined : answer;
+}
+
+/** What the endpoint answers to debug_chainConfig, or the error that it has no such method. */
+async function askChainConfig<T extends ChainConfig | undefined>(
+  endpoint: RpcEndpoint,
+  read: (value: JsonValue, source: string) => T,
+  chainId: bigint,
+): Promise<T | UnsupportedMethodError> {
+  const source = `chain configuration of ${endpoint.name}`;
+  let answer: JsonValue;
+  try {
+    answer = await endpoint.call<JsonValue>('debug_chainConfig', []);
+  } catch (error) {
+    if (error instanceof UnsupportedMethodError) return error;
+    throw error;
   }
+  const config = read(parseJson(JSON.stringify(answer)), source);
+  if (config !== undefined && config.chainId !== chainId)
+    throw new ConfigurationError(source, `is of chain ${config.chainId}, not ${chainId}`);
   return config;
 }
 
@@ -119,7 +160,13 @@ function differences(a: JsonValue | undefined, b: JsonValue | undefined, path: s
     return fieldsOf(a, b).flatMap((field) => differences(a[field], b[field], path === '' ? field : `${path}.${field}`));
   }
   const field = path.split('.').at(-1) ?? '';
-  if (a === b || IRRELEVANT.has(field) || (ZERO_BY_DEFAULT.has(field) && isZero(a) && isZero(b))) return [];
+  if (
+    a === b ||
+    IRRELEVANT.has(field) ||
+    CHECKED_BY_CLAIM.has(path) ||
+    (ZERO_BY_DEFAULT.has(field) && isZero(a) && isZero(b))
+  )
+    return [];
   return [`${path}: ${show(a)} is known, ${show(b)} given`];
 }
 

@@ -5,6 +5,7 @@ import {
   keccak256Key,
   keyHex,
   LOCAL_KEY,
+  localIndex,
   memoryStore,
   MissingPreimageError,
   openDatadir,
@@ -12,7 +13,8 @@ import {
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
-import { type Chain, type Claim, localPreimage } from './boot.js';
+import { checkAnswerable } from './answerable.js';
+import { type Chain, type Claim, L1_CHAIN_CONFIG_INDEX, localPreimage } from './boot.js';
 import { type Log, silentLog } from './log.js';
 import { type Endpoints, networkFetcher } from './fetcher.js';
 import { type Fetcher, prefetcher } from './prefetcher.js';
@@ -47,8 +49,8 @@ export type HostOptions = {
 export type Host = { oracle: Oracle; store: PreimageStore; close(): Promise<void> };
 
 /**
- * Puts a host together. Nothing is asked of the endpoints yet. Throws DatadirError when the datadir cannot be used, and
- * without endpoints when it is not there.
+ * Puts a host together. Nothing is asked of the endpoints yet. Throws ConfigurationError when the claim cannot be judged,
+ * DatadirError when the datadir cannot be used, and without endpoints when it is not there.
  */
 export function openHost({
   claim,
@@ -60,8 +62,11 @@ export function openHost({
   log = silentLog,
   policy,
 }: HostOptions): Host {
+  // No datadir is made for a claim that cannot be judged; offline none is made at all.
+  if (endpoints !== undefined) checkAnswerable(claim, chain);
   const store =
     given ?? (datadir === undefined ? memoryStore() : openStore(datadir, dataFormat, endpoints === undefined, log));
+  checkAnswerable(claim, chain);
   log('info', 'Pre-images are kept', { in: store.place });
   if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
   const fetcher =
@@ -110,7 +115,9 @@ export function createOracle({ claim, chain, store, fetcher, log = silentLog }: 
         throw new MissingPreimageError(
           key,
           undefined,
-          `this host has no local input ${describeKey(key)} for this chain`,
+          localIndex(key) === L1_CHAIN_CONFIG_INDEX && chain.custom
+            ? `the program needs the configuration of L1 chain ${chain.rollupConfig.l1ChainId} to know what a blob costs there: give --l1.chainconfig`
+            : `this host has no local input ${describeKey(key)} for this chain`,
         );
       return value;
     },

@@ -9,15 +9,25 @@ export {
   storeBlob,
 } from './blob-preimages.js';
 export { type Chain, type Claim, CUSTOM_CHAIN_INDICATOR, localPreimage } from './boot.js';
-export { type ChainConfig, chainConfigOf, parseGenesisChainConfig } from './chain-config.js';
+export {
+  type ChainConfig,
+  chainConfigOf,
+  l1ChainConfigOf,
+  parseGenesisChainConfig,
+  parseL1ChainConfig,
+} from './chain-config.js';
 export { findChain, type KnownChain, knownChainNames } from './chain-registry.js';
 export {
   configurationHash,
   fetchChainConfig,
+  fetchL1ChainConfig,
   identifyChain,
   impliedChainConfig,
   rollupDifferences,
 } from './chain-identity.js';
+export { checkAnswerable } from './answerable.js';
+export { customChain } from './custom-chain.js';
+export { knownL1ChainConfig } from './l1-registry.js';
 export { ConfigurationError } from './go-encoding.js';
 export { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';

@@ -57,6 +57,9 @@ export const ROLLUP_FORKS = [
   'karst',
 ] as const;
 
+/** The names under which a configuration may schedule Lagoon, the fork after those. */
+export const LAGOON_TIMES = ['interop_time', 'lagoon_time'] as const;
+
 const ROLLUP_CONFIG: readonly Field[] = [
   { name: 'genesis', kind: 'struct', fields: GENESIS, always: true },
   { name: 'block_time', kind: 'uint64' },
@@ -66,13 +69,12 @@ const ROLLUP_CONFIG: readonly Field[] = [
   { name: 'l1_chain_id', kind: 'bigint' },
   { name: 'l2_chain_id', kind: 'bigint' },
   ...ROLLUP_FORKS.map((fork): Field => ({ name: `${fork}_time`, kind: 'optional uint64' })),
-  // One fork under its old and its new name.
-  { name: 'interop_time', kind: 'optional uint64' },
-  { name: 'lagoon_time', kind: 'optional uint64' },
+  ...LAGOON_TIMES.map((name): Field => ({ name, kind: 'optional uint64' })),
   { name: 'batch_inbox_address', kind: 'hex', bytes: 20 },
   { name: 'deposit_contract_address', kind: 'hex', bytes: 20 },
   { name: 'l1_system_config_address', kind: 'hex', bytes: 20 },
-  { name: 'protocol_versions_address', kind: 'hex', bytes: 20 },
+  // Gone since 2026, always written before: like the settings above, it is written where the configuration names it.
+  { name: 'protocol_versions_address', kind: 'hex', bytes: 20, omitAbsent: true },
   { name: 'chain_op_config', kind: 'struct', fields: OPTIMISM_PARAMETERS },
   { name: 'alt_da', kind: 'struct', fields: ALT_DA },
   { name: 'pectra_blob_schedule_time', kind: 'optional uint64' },
@@ -86,6 +88,8 @@ export type RollupConfig = {
   l2ChainId: bigint;
   blockTime: bigint;
   seqWindowSize: bigint;
+  /** When Lagoon (interop), which is not covered, comes into force. */
+  lagoonTime: bigint | undefined;
   genesis: { l1: { hash: string; number: bigint }; l2: { hash: string; number: bigint }; l2Time: bigint };
 };
 
@@ -112,6 +116,7 @@ export function rollupConfigOf(value: JsonValue, source: string): RollupConfig {
     l2ChainId: read.positive('l2_chain_id'),
     blockTime: read.positive('block_time'),
     seqWindowSize: read.positive('seq_window_size'),
+    lagoonTime: lagoonTime(config),
     genesis: {
       l1: { hash: read.hash('genesis', 'l1', 'hash'), number: read.number('genesis', 'l1', 'number') },
       l2: { hash: read.hash('genesis', 'l2', 'hash'), number: read.number('genesis', 'l2', 'number') },
@@ -132,6 +137,12 @@ export function rollupConfigOf(value: JsonValue, source: string): RollupConfig {
     throw new ConfigurationError(source, 'has the same genesis hash for L1 and L2');
   checkForkOrder(config, source);
   return result;
+}
+
+/** Lagoon was called interop before it had a name: where a configuration has both, the earlier counts. */
+function lagoonTime(config: GoStruct): bigint | undefined {
+  const times = LAGOON_TIMES.map((name) => config[name]).filter((time) => typeof time === 'bigint');
+  return times.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
 }
 
 function checkForkOrder(config: GoStruct, source: string): void {

@@ -113,14 +113,15 @@ test('the rollup configuration comes through byte for byte; an unknown field is 
 
 test('a known chain must be configured as known; a custom one is taken as it is', { skip }, async (t) => {
   const custom = devnetChain();
-  const own = await identifyChain(custom.rollupConfig, 'the op-node', async () => custom.chainConfig);
+  const no = async () => undefined;
+  const own = await identifyChain(custom.rollupConfig, 'the op-node', async () => custom.chainConfig, no);
   assert.equal(own.custom, true);
 
   const known = findChain('op-sepolia');
   assert(known !== undefined);
   const never = () => Promise.reject(new Error('not asked for'));
   assert.equal(
-    (await identifyChain(parseRollupConfig(known.rollupConfig.json, 'x'), 'the op-node', never)).custom,
+    (await identifyChain(parseRollupConfig(known.rollupConfig.json, 'x'), 'the op-node', never, never)).custom,
     false,
   );
   const changed = parseRollupConfig(
@@ -131,7 +132,7 @@ test('a known chain must be configured as known; a custom one is taken as it is'
     'granite_time: 1723478400 is known, 1723478401 given',
   ]);
   await assert.rejects(
-    identifyChain(changed, 'the op-node', never),
+    identifyChain(changed, 'the op-node', never, never),
     (error) =>
       error instanceof ConfigurationError &&
       /the op-node says it is op-sepolia \(chain 11155420\).*granite_time/.test(error.message),

@@ -49,6 +49,10 @@ function commandLine(end: (exitCode: number) => void): Command {
     .option('--network <name>', "a known chain, by name or chain id (default: the op-node's configuration)")
     .option('--rollup.config <file>', "rollup.json, in place of the op-node's configuration")
     .option('--l2.genesis <file>', "genesis-l2.json, in place of the L2 endpoint's chain configuration")
+    .option(
+      '--l1.chainconfig <file>',
+      "L1's genesis.json, in place of the L1 endpoint's chain configuration (for an L1 that is not known)",
+    )
     .option('--datadir <folder>', 'keep the pre-images here (default: in memory)')
     .addOption(new Option('--vm', 'run the claim in the fault-proof machine too (the default)').conflicts('native'))
     .option('--native', 'only natively, without the machine', false)
@@ -101,6 +105,7 @@ interface ValidateFlags {
   readonly network?: string;
   readonly 'rollup.config'?: string;
   readonly 'l2.genesis'?: string;
+  readonly 'l1.chainconfig'?: string;
   readonly datadir?: string;
   readonly native: boolean;
   readonly json: boolean;
@@ -124,6 +129,7 @@ async function runValidate(flags: ValidateFlags): Promise<number> {
     network: flags.network,
     rollupConfig: flags['rollup.config'],
     l2Genesis: flags['l2.genesis'],
+    l1ChainConfig: flags['l1.chainconfig'],
     datadir: flags.datadir,
     native: flags.native,
     log: logger({ level: 'info', format: 'text', color: false, pid: false, write: story }),

@@ -34,6 +34,11 @@ export const FLAGS = [
   flag('rollup.config', 'File with the rollup configuration of a chain that is not known (rollup.json)'),
   flag('l2.genesis', 'File with the L2 genesis of a chain that is not known (genesis-l2.json)'),
   flag(
+    'l1.chainconfig',
+    'File with the configuration of an L1 chain that is not known: says what blobs cost there (its genesis.json)',
+    { alias: { name: 'l1.genesis', env: 'OP_PROGRAM_L1_GENESIS' } },
+  ),
+  flag(
     'l2.custom',
     'Give the program the configurations of --rollup.config and --l2.genesis (as it always does with these)',
     {

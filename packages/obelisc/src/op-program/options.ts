@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import {
   type Chain,
   type Claim,
+  customChain,
   type Endpoints,
   findChain,
   knownChainNames,
+  knownL1ChainConfig,
   parseGenesisChainConfig,
+  parseL1ChainConfig,
   parseRollupConfig,
   RPC_KINDS,
 } from '@obelisc/host';
@@ -133,12 +136,15 @@ function readChain(flags: FlagValues): Chain {
   }
   const rollupConfig = parseRollupConfig(...file(flags, 'rollup.config'));
   const chainConfig = parseGenesisChainConfig(...file(flags, 'l2.genesis'));
-  if (rollupConfig.l2ChainId !== chainConfig.chainId) {
-    throw new UsageError(
-      `--rollup.config is for chain ${rollupConfig.l2ChainId}, --l2.genesis for chain ${chainConfig.chainId}`,
-    );
-  }
-  return { l2ChainId: rollupConfig.l2ChainId, custom: true, rollupConfig, chainConfig };
+  const l1ChainConfig = flags.has('l1.chainconfig')
+    ? parseL1ChainConfig(...file(flags, 'l1.chainconfig'))
+    : knownL1ChainConfig(rollupConfig.l1ChainId);
+  return customChain({
+    rollupConfig,
+    chainConfig,
+    l1ChainConfig,
+    names: { rollupConfig: '--rollup.config', chainConfig: '--l2.genesis', l1ChainConfig: '--l1.chainconfig' },
+  });
 }
 
 function file(flags: FlagValues, name: string): [text: string, source: string] {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import {
   type Chain,
   fetchChainConfig,
+  fetchL1ChainConfig,
   findChain,
   identifyChain,
   impliedChainConfig,
@@ -10,6 +11,7 @@ import {
   type Log,
   type OpNode,
   parseGenesisChainConfig,
+  parseL1ChainConfig,
   parseRollupConfig,
 } from '@obelisc/host';
 import { UsageError } from '../terminal/failure.js';
@@ -17,11 +19,14 @@ import { UsageError } from '../terminal/failure.js';
 export interface ChainOptions {
   /** Name or chain id of a known chain. */
   readonly network: string | undefined;
-  /** Files, in place of the op-node's and the L2 endpoint's answers. */
+  /** Files, in place of the op-node's, the L2 endpoint's and the L1 endpoint's answers. */
   readonly rollupConfig: string | undefined;
   readonly l2Genesis: string | undefined;
+  readonly l1ChainConfig: string | undefined;
   /** URL of the L2 execution endpoint. */
   readonly l2: string;
+  /** URL of the L1 execution endpoint. */
+  readonly l1: string;
 }
 
 /**
@@ -29,7 +34,7 @@ export interface ChainOptions {
  * ConfigurationError. Rejects with UsageError for an unknown name or an unreadable file.
  */
 export async function resolveChain(options: ChainOptions, node: OpNode, log: Log): Promise<Chain & { name?: string }> {
-  const { network, rollupConfig, l2Genesis, l2 } = options;
+  const { network, rollupConfig, l2Genesis, l1ChainConfig, l1, l2 } = options;
   if (network !== undefined) {
     const known = findChain(network);
     if (known !== undefined) return known;
@@ -41,10 +46,17 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
     rollupConfig === undefined
       ? await node.rollupConfig()
       : parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
-  return identifyChain(rollup, rollupConfig ?? node.name, async () =>
-    l2Genesis === undefined
-      ? (impliedChainConfig(rollup) ?? fetchChainConfig({ l2, l2ChainId: rollup.l2ChainId, log }))
-      : parseGenesisChainConfig(read(l2Genesis, 'l2.genesis'), l2Genesis),
+  return identifyChain(
+    rollup,
+    rollupConfig ?? node.name,
+    async () =>
+      l2Genesis === undefined
+        ? (impliedChainConfig(rollup) ?? fetchChainConfig({ l2, l2ChainId: rollup.l2ChainId, log }))
+        : parseGenesisChainConfig(read(l2Genesis, 'l2.genesis'), l2Genesis),
+    async () =>
+      l1ChainConfig === undefined
+        ? fetchL1ChainConfig({ l1, l1ChainId: rollup.l1ChainId, log })
+        : parseL1ChainConfig(read(l1ChainConfig, 'l1.chainconfig'), l1ChainConfig),
   );
 }
 

@@ -13,8 +13,8 @@ test('native and in-machine runs agree on every byte of output, for a true claim
   try {
     const node = opNode({ url: devnet.opNodeUrl });
     const log = (): void => {};
-    const files = { network: undefined, rollupConfig: undefined, l2Genesis: undefined, l2: devnet.l2Url };
-    const chain = await resolveChain(files, node, log);
+    const files = { network: undefined, rollupConfig: undefined, l2Genesis: undefined, l1ChainConfig: undefined };
+    const chain = await resolveChain({ ...files, l1: devnet.l1Url, l2: devnet.l2Url }, node, log);
     const [start, end, { currentL1 }] = [
       await node.outputAtBlock(2n),
       await node.outputAtBlock(8n),

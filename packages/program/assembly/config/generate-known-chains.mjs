@@ -1,10 +1,13 @@
-// Writes known-chains-data.ts from the host's list of public chains, so that host and client know the same ones:
+// Writes known-chains-data.ts from the host's lists of public chains, so that host and client know the same ones:
 //   node packages/program/assembly/config/generate-known-chains.mjs
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const forks = ['regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian', 'karst'];
-const { source, chains } = JSON.parse(readFileSync(new URL('../../../host/data/chains.json', import.meta.url), 'utf8'));
+const blobForks = ['cancun', 'prague', 'osaka', 'bpo1', 'bpo2', 'bpo3', 'bpo4', 'bpo5'];
+const read = (name) => JSON.parse(readFileSync(new URL(`../../../host/data/${name}`, import.meta.url), 'utf8'));
+const { source, chains } = read('chains.json');
+const l1 = read('l1-chains.json');
 
 const never = 2n ** 64n - 1n;
 const number = (value) => [BigInt(value ?? never)];
@@ -46,25 +49,43 @@ function record({ rollupConfig: rollup, chainConfig: chain }) {
   ].flat();
 }
 
+/** An L1 chain's blob schedule as the words that known-chains.ts reads. */
+function blobSchedule({ chainConfig: chain }) {
+  return [
+    number(chain.chainId),
+    ...blobForks.flatMap((fork) => [
+      number(chain[`${fork}Time`]),
+      number(chain.blobSchedule[fork]?.baseFeeUpdateFraction ?? 0),
+    ]),
+  ].flat();
+}
+
 const records = chains.map((chain) => ({ name: chain.name, words: record(chain) }));
 const size = 8 * records[0].words.length;
 const hex = (word) => `0x${word.toString(16).padStart(16, '0')}`;
-const lines = records.flatMap((entry) => [
-  `  // ${entry.name}`,
-  ...Array.from(
-    { length: Math.ceil(entry.words.length / 5) },
-    (_, i) =>
-      `  ${entry.words
-        .slice(5 * i, 5 * i + 5)
-        .map(hex)
-        .join(', ')},`,
-  ),
-]);
-const text = `// Written by generate-known-chains.mjs: do not edit. Source of the data:
-${source
-  .match(/.{1,114}(?:\s|$)/g)
-  .map((line) => `// ${line.trim()}`)
-  .join('\n')}
+const lines = (entries) =>
+  entries
+    .flatMap((entry) => [
+      `  // ${entry.name}`,
+      ...Array.from(
+        { length: Math.ceil(entry.words.length / 5) },
+        (_, i) =>
+          `  ${entry.words
+            .slice(5 * i, 5 * i + 5)
+            .map(hex)
+            .join(', ')},`,
+      ),
+    ])
+    .join('\n');
+const comment = (text) =>
+  text
+    .match(/.{1,114}(?:\s|$)/g)
+    .map((line) => `// ${line.trim()}`)
+    .join('\n');
+const text = `// Written by generate-known-chains.mjs: do not edit. Sources of the data:
+${comment(source)}
+//
+${comment(l1.source)}
 
 /** Number of chains, and bytes of each one's record. */
 // @ts-ignore: decorator
@@ -78,7 +99,17 @@ export const RECORD_SIZE: u32 = ${size};
 // prettier-ignore
 // @ts-ignore: decorator
 @lazy export const CHAINS: usize = memory.data<u64>([
-${lines.join('\n')}
+${lines(records)}
+]);
+
+/** Number of L1 chains, and what their blobs cost, in the form that known-chains.ts reads. */
+// @ts-ignore: decorator
+@inline
+export const L1_CHAIN_COUNT: u32 = ${l1.chains.length};
+// prettier-ignore
+// @ts-ignore: decorator
+@lazy export const L1_CHAINS: usize = memory.data<u64>([
+${lines(l1.chains.map((chain) => ({ name: chain.name, words: blobSchedule(chain) })))}
 ]);
 `;
 const target = fileURLToPath(new URL('known-chains-data.ts', import.meta.url));

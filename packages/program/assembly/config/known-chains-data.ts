@@ -1,8 +1,12 @@
-// Written by generate-known-chains.mjs: do not edit. Source of the data:
+// Written by generate-known-chains.mjs: do not edit. Sources of the data:
 // Parameters of public OP Stack chains that post their data to Ethereum, as listed by the superchain-registry
 // (github.com/ethereum-optimism/superchain-registry, commit 8336d2aedd19b87a57b01ae36ba4afef8ea377d0, MIT licence).
 // Forms: rollupConfig as rollup.json, chainConfig as the config of genesis-l2.json. Ethereum forks follow the OP
 // Stack fork that brings them: Shanghai Canyon, Cancun Ecotone, Prague Isthmus, Osaka Karst.
+//
+// Parameters of Ethereum's public networks, as op-geth v1.101702.3-rc.2 has them
+// (github.com/ethereum-optimism/op-geth, params/config.go, LGPL-3.0): figures only, in the form of go-ethereum's
+// params.ChainConfig. go-ethereum v1.17.6 has the same blob schedules.
 
 /** Number of chains, and bytes of each one's record. */
 // @ts-ignore: decorator
@@ -496,4 +500,33 @@ export const RECORD_SIZE: u32 = 408;
   0xe06f0a0000000000, 0x64bea321e268d83c, 0x572248a796d561b1, 0x904273cd7f859da9, 0xc731c6da0002bde4,
   0x1fe93432a3e8b9d4, 0x7d79aba96c2cfeef, 0x778060ea910d8f41, 0xfc7b4cb56f53f313, 0x39b7f93c77583022,
   0x08fb845109d45bcc,
+]);
+
+/** Number of L1 chains, and what their blobs cost, in the form that known-chains.ts reads. */
+// @ts-ignore: decorator
+@inline
+export const L1_CHAIN_COUNT: u32 = 4;
+// prettier-ignore
+// @ts-ignore: decorator
+@lazy export const L1_CHAINS: usize = memory.data<u64>([
+  // mainnet
+  0x0000000000000001, 0x0000000065f1b057, 0x000000000032f0ed, 0x00000000681b3057, 0x00000000004c6964,
+  0x000000006930b057, 0x00000000004c6964, 0x0000000069383057, 0x00000000007f5a51, 0x00000000695db057,
+  0x0000000000b24b3f, 0xffffffffffffffff, 0x0000000000000000, 0xffffffffffffffff, 0x0000000000000000,
+  0xffffffffffffffff, 0x0000000000000000,
+  // sepolia
+  0x0000000000aa36a7, 0x0000000065b97d60, 0x000000000032f0ed, 0x0000000067c7fd60, 0x00000000004c6964,
+  0x0000000068edfd60, 0x00000000004c6964, 0x0000000068f6fd60, 0x00000000007f5a51, 0x0000000068fffd60,
+  0x0000000000b24b3f, 0xffffffffffffffff, 0x0000000000000000, 0xffffffffffffffff, 0x0000000000000000,
+  0xffffffffffffffff, 0x0000000000000000,
+  // holesky
+  0x0000000000004268, 0x0000000065c36ac0, 0x000000000032f0ed, 0x0000000067bceac0, 0x00000000004c6964,
+  0x0000000068dceac0, 0x00000000004c6964, 0x0000000068e46ac0, 0x00000000007f5a51, 0x0000000068ed6ac0,
+  0x0000000000b24b3f, 0xffffffffffffffff, 0x0000000000000000, 0xffffffffffffffff, 0x0000000000000000,
+  0xffffffffffffffff, 0x0000000000000000,
+  // hoodi
+  0x0000000000088bb0, 0x0000000000000000, 0x000000000032f0ed, 0x0000000067e41118, 0x00000000004c6964,
+  0x0000000069011118, 0x00000000004c6964, 0x00000000690b9118, 0x00000000007f5a51, 0x0000000069149118,
+  0x0000000000b24b3f, 0xffffffffffffffff, 0x0000000000000000, 0xffffffffffffffff, 0x0000000000000000,
+  0xffffffffffffffff, 0x0000000000000000,
 ]);

@@ -1,5 +1,6 @@
-// The chains whose configuration the client has built in, by their L2 chain id.
-import { CHAIN_COUNT, CHAINS, RECORD_SIZE } from './known-chains-data';
+// The chains whose configuration the client has built in: L2's by their chain id, and their L1's.
+import { BLOB_FORKS, BlobSchedule } from './blob-schedule';
+import { CHAIN_COUNT, CHAINS, L1_CHAIN_COUNT, L1_CHAINS, RECORD_SIZE } from './known-chains-data';
 import { BlockId, Fork, FORKS, RollupConfig, SystemConfig } from './rollup';
 
 /** The configuration of the known chain with that id in the current region, or null. */
@@ -43,4 +44,20 @@ function decodeRecord(record: usize): RollupConfig {
   config.depositContract = record + 368;
   config.systemConfigContract = record + 388;
   return config;
+}
+
+/** The blob schedule of the known L1 chain with that id in the current region, or null. */
+export function knownBlobSchedule(chainId: u64): BlobSchedule | null {
+  const size: u32 = 8 * (1 + 2 * BLOB_FORKS);
+  for (let i: u32 = 0; i < L1_CHAIN_COUNT; i++) {
+    const record = L1_CHAINS + i * size;
+    if (load<u64>(record) != chainId) continue;
+    const schedule = new BlobSchedule();
+    for (let fork = 0; fork < BLOB_FORKS; fork++) {
+      schedule.times[fork] = load<u64>(record + 16 * fork, 8);
+      schedule.fractions[fork] = load<u64>(record + 16 * fork, 16);
+    }
+    return schedule;
+  }
+  return null;
 }

@@ -1,6 +1,7 @@
 // The rollup configuration: what a chain's derivation and execution depend on beside its data (specs:
 // protocol/configurability.md; the JSON form is op-node's rollup.json).
 import { Bytes } from '../bytes';
+import { BlobSchedule } from './blob-schedule';
 
 /** The time of a fork that is not scheduled. */
 // @ts-ignore: decorator
@@ -131,6 +132,8 @@ export class RollupConfig {
    * another one. Chains that were upgraded by the first release keep it; all others take it out again.
    */
   keepKarstUpgradeGas: bool = false;
+  /** What blobs cost on L1; null until it is asked for (load.ts). */
+  blobSchedule: BlobSchedule | null = null;
   /** Activation time of Lagoon (interop), the fork after Karst, which is not covered. */
   lagoonTime: u64 = NEVER;
 

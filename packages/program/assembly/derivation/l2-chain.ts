@@ -10,6 +10,12 @@ import { decodeL1Info } from './l1-info';
 import { L2Block } from './l2-block';
 import { KARST_UPGRADE_GAS } from './upgrade-transactions';
 
+/** The header of the block whose 32-byte hash is at `hash`, from the oracle; in the current region. */
+export function readL2Header(hash: usize): Header {
+  hint('l2-block-header', hash, 32);
+  return decodeHeader(preimage(KeyType.Keccak256, hash));
+}
+
 
 @final
 export class L2Chain {
@@ -66,8 +72,7 @@ export class L2Chain {
   parentHash(hash: usize): usize {
     const before = useScratch(true);
     const start = mark();
-    hint('l2-block-header', hash, 32);
-    const header = decodeHeader(preimage(KeyType.Keccak256, hash));
+    const header = readL2Header(hash);
     useScratch(before);
     const parent = bytesAt(header.parentHash, 32).ptr;
     useScratch(true);

@@ -1,52 +1,37 @@
 // The blob base fee of an L1 block, from the excess of blob gas in its header (EIP-4844), with the update fraction of the
 // block's fork (EIP-7691, EIP-7892).
 import { mulHigh } from '../abi';
-import { NEVER, RollupConfig } from '../config/rollup';
+import { blobSchedule } from '../config/load';
+import { Fork, NEVER, RollupConfig } from '../config/rollup';
 import { L1Block } from './block';
 
+/** Cancun's fraction (EIP-4844). */
 // @ts-ignore: decorator
 @inline
 const CANCUN_FRACTION: u64 = 3338477;
-// @ts-ignore: decorator
-@inline
-const PRAGUE_FRACTION: u64 = 5007716;
-// @ts-ignore: decorator
-@inline
-const BPO1_FRACTION: u64 = 8346193;
-// @ts-ignore: decorator
-@inline
-const BPO2_FRACTION: u64 = 11684671;
-
-/**
- * When Ethereum's networks changed the fraction after Prague: chain id, time of BPO1, time of BPO2 (chain configurations of
- * go-ethereum, params/config.go). Prague itself shows in the headers.
- */
-// prettier-ignore
-// @ts-ignore: decorator
-@lazy const SCHEDULES: usize = memory.data<u64>([
-  1, 1765290071, 1767747671,
-  11155111, 1761017184, 1761607008,
-  17000, 1759800000, 1760389824,
-  560048, 1762365720, 1762955544,
-  0,
-]);
 
 /** The update fraction in force in an L1 block. */
-export function updateFraction(config: RollupConfig, block: L1Block): u64 {
-  for (let row = SCHEDULES; load<u64>(row) != 0; row += 24) {
-    if (load<u64>(row) != config.l1ChainId) continue;
-    if (block.time >= load<u64>(row, 16)) return BPO2_FRACTION;
-    if (block.time >= load<u64>(row, 8)) return BPO1_FRACTION;
-  }
-  if (!block.isPrague) return CANCUN_FRACTION;
+function updateFraction(config: RollupConfig, block: L1Block): u64 {
   // Chains that missed Prague's fraction keep Cancun's until the time when they repaired that.
   const late = config.pectraBlobScheduleTime;
-  return late == NEVER || block.time >= late ? PRAGUE_FRACTION : CANCUN_FRACTION;
+  if (late != NEVER && block.time < late) return CANCUN_FRACTION;
+  // Hosts from before Jovian have no configuration of L1 to ask for, and all that they know of L1 is Cancun.
+  if (!block.isPrague && config.forkTimes[Fork.Jovian] == NEVER) return CANCUN_FRACTION;
+  const fraction = blobSchedule(config).fractionAt(block.time);
+  if (fraction == 0) {
+    throw new Error(
+      `the configuration of L1 chain ${config.l1ChainId.toString()} has no blob parameters for time ${block.time.toString()}, when there are blobs: it is of another chain or too old`,
+    );
+  }
+  return fraction;
 }
 
-/** Writes the fee to the 32 bytes at `target`, big endian. Blocks from before Cancun have the minimum, 1. */
+/**
+ * Writes the fee to the 32 bytes at `target`, big endian. Blocks without excess have the minimum, 1, whatever the fork; so
+ * have those from before Cancun.
+ */
 export function blobBaseFee(config: RollupConfig, block: L1Block, target: usize): void {
-  if (!block.hasExcessBlobGas) {
+  if (block.excessBlobGas == 0) {
     memory.fill(target, 0, 31);
     store<u8>(target, 1, 31);
     return;

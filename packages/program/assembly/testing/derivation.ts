@@ -419,11 +419,15 @@ export function channelBatches(ptr: usize, length: u32, limit: u64, brotliAllowe
   return finished();
 }
 
-/** The blob base fee of an L1 block, 32 bytes. */
-export function blobFee(l1ChainId: u64, time: u64, isPrague: bool, pectraTime: u64, excess: u64): u64 {
+/**
+ * The blob base fee of an L1 block, 32 bytes. The schedule of an L1 chain that is not known is read from the oracle; `jovian`
+ * says whether the chain schedules Jovian.
+ */
+export function blobFee(l1ChainId: u64, time: u64, isPrague: bool, pectraTime: u64, excess: u64, jovian: bool): u64 {
   const config = new RollupConfig(new BlockId(0, 0), new BlockId(0, 0), 0, new SystemConfig());
   config.l1ChainId = l1ChainId;
   config.pectraBlobScheduleTime = pectraTime;
+  if (jovian) config.forkTimes[Fork.Jovian] = 0;
   const block = new L1Block();
   block.time = time;
   block.isPrague = isPrague;

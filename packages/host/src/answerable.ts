@@ -1,0 +1,22 @@
+/** Claims that the program cannot judge, told before anything is fetched. */
+import type { Chain, Claim } from './boot.js';
+import { ConfigurationError } from './go-encoding.js';
+
+/** Throws ConfigurationError where the claimed block is not after the chain's first, or under a fork that is not covered. */
+export function checkAnswerable({ l2BlockNumber }: Claim, { rollupConfig }: Chain): void {
+  const { genesis, blockTime, lagoonTime } = rollupConfig;
+  const claim = `the claim about L2 block #${l2BlockNumber}`;
+  if (l2BlockNumber <= genesis.l2.number && genesis.l2.number > 0n) {
+    throw new ConfigurationError(
+      claim,
+      `is not covered: the legacy chain ends and Bedrock begins with block #${genesis.l2.number}; the first block that can be judged is #${genesis.l2.number + 1n}`,
+    );
+  }
+  const time = genesis.l2Time + (l2BlockNumber - genesis.l2.number) * blockTime;
+  if (lagoonTime !== undefined && lagoonTime <= time) {
+    throw new ConfigurationError(
+      claim,
+      `is not covered: its time ${time} is under the fork Lagoon (interop), which the chain schedules for ${lagoonTime}`,
+    );
+  }
+}
