@@ -1,102 +1,183 @@
 /** Blobs from a beacon node (Beacon API: getBlobSidecars, getBlobs), checked against their versioned hash. */
+import { alternatives, type Way } from './alternatives.js';
 import { BLOB_LENGTH } from './blob-preimages.js';
 import { equal, hex } from './block-source.js';
-import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { kzg, versionedHashOf } from './kzg.js';
-import { data, isObject, MalformedFieldError, type RpcObject } from './rpc-json.js';
+import type { Lane } from './request-gate.js';
+import { isObject, type RpcObject } from './rpc-json.js';
 import type { RestEndpoint } from './rest-endpoint.js';
 
 /** `proof` is there where the node sent a valid one. */
 export type Blob = { commitment: Uint8Array; blob: Uint8Array; proof: Uint8Array | undefined };
 
 export type BeaconSource = {
-  /** The blob with this versioned hash, in the L1 block of this time. `index` is its place among the block's blobs, where known. */
-  blob(versionedHash: Uint8Array, index: bigint | undefined, timestamp: bigint): Promise<Blob>;
+  /**
+   * The blob with this versioned hash, in the L1 block of this time. `index` is its place among the block's blobs, where known.
+   * `lane` says whether the program waits for it.
+   */
+  blob(versionedHash: Uint8Array, index: bigint | undefined, timestamp: bigint, lane?: Lane): Promise<Blob>;
 };
 
-export function beaconSource(endpoint: RestEndpoint): BeaconSource {
+export type BeaconOptions = {
+  /** Length of a slot in milliseconds, for nodes that do not tell it (`--l1.beacon.slot-duration`). */
+  slotDurationMs?: bigint | undefined;
+};
+
+/** What is asked for: the blob's hash, its slot, and where it stands in its block. */
+type Wanted = { versionedHash: Uint8Array; slot: bigint; index: bigint | undefined; lane: Lane };
+
+/**
+ * The blobs behind `endpoints`, which are asked in their order: beacon nodes, then archives of blobs, which need not have more
+ * than one of the two resources. Whatever one resource or endpoint says, the others are asked before a blob is given up.
+ */
+export function beaconSource(endpoints: readonly RestEndpoint[], { slotDurationMs }: BeaconOptions = {}): BeaconSource {
+  const [first] = endpoints;
+  if (first === undefined) throw new RangeError('there is no beacon endpoint');
   let clock: Promise<(timestamp: bigint) => bigint> | undefined;
+  const fetchBlob = alternatives(
+    endpoints.flatMap((endpoint): Way<[Wanted], Blob>[] => [
+      { name: `blob_sidecars of ${endpoint.name}`, attempt: (wanted) => fromSidecars(endpoint, wanted) },
+      { name: `blobs of ${endpoint.name}`, attempt: (wanted) => fromBlobs(endpoint, wanted) },
+    ]),
+    { patience: 0 },
+  );
+  const slotOf = async (timestamp: bigint): Promise<bigint> => {
+    clock ??= slotClock(endpoints, slotDurationMs);
+    try {
+      return (await clock)(timestamp);
+    } catch (error) {
+      // Asked anew the next time: an outage may be over by then.
+      if (error instanceof EndpointError) clock = undefined;
+      throw error;
+    }
+  };
   return {
-    async blob(versionedHash, index, timestamp) {
-      clock ??= slotClock(endpoint);
-      const slot = (await clock)(timestamp);
-      const found =
-        (await fromSidecars(endpoint, slot, versionedHash, index)) ?? (await fromBlobs(endpoint, slot, versionedHash));
-      if (found !== undefined) return found;
-      throw new EndpointError(
-        endpoint.name,
-        `blob ${hex(versionedHash)} of slot ${slot}`,
-        'the beacon node does not have it; blobs are pruned after about 18 days, older ones need a node that archives them, and nodes since Fusaka must be set to keep all blobs',
-      );
+    async blob(versionedHash, index, timestamp, lane = 'demand') {
+      const slot = await slotOf(timestamp);
+      try {
+        return await first.retry(() => fetchBlob({ versionedHash, slot, index, lane }));
+      } catch (error) {
+        if (!(error instanceof EndpointError) || error.isOutage) throw error;
+        const advice =
+          error.kind === 'absent'
+            ? '; blobs are pruned after about 18 days, and nodes since Fusaka must be set to keep all of them: older ones take --l1.beacon-archiver'
+            : '';
+        throw new EndpointError(
+          error.endpoint,
+          `blob ${hex(versionedHash)} of slot ${slot}`,
+          `${error.request}: ${error.fault}${advice}`,
+          { kind: error.kind, cause: error },
+        );
+      }
     },
   };
 }
 
 /** The slot of a time, from the beacon chain's genesis and slot length. */
-async function slotClock(endpoint: RestEndpoint): Promise<(timestamp: bigint) => bigint> {
-  const [genesis, spec] = await Promise.all([
-    required(endpoint, '/eth/v1/beacon/genesis'),
-    required(endpoint, '/eth/v1/config/spec'),
+async function slotClock(
+  endpoints: readonly RestEndpoint[],
+  slotDurationMs: bigint | undefined,
+): Promise<(timestamp: bigint) => bigint> {
+  const [first] = endpoints;
+  if (first === undefined) throw new RangeError('there is no beacon endpoint');
+  const from = <T>(path: string, read: (endpoint: RestEndpoint, object: RpcObject) => T): Promise<T> => {
+    const fetchOne = alternatives(
+      endpoints.map((endpoint): Way<[], T> => ({
+        name: endpoint.name,
+        attempt: async () => read(endpoint, await required(endpoint, path)),
+      })),
+      { patience: 0 },
+    );
+    return first.retry(fetchOne);
+  };
+  const [[endpoint, genesisTime], slotMs] = await Promise.all([
+    from('/eth/v1/beacon/genesis', (one, genesis) => [one, decimal(one, genesis, 'genesis_time')] as const),
+    slotDurationMs ?? from('/eth/v1/config/spec', slotLength),
   ]);
-  const genesisTime = decimal(endpoint, genesis, 'genesis_time');
-  const secondsPerSlot = decimal(endpoint, spec, 'SECONDS_PER_SLOT');
-  if (secondsPerSlot === 0n) throw new WrongAnswerError(endpoint.name, '/eth/v1/config/spec', 'SECONDS_PER_SLOT is 0');
   return (timestamp) => {
     if (timestamp < genesisTime) {
       throw new EndpointError(
         endpoint.name,
         `slot of time ${timestamp}`,
         `the beacon chain began at ${genesisTime}; is this the beacon node of the L1 chain?`,
+        { kind: 'other-chain' },
       );
     }
-    return (timestamp - genesisTime) / secondsPerSlot;
+    return ((timestamp - genesisTime) * 1000n) / slotMs;
   };
 }
 
-async function fromSidecars(
-  endpoint: RestEndpoint,
-  slot: bigint,
-  versionedHash: Uint8Array,
-  index: bigint | undefined,
-): Promise<Blob | undefined> {
-  const path = `/eth/v1/beacon/blob_sidecars/${slot}`;
-  const answer = await endpoint.get(index === undefined ? path : `${path}?indices=${index}`);
-  for (const sidecar of items(answer)) {
-    if (!isObject(sidecar)) continue;
-    const commitment = field(endpoint, path, sidecar, 'kzg_commitment', 48);
-    if (!equal(versionedHashOf(commitment), versionedHash)) continue;
-    const blob = field(endpoint, path, sidecar, 'blob', BLOB_LENGTH);
-    const proof = await validProof(commitment, blob, sidecar.kzg_proof);
-    if (proof === undefined && !(await isCommittedTo(commitment, blob))) {
-      throw new WrongAnswerError(
-        endpoint.name,
-        path,
-        `the blob it returned for ${hex(versionedHash)} is not the one its commitment is about`,
-      );
-    }
-    return { commitment, blob, proof };
+/** Milliseconds of a slot: newer nodes give them as such, older ones as whole seconds. */
+function slotLength(endpoint: RestEndpoint, spec: RpcObject): bigint {
+  const length =
+    spec.SLOT_DURATION_MS !== undefined
+      ? decimal(endpoint, spec, 'SLOT_DURATION_MS')
+      : spec.SECONDS_PER_SLOT !== undefined
+        ? 1000n * decimal(endpoint, spec, 'SECONDS_PER_SLOT')
+        : 0n;
+  if (length > 0n) return length;
+  throw new WrongAnswerError(
+    endpoint.name,
+    'GET /eth/v1/config/spec',
+    'it tells neither SLOT_DURATION_MS nor SECONDS_PER_SLOT; give the length of a slot with --l1.beacon.slot-duration',
+  );
+}
+
+/** From a block's sidecars, which may be in any order, with or without their index, and broken but for the one. */
+async function fromSidecars(endpoint: RestEndpoint, wanted: Wanted): Promise<Blob> {
+  const path = `/eth/v1/beacon/blob_sidecars/${wanted.slot}`;
+  if (wanted.index !== undefined) {
+    const found = await sidecarIn(endpoint, `${path}?indices=${wanted.index}`, wanted);
+    if (found !== undefined) return found;
   }
-  return undefined;
+  // Some nodes filter wrongly or not at all, and an index may be counted differently.
+  const found = await sidecarIn(endpoint, path, wanted);
+  if (found !== undefined) return found;
+  throw new EmptyAnswerError(endpoint.name, `GET ${path}`, `none of its sidecars is of ${hex(wanted.versionedHash)}`);
+}
+
+async function sidecarIn(endpoint: RestEndpoint, path: string, wanted: Wanted): Promise<Blob | undefined> {
+  const { versionedHash, lane } = wanted;
+  let wrong = false;
+  for (const sidecar of items(await endpoint.attempt(path, lane))) {
+    if (!isObject(sidecar)) continue;
+    const commitment = bytesOf(sidecar.kzg_commitment, 48);
+    if (commitment === undefined || !equal(versionedHashOf(commitment), versionedHash)) continue;
+    const blob = bytesOf(sidecar.blob, BLOB_LENGTH);
+    if (blob === undefined) {
+      wrong = true;
+      continue;
+    }
+    const proof = await validProof(commitment, blob, sidecar.kzg_proof);
+    if (proof !== undefined || (await isCommittedTo(commitment, blob))) return { commitment, blob, proof };
+    wrong = true;
+  }
+  if (!wrong) return undefined;
+  throw new WrongAnswerError(
+    endpoint.name,
+    `GET ${path}`,
+    `the blob it returned for ${hex(versionedHash)} is not the one its commitment is about`,
+  );
 }
 
 /** Since Fusaka: blobs alone, by versioned hash. The commitment is computed, which is the check as well. */
-async function fromBlobs(endpoint: RestEndpoint, slot: bigint, versionedHash: Uint8Array): Promise<Blob | undefined> {
+async function fromBlobs(endpoint: RestEndpoint, { versionedHash, slot, lane }: Wanted): Promise<Blob> {
   const path = `/eth/v1/beacon/blobs/${slot}`;
-  const answer = await endpoint.get(`${path}?versioned_hashes=${hex(versionedHash)}`);
-  const blobs = items(answer);
+  const blobs = items(await endpoint.attempt(`${path}?versioned_hashes=${hex(versionedHash)}`, lane));
   for (const item of blobs) {
-    const blob = field(endpoint, path, { blob: item }, 'blob', BLOB_LENGTH);
-    const commitment = await commitmentTo(blob);
-    if (commitment !== undefined && equal(versionedHashOf(commitment), versionedHash))
+    const blob = bytesOf(item, BLOB_LENGTH);
+    const commitment = blob && (await commitmentTo(blob));
+    if (blob !== undefined && commitment !== undefined && equal(versionedHashOf(commitment), versionedHash))
       return { commitment, blob, proof: undefined };
   }
-  if (blobs.length > 0)
-    throw new WrongAnswerError(
-      endpoint.name,
-      path,
-      `none of the ${blobs.length} blobs it returned hashes to ${hex(versionedHash)}`,
-    );
-  return undefined;
+  const request = `GET ${path}`;
+  if (blobs.length === 0) throw new EmptyAnswerError(endpoint.name, request, `it has no blob ${hex(versionedHash)}`);
+  throw new WrongAnswerError(
+    endpoint.name,
+    request,
+    `none of the ${blobs.length} blobs it returned hashes to ${hex(versionedHash)}`,
+  );
 }
 
 /** The proof, when it shows that the commitment is the blob's: a matter of 20 ms. */
@@ -128,7 +209,7 @@ async function commitmentTo(blob: Uint8Array): Promise<Uint8Array | undefined> {
 }
 
 async function required(endpoint: RestEndpoint, path: string): Promise<RpcObject> {
-  const answer = await endpoint.get(path);
+  const answer = await endpoint.attempt(path);
   if (!isObject(answer) || !isObject(answer.data))
     throw new WrongAnswerError(endpoint.name, `GET ${path}`, 'there is no such resource; is this a beacon API?');
   return answer.data;
@@ -138,18 +219,16 @@ function items(answer: unknown): unknown[] {
   return isObject(answer) && Array.isArray(answer.data) ? answer.data : [];
 }
 
+/** A decimal number, which nodes write as a string or plainly. */
 function decimal(endpoint: RestEndpoint, object: RpcObject, name: string): bigint {
   const value = object[name];
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
   if (typeof value !== 'string' || !/^\d+$/.test(value))
     throw new WrongAnswerError(endpoint.name, name, 'it is not a decimal number');
   return BigInt(value);
 }
 
-function field(endpoint: RestEndpoint, path: string, object: RpcObject, name: string, length: number): Uint8Array {
-  try {
-    return data(object, name, length);
-  } catch (error) {
-    if (!(error instanceof MalformedFieldError)) throw error;
-    throw new WrongAnswerError(endpoint.name, `GET ${path}`, error.message, { cause: error });
-  }
+function bytesOf(value: unknown, length: number): Uint8Array | undefined {
+  if (typeof value !== 'string' || value.length !== 2 + 2 * length || !/^0x[0-9a-fA-F]*$/.test(value)) return undefined;
+  return Buffer.from(value.slice(2), 'hex');
 }

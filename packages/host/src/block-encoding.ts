@@ -11,6 +11,8 @@ import {
   type RpcObject,
 } from './rpc-json.js';
 
+const DEPOSIT_TYPE = 0x7e;
+
 /** The header's RLP. Fields that forks added follow in the order of the forks, as far as the result has them. */
 export function encodeHeader(block: RpcObject): Uint8Array {
   const fields: Uint8Array[] = [
@@ -36,6 +38,10 @@ export function encodeHeader(block: RpcObject): Uint8Array {
   if (present(block, 'excessBlobGas')) fields.push(quantity(block, 'excessBlobGas'));
   if (present(block, 'parentBeaconBlockRoot')) fields.push(data(block, 'parentBeaconBlockRoot', 32));
   if (present(block, 'requestsHash')) fields.push(data(block, 'requestsHash', 32));
+  // Amsterdam: EIP-7928, which clients name differently, and EIP-7843.
+  const accessListHash = ['blockAccessListHash', 'balHash'].find((name) => present(block, name));
+  if (accessListHash !== undefined) fields.push(data(block, accessListHash, 32));
+  if (present(block, 'slotNumber')) fields.push(quantity(block, 'slotNumber'));
   return RLP.encode(fields);
 }
 
@@ -84,8 +90,8 @@ export function encodeTransaction(tx: RpcObject): Uint8Array {
       ]);
     case 4:
       return typed(4, [...head(), ...fees(), ...call(), accessList(tx), authorizations(tx), ...signature()]);
-    case 0x7e:
-      return typed(0x7e, [
+    case DEPOSIT_TYPE:
+      return typed(DEPOSIT_TYPE, [
         data(tx, 'sourceHash', 32),
         data(tx, 'from', 20),
         addressOrNone(tx, 'to'),
@@ -103,7 +109,7 @@ export function encodeTransaction(tx: RpcObject): Uint8Array {
   }
 }
 
-/** The receipt's encoding in the receipts trie of L1. */
+/** The receipt's encoding in the receipts trie of L1, which may be an OP chain itself. */
 export function encodeReceipt(receipt: RpcObject): Uint8Array {
   const type = present(receipt, 'type') ? Number(receipt.type) : 0;
   const logs = objects(receipt, 'logs').map((log) => [
@@ -112,7 +118,12 @@ export function encodeReceipt(receipt: RpcObject): Uint8Array {
     data(log, 'data'),
   ]);
   const outcome = present(receipt, 'status') ? quantity(receipt, 'status') : data(receipt, 'root', 32);
-  const fields = [outcome, quantity(receipt, 'cumulativeGasUsed'), data(receipt, 'logsBloom', 256), logs];
+  const fields: Input[] = [outcome, quantity(receipt, 'cumulativeGasUsed'), data(receipt, 'logsBloom', 256), logs];
+  // Deposits of an OP chain: their nonce since Regolith, with a version since Canyon.
+  if (type === DEPOSIT_TYPE && present(receipt, 'depositNonce')) {
+    fields.push(quantity(receipt, 'depositNonce'));
+    if (present(receipt, 'depositReceiptVersion')) fields.push(quantity(receipt, 'depositReceiptVersion'));
+  }
   return type === 0 ? RLP.encode(fields) : typed(type, fields);
 }
 

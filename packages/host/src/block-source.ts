@@ -95,8 +95,8 @@ export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSourc
   };
 
   const fetchBlock = (hash: Uint8Array, full: boolean): Promise<RpcObject> =>
-    endpoint.call('eth_getBlockByHash', [hex(hash), full], (result) => {
-      if (result === null)
+    endpoint.attempt('eth_getBlockByHash', [hex(hash), full], (result) => {
+      if (result === null || result === undefined)
         throw new EmptyAnswerError(
           endpoint.name,
           `eth_getBlockByHash ${hex(hash)}`,
@@ -108,50 +108,68 @@ export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSourc
     });
 
   const headerOf = async (hash: Uint8Array, block: RpcObject): Promise<BlockHeader> => {
-    const rlp = checkedHeader(hash, block) ?? (await rawHeader(endpoint, hash));
-    if (rlp === undefined) {
-      const claimed = typeof block.hash === 'string' ? block.hash : 'without a hash';
-      throw new WrongAnswerError(
-        endpoint.name,
-        `eth_getBlockByHash ${hex(hash)}`,
-        `the block it returned (${claimed}) does not hash to this; the endpoint is wrong, or its headers have fields this host does not know`,
-      );
+    const raw: RawAnswer = checkedHeader(hash, block) ?? (await rawHeader(endpoint, hash));
+    if (raw instanceof Uint8Array)
+      return remember({ ...parseHeader(raw), hash, rlp: raw, transactionHashes: transactionHashes(block) });
+    const claimed = typeof block.hash === 'string' ? block.hash : 'without a hash';
+    throw new WrongAnswerError(
+      endpoint.name,
+      `eth_getBlockByHash ${hex(hash)}`,
+      `the block it returned (${claimed}) does not hash to this; the endpoint is wrong, or its headers have fields this host does not know, and debug_getRawHeader did not help: ${raw.fault}`,
+      raw.isOutage ? { kind: raw.kind, cause: raw } : { cause: raw },
+    );
+  };
+
+  const fetchTransactions = async (hash: Uint8Array): Promise<Trie> => {
+    const block = await fetchBlock(hash, true);
+    const header = await headerOf(hash, block);
+    const faults: string[] = [];
+    let outage: EndpointError | undefined;
+    const failed = (error: EndpointError): undefined => {
+      faults.push(`${error.request}: ${error.fault}`);
+      if (error.isOutage) outage ??= error;
+      return undefined;
+    };
+    const fits = (trie: Trie | undefined, from: string): trie is Trie => {
+      if (trie === undefined || equal(trie.root, header.transactionsRoot)) return trie !== undefined;
+      faults.push(`${from} have the root ${hex(trie.root)}, the header says ${hex(header.transactionsRoot)}`);
+      return false;
+    };
+    try {
+      const trie = orderedTrie(list(block, 'transactions').map((tx) => encodeTransaction(asTransaction(tx))));
+      if (trusted || fits(trie, 'they')) return trie;
+    } catch (error) {
+      if (!(error instanceof MalformedFieldError)) throw error;
+      faults.push(error.message);
     }
-    return remember({ ...parseHeader(rlp), hash, rlp, transactionHashes: transactionHashes(block) });
+    const whole = await rawBlockTransactions(endpoint, hash).catch(endpointErrorTo(failed));
+    if (fits(whole, 'those of debug_getRawBlock')) return whole;
+    const single = await singleTransactions(endpoint, block).catch(endpointErrorTo(failed));
+    if (fits(single, 'those of eth_getRawTransactionByHash')) return single;
+    throw new WrongAnswerError(
+      endpoint.name,
+      `eth_getBlockByHash ${hex(hash)}`,
+      `the transactions it returned are not the block's: ${faults.join('; ')}`,
+      outage === undefined ? {} : { kind: outage.kind, cause: outage },
+    );
   };
 
   return {
     async header(hash) {
-      const header = remembered.get(hex(hash)) ?? (await headerOf(hash, await fetchBlock(hash, false)));
+      const header =
+        remembered.get(hex(hash)) ?? (await endpoint.retry(async () => headerOf(hash, await fetchBlock(hash, false))));
       await walk(header);
       return header;
     },
-    async transactions(hash) {
-      const block = await fetchBlock(hash, true);
-      const header = await headerOf(hash, block);
-      let fault: unknown;
-      let root: Uint8Array | undefined;
-      try {
-        const trie = orderedTrie(list(block, 'transactions').map((tx) => encodeTransaction(asTransaction(tx))));
-        if (trusted || equal(trie.root, header.transactionsRoot)) return trie;
-        ({ root } = trie);
-      } catch (error) {
-        if (!(error instanceof MalformedFieldError)) throw error;
-        fault = error;
-      }
-      const raw = await rawTransactions(endpoint, hash);
-      if (raw !== undefined && equal(raw.root, header.transactionsRoot)) return raw;
-      const why =
-        fault instanceof Error
-          ? fault.message
-          : `they have the root ${hex(root ?? new Uint8Array(0))}, the header says ${hex(header.transactionsRoot)}`;
-      throw new WrongAnswerError(
-        endpoint.name,
-        `eth_getBlockByHash ${hex(hash)}`,
-        `the transactions it returned are not the block's: ${why}`,
-        { cause: fault },
-      );
-    },
+    transactions: (hash) => endpoint.retry(() => fetchTransactions(hash)),
+  };
+}
+
+/** For `catch`: what an endpoint did wrong goes to `take`, anything else is thrown on. */
+function endpointErrorTo<T>(take: (error: EndpointError) => T): (error: unknown) => T {
+  return (error) => {
+    if (!(error instanceof EndpointError)) throw error;
+    return take(error);
   };
 }
 
@@ -184,29 +202,52 @@ function checkedHeader(hash: Uint8Array, block: RpcObject): Uint8Array | undefin
   }
 }
 
-async function rawHeader(endpoint: RpcEndpoint, hash: Uint8Array): Promise<Uint8Array | undefined> {
-  const rlp = await rawData(endpoint, 'debug_getRawHeader', hash);
-  return rlp !== undefined && equal(keccak_256(rlp), hash) ? rlp : undefined;
-}
+/** The bytes, or why they could not be had. */
+type RawAnswer = Uint8Array | EndpointError;
 
-async function rawTransactions(endpoint: RpcEndpoint, hash: Uint8Array): Promise<Trie | undefined> {
-  const block = await rawData(endpoint, 'debug_getRawBlock', hash);
-  if (block === undefined) return undefined;
-  const parts = RLP.decode(block);
-  const transactions = Array.isArray(parts) ? parts[1] : undefined;
-  if (!Array.isArray(transactions)) return undefined;
-  // Typed transactions stand in a block as byte strings, legacy ones as lists.
-  return orderedTrie(transactions.map((tx) => (tx instanceof Uint8Array ? tx : RLP.encode(tx))));
-}
-
-/** The bytes of a debug_getRaw… call, or undefined where the endpoint does not offer it. */
-async function rawData(endpoint: RpcEndpoint, method: string, hash: Uint8Array): Promise<Uint8Array | undefined> {
+async function rawHeader(endpoint: RpcEndpoint, hash: Uint8Array): Promise<RawAnswer> {
   try {
-    return await endpoint.call(method, [hex(hash)], (result) => data({ result }, 'result'));
+    const rlp = await rawData(endpoint, 'debug_getRawHeader', hash);
+    if (equal(keccak_256(rlp), hash)) return rlp;
+    return new WrongAnswerError(endpoint.name, 'debug_getRawHeader', 'its header does not hash to this either');
   } catch (error) {
-    if (error instanceof UnsupportedMethodError || error instanceof EndpointError) return undefined;
+    if (error instanceof EndpointError) return error;
     throw error;
   }
+}
+
+/** A block's transactions as debug_getRawBlock has them, whatever their types are. */
+async function rawBlockTransactions(endpoint: RpcEndpoint, hash: Uint8Array): Promise<Trie> {
+  const raw = await rawData(endpoint, 'debug_getRawBlock', hash);
+  let transactions: unknown;
+  try {
+    const parts = RLP.decode(raw);
+    transactions = Array.isArray(parts) ? parts[1] : undefined;
+  } catch {
+    transactions = undefined;
+  }
+  if (!Array.isArray(transactions))
+    throw new WrongAnswerError(endpoint.name, 'debug_getRawBlock', 'what it returned is not a block');
+  // Typed transactions stand in a block as byte strings, legacy ones as lists.
+  return orderedTrie(
+    transactions.map((tx: Uint8Array | Uint8Array[]) => (tx instanceof Uint8Array ? tx : RLP.encode(tx))),
+  );
+}
+
+/** The same one by one, for endpoints without the debug namespace: of types that JSON does not tell all of. */
+async function singleTransactions(endpoint: RpcEndpoint, block: RpcObject): Promise<Trie> {
+  const hashes = transactionHashes(block);
+  const raw = await endpoint.callEach(
+    'eth_getRawTransactionByHash',
+    hashes.map((hash) => [hash]),
+    (result) => data({ transaction: result }, 'transaction'),
+  );
+  return orderedTrie(raw);
+}
+
+/** The bytes of a debug_getRaw… call. */
+function rawData(endpoint: RpcEndpoint, method: string, hash: Uint8Array): Promise<Uint8Array> {
+  return endpoint.attempt(method, [hex(hash)], (result) => data({ result }, 'result'));
 }
 
 function transactionHashes(block: RpcObject): string[] {
@@ -232,6 +273,7 @@ export async function checkChainId(endpoint: RpcEndpoint, expected: bigint, chai
       endpoint.name,
       'eth_chainId',
       `it serves chain ${actual}, but the ${chain} chain is ${expected}; check the flag`,
+      { kind: 'other-chain' },
     );
 }
 

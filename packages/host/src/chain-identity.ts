@@ -111,7 +111,7 @@ export async function fetchChainConfig(options: {
       endpoint.name,
       'debug_chainConfig',
       'the endpoint does not say how its chain executes; give --l2.genesis',
-      { cause: answer },
+      { kind: 'unsupported', cause: answer },
     );
   }
   return answer;

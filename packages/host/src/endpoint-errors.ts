@@ -1,105 +1,130 @@
 /** What endpoints do wrong, and which of it is worth another try. */
-import type { Retryable } from './retry.js';
+
+/**
+ * Why a request failed. Worth another try are `outage` (no connection, a broken or garbled answer, an error of the server),
+ * `rate-limit`, and for a while `absent` (not there, or not yet) and `wrong` (an answer that cannot be what was asked for:
+ * behind a load balancer the next one comes from another node). The others are settled: `unsupported` (no such method),
+ * `invalid` (parameters), `forbidden` (401, 403), `tls`, `redirect`, `other-chain`.
+ */
+export type FailureKind =
+  | 'outage'
+  | 'rate-limit'
+  | 'absent'
+  | 'wrong'
+  | 'unsupported'
+  | 'invalid'
+  | 'forbidden'
+  | 'tls'
+  | 'redirect'
+  | 'other-chain';
+
+const RETRIED: ReadonlySet<FailureKind> = new Set(['outage', 'rate-limit', 'absent', 'wrong']);
+
+/** More about a failure than its text. */
+export type FailureFacts = {
+  kind: FailureKind;
+  /** What the endpoint asked to wait, in milliseconds. */
+  delayMs?: number | undefined;
+  /** No connection came about: the endpoint is down, or its address wrong. */
+  unreachable?: boolean;
+  /** Code of the JSON-RPC error that the endpoint answered with, where it was one. */
+  code?: number | undefined;
+};
 
 /** An endpoint did not do what was asked of it. Names the flag, the host and the request. */
 export class EndpointError extends Error {
   override name = 'EndpointError';
-  constructor(endpoint: string, request: string, fault: string, options?: ErrorOptions) {
+  readonly kind: FailureKind;
+  readonly delayMs: number | undefined;
+  readonly unreachable: boolean;
+  readonly code: number | undefined;
+  readonly endpoint: string;
+  readonly request: string;
+  /** The fault alone, without endpoint and request. */
+  readonly fault: string;
+  constructor(endpoint: string, request: string, fault: string, options: ErrorOptions & FailureFacts) {
     super(`${endpoint}: ${request}: ${fault}`, options);
+    this.endpoint = endpoint;
+    this.request = request;
+    this.fault = fault;
+    this.kind = options.kind;
+    this.delayMs = options.delayMs;
+    this.unreachable = options.unreachable ?? false;
+    this.code = options.code;
+  }
+
+  /** Whether the same request may go better the next time. */
+  get isTransient(): boolean {
+    return RETRIED.has(this.kind);
+  }
+
+  /** Whether the endpoint could not be asked: what it has or lacks is not known from this. */
+  get isOutage(): boolean {
+    return this.kind === 'outage' || this.kind === 'rate-limit';
+  }
+
+  /** The same error with the tries that it ended. */
+  after(tries: string): EndpointError {
+    const { endpoint, request, fault, kind, unreachable, code } = this;
+    const error = new EndpointError(endpoint, request, `${fault} (${tries})`, { kind, unreachable, code, cause: this });
+    error.name = this.name;
+    return error;
   }
 }
 
 /** An endpoint answered with something that cannot be what was asked for: another block, a broken field, a wrong hash. */
 export class WrongAnswerError extends EndpointError {
   override name = 'WrongAnswerError';
+  constructor(endpoint: string, request: string, fault: string, options: ErrorOptions & { kind?: FailureKind } = {}) {
+    super(endpoint, request, fault, { kind: 'wrong', ...options });
+  }
 }
 
 /** An endpoint answered that it does not have it. */
 export class EmptyAnswerError extends EndpointError {
   override name = 'EmptyAnswerError';
+  constructor(endpoint: string, request: string, fault: string, options: ErrorOptions = {}) {
+    super(endpoint, request, fault, { ...options, kind: 'absent' });
+  }
 }
 
 /** The endpoint does not know the method. */
 export class UnsupportedMethodError extends EndpointError {
   override name = 'UnsupportedMethodError';
+  constructor(endpoint: string, request: string, fault: string, options: ErrorOptions = {}) {
+    super(endpoint, request, fault, { ...options, kind: 'unsupported' });
+  }
 }
 
-/** HTTP: time-out, too early, too many requests, and the failures of servers and their gateways. */
-const RETRYABLE_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
-/** JSON-RPC: 429 as some providers put it, limit exceeded (EIP-1474), resource unavailable, internal error. */
-const RETRYABLE_CODES = new Set([429, -32005, -32002, -32603]);
-const RETRYABLE_TEXT = /rate.?limit|too many requests|capacity|timed? ?out|temporarily unavailable/i;
-/** JSON-RPC: method not found, method not supported (EIP-1474). */
+const RATE_LIMIT_TEXT =
+  /rate.?limit|too many requests?|requests? limit|limit (?:reached|exceeded)|(?:count|quota|credits?|capacity|throughput) .*(?:exceeded|limit)|compute units|slow down/i;
+/** Codes that only ever mean a limit: EIP-1474's, and those of providers. */
+const RATE_LIMIT_CODES = new Set([429, -32005, -32007, -32012, -32016, -32029]);
+/** JSON-RPC: method not found; EIP-1474: method not supported. */
 const UNSUPPORTED_CODES = new Set([-32601, -32004]);
 const UNSUPPORTED_TEXT =
-  /method .*(not found|not supported|does not exist|not available|not allowed|is not whitelisted)|unsupported method|unknown method/i;
+  /\bmethods?\b.*(?:not found|not supported|does not exist|doesn't exist|not available|unavailable|not allowed|not whitelisted|is disabled|not enabled)|unsupported method|unknown method|method not|not yet implemented|not implemented/i;
+const TEMPORARY_TEXT = /tempor|try again|retry|moment/i;
+const INVALID_CODES = new Set([-32602]);
+const INVALID_TEXT =
+  /invalid (?:params?|parameters?|arguments?)\b|missing value for required argument|missing required (?:param|arg)/i;
+const ABSENT_TEXT =
+  /(?:header|block|resource|state|node|root|receipts?|transaction|data) (?:is )?not (?:yet )?available|not found|unknown (?:block|ancestor|header)|missing trie node|historical state|history .*(?:pruned|available)|has been pruned|pruned|cannot find|could not find|no state|not exist|not in the database/i;
 
-/** What failed requests look like, whichever library made them: an HTTP status, a JSON-RPC code, or neither (the network). */
-export class RequestFailure extends Error {
-  override name = 'RequestFailure';
-  readonly status: number | undefined;
-  readonly code: number | undefined;
-  readonly retryAfterMs: number | undefined;
-  readonly network: boolean;
-  constructor(
-    message: string,
-    kind: {
-      status?: number | undefined;
-      code?: number | undefined;
-      retryAfterMs?: number | undefined;
-      network?: boolean;
-    },
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.status = kind.status;
-    this.code = kind.code;
-    this.retryAfterMs = kind.retryAfterMs;
-    this.network = kind.network ?? false;
-  }
+/** The kind of a JSON-RPC error. `status` is that of the HTTP answer it came in. */
+export function kindOfRpcError(code: number, text: string, status: number): FailureKind {
+  if (RATE_LIMIT_CODES.has(code) || status === 429 || RATE_LIMIT_TEXT.test(text)) return 'rate-limit';
+  const temporary = TEMPORARY_TEXT.test(text);
+  if (!temporary && (UNSUPPORTED_CODES.has(code) || UNSUPPORTED_TEXT.test(text))) return 'unsupported';
+  if (status === 401 || status === 403) return 'forbidden';
+  if (!temporary && (INVALID_CODES.has(code) || INVALID_TEXT.test(text))) return 'invalid';
+  if (!temporary && ABSENT_TEXT.test(text)) return 'absent';
+  return 'outage';
 }
 
-/** Why the failure is worth another try, or undefined. */
-export function retryable(error: unknown): Retryable | undefined {
-  if (error instanceof EmptyAnswerError) return { reason: error.message, empty: true };
-  if (!(error instanceof RequestFailure)) return undefined;
-  const { status, code, network, retryAfterMs, message } = error;
-  const again = { reason: message, delayMs: retryAfterMs };
-  if (network) return again;
-  if (status !== undefined && RETRYABLE_STATUS.has(status)) return again;
-  if (isUnsupported(error)) return undefined;
-  if (code !== undefined && (RETRYABLE_CODES.has(code) || RETRYABLE_TEXT.test(message))) return again;
-  return undefined;
-}
-
-export function isUnsupported(error: unknown): boolean {
-  if (!(error instanceof RequestFailure)) return false;
-  return (
-    (error.code !== undefined && UNSUPPORTED_CODES.has(error.code)) ||
-    (error.code !== undefined && UNSUPPORTED_TEXT.test(error.message))
-  );
-}
-
-/** Seconds or a date, as HTTP's Retry-After has it. */
-export function retryAfter(headers: Headers | undefined): number | undefined {
-  const value = headers?.get('retry-after');
-  if (value === undefined || value === null) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
-}
-
-/** The text of a network failure: Node hides the cause of `fetch failed` in a chain, sometimes in a list. */
-export function networkFault(error: unknown): string {
-  const seen: string[] = [];
-  for (let at: unknown = error; at instanceof Error && seen.length < 8;) {
-    if (at instanceof AggregateError && at.errors.length > 0) {
-      at = at.errors[0];
-      continue;
-    }
-    if ('code' in at && typeof at.code === 'string' && !at.message.includes(at.code))
-      seen.push(`${at.code} ${at.message}`);
-    else if (at.message !== '') seen.push(at.message);
-    at = at.cause;
-  }
-  return seen.at(-1) ?? 'no connection';
+/** The kind of an HTTP answer that is neither a success nor a JSON-RPC error. */
+export function kindOfStatus(status: number, text: string): FailureKind {
+  if (status === 401 || status === 403) return RATE_LIMIT_TEXT.test(text) ? 'rate-limit' : 'forbidden';
+  if (status === 429 || RATE_LIMIT_TEXT.test(text)) return 'rate-limit';
+  return 'outage';
 }

@@ -4,28 +4,38 @@ import { keccak256Key, type PreimageStore } from '@obelisc/preimage';
 import { beaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
 import { blockSource, checkChainId } from './block-source.js';
+import { blockState } from './block-state.js';
 import type { Chain, Claim } from './boot.js';
-import { witnessSource } from './execution-witness.js';
 import type { AnnouncedHint } from './hint-routes.js';
 import { l2Source } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
 import type { Trie } from './ordered-trie.js';
 import type { Fetcher } from './prefetcher.js';
 import { receiptsSource, type RpcKind } from './receipts-source.js';
+import { DEFAULT_REQUEST_LIMITS, requestGate, type RequestLimits } from './request-gate.js';
 import { restEndpoint } from './rest-endpoint.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
+import { stateSource } from './state-source.js';
+import { stateStaging } from './state-staging.js';
 
 export type Endpoints = {
-  /** URLs of the L1 execution endpoint, the L1 beacon API and the L2 execution endpoint. */
+  /** URLs of the L1 execution endpoint, the L1 beacon API (one or several, asked in this order) and the L2 execution endpoint. */
   l1: string;
-  beacon: string;
+  beacon: string | readonly string[];
   l2: string;
+  /** URLs of archives of blobs, asked for what the beacon nodes do not have. */
+  beaconArchivers?: readonly string[];
+  /** Length of a slot in milliseconds, where the beacon nodes do not tell it. */
+  slotDurationMs?: bigint | undefined;
   /** Believe L1's transactions and receipts without checking their roots. */
   trustRpc?: boolean;
   rpcKind?: RpcKind;
-  /** URL of the endpoint to ask for debug_executionWitness instead of `l2`. */
+  /** URL of the endpoint to ask for debug_executionWitness before anything else. */
   l2Witness?: string | undefined;
+  /** Calls in a JSON-RPC batch, at most. */
+  batchSize?: number;
+  limits?: RequestLimits;
 };
 
 export type FetcherOptions = {
@@ -44,29 +54,43 @@ export function networkFetcher({
   log = silentLog,
   policy = DEFAULT_RETRY_POLICY,
 }: FetcherOptions): Fetcher {
-  const l1 = rpcEndpoint({ flag: '--l1', url: endpoints.l1, policy, log });
-  const l2 = rpcEndpoint({ flag: '--l2', url: endpoints.l2, policy, log });
-  const beacon = beaconSource(restEndpoint({ flag: '--l1.beacon', url: endpoints.beacon, policy, log }));
+  const gate = requestGate(endpoints.limits ?? DEFAULT_REQUEST_LIMITS);
+  const rpc = (flag: string, url: string) =>
+    rpcEndpoint({
+      flag,
+      url,
+      policy,
+      log,
+      gate,
+      ...(endpoints.batchSize === undefined ? {} : { batchSize: endpoints.batchSize }),
+    });
+  const rest = (flag: string) => (url: string) => restEndpoint({ flag, url, policy, log, gate });
+  const l1 = rpc('--l1', endpoints.l1);
+  const l2 = rpc('--l2', endpoints.l2);
+  const beacon = beaconSource(
+    [
+      ...[endpoints.beacon].flat().map(rest('--l1.beacon')),
+      ...(endpoints.beaconArchivers ?? []).map(rest('--l1.beacon-archiver')),
+    ],
+    { slotDurationMs: endpoints.slotDurationMs },
+  );
   const trusted = endpoints.trustRpc ?? false;
   const l1Blocks = blockSource(l1, trusted);
   const l1Receipts = receiptsSource(l1, endpoints.rpcKind ?? 'standard', trusted, log);
-  const l2State = l2Source(l2, claim.l2Head);
-  // Witnesses are a convenience: an endpoint that fails at them is not asked for long.
-  const witnessEndpoint = rpcEndpoint({
-    flag: endpoints.l2Witness === undefined ? '--l2' : '--l2.experimental',
-    url: endpoints.l2Witness ?? endpoints.l2,
-    policy: { ...policy, tries: 2, emptyTries: 1 },
+  const l2Blocks = l2Source(l2, claim.l2Head);
+  const agreed = () => l2Blocks.header(claim.l2Head);
+  const staging = stateStaging();
+  const witnesses = endpoints.l2Witness === undefined ? undefined : rpc('--l2.experimental', endpoints.l2Witness);
+  const l2State = stateSource({
+    endpoint: l2,
+    blocks: blockState({ witnesses, agreed, staging, log }),
+    staging,
+    range: async () => ({ first: (await agreed()).number + 1n, last: claim.l2BlockNumber }),
+    witnessesFirst: witnesses !== undefined,
     log,
   });
-  const agreedBlock = async () => (await l2State.header(claim.l2Head)).number;
-  const witnesses = witnessSource(witnessEndpoint, agreedBlock, claim.l2BlockNumber, log);
   const l1Checked = once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1'));
   const l2Checked = once(() => checkChainId(l2, chain.l2ChainId, 'L2'));
-
-  const putState = async (kind: 'l2-state-node' | 'l2-code', hash: Uint8Array, store: PreimageStore): Promise<void> => {
-    if (await witnesses.find(hash, store)) return;
-    putHashed(store, await (kind === 'l2-code' ? l2State.code(hash) : l2State.node(hash)));
-  };
 
   return async (hint: AnnouncedHint, store: PreimageStore) => {
     const { route } = hint;
@@ -83,14 +107,15 @@ export function networkFetcher({
         return storeBlob(store, route.versionedHash, commitment, blob, proof);
       }
       case 'l2-block-header':
-        return putHashed(store, (await l2State.header(route.hash)).rlp);
+        return putHashed(store, (await l2Blocks.header(route.hash)).rlp);
       case 'l2-transactions':
-        return putTrie(store, await l2State.transactions(route.hash));
+        return putTrie(store, await l2Blocks.transactions(route.hash));
       case 'l2-state-node':
+        return putHashed(store, await l2State.find('node', route.hash));
       case 'l2-code':
-        return putState(route.kind, route.hash, store);
+        return putHashed(store, await l2State.find('code', route.hash));
       case 'l2-output':
-        return putHashed(store, await l2State.output(route.hash));
+        return putHashed(store, await l2Blocks.output(route.hash));
       case 'l1-precompile':
         throw new TypeError('precompile results are computed, not fetched');
     }

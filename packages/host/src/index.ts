@@ -29,7 +29,13 @@ export { checkAnswerable } from './answerable.js';
 export { customChain } from './custom-chain.js';
 export { knownL1ChainConfig } from './l1-registry.js';
 export { ConfigurationError } from './go-encoding.js';
-export { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
+export {
+  EmptyAnswerError,
+  EndpointError,
+  type FailureKind,
+  UnsupportedMethodError,
+  WrongAnswerError,
+} from './endpoint-errors.js';
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';
 export { createOracle, type Host, type HostOptions, openHost, type OracleOptions } from './host.js';
 export { findL1Head, l1HeadCandidates, type L1Head, type L1HeadOptions } from './l1-head.js';
@@ -43,7 +49,9 @@ export {
 } from './op-node.js';
 export { encodeOutput } from './l2-source.js';
 export { RPC_KINDS, type RpcKind } from './receipts-source.js';
-export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+export { DEFAULT_REQUEST_LIMITS, type RequestLimits } from './request-gate.js';
+export { DEFAULT_RETRY_POLICY, retryFor, type RetryPolicy } from './retry.js';
+export { DEFAULT_BATCH_SIZE } from './rpc-endpoint.js';
 export { LOG_LEVELS, type Log, type LogFields, type LogLevel, silentLog } from './log.js';
 export { parseJson } from './lossless-json.js';
 export type { Fetcher } from './prefetcher.js';

@@ -3,8 +3,8 @@ import { EmptyAnswerError, EndpointError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
 import type { BlockId, OpNode } from './op-node.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
-import { data, isObject } from './rpc-json.js';
-import { rpcEndpoint } from './rpc-endpoint.js';
+import { data, integer, isObject } from './rpc-json.js';
+import { type RpcEndpoint, rpcEndpoint } from './rpc-endpoint.js';
 
 /** `how` it is known to be late enough. */
 export type L1Head = BlockId & {
@@ -12,7 +12,9 @@ export type L1Head = BlockId & {
     | 'safe head record'
     | 'end of the sequencing window'
     | 'how far the op-node has derived'
-    | 'a guess: batches land soon after the origin';
+    | 'a guess: batches land soon after the origin'
+    | 'L1 safe block'
+    | 'L1 latest block';
 };
 
 export type L1HeadOptions = {
@@ -49,6 +51,7 @@ export async function findL1Head({
       opNode.name,
       'optimism_syncStatus',
       `L2 block ${l2Block} cannot be derived from L1 yet: its safe head is block ${safeL2.number}`,
+      { kind: 'absent' },
     );
   }
   const recorded = await firstRecorded(opNode, l2Block, l1Origin, currentL1.number);
@@ -63,8 +66,9 @@ export async function findL1Head({
 const USUAL_DISTANCES = [20n, 160n];
 
 /**
- * L1 heads to try in turn, the last of which is late enough for certain. A program walks back from the L1 head header by
- * header, so without a record the near blocks are worth a try before the end of a window of thousands.
+ * L1 heads to try in turn, as long as the one before turns out to be too early. A program walks back from the L1 head header by
+ * header, so without a record the near blocks are worth a try before the end of a window of thousands. After those come L1's
+ * own newest blocks, for an op-node may know less than it seems to.
  */
 export async function* l1HeadCandidates(options: L1HeadOptions): AsyncGenerator<L1Head> {
   const { l1, l1Origin, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
@@ -81,6 +85,28 @@ export async function* l1HeadCandidates(options: L1HeadOptions): AsyncGenerator<
     }
   }
   yield certain;
+  // An op-node that was restarted starts over from an earlier L1 block than the one that its safe head came from.
+  const endpoint = rpcEndpoint({ flag: '--l1', url: l1, policy, log });
+  let newest = certain.number;
+  for (const tag of ['safe', 'latest'] as const) {
+    const head = await taggedBlock(endpoint, tag);
+    if (head === undefined || head.number <= newest) continue;
+    newest = head.number;
+    yield { ...head, how: `L1 ${tag} block` };
+  }
+}
+
+/** The block that L1 names so; undefined where it knows no such name. */
+async function taggedBlock(endpoint: RpcEndpoint, tag: string): Promise<BlockId | undefined> {
+  try {
+    return await endpoint.call('eth_getBlockByNumber', [tag, false], (result) => {
+      if (!isObject(result)) throw new EmptyAnswerError(endpoint.name, `eth_getBlockByNumber ${tag}`, 'it has none');
+      return { hash: data(result, 'hash', 32), number: integer(result, 'number') };
+    });
+  } catch (error) {
+    if (!(error instanceof EndpointError) || error.isOutage) throw error;
+    return undefined;
+  }
 }
 
 /** Binary search for the first L1 block in (`from`, `to`] whose recorded safe head has reached `l2Block`; undefined without records. */
@@ -101,7 +127,7 @@ async function firstRecorded(opNode: OpNode, l2Block: bigint, from: bigint, to: 
   return high;
 }
 
-async function blockByNumber(endpoint: ReturnType<typeof rpcEndpoint>, number: bigint): Promise<BlockId> {
+async function blockByNumber(endpoint: RpcEndpoint, number: bigint): Promise<BlockId> {
   const tag = `0x${number.toString(16)}`;
   const hash = await endpoint.call('eth_getBlockByNumber', [tag, false], (result) => {
     if (!isObject(result))

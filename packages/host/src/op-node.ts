@@ -1,7 +1,7 @@
 /** What an op-node knows of its chain: output roots, configuration, how far it has derived (op-node's `optimism` namespace). */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { equal, hex } from './block-source.js';
-import { EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 import { ConfigurationError } from './go-encoding.js';
 import { encodeOutput } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
@@ -48,8 +48,9 @@ export function opNode({
   const endpoint = rpcEndpoint({ flag, url, policy, log });
 
   /** Calls and reads the answer; a field that is missing or malformed is the op-node's fault and says which. */
-  const read = <T>(method: string, params: unknown[], parse: (result: RpcObject) => T): Promise<T> =>
-    endpoint.call(method, params, (result) => {
+  const reader =
+    <T>(method: string, parse: (result: RpcObject) => T) =>
+    (result: unknown): T => {
       if (!isObject(result))
         throw new WrongAnswerError(endpoint.name, method, 'the answer is not an object; is this an op-node?');
       try {
@@ -58,7 +59,9 @@ export function opNode({
         if (!(error instanceof MalformedFieldError || error instanceof ConfigurationError)) throw error;
         throw new WrongAnswerError(endpoint.name, method, error.message, { cause: error });
       }
-    });
+    };
+  const read = <T>(method: string, params: unknown[], parse: (result: RpcObject) => T): Promise<T> =>
+    endpoint.call(method, params, reader(method, parse));
 
   return {
     name: endpoint.name,
@@ -90,17 +93,21 @@ export function opNode({
         finalizedL2: blockId(result, 'finalized_l2'),
         unsafeL2: blockId(result, 'unsafe_l2'),
       })),
-    async safeHeadAtL1Block(number) {
-      try {
-        return await read('optimism_safeHeadAtL1Block', [quantity(number)], (result) => blockId(result, 'safeHead'));
-      } catch (error) {
-        // Without a database, and for blocks before its beginning, op-nodes answer with an error of their own.
-        if (error instanceof UnsupportedMethodError) return undefined;
-        if (error instanceof EndpointError && /safe head|not found|not available|disabled/i.test(error.message))
-          return undefined;
-        throw error;
-      }
-    },
+    safeHeadAtL1Block: (number) =>
+      endpoint.retry(async () => {
+        try {
+          return await endpoint.attempt(
+            'optimism_safeHeadAtL1Block',
+            [quantity(number)],
+            reader('optimism_safeHeadAtL1Block', (result) => blockId(result, 'safeHead')),
+          );
+        } catch (error) {
+          // Without a database, and for blocks before its beginning, op-nodes answer with an error of their own.
+          const saysNo = error instanceof EndpointError && error.kind !== 'rate-limit' && error.code !== undefined;
+          if (saysNo || error instanceof UnsupportedMethodError || error instanceof EmptyAnswerError) return undefined;
+          throw error;
+        }
+      }),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Receipts of L1 blocks. Providers differ in which methods they have and what they cost; none may be missing and none is believed blindly. */
+import { alternatives, type Way } from './alternatives.js';
 import { type BlockHeader, equal, hex } from './block-source.js';
 import { encodeReceipt } from './block-encoding.js';
-import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
+import { EmptyAnswerError, WrongAnswerError } from './endpoint-errors.js';
 import type { Log } from './log.js';
 import { orderedTrie, type Trie } from './ordered-trie.js';
 import { data, isObject, MalformedFieldError } from './rpc-json.js';
@@ -54,35 +55,32 @@ const METHODS: Record<RpcKind, readonly Method[]> = {
 export type ReceiptsSource = (block: BlockHeader) => Promise<Trie>;
 
 /**
- * The receipts behind `endpoint`. A method that fails or gives wrong receipts is not used again in this run. Without
- * `trusted`, receipts are checked against the header's root.
+ * The receipts behind `endpoint`. A method that the endpoint does not have is not used again in this run; one that fails
+ * otherwise leads to the next. Without `trusted`, receipts are checked against the header's root.
  */
 export function receiptsSource(endpoint: RpcEndpoint, kind: RpcKind, trusted: boolean, log: Log): ReceiptsSource {
-  let methods = METHODS[kind];
-  return async (block) => {
-    for (;;) {
-      const [method, ...others] = methods;
-      if (method === undefined) throw new RangeError('there is no way left to fetch receipts');
-      try {
-        const trie = orderedTrie(await fetchReceipts(endpoint, method, block));
-        if (trusted || equal(trie.root, block.receiptsRoot)) return trie;
-        throw new WrongAnswerError(
-          endpoint.name,
-          `${method} ${hex(block.hash)}`,
-          `the receipts it returned have the root ${hex(trie.root)}, the block's header says ${hex(block.receiptsRoot)}`,
-        );
-      } catch (error) {
-        if (others.length === 0 || !(error instanceof EndpointError)) throw error;
-        log('warn', 'Fetching receipts another way', {
-          instead_of: method,
-          using: others[0] ?? '',
-          because: error.message,
-        });
-        methods = others;
-      }
-    }
-  };
+  const ways = METHODS[kind].map((method): Way<[BlockHeader], Trie> => ({
+    name: method,
+    attempt: async (block) => {
+      const trie = orderedTrie(await fetchReceipts(endpoint, method, block));
+      if (trusted || equal(trie.root, block.receiptsRoot)) return trie;
+      throw new WrongAnswerError(
+        endpoint.name,
+        `${method} ${hex(block.hash)}`,
+        `the receipts it returned have the root ${hex(trie.root)}, the block's header says ${hex(block.receiptsRoot)}`,
+      );
+    },
+  }));
+  const attempt = alternatives(ways, {
+    patience: PATIENCE,
+    onSwitch: (method, next, because) =>
+      log('warn', 'Fetching receipts another way', { instead_of: method, using: next, because: because.message }),
+  });
+  return (block) => endpoint.retry(() => attempt(block));
 }
+
+/** One call a transaction is no answer to a limit: the same method gets a few more tries first. */
+const PATIENCE = 2;
 
 async function fetchReceipts(endpoint: RpcEndpoint, method: Method, block: BlockHeader): Promise<Uint8Array[]> {
   const request = `${method} ${hex(block.hash)}`;
@@ -106,13 +104,13 @@ async function fetchReceipts(endpoint: RpcEndpoint, method: Method, block: Block
   };
   switch (method) {
     case 'alchemy_getTransactionReceipts':
-      return endpoint.call(method, [{ blockHash: hex(block.hash) }], accept);
+      return endpoint.attempt(method, [{ blockHash: hex(block.hash) }], accept);
     case 'parity_getBlockReceipts':
-      return endpoint.call(method, [`0x${block.number.toString(16)}`], accept);
+      return endpoint.attempt(method, [`0x${block.number.toString(16)}`], accept);
     case 'debug_getRawReceipts':
     case 'erigon_getBlockReceiptsByBlockHash':
     case 'eth_getBlockReceipts':
-      return endpoint.call(method, [hex(block.hash)], accept);
+      return endpoint.attempt(method, [hex(block.hash)], accept);
     case 'eth_getTransactionReceipt':
       return fetchOneByOne(endpoint, block);
   }
@@ -120,28 +118,21 @@ async function fetchReceipts(endpoint: RpcEndpoint, method: Method, block: Block
 
 async function fetchOneByOne(endpoint: RpcEndpoint, block: BlockHeader): Promise<Uint8Array[]> {
   const method = 'eth_getTransactionReceipt';
-  const results = await endpoint.callEach(
+  return endpoint.callEach(
     method,
     block.transactionHashes.map((hash) => [hash]),
+    (receipt) => {
+      // A null among the others is asked for again by itself, with pauses: some node behind a load balancer lags.
+      if (receipt === null || receipt === undefined) {
+        throw new EmptyAnswerError(
+          endpoint.name,
+          method,
+          `it returned null for a transaction of block ${hex(block.hash)}, which it has`,
+        );
+      }
+      return readReceipt(endpoint, method, receipt);
+    },
   );
-  const receipts: Uint8Array[] = [];
-  for (const [index, result] of results.entries()) {
-    const request = `${method} ${block.transactionHashes[index] ?? ''}`;
-    // A null among the others is asked for again by itself, with pauses: some node behind a load balancer lags.
-    const receipt =
-      result ??
-      (await endpoint.call(method, [block.transactionHashes[index]], (again) => {
-        if (again === null)
-          throw new EmptyAnswerError(
-            endpoint.name,
-            request,
-            `it returned null for a transaction of block ${hex(block.hash)}, which it has`,
-          );
-        return again;
-      }));
-    receipts.push(readReceipt(endpoint, request, receipt));
-  }
-  return receipts;
 }
 
 /** A receipt is JSON, or (debug_getRawReceipts) its encoding. */

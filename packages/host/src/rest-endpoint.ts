@@ -1,16 +1,20 @@
 /** A REST endpoint (the beacon API) over HTTP, with the retry policy of the JSON-RPC endpoints. */
-import { EndpointError, networkFault, RequestFailure, retryable, retryAfter } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, kindOfStatus } from './endpoint-errors.js';
+import { httpEndpoint } from './http-exchange.js';
 import type { Log } from './log.js';
-import { type RetryPolicy, withRetry } from './retry.js';
-import { endpointName, finalError } from './rpc-endpoint.js';
+import { DEFAULT_REQUEST_LIMITS, type Lane, type RequestGate, requestGate } from './request-gate.js';
+import { retryNotices, type RetryPolicy, withRetry } from './retry.js';
+import { excerpt } from './rpc-endpoint.js';
 
 export type RestEndpoint = {
   readonly name: string;
-  /** The JSON at `path`; undefined when the endpoint says 400, 404, 405 or 501: not there, or no such resource. Rejects with EndpointError. */
-  get(path: string): Promise<unknown>;
+  /** The JSON at a path, asked for once. Rejects with EndpointError; EmptyAnswerError where there is no such thing or resource. */
+  attempt(path: string, lane?: Lane): Promise<unknown>;
+  /** Runs a task made of attempts until it succeeds, as the policy says. */
+  retry<T>(task: () => Promise<T>): Promise<T>;
 };
 
-const TIMEOUT_MS = 60_000;
+/** Not there, or no such resource. Beacon nodes say so of what they cannot rebuild, too, and why. */
 const ABSENT_STATUS = new Set([400, 404, 405, 410, 501]);
 
 export function restEndpoint({
@@ -18,57 +22,52 @@ export function restEndpoint({
   url,
   policy,
   log,
+  gate = requestGate(DEFAULT_REQUEST_LIMITS),
 }: {
   flag: string;
   url: string;
   policy: RetryPolicy;
   log: Log;
+  gate?: RequestGate;
 }): RestEndpoint {
-  const name = endpointName(flag, url);
-  const base = new URL(url);
+  const http = httpEndpoint({ flag, url, log });
+  const { name } = http;
+  const notices = retryNotices(name, log);
+  let known = false;
   return {
     name,
-    get: (path) =>
-      withRetry(() => fetchJson(base, path, name), {
-        what: `${name}: GET ${path}`,
+    async attempt(target, lane = 'demand') {
+      const [path = '', query = ''] = target.split('?');
+      const what = `GET ${target}`;
+      const { status, text, retryAfterMs } = await gate.pass(lane, 1, () => http.exchange({ path, query, what }));
+      let json: unknown;
+      try {
+        json = JSON.parse(text) as unknown;
+        known = true;
+      } catch {
+        json = undefined;
+      }
+      const shown = excerpt(text);
+      const fault = `HTTP ${status}${shown === '' ? '' : `: ${shown}`}`;
+      if (ABSENT_STATUS.has(status)) throw new EmptyAnswerError(name, what, fault);
+      if (status !== 200)
+        throw new EndpointError(name, what, fault, { kind: kindOfStatus(status, text), delayMs: retryAfterMs });
+      if (json === undefined) {
+        throw new EndpointError(name, what, `the answer is not JSON; is this a beacon API? It begins with "${shown}"`, {
+          kind: 'outage',
+        });
+      }
+      notices.worked();
+      return json;
+    },
+    retry: (task) =>
+      withRetry(task, {
         policy,
-        log,
-        classify: retryable,
-        giveUp: (error, tries) => finalError(name, `GET ${path}`, error, tries),
+        isKnown: () => known,
+        onRetry: (error, pause) => {
+          if (error.kind === 'rate-limit') known = true;
+          notices.failed(error, pause);
+        },
       }),
   };
-}
-
-async function fetchJson(base: URL, path: string, name: string): Promise<unknown> {
-  const target = new URL(base);
-  const [pathname = '', query = ''] = path.split('?');
-  target.pathname = `${base.pathname.replace(/\/$/, '')}${pathname}`;
-  // A provider's key may be in the query of the base URL.
-  target.search = [base.search.replace(/^\?/, ''), query].filter((part) => part !== '').join('&');
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (target.username !== '') {
-    headers.authorization = `Basic ${btoa(`${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`)}`;
-    target.username = '';
-    target.password = '';
-  }
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(target, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    text = await response.text();
-  } catch (error) {
-    throw new RequestFailure(networkFault(error), { network: true }, { cause: error });
-  }
-  if (ABSENT_STATUS.has(response.status)) return undefined;
-  if (!response.ok) {
-    throw new RequestFailure(`HTTP ${response.status}: ${text.slice(0, 200)}`, {
-      status: response.status,
-      retryAfterMs: retryAfter(response.headers),
-    });
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new EndpointError(name, `GET ${path}`, 'the answer is not JSON; is this a beacon API?', { cause: error });
-  }
 }

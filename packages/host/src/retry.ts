@@ -1,52 +1,108 @@
-/** Tries again what may go better the next time: a bounded number of times, with growing pauses, and saying so. */
+/** Tries again what may go better the next time: for a bounded time, with growing pauses, and saying so. */
+import { EndpointError } from './endpoint-errors.js';
 import type { Log } from './log.js';
 
 export type RetryPolicy = {
-  /** How often a request is sent at most. */
-  tries: number;
-  /** The same for an endpoint that answers "not there": behind a load balancer some nodes lag a little, not minutes. */
-  emptyTries: number;
+  /** For how long a request is tried again, in milliseconds; Infinity for ever. */
+  forMs: number;
+  /** The same for an endpoint that has not answered anything in this run: most likely its address is wrong. */
+  firstContactMs: number;
+  /** The same for an endpoint that says "not there": behind a load balancer some nodes lag a little, not minutes. */
+  absentMs: number;
+  /** How often a request is sent whose answer is wrong. */
+  wrongTries: number;
   /** Pause after the first failure; it doubles up to `maxDelayMs`. */
   firstDelayMs: number;
   maxDelayMs: number;
 };
 
-/** 24 seconds of pauses, then the user hears of it. */
-export const DEFAULT_RETRY_POLICY: RetryPolicy = { tries: 8, emptyTries: 4, firstDelayMs: 250, maxDelayMs: 8000 };
+export const DEFAULT_RETRY_POLICY: RetryPolicy = {
+  forMs: 10 * 60_000,
+  firstContactMs: 8_000,
+  absentMs: 15_000,
+  wrongTries: 3,
+  firstDelayMs: 250,
+  maxDelayMs: 8_000,
+};
 
-/** A failure that is worth another try. `reason` is for the log; `delayMs` is what the endpoint itself asked for. */
-export type Retryable = { reason: string; delayMs?: number | undefined; empty?: boolean };
+/** An endpoint may ask for a pause of its own, up to this. */
+const LONGEST_ASKED_DELAY_MS = 60_000;
+
+/** The policy with another limit for outages: `--retry.for`, where 0 is for ever. */
+export function retryFor(milliseconds: number, policy: RetryPolicy = DEFAULT_RETRY_POLICY): RetryPolicy {
+  const forMs = milliseconds === 0 ? Number.POSITIVE_INFINITY : milliseconds;
+  // Who waits for ever wants to wait for an endpoint that is still to come up, too.
+  const firstContactMs = milliseconds === 0 ? forMs : Math.min(policy.firstContactMs, forMs);
+  return { ...policy, forMs, firstContactMs, absentMs: Math.min(policy.absentMs, forMs) };
+}
+
+export type RetryOptions = {
+  policy: RetryPolicy;
+  /** Whether the endpoint has answered anything so far. */
+  isKnown: () => boolean;
+  /** Told of each failure that is followed by another try. */
+  onRetry: (error: EndpointError, nextInMs: number) => void;
+};
 
 /**
- * Runs `task` until it succeeds, fails for good (`classify` returns undefined), or was tried often enough. The last error is
- * thrown as it is, with the number of tries passed to `giveUp`, which makes the error that the user sees.
+ * Runs `task` until it succeeds, fails for good, or was tried for long enough. What is thrown in the end is the last failure,
+ * with the number of tries; what is no EndpointError is thrown as it is.
  */
-export async function withRetry<T>(
-  task: () => Promise<T>,
-  options: {
-    what: string;
-    policy: RetryPolicy;
-    log: Log;
-    classify: (error: unknown) => Retryable | undefined;
-    giveUp: (error: unknown, tries: number) => Error;
-  },
-): Promise<T> {
-  const { what, policy, log, classify, giveUp } = options;
+export async function withRetry<T>(task: () => Promise<T>, { policy, isKnown, onRetry }: RetryOptions): Promise<T> {
+  const start = Date.now();
   for (let tries = 1; ; tries++) {
     try {
       return await task();
     } catch (error) {
-      const retryable = classify(error);
-      if (retryable === undefined || tries >= (retryable.empty ? policy.emptyTries : policy.tries))
-        throw giveUp(error, tries);
-      const delayMs = Math.min(retryable.delayMs ?? policy.firstDelayMs * 2 ** (tries - 1), policy.maxDelayMs);
-      log('warn', 'Trying again', {
-        what,
-        reason: retryable.reason,
-        try: `${tries + 1} of ${policy.tries}`,
-        after: `${delayMs} ms`,
-      });
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (!(error instanceof EndpointError) || !error.isTransient) throw error;
+      const elapsed = Date.now() - start;
+      const grown = Math.min(policy.firstDelayMs * 2 ** (tries - 1), policy.maxDelayMs);
+      const asked = Math.min(error.delayMs ?? 0, LONGEST_ASKED_DELAY_MS, policy.forMs);
+      const pause = Math.max(grown, asked);
+      const limit = limitOf(error, policy, isKnown());
+      const enough = error.kind === 'wrong' ? tries >= policy.wrongTries : elapsed + pause > limit;
+      if (enough) throw tries === 1 ? error : error.after(`tried ${tries} times in ${seconds(elapsed)} s`);
+      onRetry(error, pause);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
+}
+
+function limitOf(error: EndpointError, policy: RetryPolicy, isKnown: boolean): number {
+  if (error.kind === 'absent') return policy.absentMs;
+  // A rate limit is an answer: the endpoint is there.
+  return isKnown || error.kind === 'rate-limit' ? policy.forMs : policy.firstContactMs;
+}
+
+/** Says what is tried again at growing intervals, however many requests fail at the same time. */
+export function retryNotices(
+  endpoint: string,
+  log: Log,
+): { failed(error: EndpointError, nextInMs: number): void; worked(): void } {
+  let since: number | undefined;
+  let next = 0;
+  let interval = 0;
+  return {
+    failed(error, nextInMs) {
+      const now = Date.now();
+      if (since === undefined) [since, next, interval] = [now, now, 1000];
+      if (now < next) return;
+      log('warn', 'Trying again', {
+        endpoint,
+        request: error.request,
+        because: error.fault,
+        failing_for: `${seconds(now - since)} s`,
+        next_in: `${seconds(nextInMs)} s`,
+      });
+      next = now + interval;
+      interval = Math.min(2 * interval, 60_000);
+    },
+    worked() {
+      since = undefined;
+    },
+  };
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0);
 }

@@ -1,126 +1,237 @@
-/** A JSON-RPC endpoint over HTTP, with the same retry policy for every request. */
+/** A JSON-RPC endpoint over HTTP, with the same retry policy for every request, and batches as large as it takes them. */
 import {
+  EmptyAnswerError,
   EndpointError,
-  isUnsupported,
-  networkFault,
-  RequestFailure,
-  retryable,
-  retryAfter,
+  kindOfRpcError,
+  kindOfStatus,
   UnsupportedMethodError,
+  WrongAnswerError,
 } from './endpoint-errors.js';
+import { type HttpAnswer, httpEndpoint } from './http-exchange.js';
 import type { Log } from './log.js';
-import { type RetryPolicy, withRetry } from './retry.js';
+import { DEFAULT_REQUEST_LIMITS, type Lane, type RequestGate, requestGate } from './request-gate.js';
+import { retryNotices, type RetryPolicy, withRetry } from './retry.js';
+import { isObject, MalformedFieldError } from './rpc-json.js';
+
+/** Reads a result; throws an EndpointError, or a MalformedFieldError for a field that cannot be read. */
+export type Accept<T> = (result: unknown) => T;
 
 export type RpcEndpoint = {
   /** Flag and host, for messages. The path may hold a provider's key and is never shown. */
   readonly name: string;
-  /** The result of one call. Rejects with UnsupportedMethodError or EndpointError. `accept` may refuse a result, e.g. null. */
-  call<T = unknown>(method: string, params: unknown[], accept?: (result: unknown) => T): Promise<T>;
-  /** The results of the same method for each of `list`, in JSON-RPC batches of limited size, one batch at a time. */
-  callEach(method: string, list: unknown[][]): Promise<unknown[]>;
+  /** The result of one call, tried again as the policy says. Rejects with EndpointError. */
+  call<T = unknown>(method: string, params: unknown[], accept?: Accept<T>): Promise<T>;
+  /** The result of one call, sent once. */
+  attempt<T = unknown>(method: string, params: unknown[], accept?: Accept<T>): Promise<T>;
+  /** Runs a task made of attempts until it succeeds, as the policy says. */
+  retry<T>(task: () => Promise<T>): Promise<T>;
+  /** The outcomes of the same method for each of `list`, in batches; what fails in one is tried again. */
+  settleEach<T = unknown>(method: string, list: unknown[][], accept?: Accept<T>): Promise<PromiseSettledResult<T>[]>;
+  /** The same, where all must succeed. */
+  callEach<T = unknown>(method: string, list: unknown[][], accept?: Accept<T>): Promise<T[]>;
+  /** The same endpoint for requests that nobody waits for yet. */
+  readonly ahead: RpcEndpoint;
 };
 
-export type RpcEndpointOptions = { flag: string; url: string; policy: RetryPolicy; log: Log };
+export type RpcEndpointOptions = {
+  flag: string;
+  url: string;
+  policy: RetryPolicy;
+  log: Log;
+  gate?: RequestGate;
+  /** Calls in a batch, at most. */
+  batchSize?: number;
+};
 
 /** Providers count every call of a batch against their limits; bursts of hundreds end in 429. */
-const BATCH_SIZE = 20;
-const TIMEOUT_MS = 60_000;
-/** A block of L1 with full transactions has tens of megabytes at most; viem's own limit of 10 MB is below that. */
-const MAX_RESPONSE_BYTES = 512 * 1024 * 1024;
+export const DEFAULT_BATCH_SIZE = 20;
 
-type Viem = typeof import('viem');
-type Transport = ReturnType<ReturnType<Viem['http']>>;
+type Call = { id: number; method: string; params: unknown[] };
 
-/** Loading takes 0.3 s, which a run that finds everything in its store is spared. */
-let viem: Promise<Viem> | undefined;
+export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
+  const { flag, url, policy, log, gate = requestGate(DEFAULT_REQUEST_LIMITS) } = options;
+  const http = httpEndpoint({ flag, url, log });
+  const { name } = http;
+  const notices = retryNotices(name, log);
+  let known = false;
+  let batchSize = Math.max(1, Math.min(options.batchSize ?? DEFAULT_BATCH_SIZE, gate.largestBatch));
+  let lastId = 0;
 
-export function rpcEndpoint({ flag, url, policy, log }: RpcEndpointOptions): RpcEndpoint {
-  const name = endpointName(flag, url);
-  const settings = { retryCount: 0, timeout: TIMEOUT_MS, maxResponseBodySize: MAX_RESPONSE_BYTES };
-  let single: Transport | undefined;
-  let batched: Transport | undefined;
+  const post = (lane: Lane, message: Call | Call[], what: string): Promise<HttpAnswer> => {
+    const json = (call: Call) => ({ jsonrpc: '2.0', ...call });
+    const body = JSON.stringify(Array.isArray(message) ? message.map(json) : json(message));
+    return gate.pass(lane, Array.isArray(message) ? message.length : 1, () => http.exchange({ body, what }));
+  };
 
-  const retried = <T>(method: string, task: () => Promise<T>): Promise<T> =>
-    withRetry(task, {
-      what: `${name}: ${method}`,
-      policy,
-      log,
-      classify: retryable,
-      giveUp: (error, tries) => finalError(name, method, error, tries),
-    });
+  const newCall = (method: string, params: unknown[]): Call => ({ id: (lastId += 1), method, params });
 
-  const send = async (method: string, params: unknown[], inBatch: boolean): Promise<unknown> => {
-    viem ??= import('viem');
-    const library = await viem;
-    single ??= library.http(url, settings)({});
-    batched ??= library.http(url, { ...settings, batch: { batchSize: BATCH_SIZE } })({});
+  /** One answer's result, or the error that it is. */
+  const read = <T>(method: string, message: unknown, answer: HttpAnswer, accept: Accept<T> | undefined): T => {
+    if (!isObject(message) || !('result' in message || 'error' in message)) throw garbled(name, method, answer);
+    known = true;
+    const { error } = message;
+    if (error !== undefined && error !== null) throw rpcError(name, method, error, answer);
     try {
-      return await (inBatch ? batched : single).request({ method, params });
-    } catch (error) {
-      throw requestFailure(error, library);
+      const result = accept === undefined ? (message.result as T) : accept(message.result);
+      notices.worked();
+      return result;
+    } catch (fault) {
+      if (!(fault instanceof MalformedFieldError)) throw fault;
+      throw new WrongAnswerError(name, method, fault.message, { cause: fault });
     }
   };
 
-  return {
-    name,
-    call: <T>(method: string, params: unknown[], accept?: (result: unknown) => T) =>
-      retried(method, async () => {
-        const result = await send(method, params, false);
-        return accept === undefined ? (result as T) : accept(result);
-      }),
-    async callEach(method, list) {
-      const results: unknown[] = [];
-      for (let at = 0; at < list.length; at += BATCH_SIZE) {
-        const batch = list.slice(at, at + BATCH_SIZE);
-        results.push(...(await retried(method, () => Promise.all(batch.map((params) => send(method, params, true))))));
+  /** The answers of a batch by their call; one that is no batch's answer is an error of the whole. */
+  const sendBatch = async (lane: Lane, calls: Call[], what: string): Promise<[Map<number, unknown>, HttpAnswer]> => {
+    const answer = await post(lane, calls, what);
+    const messages = parsed(answer.text);
+    if (!Array.isArray(messages)) {
+      if (isObject(messages) && isObject(messages.error)) throw rpcError(name, what, messages.error, answer);
+      throw garbled(name, what, answer);
+    }
+    const byId = new Map<number, unknown>();
+    for (const message of messages) if (isObject(message)) byId.set(Number(message.id), message);
+    return [byId, answer];
+  };
+
+  const halve = (size: number, because: EndpointError): void => {
+    const smaller = Math.max(1, Math.floor(size / 2));
+    if (smaller >= batchSize) return;
+    batchSize = smaller;
+    log('info', 'Smaller batches from now on', { endpoint: name, calls: batchSize, because: because.fault });
+  };
+
+  const inLane = (lane: Lane): Omit<RpcEndpoint, 'ahead'> => {
+    const attempt = async <T>(method: string, params: unknown[], accept?: Accept<T>): Promise<T> => {
+      const answer = await post(lane, newCall(method, params), method);
+      return read(method, parsed(answer.text), answer, accept);
+    };
+
+    const retry = <T>(task: () => Promise<T>): Promise<T> =>
+      withRetry(task, {
+        policy,
+        isKnown: () => known,
+        onRetry: (error, pause) => {
+          if (error.kind === 'rate-limit') known = true;
+          notices.failed(error, pause);
+        },
+      });
+
+    const call = <T>(method: string, params: unknown[], accept?: Accept<T>): Promise<T> =>
+      retry(() => attempt(method, params, accept));
+
+    /** The outcomes of one batch; parts of it go out anew, in smaller batches and in the end one by one. */
+    const settleBatch = async <T>(
+      method: string,
+      list: unknown[][],
+      accept: Accept<T> | undefined,
+    ): Promise<PromiseSettledResult<T>[]> => {
+      if (list.length === 1 || batchSize === 1)
+        return Promise.allSettled(list.map((params) => call(method, params, accept)));
+      if (list.length > batchSize) return settle(method, list, accept);
+      const calls = list.map((params) => newCall(method, params));
+      let byId: Map<number, unknown>;
+      let answer: HttpAnswer;
+      try {
+        [byId, answer] = await sendBatch(lane, calls, `${method} (a batch of ${calls.length})`);
+      } catch (error) {
+        if (!(error instanceof EndpointError)) throw error;
+        // An endpoint that is down says nothing of its batches.
+        if (!error.unreachable) halve(calls.length, error);
+        const half = Math.ceil(list.length / 2);
+        const parts = await Promise.all([
+          settleBatch(method, list.slice(0, half), accept),
+          settleBatch(method, list.slice(half), accept),
+        ]);
+        return parts.flat();
       }
-      return results;
+      let limited: EndpointError | undefined;
+      const outcomes = await Promise.all(
+        calls.map(async ({ id, params }): Promise<PromiseSettledResult<T>> => {
+          try {
+            return { status: 'fulfilled', value: read(method, byId.get(id), answer, accept) };
+          } catch (error) {
+            if (!(error instanceof EndpointError) || !error.isTransient) return { status: 'rejected', reason: error };
+            if (error.isOutage) limited ??= error;
+            const [outcome] = await Promise.allSettled([call(method, params, accept)]);
+            return outcome;
+          }
+        }),
+      );
+      if (limited !== undefined) halve(calls.length, limited);
+      return outcomes;
+    };
+
+    const settle = async <T>(
+      method: string,
+      list: unknown[][],
+      accept?: Accept<T>,
+    ): Promise<PromiseSettledResult<T>[]> => {
+      const batches: unknown[][][] = [];
+      for (let at = 0; at < list.length; at += batchSize) batches.push(list.slice(at, at + batchSize));
+      return (await Promise.all(batches.map((batch) => settleBatch(method, batch, accept)))).flat();
+    };
+
+    return {
+      name,
+      call,
+      attempt,
+      retry,
+      settleEach: settle,
+      async callEach(method, list, accept) {
+        const outcomes = await settle(method, list, accept);
+        return outcomes.map((outcome) => {
+          if (outcome.status === 'rejected') throw outcome.reason;
+          return outcome.value;
+        });
+      },
+    };
+  };
+
+  const ahead: RpcEndpoint = {
+    ...inLane('ahead'),
+    get ahead() {
+      return ahead;
     },
   };
+  return { ...inLane('demand'), ahead };
 }
 
-/** `--l1 (https://host:port)`. */
-export function endpointName(flag: string, url: string): string {
-  return `${flag} (${new URL(url).origin})`;
-}
-
-/** The error that ends the attempts, with how many there were. */
-export function finalError(name: string, request: string, error: unknown, tries: number): Error {
-  if (error instanceof EndpointError) return error;
-  const fault = error instanceof Error ? error.message : String(error);
-  if (isUnsupported(error)) return new UnsupportedMethodError(name, request, fault, { cause: error });
-  return new EndpointError(name, request, tries === 1 ? fault : `${fault} (tried ${tries} times)`, { cause: error });
-}
-
-function requestFailure(error: unknown, { BaseError, HttpRequestError, RpcRequestError, TimeoutError }: Viem): Error {
-  if (!(error instanceof BaseError)) return error instanceof Error ? error : new Error(String(error));
-  const timeout = error.walk((cause) => cause instanceof TimeoutError);
-  if (timeout !== null) return new RequestFailure(`no answer within ${TIMEOUT_MS / 1000} s`, { network: true });
-  const rpc = error.walk((cause) => cause instanceof RpcRequestError);
-  if (rpc instanceof RpcRequestError) {
-    const status = 'status' in rpc && typeof rpc.status === 'number' ? rpc.status : undefined;
-    const headers = 'headers' in rpc && rpc.headers instanceof Headers ? rpc.headers : undefined;
-    return new RequestFailure(`error ${rpc.code}: ${rpc.details}`, {
-      code: rpc.code,
-      status,
-      retryAfterMs: retryAfter(headers),
-    });
+/** What was parsed, or undefined where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
-  const request = error.walk((cause) => cause instanceof HttpRequestError);
-  if (request instanceof HttpRequestError) {
-    if (request.status === undefined) {
-      // An answer that is no JSON arrives here as well, as a SyntaxError: asking again will not help.
-      const garbled = request.walk((cause) => cause instanceof SyntaxError) !== null;
-      return new RequestFailure(
-        garbled ? 'the answer is not JSON; is this a JSON-RPC endpoint?' : networkFault(request.cause),
-        { network: !garbled },
-      );
-    }
-    const text = request.details.slice(0, 200);
-    return new RequestFailure(`HTTP ${request.status}${text === '' ? '' : `: ${text}`}`, {
-      status: request.status,
-      retryAfterMs: retryAfter(request.headers),
-    });
+}
+
+function rpcError(name: string, request: string, error: unknown, { status, retryAfterMs }: HttpAnswer): EndpointError {
+  const { code, message } = isObject(error) ? error : { code: undefined, message: error };
+  const number = Number(code ?? 0);
+  const text = typeof message === 'string' ? message : JSON.stringify(message ?? null);
+  const fault = `error ${number}: ${text.slice(0, 300)}`;
+  const kind = kindOfRpcError(number, text, status);
+  if (kind === 'unsupported') return new UnsupportedMethodError(name, request, fault);
+  if (kind === 'absent') return new EmptyAnswerError(name, request, fault);
+  return new EndpointError(name, request, fault, { kind, code: number, delayMs: retryAfterMs });
+}
+
+/** An answer that is no JSON-RPC. */
+function garbled(name: string, request: string, { status, text, retryAfterMs }: HttpAnswer): EndpointError {
+  const shown = excerpt(text);
+  if (status !== 200) {
+    const fault = `HTTP ${status}${shown === '' ? '' : `: ${shown}`}`;
+    return new EndpointError(name, request, fault, { kind: kindOfStatus(status, text), delayMs: retryAfterMs });
   }
-  return new RequestFailure(error.details || error.shortMessage, {});
+  const fault =
+    shown === ''
+      ? 'the answer is empty'
+      : `the answer is not JSON-RPC; is this a JSON-RPC endpoint? It begins with ${JSON.stringify(shown)}`;
+  return new EndpointError(name, request, fault, { kind: 'outage' });
+}
+
+/** The beginning of an answer's text, in one line. */
+export function excerpt(text: string): string {
+  return text.slice(0, 200).replace(/\s+/g, ' ').trim();
 }

@@ -15,7 +15,7 @@ import {
 import { devnetChain, l1Blocks, l2Blocks, withoutDevnet } from './devnet-data.js';
 import { HttpAnswer, RpcFault, type RpcHandlers, rpcServer } from './fake-endpoints.js';
 
-const policy = { tries: 3, emptyTries: 2, firstDelayMs: 1, maxDelayMs: 2 };
+const policy = { forMs: 1500, firstContactMs: 1500, absentMs: 100, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 8 };
 const skip = withoutDevnet;
 
 const block = (number: number | bigint) => ({

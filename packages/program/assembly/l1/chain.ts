@@ -8,7 +8,7 @@ import { readOrderedTrie } from '../trie/ordered';
 import { L1Block, l1Block, L1Events } from './block';
 import { decodeDeposit } from './deposit';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from './events';
-import { decodeHeader } from './header';
+import { decodeL1Header } from './header';
 import { findLogs, Log, LogFilter } from './receipt';
 
 
@@ -96,7 +96,7 @@ function fetchBlock(hash: usize): L1Block {
   const before = useScratch(true);
   const start = mark();
   hint('l1-block-header', hash, 32);
-  const header = decodeHeader(preimage(KeyType.Keccak256, hash));
+  const header = decodeL1Header(preimage(KeyType.Keccak256, hash));
   useScratch(false);
   const block = l1Block(hash, header);
   useScratch(true);

@@ -32,6 +32,18 @@ export class Header {
  * is an unknown fork's and ends the program, as everything malformed does.
  */
 export function decodeHeader(data: Bytes): Header {
+  return decode(data, false);
+}
+
+/**
+ * Decodes the header of an L1 block: what forks of L1 append later on (Amsterdam: EIP-7928, EIP-7843) is nothing that
+ * derivation reads, and is passed over.
+ */
+export function decodeL1Header(data: Bytes): Header {
+  return decode(data, true);
+}
+
+function decode(data: Bytes, passesOver: bool): Header {
   const header = new Header();
   const outer = new RlpReader(data);
   const fields = outer.list();
@@ -59,6 +71,7 @@ export function decodeHeader(data: Bytes): Header {
   }
   if (!fields.atEnd) header.parentBeaconBlockRoot = fields.fixed(32);
   if (!fields.atEnd) header.requestsHash = fields.fixed(32);
+  while (passesOver && !fields.atEnd && !fields.failed) fields.raw();
   if (!fields.complete || !outer.complete) {
     throw new Error(`the header of block ${header.number.toString()} is malformed or of a fork that is not covered`);
   }

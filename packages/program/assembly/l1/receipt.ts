@@ -1,6 +1,7 @@
 // Receipts of L1 blocks, read for the logs of two contracts (EIP-2718 envelopes, EIP-658 status).
 import { Bytes, bytesAt, equal32 } from '../bytes';
 import { RlpReader } from '../rlp';
+import { TransactionType } from './transaction';
 
 /** A log whose contract and first topic were asked for. Addresses point into the receipt. */
 @final
@@ -44,7 +45,8 @@ export class LogFilter {
 
 /**
  * The logs that match one of two filters, in order, from a block's receipts (encoded, in order) that report success.
- * A malformed receipt ends the program: L1's consensus does not let one through.
+ * A malformed receipt ends the program: L1's consensus does not let one through. Receipts of unknown types may go on after
+ * the logs, as deposits' do on an L1 that is an OP chain.
  */
 export function findLogs(receipts: Array<Bytes>, a: LogFilter, b: LogFilter): Array<Log> {
   const found = new Array<Log>();
@@ -74,6 +76,7 @@ export function findLogs(receipts: Array<Bytes>, a: LogFilter, b: LogFilter): Ar
       }
       index += 1;
     }
+    while (typed && receipt[0] > <u32>TransactionType.SetCode && !fields.atEnd && !fields.failed) fields.raw();
     if (!logs.complete || !fields.complete || !outer.complete) throw new Error('a malformed L1 receipt');
   }
   return found;

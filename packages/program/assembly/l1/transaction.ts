@@ -37,23 +37,26 @@ export class L1Transaction {
 
   /**
    * The sender's 20-byte address in the current region, or 0 where the signature is not valid on the chain `chainId` and for
-   * set-code transactions, which the batcher may not send. It costs some millions of instructions.
+   * set-code transactions and unknown types, which the batcher may not send. It costs some millions of instructions.
    */
   sender(chainId: u64): usize {
-    if (this.type == TransactionType.SetCode) return 0;
+    if (this.type >= TransactionType.SetCode) return 0;
     return this.type == TransactionType.Legacy
       ? legacySender(this.encoded, chainId)
       : typedSender(this.type, this.encoded, chainId);
   }
 }
 
-/** Decodes a transaction of an L1 block. Unknown types and malformed ones end the program: L1 holds none. */
+/**
+ * Decodes a transaction of an L1 block. A malformed one ends the program: L1 holds none. Of a type that the batcher may not
+ * send (a later fork's, or a deposit on an L1 that is an OP chain), nothing is read: it goes to nobody.
+ */
 export function decodeL1Transaction(encoded: Bytes): L1Transaction {
   const first = encoded[0];
   const type = first >= 0xc0 ? TransactionType.Legacy : <TransactionType>first;
-  if (type > TransactionType.SetCode || (first == 0 && type == TransactionType.Legacy)) {
-    throw new Error(`an L1 transaction of type ${first.toString()}, which is not covered`);
-  }
+  if (first > <u32>TransactionType.SetCode && first < 0x80)
+    return new L1Transaction(type, 0, new Bytes(0, 0), 0, 0, encoded);
+  if (first == 0 || (first >= 0x80 && first < 0xc0)) throw new Error('a malformed L1 transaction');
   const outer = new RlpReader(type == TransactionType.Legacy ? encoded : encoded.after(1));
   const fields = outer.list();
   const before = type == TransactionType.Legacy ? 3 : type == TransactionType.AccessList ? 4 : 5;

@@ -21,7 +21,7 @@ import { upgradeTransactions } from '../derivation/upgrade-transactions';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from '../l1/events';
 import { blobBaseFee } from '../l1/blob-base-fee';
 import { decodeL1Transaction } from '../l1/transaction';
-import { decodeHeader } from '../l1/header';
+import { decodeHeader, decodeL1Header, Header } from '../l1/header';
 import { findLogs, LogFilter } from '../l1/receipt';
 import { rootsOfUnity } from '../l1/roots-of-unity';
 import { applyConfigUpdate } from '../l1/system-config';
@@ -114,7 +114,14 @@ function writeConfig(config: RollupConfig): u64 {
 }
 
 export function header(ptr: usize, length: u32): u64 {
-  const header = decodeHeader(new Bytes(ptr, length));
+  return showHeader(decodeHeader(new Bytes(ptr, length)));
+}
+
+export function l1Header(ptr: usize, length: u32): u64 {
+  return showHeader(decodeL1Header(new Bytes(ptr, length)));
+}
+
+function showHeader(header: Header): u64 {
   begin();
   open('', '{');
   hex('parentHash', header.parentHash, 32);

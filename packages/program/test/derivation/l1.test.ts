@@ -84,6 +84,15 @@ test('a header with more fields than known, or with trailing bytes, ends the pro
   assert.throws(() => read(header([]).slice(0, -1)), ProgramExit);
 });
 
+test('what forks of L1 append to its headers is passed over, but must be well formed', () => {
+  const read = (data: Uint8Array): unknown => instantiate().ask('l1Header', data);
+  const amsterdam = [...(fork['prague'] ?? []), new Uint8Array(32).fill(12), Uint8Array.of(43)];
+  assert.deepEqual(read(header(amsterdam)), read(header([...amsterdam, [Uint8Array.of(1), []]])));
+  assert.equal((read(header(amsterdam)) as { requestsHash: string }).requestsHash, toHex(new Uint8Array(32).fill(11)));
+  assert.throws(() => read(header(amsterdam).slice(0, -1)), ProgramExit);
+  assert.throws(() => read(Uint8Array.from([...header(amsterdam), 0])), ProgramExit);
+});
+
 test('the headers of the recorded chain are decoded', { skip }, () => {
   const module = instantiate();
   for (const block of l1Blocks()) {

@@ -1,0 +1,184 @@
+/**
+ * The state that blocks read, block by block: from debug_executionWitness, or by tracing a block and proving what it touched.
+ *
+ * Whatever the program asks for is part of the agreed block's state, since it keeps in memory what later blocks change. So
+ * proofs are all of that one state, and nothing is proved twice.
+ */
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { equal } from './block-source.js';
+import { EndpointError } from './endpoint-errors.js';
+import { type ExecutionWitness, fetchWitness } from './execution-witness.js';
+import type { Log } from './log.js';
+import { isObject, type RpcObject } from './rpc-json.js';
+import type { RpcEndpoint } from './rpc-endpoint.js';
+import { accountCodes, provedNodes } from './state-proofs.js';
+import type { StateStaging } from './state-staging.js';
+import {
+  join,
+  touchedByKeys,
+  touchedByTheSystem,
+  touchedByTrace,
+  touchedByTransactions,
+  type TouchedState,
+} from './touched-accounts.js';
+
+/** How an endpoint tells of a block's state. */
+type Method = 'witness' | 'trace';
+
+export type BlockState = {
+  /** Stages what executing `block` reads, as far as the endpoint tells it in few calls. Once a block; rejects with EndpointError. */
+  load(block: bigint, endpoint: RpcEndpoint): Promise<void>;
+  /** Stages what `load` may have left out: proofs of all that the block is known to touch, and the codes there. */
+  loadMore(block: bigint, endpoint: RpcEndpoint): Promise<void>;
+  /** Whether the endpoint gives trie nodes by their hash (debug_dbGet), where it was asked for one. */
+  givesNodes(endpoint: RpcEndpoint): Promise<boolean>;
+};
+
+export type BlockStateOptions = {
+  /** The endpoint of --l2.experimental, which is asked for witnesses; undefined: `load` decides for the other. */
+  witnesses: RpcEndpoint | undefined;
+  /** Number and state root of the agreed block. */
+  agreed: () => Promise<{ number: bigint; stateRoot: Uint8Array }>;
+  staging: StateStaging;
+  log: Log;
+};
+
+export function blockState({ witnesses, agreed, staging, log }: BlockStateOptions): BlockState {
+  const loads = new Map<bigint, Promise<void>>();
+  const more = new Map<bigint, Promise<void>>();
+  const touchedBy = new Map<bigint, TouchedState>();
+  const proved = new Map<string, Set<string>>();
+  let methods: Promise<Set<Method>> | undefined;
+  let nodes: Promise<boolean> | undefined;
+
+  const givesNodes = (endpoint: RpcEndpoint): Promise<boolean> =>
+    (nodes ??= asked(hasNodes(endpoint, agreed), () => (nodes = undefined)));
+
+  const methodsOf = (endpoint: RpcEndpoint): Promise<Set<Method>> =>
+    (methods ??= asked(findMethods(endpoint, witnesses !== undefined, givesNodes), () => (methods = undefined)));
+
+  /** Proves what was not proved before. */
+  const prove = async (touched: TouchedState, endpoint: RpcEndpoint): Promise<void> => {
+    const accounts: TouchedState['accounts'] = new Map();
+    for (const [address, slots] of touched.accounts) {
+      const known = proved.get(address);
+      const fresh = new Set([...slots].filter((slot) => known?.has(slot) !== true));
+      if (known === undefined || fresh.size > 0) accounts.set(address, fresh);
+    }
+    if (accounts.size === 0) return;
+    staging.add(await provedNodes(endpoint, { accounts, codes: [] }, (await agreed()).number));
+    for (const [address, slots] of accounts) {
+      const known = proved.get(address) ?? new Set();
+      proved.set(address, known);
+      for (const slot of slots) known.add(slot);
+    }
+  };
+
+  const byWitness = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
+    const witness: ExecutionWitness = await fetchWitness(witnesses ?? endpoint, block);
+    staging.add(witness.values);
+    touchedBy.set(block, touchedByKeys(witness));
+    log('debug', 'Fetched execution witness', { block, values: witness.values.length });
+    // Of the message passer an output root needs the account, which executing a block need not read.
+    await prove(touchedByTheSystem(undefined), endpoint).catch(unlessOutage);
+  };
+
+  const byTrace = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
+    const [touched, json] = await Promise.all([touchedByTrace(endpoint, block), blockJson(endpoint, block, false)]);
+    join(touched, touchedByTheSystem(json));
+    staging.add(touched.codes);
+    touchedBy.set(block, touched);
+    await prove(touched, endpoint);
+    log('debug', 'Traced a block', { block, accounts: touched.accounts.size });
+  };
+
+  const load = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
+    const open = await methodsOf(endpoint);
+    for (const method of open) {
+      try {
+        await (method === 'witness' ? byWitness(block, endpoint) : byTrace(block, endpoint));
+        return;
+      } catch (error) {
+        if (!(error instanceof EndpointError) || error.isOutage) throw error;
+        log('debug', 'No state of a block this way', { block, method, because: error.message });
+        // A block that is not there says nothing of the method.
+        if (error.kind !== 'absent') open.delete(method);
+      }
+    }
+  };
+
+  const loadMore = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
+    const json = await blockJson(endpoint, block, true);
+    const touched = touchedByTheSystem(json);
+    join(touched, touchedBy.get(block) ?? { accounts: new Map(), codes: [] });
+    if (json !== undefined) join(touched, await touchedByTransactions(endpoint, json));
+    const traced = await touchedByTrace(endpoint, block).catch(unlessOutage);
+    if (traced !== undefined) join(touched, traced);
+    staging.add(touched.codes);
+    const [codes] = await Promise.all([accountCodes(endpoint, touched, block), prove(touched, endpoint)]);
+    staging.add(codes);
+  };
+
+  return {
+    givesNodes,
+    load: (block, endpoint) => remembered(loads, block, () => load(block, endpoint)),
+    loadMore: (block, endpoint) => remembered(more, block, () => loadMore(block, endpoint)),
+  };
+}
+
+/** Whether debug_dbGet gives a trie node: the root of the agreed state, which every run needs. */
+async function hasNodes(endpoint: RpcEndpoint, agreed: BlockStateOptions['agreed']): Promise<boolean> {
+  const { stateRoot } = await agreed();
+  try {
+    return await endpoint.attempt('debug_dbGet', [`0x${Buffer.from(stateRoot).toString('hex')}`], (result) => {
+      if (typeof result !== 'string' || !/^0x(?:[0-9a-fA-F]{2})+$/.test(result)) return false;
+      return equal(keccak_256(Buffer.from(result.slice(2), 'hex')), stateRoot);
+    });
+  } catch (error) {
+    if (error instanceof EndpointError && !error.isOutage) return false;
+    throw error;
+  }
+}
+
+/**
+ * In which order an endpoint is asked for a block's state. A plain --l2 that gives nodes by their hash is traced and never
+ * asked for witnesses: geth 1.16.7 refuses the blocks after one that it made a witness of. Others make no difference to it
+ * (reth), or must be asked for want of anything else.
+ */
+async function findMethods(
+  endpoint: RpcEndpoint,
+  wantsWitnesses: boolean,
+  givesNodes: BlockState['givesNodes'],
+): Promise<Set<Method>> {
+  if (wantsWitnesses) return new Set(['witness', 'trace']);
+  const client = endpoint.attempt<unknown>('web3_clientVersion', []).catch(unlessOutage);
+  if (await givesNodes(endpoint)) return new Set(['trace']);
+  return new Set(/^(?:op-)?geth/i.test(String(await client)) ? ['trace', 'witness'] : ['witness', 'trace']);
+}
+
+async function blockJson(endpoint: RpcEndpoint, block: bigint, full: boolean): Promise<RpcObject | undefined> {
+  const request = endpoint.attempt<unknown>('eth_getBlockByNumber', [`0x${block.toString(16)}`, full]);
+  const json = await request.catch(unlessOutage);
+  return isObject(json) ? json : undefined;
+}
+
+/** For `catch`: what the endpoint does not have is done without, unless it could not be asked. */
+function unlessOutage(error: unknown): undefined {
+  if (!(error instanceof EndpointError) || error.isOutage) throw error;
+  return undefined;
+}
+
+/** The outcome of `task` for its key; a failed one is tried anew. */
+function remembered<K>(outcomes: Map<K, Promise<void>>, key: K, task: () => Promise<void>): Promise<void> {
+  const known = outcomes.get(key);
+  if (known !== undefined) return known;
+  const outcome = task();
+  outcomes.set(key, outcome);
+  outcome.catch(() => outcomes.delete(key));
+  return outcome;
+}
+
+function asked<T>(outcome: Promise<T>, forget: () => void): Promise<T> {
+  outcome.catch(forget);
+  return outcome;
+}

@@ -1,0 +1,204 @@
+/**
+ * One HTTP exchange with an endpoint, on Node's own client: kept connections, environment's proxies, no redirects. A request's
+ * body and an answer's are whole texts. What goes wrong is an EndpointError of the kinds `outage`, `tls` and `redirect`.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { EndpointError } from './endpoint-errors.js';
+import type { Log } from './log.js';
+
+export type HttpRequest = { path?: string; query?: string; body?: string; /** For messages. */ what: string };
+export type HttpAnswer = { status: number; text: string; retryAfterMs: number | undefined };
+
+export type HttpEndpoint = {
+  /** Flag and host, for messages. The path may hold a provider's key and is never shown. */
+  readonly name: string;
+  /** POST with a body of JSON, GET without; `path` and `query` are added to the endpoint's own. */
+  exchange(request: HttpRequest): Promise<HttpAnswer>;
+};
+
+/** Without a byte for so long, an answer is given up. */
+const SILENCE_MS = 60_000;
+/** A block of L1 with full transactions has tens of megabytes at most, a witness of a large block hundreds. */
+const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
+/** Requests beyond these wait in the agent; the request gate sets the limit that users choose. */
+const MAX_SOCKETS = 256;
+
+const unzip = promisify(gunzip);
+
+/** An endpoint of a flag at `url`. */
+export function httpEndpoint({ flag, url, log }: { flag: string; url: string; log: Log }): HttpEndpoint {
+  const base = new URL(url);
+  const name = endpointName(flag, url);
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-encoding': 'gzip' };
+  if (base.username !== '') {
+    const account = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`;
+    headers.authorization = `Basic ${Buffer.from(account).toString('base64')}`;
+  }
+  const client = base.protocol === 'https:' ? https : http;
+  let agent: Promise<http.Agent> | undefined;
+
+  return {
+    name,
+    async exchange({ path = '', query = '', body, what }) {
+      agent ??= agentFor(base, flag, log);
+      // A provider's key may be in the path or in the query of the endpoint's URL.
+      const search = [base.search.replace(/^\?/, ''), query].filter((part) => part !== '').join('&');
+      const request: http.RequestOptions = {
+        protocol: base.protocol,
+        hostname: base.hostname.replace(/^\[(.*)\]$/, '$1'),
+        port: base.port,
+        path: `${path === '' ? base.pathname : base.pathname.replace(/\/$/, '') + path}${search === '' ? '' : `?${search}`}`,
+        method: body === undefined ? 'GET' : 'POST',
+        headers:
+          body === undefined
+            ? headers
+            : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+        agent: await agent,
+      };
+      try {
+        const answer = await send(client, request, body);
+        const { status } = answer;
+        if (status >= 300 && status < 400 && answer.location !== undefined) {
+          throw new EndpointError(name, what, redirectFault(base, status, answer.location), { kind: 'redirect' });
+        }
+        return { status, text: answer.text, retryAfterMs: retryAfter(answer.retryAfter) };
+      } catch (error) {
+        throw error instanceof EndpointError ? error : exchangeError(name, what, error);
+      }
+    },
+  };
+}
+
+/** `--l1 (https://host:port)`. */
+export function endpointName(flag: string, url: string): string {
+  return `${flag} (${new URL(url).origin})`;
+}
+
+type RawAnswer = { status: number; text: string; location: string | undefined; retryAfter: string | undefined };
+
+function send(client: typeof http | typeof https, options: http.RequestOptions, body?: string): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = client.request(options, (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > MAX_ANSWER_BYTES)
+          request.destroy(new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`));
+      });
+      response.on('error', reject);
+      response.on('aborted', () => reject(new Error('the connection was closed in the middle of the answer')));
+      response.on('end', () => {
+        const { location, 'retry-after': retryAfterHeader, 'content-encoding': encoding } = response.headers;
+        const whole = Buffer.concat(chunks);
+        const finish = (bytes: Buffer): void =>
+          resolve({
+            status: response.statusCode ?? 0,
+            text: bytes.toString('utf8'),
+            location,
+            retryAfter: retryAfterHeader,
+          });
+        if (encoding === 'gzip') unzip(whole, { maxOutputLength: MAX_ANSWER_BYTES }).then(finish, reject);
+        else finish(whole);
+      });
+    });
+    request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** Connections of an endpoint: its own, or through the proxy that the environment names for it. */
+async function agentFor(base: URL, flag: string, log: Log): Promise<http.Agent> {
+  const settings = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const direct = () => (base.protocol === 'https:' ? new https.Agent(settings) : new http.Agent(settings));
+  const variable = proxyVariable(base);
+  if (variable === undefined) return direct();
+  // As in Go's and curl's usual settings, a proxy elsewhere cannot reach what listens on this machine only.
+  if (/^(?:localhost|127\..*|\[::1\])$/.test(base.hostname)) {
+    log('warn', `${variable} is not used for an endpoint on this machine`, { endpoint: endpointName(flag, base.href) });
+    return direct();
+  }
+  const { getProxyForUrl } = await import('proxy-from-env');
+  const proxy = getProxyForUrl(base.href);
+  if (proxy === '') return direct();
+  if (!/^https?:/.test(proxy)) {
+    const scheme = proxy.split(':')[0] ?? '';
+    log('warn', `${variable} names a proxy that is not used: it takes http:// or https://`, { scheme });
+    return direct();
+  }
+  log('info', 'An endpoint is reached through a proxy', {
+    endpoint: endpointName(flag, base.href),
+    proxy: new URL(proxy).origin,
+    from: variable,
+  });
+  // The scheme decides the type of a proxy's connection options, of which none are given here.
+  const address = proxy as `http://${string}`;
+  if (base.protocol === 'https:') return new (await import('https-proxy-agent')).HttpsProxyAgent(address, settings);
+  return new (await import('http-proxy-agent')).HttpProxyAgent(address, settings);
+}
+
+/** The environment variable that names a proxy for such an endpoint, if there is one. */
+function proxyVariable({ protocol }: URL): string | undefined {
+  const names = [`${protocol.replace(':', '')}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
+  return names.find((name) => (process.env[name] ?? '') !== '');
+}
+
+function redirectFault(base: URL, status: number, location: string): string {
+  let target = location;
+  try {
+    const { origin, pathname } = new URL(location, base);
+    // The path may be the endpoint's own, with a key in it.
+    target = base.pathname !== '/' && pathname.startsWith(base.pathname) ? `${origin}/…` : origin + pathname;
+  } catch {
+    // Not a URL: shown as it came.
+  }
+  return `HTTP ${status}: it redirects to ${target}; give that address with the flag`;
+}
+
+/** Seconds or a date, as HTTP's Retry-After has it. */
+function retryAfter(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
+const CERTIFICATE_CODES =
+  /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
+
+function exchangeError(name: string, what: string, error: unknown): EndpointError {
+  const [code, text] = innermost(error);
+  if (CERTIFICATE_CODES.test(code)) {
+    const advice =
+      'if its certificate is from an authority of your own, name that authority’s PEM file in NODE_EXTRA_CA_CERTS';
+    return new EndpointError(name, what, `its TLS certificate is not accepted: ${text}; ${advice}`, {
+      kind: 'tls',
+      cause: error,
+    });
+  }
+  if (/^(?:ERR_SSL_|EPROTO)/.test(code)) {
+    const advice = 'is it an http:// endpoint? An authority of your own is named in NODE_EXTRA_CA_CERTS';
+    return new EndpointError(name, what, `TLS failed: ${text}; ${advice}`, { kind: 'tls', cause: error });
+  }
+  const unreachable = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/.test(code);
+  return new EndpointError(name, what, text, { kind: 'outage', unreachable, cause: error });
+}
+
+/** Code and text of the innermost cause: Node hides it in a chain, for a host with several addresses in a list. */
+function innermost(error: unknown): [code: string, text: string] {
+  let at = error;
+  for (let depth = 0; depth < 8 && at instanceof Error; depth++) {
+    if (at instanceof AggregateError && at.errors[0] instanceof Error) at = at.errors[0];
+    else if (at.cause instanceof Error) at = at.cause;
+    else break;
+  }
+  if (!(at instanceof Error)) return ['', String(at)];
+  const code = 'code' in at && typeof at.code === 'string' ? at.code : '';
+  if (code === 'ECONNRESET' || at.message === 'socket hang up')
+    return [code, 'the connection was closed before the answer (ECONNRESET)'];
+  return [code, code === '' || at.message.includes(code) ? at.message : `${code} ${at.message}`];
+}

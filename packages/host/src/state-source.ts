@@ -1,0 +1,147 @@
+/** Trie nodes and codes of the L2 state by their hash, whatever it is that the endpoint offers. */
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { allFailed, alternatives, type Way } from './alternatives.js';
+import type { BlockState } from './block-state.js';
+import { equal, hex } from './block-source.js';
+import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
+import type { Log } from './log.js';
+import { data } from './rpc-json.js';
+import type { RpcEndpoint } from './rpc-endpoint.js';
+import type { StateStaging } from './state-staging.js';
+
+/** op-geth keeps code under this prefix (rawdb.CodePrefix). */
+const CODE_PREFIX = '63';
+
+/** One call for thousands is worth waiting for. */
+const PATIENCE = 2;
+
+export type StateKind = 'node' | 'code';
+
+export type StateSource = {
+  /** The trie node or contract code with this hash, checked. Rejects with EndpointError. */
+  find(kind: StateKind, hash: Uint8Array): Promise<Uint8Array>;
+};
+
+export type StateSourceOptions = {
+  endpoint: RpcEndpoint;
+  blocks: BlockState;
+  staging: StateStaging;
+  /** The first and the last block whose execution may be asked about. */
+  range: () => Promise<{ first: bigint; last: bigint }>;
+  /** Whether witnesses are asked for before anything else (--l2.experimental). */
+  witnessesFirst: boolean;
+  log: Log;
+};
+
+/**
+ * The order: debug_dbGet, which is exact and cheap; where the endpoint has none, the blocks' witnesses or traces one after the
+ * other; then proofs and codes of all that the blocks are known to touch. With --l2.experimental witnesses come first.
+ */
+export function stateSource(options: StateSourceOptions): StateSource {
+  const { endpoint, blocks, staging, range, witnessesFirst, log } = options;
+
+  let lacksDatabase = false;
+
+  const inBlocks =
+    (what: string, load: (block: bigint, endpoint: RpcEndpoint) => Promise<void>) =>
+    async (_kind: StateKind, hash: Uint8Array): Promise<Uint8Array> => {
+      const { first, last } = await range();
+      const failures: EndpointError[] = [];
+      for (let block = first; block <= last; block++) {
+        try {
+          await load(block, endpoint);
+        } catch (error) {
+          if (!(error instanceof EndpointError) || error.isOutage) throw error;
+          failures.push(error);
+          if (error.kind !== 'absent') break;
+        }
+        const value = staging.get(hash);
+        if (value !== undefined) return value;
+      }
+      if (failures.length > 0) throw allFailed(failures);
+      throw new EmptyAnswerError(endpoint.name, `${what} of blocks ${first} to ${last}`, `${hex(hash)} is not in them`);
+    };
+
+  const byKey: Way<[StateKind, Uint8Array], Uint8Array> = {
+    name: 'debug_dbGet',
+    attempt: async (kind, hash) => {
+      try {
+        return await databaseValue(endpoint, kind, hash);
+      } catch (error) {
+        lacksDatabase = error instanceof UnsupportedMethodError;
+        throw error;
+      }
+    },
+  };
+  const byBlock: Way<[StateKind, Uint8Array], Uint8Array> = {
+    name: 'the state of each block',
+    attempt: inBlocks('witnesses and traces', (block, at) => blocks.load(block, at)),
+  };
+  const byProof: Way<[StateKind, Uint8Array], Uint8Array> = {
+    name: 'eth_getProof',
+    attempt: inBlocks('proofs', (block, at) => blocks.loadMore(block, at)),
+  };
+  const attempt = alternatives(witnessesFirst ? [byBlock, byKey, byProof] : [byKey, byBlock, byProof], {
+    patience: PATIENCE,
+    onSwitch: (from, to, because) =>
+      log('debug', 'Looking for state another way', { from, to, because: because.message }),
+  });
+
+  return {
+    async find(kind, hash) {
+      const staged = staging.get(hash);
+      if (staged !== undefined) return staged;
+      try {
+        return await endpoint.retry(() => attempt(kind, hash));
+      } catch (error) {
+        if (!(error instanceof EndpointError)) throw error;
+        throw notFound(endpoint, kind, hash, error, lacksDatabase);
+      }
+    },
+  };
+}
+
+/** An outage, or an endpoint that refuses us, is said as it is; else what it would take. */
+function notFound(
+  endpoint: RpcEndpoint,
+  kind: StateKind,
+  hash: Uint8Array,
+  error: EndpointError,
+  lacksDatabase: boolean,
+): EndpointError {
+  if (error.kind !== 'absent' && error.kind !== 'unsupported') return error;
+  const advice = lacksDatabase
+    ? 'the endpoint does not offer debug_dbGet; op-geth does with --http.api=eth,debug, and of others (op-reth) it takes debug_executionWitness or eth_getProof for the blocks in question'
+    : 'the endpoint does not have it; it takes an archive node (op-geth with --gcmode=archive and --state.scheme=hash)';
+  return new EndpointError(
+    endpoint.name,
+    `${kind === 'code' ? 'contract code' : 'state trie node'} ${hex(hash)}`,
+    `${advice} (${error.request}: ${error.fault})`,
+    { kind: error.kind, cause: error },
+  );
+}
+
+async function databaseValue(endpoint: RpcEndpoint, kind: StateKind, hash: Uint8Array): Promise<Uint8Array> {
+  const plain = Buffer.from(hash).toString('hex');
+  const keys = kind === 'code' ? [CODE_PREFIX + plain, plain] : [plain];
+  const failures: EndpointError[] = [];
+  for (const key of keys) {
+    try {
+      const value = await endpoint.attempt('debug_dbGet', [`0x${key}`], (result) => {
+        if (result === null) throw new EmptyAnswerError(endpoint.name, 'debug_dbGet', 'it answers null');
+        return data({ result }, 'result');
+      });
+      if (equal(keccak_256(value), hash)) return value;
+      const what = kind === 'code' ? 'contract code' : 'state trie node';
+      failures.push(
+        new WrongAnswerError(endpoint.name, 'debug_dbGet', `the ${what} it returned does not hash to ${hex(hash)}`),
+      );
+    } catch (error) {
+      // What an outage hides is not to be concluded from the next key.
+      if (!(error instanceof EndpointError) || error.isOutage || error instanceof UnsupportedMethodError) throw error;
+      failures.push(error);
+    }
+  }
+  const wrong = failures.find((failure) => failure.kind === 'wrong');
+  throw wrong ?? allFailed(failures);
+}
