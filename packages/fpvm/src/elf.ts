@@ -3,6 +3,7 @@
 
 export interface ElfSegment {
   readonly type: number;
+  readonly isExecutable: boolean;
   readonly address: bigint;
   /** Bytes in the file. */
   readonly bytes: Uint8Array;
@@ -13,10 +14,14 @@ export interface ElfSymbol {
   readonly name: string;
   readonly value: bigint;
   readonly size: bigint;
+  /** Whether it is said to be code. */
+  readonly isFunction?: boolean;
 }
 
 export interface Elf {
   readonly entry: bigint;
+  /** Whether the file says that it may have compressed instructions. */
+  readonly isFlaggedCompressed?: boolean;
   readonly segments: readonly ElfSegment[];
   /** In the file's order, without the null symbol; undefined when the file was stripped of its symbol table. */
   readonly symbols: readonly ElfSymbol[] | undefined;
@@ -28,7 +33,13 @@ export class ElfError extends Error {
 }
 
 export const PT_LOAD = 1;
+const EF_RISCV_RVC = 1;
+const PF_X = 1;
 const SHT_SYMTAB = 2;
+const STT_FUNC = 2;
+/** Names may share bytes, so a small file can hold any length of them: no program's are as long as this. */
+const MAX_NAME = 1 << 16;
+const MAX_NAMES = 1 << 26;
 const EM_RISCV = 243;
 /** Names of other machines, for the message. */
 const machines: Record<number, string> = { 3: 'x86', 8: 'MIPS', 40: 'ARM', 62: 'x86-64', 183: 'AArch64' };
@@ -53,7 +64,8 @@ export function parseElf(file: Uint8Array): Elf {
     throw new ElfError(`an ELF file of version ${file[6] !== 1 ? file[6] : version}: there is only version 1`);
   }
   const entry = view.getBigUint64(24, true);
-  return { entry, segments: readSegments(file, view), symbols: readSymbols(file, view) };
+  const isFlaggedCompressed = (view.getUint32(48, true) & EF_RISCV_RVC) !== 0;
+  return { entry, isFlaggedCompressed, segments: readSegments(file, view), symbols: readSymbols(file, view) };
 }
 
 function readSegments(file: Uint8Array, view: DataView): ElfSegment[] {
@@ -66,6 +78,7 @@ function readSegments(file: Uint8Array, view: DataView): ElfSegment[] {
     const at = table + size * i;
     return {
       type: view.getUint32(at, true),
+      isExecutable: (view.getUint32(at + 4, true) & PF_X) !== 0,
       address: view.getBigUint64(at + 16, true),
       bytes: slice(file, offset(view, at + 8), offset(view, at + 32), `program segment ${i}`),
       memorySize: view.getBigUint64(at + 40, true),
@@ -105,14 +118,22 @@ function readSymbols(file: Uint8Array, view: DataView): ElfSymbol[] | undefined 
 function parseSymbols(table: Uint8Array, names: Uint8Array): ElfSymbol[] {
   const view = new DataView(table.buffer, table.byteOffset, table.length);
   const symbols: ElfSymbol[] = [];
+  let total = 0;
   for (let at = 24; at + 24 <= table.length; at += 24) {
     const start = view.getUint32(at, true);
-    const end = names.indexOf(0, start);
-    if (start > names.length || end < 0) throw new ElfError(`the name of symbol ${at / 24} lies outside of the file`);
+    const length = names.subarray(start, start + MAX_NAME).indexOf(0);
+    if (length < 0) {
+      const isLong = start + MAX_NAME <= names.length;
+      const what = isLong ? `is longer than ${MAX_NAME} bytes` : 'lies outside of the file';
+      throw new ElfError(`the name of symbol ${at / 24} ${what}`);
+    }
+    total += length;
+    if (total > MAX_NAMES) throw new ElfError(`the symbols' names are longer than ${MAX_NAMES} bytes together`);
     symbols.push({
-      name: Buffer.from(names.buffer, names.byteOffset + start, end - start).toString('utf8'),
+      name: Buffer.from(names.buffer, names.byteOffset + start, length).toString('utf8'),
       value: view.getBigUint64(at + 8, true),
       size: view.getBigUint64(at + 16, true),
+      isFunction: (view.getUint8(at + 4) & 15) === STT_FUNC,
     });
   }
   return symbols;

@@ -8,11 +8,7 @@ export class ExactJsonError extends Error {
 /** Parses a JSON text whose numbers are all integers; they become bigints. Throws ExactJsonError. */
 export function parseExactJson(text: string): unknown {
   // JSON.parse with source access is not in Node 20: numbers outside of strings are quoted with a mark first.
-  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, (token) => {
-    if (token.startsWith('"')) return token;
-    if (!/^-?\d+$/.test(token)) throw new ExactJsonError(`${token} is not an integer`);
-    return `{"${MARK}":"${token}"}`;
-  });
+  const marked = withMarks(text);
   try {
     return JSON.parse(marked, (_, value: unknown) => {
       const digits = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[MARK] : undefined;
@@ -24,3 +20,35 @@ export function parseExactJson(text: string): unknown {
 }
 
 const MARK = '#integer';
+
+/** The text with its numbers marked. What lies between quotes is passed over without a regular expression: it may be long. */
+function withMarks(text: string): string {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const quote = text.indexOf('"', at);
+    const plain = text.slice(at, quote < 0 ? text.length : quote);
+    parts.push(
+      plain.replace(/-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, (token) => {
+        if (!/^-?\d+$/.test(token)) throw new ExactJsonError(`${token.slice(0, 40)} is not an integer`);
+        return `{"${MARK}":"${token}"}`;
+      }),
+    );
+    if (quote < 0) break;
+    const end = stringEnd(text, quote + 1);
+    parts.push(text.slice(quote, end));
+    at = end;
+  }
+  return parts.join('');
+}
+
+/** Place behind the quote that ends the string whose content begins at `start`; the text's end where there is none. */
+function stringEnd(text: string, start: number): number {
+  for (let from = start; ;) {
+    const quote = text.indexOf('"', from);
+    if (quote < 0) return text.length;
+    let backslashes = 0;
+    while (quote - 1 - backslashes >= start && text[quote - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return quote + 1;
+    from = quote + 1;
+  }
+}

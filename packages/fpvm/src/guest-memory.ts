@@ -2,12 +2,16 @@
 import type { Engine } from './engine.js';
 import type { PageContent } from './paging/frozen-memory.js';
 import { PAGE_SIZE } from './paging/page-frames.js';
+import { bitCount } from './paging/zero-pages.js';
 import { type Pager, pageState } from './paging/pager.js';
 
 export { PAGE_SIZE };
 
 const GRANULE = 0x10000;
 const MASK64 = (1n << 64n) - 1n;
+const PAGE_MASK = (1n << 52n) - 1n;
+/** What most programs have of zero-filled data is not worth another way. */
+const FEW_PAGES = 256n;
 
 /** Sparse guest memory. Addresses are unsigned 64-bit and wrap around. */
 export class GuestMemory {
@@ -56,6 +60,29 @@ export class GuestMemory {
     }
   }
 
+  /**
+   * Makes the pages from `first` to `last` (which wrap around at the address space's end) exist as zeros, in a machine that
+   * has not run yet. Where they are many they take no memory until they are used.
+   */
+  addZeroPages(first: bigint, last: bigint): void {
+    if (last - first < FEW_PAGES) {
+      for (let index = first; index <= last; index++) this.touchPage(index & PAGE_MASK);
+      return;
+    }
+    // As numbers they are exact up to 2^53.
+    if (last <= PAGE_MASK) {
+      this.#pager.zeros.add(Number(first), Number(last));
+    } else {
+      if (first <= PAGE_MASK) this.#pager.zeros.add(Number(first), Number(PAGE_MASK));
+      this.#pager.zeros.add(Number(first > PAGE_MASK ? first & PAGE_MASK : 0n), Number(last & PAGE_MASK));
+    }
+  }
+
+  /** Throws MachineMemoryError where `bytes` of the guest's memory are more than it may have. */
+  checkRoomFor(bytes: bigint): void {
+    this.#pager.checkRoomFor(Number(bytes));
+  }
+
   hasPage(index: bigint): boolean {
     return ((this.#pager.mask(Number(index >> 4n)) >>> Number(index & 15n)) & 1) !== 0;
   }
@@ -63,7 +90,7 @@ export class GuestMemory {
   /** Indices (address / 4096) of all pages that exist, ascending. */
   pageIndices(): BigUint64Array {
     const { granules, masks } = this.#pager.granules();
-    const indices = new BigUint64Array(this.pageCount());
+    const indices = new BigUint64Array(masks.reduce((sum, mask) => sum + bitCount(mask), 0));
     let count = 0;
     granules.forEach((granule, i) => {
       for (let page = 0; page < 16; page += 1) {
@@ -74,7 +101,7 @@ export class GuestMemory {
   }
 
   pageCount(): number {
-    return this.#engine.exports.countPages() + this.#pager.storedPages;
+    return this.#pager.pageCount();
   }
 
   /** Pages that exist and do not lie in the engine's memory at the moment. */

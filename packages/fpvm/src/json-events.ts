@@ -21,6 +21,7 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 const MAX_DEPTH = 64;
+const MAX_KEY = 1024;
 
 type Expectation = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end' | 'nothing';
 
@@ -31,8 +32,11 @@ export class JsonEvents {
   /** Whether each open container is a list. */
   readonly #lists: boolean[] = [];
   #expect: Expectation = 'value';
-  /** The beginning of a token that the last chunk cut off. */
+  /** Begins with the start of a token that the last chunk cut off, of that length. */
   #carried = new Uint8Array(0);
+  #carriedLength = 0;
+  /** How much of that is known not to end the token, where it is a string. */
+  #passed = 0;
   #position = 0;
 
   constructor(handler: JsonHandler) {
@@ -40,24 +44,41 @@ export class JsonEvents {
   }
 
   push(chunk: Uint8Array): void {
-    const carried = this.#carried.length;
     let bytes: Uint8Array = chunk;
-    if (carried > 0) {
-      bytes = new Uint8Array(carried + chunk.length);
-      bytes.set(this.#carried, 0);
-      bytes.set(chunk, carried);
+    if (this.#carriedLength > 0) {
+      this.#carry(chunk);
+      bytes = this.#carried.subarray(0, this.#carriedLength);
     }
     const used = this.#scan(bytes);
     this.#position += used;
-    this.#carried = Uint8Array.from(bytes.subarray(used));
+    const rest = bytes.subarray(used);
+    this.#carriedLength = 0;
+    if (rest.buffer === this.#carried.buffer) {
+      this.#carried.copyWithin(0, used, used + rest.length);
+      this.#carriedLength = rest.length;
+    } else {
+      this.#carry(rest);
+    }
+  }
+
+  /** Appends to what is carried along, in a buffer that doubles: a token may go on over many chunks. */
+  #carry(bytes: Uint8Array): void {
+    const length = this.#carriedLength + bytes.length;
+    if (length > this.#carried.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.#carried.length));
+      larger.set(this.#carried.subarray(0, this.#carriedLength));
+      this.#carried = larger;
+    }
+    this.#carried.set(bytes, this.#carriedLength);
+    this.#carriedLength = length;
   }
 
   finish(): void {
     // A number at the very end is complete only now.
     this.push(Uint8Array.of(0x20));
-    if (this.#expect === 'value' && this.#lists.length === 0 && this.#carried.length === 0)
+    if (this.#expect === 'value' && this.#lists.length === 0 && this.#carriedLength === 0)
       throw new JsonSyntaxError('it is empty');
-    if (this.#expect !== 'nothing' || this.#carried.length > 0) {
+    if (this.#expect !== 'nothing' || this.#carriedLength > 0) {
       throw new JsonSyntaxError(`it ends in the middle (after ${this.#position} bytes): the file is cut short`);
     }
   }
@@ -96,8 +117,13 @@ export class JsonEvents {
           at += 1;
           break;
         case QUOTE: {
-          const end = stringEnd(bytes, at + 1);
-          if (end < 0) return at;
+          const end = stringEnd(bytes, at + 1, at + Math.max(1, this.#passed));
+          this.#passed = 0;
+          if (end < 0 || end - at > MAX_KEY) this.#checkLength((end < 0 ? bytes.length : end) - at - 1);
+          if (end < 0) {
+            this.#passed = bytes.length - at;
+            return at;
+          }
           this.#string(bytes.subarray(at + 1, end), at);
           at = end + 1;
           break;
@@ -130,6 +156,12 @@ export class JsonEvents {
     if (list) this.#path.pop();
     this.#handler.end(this.#path);
     this.#endValue();
+  }
+
+  /** A key that is longer than any that is meant is not carried along to its end. */
+  #checkLength(length: number): void {
+    const isKey = this.#expect === 'key' || this.#expect === 'key or end';
+    if (isKey && length > MAX_KEY) throw new JsonSyntaxError(`a key of more than ${MAX_KEY} bytes`);
   }
 
   #string(content: Uint8Array, at: number): void {
@@ -168,9 +200,8 @@ export class JsonEvents {
   }
 }
 
-/** Position of the closing quote, -1 if it is not in these bytes. */
-function stringEnd(bytes: Uint8Array, start: number): number {
-  let from = start;
+/** Position of the closing quote of the string that begins at `start`, -1 if it is not there from `from` on. */
+function stringEnd(bytes: Uint8Array, start: number, from: number): number {
   for (;;) {
     const end = bytes.indexOf(QUOTE, from);
     if (end < 0) return -1;

@@ -1,4 +1,5 @@
 // Loads an ELF file into a machine as the reference does: segments, patches for Go's runtime, first stack.
+import { findCompressedCode } from './compressed-code.js';
 import { type Elf, ElfError, PT_LOAD, parseElf } from './elf.js';
 import { Machine, type MachineOptions } from './machine.js';
 import { type Metadata, metadataOf, noSymbols } from './metadata.js';
@@ -39,6 +40,14 @@ const ZEROED_VARIABLE = 'runtime.MemProfileRate';
  */
 export function loadElf(file: Uint8Array, options: MachineOptions = {}): { machine: Machine; metadata: Metadata } {
   const elf = parseElf(file);
+  const compressed = findCompressedCode(elf);
+  if (compressed !== undefined) {
+    throw new ElfError(
+      `compressed instructions at 0x${compressed.toString(16)}: the machine has none; build for rv64ima ` +
+        `(C, Rust: -march=rv64ima, a target without "c"; Go: GOARCH=riscv64 and, from Go 1.26 on, ` +
+        `-gcflags=all=-d=compressinstructions=0 -asmflags=all=-d=compressinstructions=0)`,
+    );
+  }
   const machine = new Machine(options);
   loadSegments(machine, elf);
   patch(machine, elf);
@@ -48,7 +57,9 @@ export function loadElf(file: Uint8Array, options: MachineOptions = {}): { machi
   return { machine, metadata: metadataOf(elf) };
 }
 
-function loadSegments({ memory }: Machine, elf: Elf): void {
+function loadSegments(machine: Machine, elf: Elf): void {
+  const { memory } = machine;
+  checkSize(machine, elf);
   for (const [i, { type, address, bytes, memorySize }] of elf.segments.entries()) {
     if (type === PT_RISCV_ATTRIBUTES) continue;
     const fileSize = BigInt(bytes.length);
@@ -64,10 +75,14 @@ function loadSegments({ memory }: Machine, elf: Elf): void {
       );
     }
     memory.load(address, bytes);
-    const end = address + memorySize;
-    for (let page = (address + fileSize) >> 12n; page <= end >> 12n; page++)
-      memory.touchPage(page & ((1n << 52n) - 1n));
+    memory.addZeroPages((address + fileSize) >> 12n, (address + memorySize) >> 12n);
   }
+}
+
+/** Says at once when the segments together are larger than what a guest may have. */
+function checkSize({ memory }: Machine, elf: Elf): void {
+  const loaded = elf.segments.filter(({ type }) => type !== PT_RISCV_ATTRIBUTES);
+  memory.checkRoomFor(loaded.reduce((sum, { memorySize }) => sum + memorySize, 0n));
 }
 
 function patch({ memory }: Machine, elf: Elf): void {

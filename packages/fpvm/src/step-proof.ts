@@ -84,10 +84,12 @@ export function decodeStepProof(text: string): StepProof {
   };
   const bytes = (name: string, length?: number): Uint8Array => {
     const found = fields[name];
-    if (typeof found !== 'string' || !/^0x(?:[0-9a-fA-F]{2})*$/.test(found))
-      return fail(`"${name}" is not 0x-prefixed hex`);
-    const decoded = Uint8Array.from(Buffer.from(found.slice(2), 'hex'));
-    return length === undefined || decoded.length === length ? decoded : fail(`"${name}" has ${decoded.length} bytes`);
+    if (typeof found !== 'string' || !found.startsWith('0x') || found.length % 2 !== 0) return fail(notHex(name));
+    const size = (found.length - 2) / 2;
+    if (length !== undefined && size !== length) return fail(`"${name}" has ${size} bytes, ${length} expected`);
+    // Ends before the first character that is no hex digit.
+    const decoded = Buffer.from(found.slice(2), 'hex');
+    return decoded.length === size ? Uint8Array.from(decoded) : fail(notHex(name));
   };
   const hasOracle = fields['oracle-key'] !== undefined;
   return {
@@ -101,3 +103,5 @@ export function decodeStepProof(text: string): StepProof {
       : undefined,
   };
 }
+
+const notHex = (name: string) => `"${name}" is not 0x-prefixed hex`;

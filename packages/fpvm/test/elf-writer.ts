@@ -1,5 +1,12 @@
 // Small ELF files for tests: program headers, and a symbol table in three sections.
 
+export interface ElfSymbolDescription {
+  readonly name: string;
+  readonly value: bigint;
+  readonly size: bigint;
+  readonly isFunction?: boolean;
+}
+
 export interface ElfDescription {
   readonly entry: bigint;
   readonly segments: readonly {
@@ -9,7 +16,7 @@ export interface ElfDescription {
     readonly type?: number;
   }[];
   /** Without symbols the file has no section headers, as after `strip`. */
-  readonly symbols?: readonly { readonly name: string; readonly value: bigint; readonly size: bigint }[];
+  readonly symbols?: readonly ElfSymbolDescription[];
   readonly machine?: number;
 }
 
@@ -71,12 +78,13 @@ export function writeElf({ entry, segments, symbols, machine = 243 }: ElfDescrip
   return file;
 }
 
-function symbolTable(symbols: readonly { name: string; value: bigint; size: bigint }[]): Uint8Array {
+function symbolTable(symbols: readonly ElfSymbolDescription[]): Uint8Array {
   const table = new Uint8Array(24 * (symbols.length + 1));
   const view = new DataView(table.buffer);
   let nameAt = 1;
-  symbols.forEach(({ name, value, size }, i) => {
+  symbols.forEach(({ name, value, size, isFunction = false }, i) => {
     const at = 24 * (i + 1);
+    view.setUint8(at + 4, isFunction ? 2 : 0);
     view.setUint32(at, nameAt, true);
     view.setUint8(at + 4, 2);
     view.setUint16(at + 6, 0xfff1, true);

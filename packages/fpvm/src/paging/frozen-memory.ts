@@ -1,5 +1,6 @@
 // An image of guest memory as it was when it was frozen, while the machine goes on: what is written to is copied before.
 import type { Pager } from './pager.js';
+import { bitCount } from './zero-pages.js';
 
 const status = { live: 0, copied: 1, done: 2 } as const;
 
@@ -39,6 +40,12 @@ export class FrozenMemory {
     this.#pageCount = pageCount;
     this.#live = granules.length;
     this.#lastLive = granules.length - 1;
+    if (pager.zeros.isEmpty) return;
+    for (const [i, granule] of granules.entries()) {
+      if (!pager.isUntouched(granule)) continue;
+      this.#status[i] = status.copied;
+      this.#live -= 1;
+    }
   }
 
   pageCount(): number {
@@ -74,16 +81,11 @@ export class FrozenMemory {
   }
 
   #copy(i: number, granule: number): void {
-    const mask = this.#masks[i] ?? 0;
-    let chain = 0;
-    for (let page = 15; page >= 0; page -= 1) {
-      if (((mask >>> page) & 1) === 0) continue;
-      chain = this.#pager.frames.prepend(this.#pager.livePage(granule, page), page, 0, chain);
-    }
+    const chain = this.#pager.copyGranule(granule);
     this.#copies[i] = chain;
     this.#status[i] = status.copied;
     this.#live -= 1;
-    this.#copiedPages += bitCount(mask);
+    this.#copiedPages += bitCount(this.#pager.frames.mask(chain));
   }
 
   /** All pages, ascending, once: the image lets go of what has been taken. */
@@ -109,14 +111,14 @@ export class FrozenMemory {
 
   #pageAt(i: number, page: number): Uint8Array {
     if (this.#status[i] === status.live) return this.#pager.livePage(this.#granules[i] ?? 0, page);
-    const { frames } = this.#pager;
-    return frames.content(frames.find(this.#copies[i] ?? 0, page));
+    return this.#pager.copiedPage(this.#copies[i] ?? 0, page);
   }
 
   #letGo(i: number): void {
     if (this.#status[i] === status.copied) {
-      this.#pager.frames.freeChain(this.#copies[i] ?? 0);
-      this.#copiedPages -= bitCount(this.#masks[i] ?? 0);
+      const chain = this.#copies[i] ?? 0;
+      this.#copiedPages -= bitCount(this.#pager.frames.mask(chain));
+      this.#pager.frames.freeChain(chain);
     }
     if (this.#status[i] === status.live) this.#live -= 1;
     this.#status[i] = status.done;
@@ -133,10 +135,4 @@ export class FrozenMemory {
     }
     return undefined;
   }
-}
-
-function bitCount(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
 }

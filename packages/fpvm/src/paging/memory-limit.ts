@@ -50,6 +50,16 @@ export function checkMemory(limit: MemoryLimit, touched: number, more: number): 
   }
 }
 
+/** Throws MachineMemoryError if a program of `bytes`, none of which is touched yet, is larger than the limit. */
+export function checkRoom(limit: MemoryLimit, bytes: number): void {
+  if (bytes <= limit.bytes) return;
+  throw new MachineMemoryError(
+    `the program's segments take ${mib(bytes)} of memory, the limit is ${mib(limit.bytes)} ` +
+      `(${limit.isOwn ? 'as set' : 'this computer has no room for more'}): make its zero-filled data (.bss) smaller` +
+      `${limit.isOwn ? ', or set a higher limit (--max-memory)' : ''}`,
+  );
+}
+
 const mib = (bytes: number) => `${Math.floor(bytes / MIB)} MiB`;
 
 /** Elsewhere than on Linux "free" leaves out what the host would give back at once, and says nothing. */

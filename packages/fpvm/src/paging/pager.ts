@@ -3,8 +3,9 @@
 import type { Engine } from '../engine.js';
 import { FrozenMemory, type GranuleList } from './frozen-memory.js';
 import { GranuleTable } from './granule-table.js';
-import { checkMemory, type MemoryLimit, memoryLimit } from './memory-limit.js';
+import { checkMemory, checkRoom, type MemoryLimit, memoryLimit } from './memory-limit.js';
 import { PAGE_SIZE, PageFrames } from './page-frames.js';
+import { bitCount, ZERO_PAGE, ZeroPages } from './zero-pages.js';
 
 const GRANULE = 0x10000;
 /** What the engine's byte per page says. */
@@ -47,6 +48,7 @@ export interface PagingCalls {
 
 export class Pager {
   readonly frames: PageFrames;
+  readonly zeros = new ZeroPages();
   /** Granules that were paged out → the chain of their pages. */
   readonly #stored = new GranuleTable();
   #storedPages = 0;
@@ -94,6 +96,17 @@ export class Pager {
     return this.#storedPages;
   }
 
+  /** Pages that exist, wherever they are. */
+  pageCount(): number {
+    if (this.zeros.isEmpty) return this.#attached.exports.countPages() + this.#storedPages;
+    return this.granules().masks.reduce((sum, mask) => sum + bitCount(mask), 0);
+  }
+
+  /** Throws MachineMemoryError where the guest may not have `bytes` of memory. */
+  checkRoomFor(bytes: number): void {
+    checkRoom(this.#limit, bytes);
+  }
+
   /** Pages that were written before they were paged out, and links to them; they are taken as known from now on. */
   takeStoredWritten(): { readonly indices: Float64Array; readonly links: Uint32Array } {
     const indices = new Float64Array(this.#storedWritten);
@@ -118,7 +131,9 @@ export class Pager {
     const chain = this.#stored.size === 0 ? 0 : this.#stored.get(granule);
     if (chain !== 0) return this.frames.content(this.frames.find(chain, page));
     const { exports, bytes } = this.#attached;
-    const host = (exports.residentHost(BigInt(granule)) >>> 0) + page * PAGE_SIZE;
+    const granuleHost = exports.residentHost(BigInt(granule)) >>> 0;
+    if (granuleHost === 0) return ZERO_PAGE;
+    const host = granuleHost + page * PAGE_SIZE;
     return bytes.subarray(host, host + PAGE_SIZE);
   }
 
@@ -126,7 +141,7 @@ export class Pager {
   granules(): GranuleList {
     const { bytes, layout, exports } = this.#attached;
     const end = exports.pagesEnd() >>> 4;
-    const size = end + this.#stored.size;
+    const size = end + this.#stored.size + this.zeros.granuleCount;
     // Granule << 16 | mask, sorted as 64-bit numbers and put in by halves: of 1 GiB in 5 ms, with bigints in 50.
     const sorted = new BigUint64Array(size);
     const halves = new Uint32Array(sorted.buffer);
@@ -144,19 +159,31 @@ export class Pager {
       add((guests[2 * unit] ?? 0) + (guests[2 * unit + 1] ?? 0) * 2 ** 32 - 1, mask);
     }
     for (const [granule, chain] of this.#stored) add(granule, this.frames.mask(chain));
+    for (const [granule, mask] of this.zeros.granules()) add(granule, mask);
     sorted.subarray(0, count).sort();
     const granules = new Float64Array(count);
     const masks = new Uint16Array(count);
+    let distinct = 0;
     for (let i = 0; i < count; i += 1) {
       const low = halves[2 * i] ?? 0;
-      masks[i] = low & 0xffff;
-      granules[i] = (low >>> 16) + (halves[2 * i + 1] ?? 0) * 0x10000;
+      const granule = (low >>> 16) + (halves[2 * i + 1] ?? 0) * 0x10000;
+      // A granule may have pages that are in use and others that are not.
+      if (distinct > 0 && granules[distinct - 1] === granule) distinct -= 1;
+      else masks[distinct] = 0;
+      granules[distinct] = granule;
+      masks[distinct] = (masks[distinct] ?? 0) | (low & 0xffff);
+      distinct += 1;
     }
-    return { granules, masks };
+    return { granules: granules.subarray(0, distinct), masks: masks.subarray(0, distinct) };
   }
 
   /** A granule's pages as bits, 0 if it is absent. */
   mask(granule: number): number {
+    return this.#maskInUse(granule) | (this.zeros.isEmpty ? 0 : this.zeros.mask(granule));
+  }
+
+  /** Those of them that are not in the place of zeros. */
+  #maskInUse(granule: number): number {
     const chain = this.#stored.size === 0 ? 0 : this.#stored.get(granule);
     if (chain !== 0) return this.frames.mask(chain);
     const { exports } = this.#attached;
@@ -164,10 +191,34 @@ export class Pager {
     return host === 0 ? 0 : exports.pageMask(host);
   }
 
+  /** Keeps a copy of those of a granule's pages that are not zeros as they were; returns the chain. */
+  copyGranule(granule: number): number {
+    const mask = this.#maskInUse(granule);
+    let chain = 0;
+    for (let page = 15; page >= 0; page -= 1) {
+      if (((mask >>> page) & 1) === 0) continue;
+      chain = this.frames.prepend(this.livePage(granule, page), page, 0, chain);
+    }
+    return chain;
+  }
+
+  /** A page of a copied granule. */
+  copiedPage(chain: number, page: number): Uint8Array {
+    const link = this.frames.find(chain, page);
+    return link === 0 ? ZERO_PAGE : this.frames.content(link);
+  }
+
+  /** Whether nothing of a granule is in memory, so that the engine would not say when it is written to. */
+  isUntouched(granule: number): boolean {
+    return (
+      (this.#stored.size === 0 || this.#stored.get(granule) === 0) &&
+      this.#attached.exports.residentHost(BigInt(granule)) === 0
+    );
+  }
+
   /** The memory as it is now, while the machine goes on. */
   freeze(): FrozenMemory {
-    const pageCount = this.#attached.exports.countPages() + this.#storedPages;
-    const image = new FrozenMemory(this, this.granules(), pageCount);
+    const image = new FrozenMemory(this, this.granules(), this.pageCount());
     this.#images.add(image);
     this.#attached.guarded(() => this.#attached.exports.freeze());
     return image;

@@ -15,7 +15,8 @@ export function listing(instructions: readonly PlacedInstruction[], metadata: Me
     word: (word >>> 0).toString(16).padStart(8, '0'),
     text: disassemble(word, pc, metadata),
   }));
-  const width = (of: (row: (typeof rows)[number]) => string) => Math.max(0, ...rows.map((row) => of(row).length));
+  const width = (of: (row: (typeof rows)[number]) => string) =>
+    rows.reduce((widest, row) => Math.max(widest, of(row).length), 0);
   const [addresses, places] = [width(({ address }) => address), width(({ place }) => place)];
   return rows.map(({ address, place, word, text }) =>
     [address.padStart(addresses), ...(places === 0 ? [] : [place.padEnd(places)]), word, text].join('  '),

@@ -1,0 +1,191 @@
+// Small files that ask for much: each is loaded in the memory that it needs, or refused before it takes any.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ElfError } from '../src/elf.js';
+import { parseExactJson } from '../src/exact-json.js';
+import { JsonEvents, JsonSyntaxError } from '../src/json-events.js';
+import { loadElf } from '../src/loader.js';
+import { MachineMemoryError } from '../src/paging/memory-limit.js';
+import { decodeStepProof, StepProofFormatError } from '../src/step-proof.js';
+import { codeBytes, systemCall } from './assembler.js';
+import { writeElf } from './elf-writer.js';
+
+const GIB = 1n << 30n;
+const code = codeBytes(systemCall(93, 0n));
+const bytesHeld = () => process.memoryUsage().rss;
+
+const withBss = (size: bigint) =>
+  writeElf({
+    entry: 0x1000n,
+    segments: [
+      { address: 0x1000n, bytes: code },
+      { address: 0x10_0000_0010n, bytes: Uint8Array.of(1, 2, 3), memorySize: size },
+    ],
+    symbols: [],
+  });
+
+test('zero-filled data take no memory until they are used', () => {
+  const before = bytesHeld();
+  const { machine } = loadElf(withBss(3n * GIB), { memoryLimit: Number(4n * GIB) });
+  const { memory } = machine;
+  assert.equal(memory.pageCount(), 1 + 786_433 + 1);
+  assert.ok(bytesHeld() - before < 256 * 2 ** 20, `${bytesHeld() - before} bytes`);
+  const last = (0x10_0000_0010n + 3n * GIB) >> 12n;
+  assert.equal(memory.hasPage(last), true);
+  assert.equal(memory.hasPage(last + 1n), false);
+  assert.deepEqual(memory.page(last), new Uint8Array(4096));
+  assert.deepEqual([...memory.read(0x10_0000_000en, 6)], [0, 0, 1, 2, 3, 0]);
+});
+
+test('zero-filled data that are used are memory like any other, and count in the state hash', async () => {
+  const small = loadElf(withBss(16n)).machine;
+  const large = loadElf(withBss(1n << 24n)).machine;
+  // Pages of zeros that exist and pages that do not have the same hash.
+  assert.deepEqual(large.refreshWitness(), small.refreshWitness());
+  for (const machine of [small, large]) machine.memory.write(0x10_0004_2ff8n, Uint8Array.of(9, 8, 7));
+  assert.deepEqual([...large.memory.read(0x10_0004_2ff8n, 4)], [9, 8, 7, 0]);
+  assert.deepEqual(large.refreshWitness(), small.refreshWitness());
+  assert.equal(large.memory.pageCount(), 1 + 4097 + 1);
+  const frozen = [...large.memory.pages()].map(({ index }) => index);
+  assert.deepEqual(frozen, [...large.memory.pageIndices()]);
+});
+
+test('segments that overlap have each page once', () => {
+  const { machine } = loadElf(
+    writeElf({
+      entry: 0x1000n,
+      segments: [
+        { address: 0x1000n, bytes: code },
+        { address: 0x20_0000n, bytes: new Uint8Array(0), memorySize: 0x80_0000n },
+        { address: 0x60_1000n, bytes: Uint8Array.of(5), memorySize: 0x80_0000n },
+      ],
+      symbols: [],
+    }),
+  );
+  assert.equal(machine.memory.pageCount(), 1 + 0xc02 + 1);
+  assert.deepEqual([...machine.memory.read(0x60_1000n, 2)], [5, 0]);
+});
+
+test('zero-filled data that cannot fit are refused before anything is taken', () => {
+  const before = bytesHeld();
+  assert.throws(
+    () => loadElf(withBss(1n << 45n)),
+    (error: unknown) => error instanceof MachineMemoryError && /segments take 33554432 MiB.*\.bss/.test(error.message),
+  );
+  assert.throws(() => loadElf(withBss(2n * GIB), { memoryLimit: Number(GIB) }), MachineMemoryError);
+  assert.ok(bytesHeld() - before < 128 * 2 ** 20);
+});
+
+test('symbols whose names share their bytes are refused once the names are longer than any program has', () => {
+  const count = 300_000;
+  const symbols = [{ name: 'n'.repeat(60_000), value: 0x1000n, size: 4n }];
+  for (let i = 1; i < count; i++) symbols.push({ name: '', value: 0x1000n, size: 4n });
+  const file = writeElf({ entry: 0x1000n, segments: [{ address: 0x1000n, bytes: code }], symbols });
+  const view = new DataView(file.buffer);
+  const sections = Number(view.getBigUint64(40, true));
+  const table = Number(view.getBigUint64(sections + 2 * 64 + 24, true));
+  for (let i = 1; i <= count; i++) view.setUint32(table + 24 * i, 1, true);
+  assert.throws(
+    () => loadElf(file),
+    (error: unknown) => error instanceof ElfError && /names are longer/.test(error.message),
+  );
+
+  const one = { name: 'n'.repeat(70_000), value: 0x1000n, size: 4n };
+  const long = writeElf({ entry: 0x1000n, segments: [{ address: 0x1000n, bytes: code }], symbols: [one] });
+  assert.throws(
+    () => loadElf(long),
+    (error: unknown) => error instanceof ElfError && /name of symbol 1 is longer/.test(error.message),
+  );
+});
+
+function parseInPieces(pieces: Iterable<Uint8Array>): { values: number[] } {
+  const values: number[] = [];
+  const events = new JsonEvents({
+    begin: () => undefined,
+    end: () => undefined,
+    value: (_path, _kind, bytes) => values.push(bytes.length),
+  });
+  for (const piece of pieces) events.push(piece);
+  events.finish();
+  return { values };
+}
+
+test('a JSON key without end is refused, a long value is read in one piece', () => {
+  const piece = Buffer.alloc(1 << 18, 'k');
+  assert.throws(
+    () => parseInPieces([Buffer.from('{"'), ...Array.from({ length: 400 }, () => piece)]),
+    (error: unknown) => error instanceof JsonSyntaxError && /key of more than 1024 bytes/.test(error.message),
+  );
+  assert.throws(() => parseInPieces([Buffer.from(`{"${'k'.repeat(2000)}":1}`)]), JsonSyntaxError);
+  // Quotes that do not end it, and pieces that end between a backslash and what it escapes.
+  const escaped = Buffer.from('\\"'.repeat(1 << 19));
+  const cut = Array.from({ length: 64 }, (_, i) => escaped.subarray(i * 16_383, (i + 1) * 16_383));
+  const length = cut.reduce((sum, { length: bytes }) => sum + bytes, 0);
+  const rest = Buffer.from(length % 2 === 0 ? '","k' : '"","k');
+  const { values } = parseInPieces([Buffer.from('["'), ...cut, rest, Buffer.from('\\\\"]')]);
+  assert.deepEqual(values, [length + (length % 2), 3]);
+});
+
+test('a step proof with megabytes of state data is refused by their length', () => {
+  const proof = JSON.stringify({
+    step: 1,
+    pre: `0x${'11'.repeat(32)}`,
+    post: `0x${'11'.repeat(32)}`,
+    'state-data': `0x${'00'.repeat(20_000_000)}`,
+    'proof-data': '0x',
+  });
+  assert.throws(
+    () => decodeStepProof(proof),
+    (error: unknown) =>
+      error instanceof StepProofFormatError && /"state-data" has 20000000 bytes, 362 expected/.test(error.message),
+  );
+  const notHex = proof.replace('0'.repeat(40_000_000), `zz${'0'.repeat(722)}`);
+  assert.throws(() => decodeStepProof(notHex), /"state-data" is not 0x-prefixed hex/);
+});
+
+test('exact JSON reads strings of any length and content', () => {
+  const text = `{"a\\"1":"${'\\\\'.repeat(1_000_000)}","b":[-5,18446744073709551615,"7"]}`;
+  const value = parseExactJson(text) as Record<string, unknown>;
+  assert.equal((value['a"1'] as string).length, 1_000_000);
+  assert.deepEqual(value['b'], [-5n, 18446744073709551615n, '7']);
+  assert.throws(() => parseExactJson('{"a":1.5}'), /1\.5 is not an integer/);
+  assert.throws(() => parseExactJson('{"a":"1'), /not|Unterminated|Unexpected|JSON/);
+});
+
+test('code with compressed instructions is refused where it is loaded', () => {
+  const flagged = (file: Uint8Array) => {
+    new DataView(file.buffer).setUint32(48, 1, true);
+    return file;
+  };
+  const functionAt = (words: readonly number[], size: number) => {
+    const bytes = new Uint8Array(64);
+    const view = new DataView(bytes.buffer);
+    words.forEach((half, i) => view.setUint16(2 * i, half, true));
+    return {
+      entry: 0x1000n,
+      segments: [
+        { address: 0x1000n, bytes: code },
+        { address: 0x2000n, bytes },
+      ],
+      symbols: [{ name: 'f', value: 0x2000n, size: BigInt(size), isFunction: true }],
+    };
+  };
+  const refused = (file: Uint8Array, address: string) =>
+    assert.throws(
+      () => loadElf(file),
+      (error: unknown) =>
+        error instanceof ElfError &&
+        error.message.startsWith(`compressed instructions at ${address}: `) &&
+        /rv64ima/.test(error.message),
+    );
+  // addi sp,sp,-32 as c.addi16sp; then the same behind a whole instruction (addi a0,a0,1).
+  refused(writeElf(functionAt([0x1101], 2)), '0x2000');
+  refused(flagged(writeElf(functionAt([0x0513, 0x0015, 0x1101], 6))), '0x2004');
+  // Behind a return (jalr zero, 0(ra)) there may be anything.
+  loadElf(flagged(writeElf(functionAt([0x8067, 0x0000, 0x1101], 6))));
+  // At the entry, without any symbol.
+  refused(
+    writeElf({ entry: 0x3000n, segments: [{ address: 0x3000n, bytes: Uint8Array.of(0x01, 0x11) }], symbols: [] }),
+    '0x3000',
+  );
+});
