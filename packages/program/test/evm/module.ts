@@ -28,7 +28,16 @@ export interface Outcome {
 }
 
 /** L2 forks by the numbers of assembly/config/rollup.ts. */
-export const FORK = { bedrock: 0, canyon: 2, ecotone: 4, fjord: 5, granite: 6, holocene: 7, isthmus: 8, karst: 10 };
+export const FORK = {
+  bedrock: 0,
+  canyon: 2,
+  ecotone: 4,
+  fjord: 5,
+  granite: 6,
+  holocene: 7,
+  isthmus: 8,
+  karst: 10,
+};
 
 export interface Block {
   fork: number;
