@@ -2,9 +2,18 @@
 import type { Chain, Claim } from './boot.js';
 import { ConfigurationError } from './go-encoding.js';
 
-/** Throws ConfigurationError where the claimed block is not after the chain's first, or under a fork that is not covered. */
+/**
+ * Throws ConfigurationError where the claimed block is not after the chain's first or under a fork that is not covered, and
+ * where the chain's data is not on L1.
+ */
 export function checkAnswerable({ l2BlockNumber }: Claim, { rollupConfig }: Chain): void {
-  const { genesis, blockTime, lagoonTime } = rollupConfig;
+  const { genesis, blockTime, lagoonTime, usesAltDa } = rollupConfig;
+  if (usesAltDa) {
+    throw new ConfigurationError(
+      `chain ${rollupConfig.l2ChainId}`,
+      'is not covered: its rollup configuration has alt_da, so its data is not on L1',
+    );
+  }
   const claim = `the claim about L2 block #${l2BlockNumber}`;
   if (l2BlockNumber <= genesis.l2.number && genesis.l2.number > 0n) {
     throw new ConfigurationError(

@@ -16,7 +16,7 @@ export {
   parseGenesisChainConfig,
   parseL1ChainConfig,
 } from './chain-config.js';
-export { findChain, type KnownChain, knownChainNames } from './chain-registry.js';
+export { findChain, type KnownChain, knownChainNames, whyUnknown } from './chain-registry.js';
 export {
   configurationHash,
   fetchChainConfig,

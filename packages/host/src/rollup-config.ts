@@ -90,6 +90,8 @@ export type RollupConfig = {
   seqWindowSize: bigint;
   /** When Lagoon (interop), which is not covered, comes into force. */
   lagoonTime: bigint | undefined;
+  /** Whether the chain's data is outside L1 (alt_da), which is not covered. */
+  usesAltDa: boolean;
   genesis: { l1: { hash: string; number: bigint }; l2: { hash: string; number: bigint }; l2Time: bigint };
 };
 
@@ -117,6 +119,7 @@ export function rollupConfigOf(value: JsonValue, source: string): RollupConfig {
     blockTime: read.positive('block_time'),
     seqWindowSize: read.positive('seq_window_size'),
     lagoonTime: lagoonTime(config),
+    usesAltDa: config.alt_da !== undefined,
     genesis: {
       l1: { hash: read.hash('genesis', 'l1', 'hash'), number: read.number('genesis', 'l1', 'number') },
       l2: { hash: read.hash('genesis', 'l2', 'hash'), number: read.number('genesis', 'l2', 'number') },

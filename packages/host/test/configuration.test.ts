@@ -8,8 +8,6 @@ import {
   chainConfigOf,
   ConfigurationError,
   customChain,
-  findChain,
-  knownChainNames,
   knownL1ChainConfig,
   localPreimage,
   openHost,
@@ -115,28 +113,6 @@ test('JSON keeps integers above 2^53, fractions, and strings that look like numb
     },
   );
   assert.throws(() => parseJson('{"a":01}'), SyntaxError);
-});
-
-test('known chains are found by name and by chain id', () => {
-  const chain = findChain('op-mainnet');
-  assert(chain !== undefined);
-  assert.equal(findChain('10')?.name, 'op-mainnet');
-  assert.equal(chain.custom, false);
-  assert.equal(chain.rollupConfig.l1ChainId, 1n);
-  assert.deepEqual(chain.rollupConfig.genesis.l2, {
-    hash: '0xdbf6a80fef073de06add9b0d14026d6e5a86c85f6d102c36d3d8e9cf89c2afd3',
-    number: 105235063n,
-  });
-  assert.match(
-    chain.rollupConfig.json,
-    /"holocene_time":1736445601,"isthmus_time":1746806401,"jovian_time":1764691201,"karst_time":1783526401,"batch_inbox_address":"0xff00000000000000000000000000000000000010"/,
-  );
-  assert.match(findChain('11155420')?.rollupConfig.json ?? '', /"pectra_blob_schedule_time":1742486400/);
-  assert.equal(findChain('op'), undefined);
-  // Every entry passes the checks of a configuration file.
-  for (const name of knownChainNames())
-    assert.equal(findChain(name)?.chainConfig.chainId, findChain(name)?.rollupConfig.l2ChainId, name);
-  assert(knownChainNames().length >= 30);
 });
 
 test('a chain of 2026 is read and written as Go does, L1 with it', { skip: withoutChainE }, () => {
@@ -303,6 +279,11 @@ test('claims that cannot be judged are refused by name, by the block number alon
     );
     assert.throws(() => check(...lagoon, at(TIME + 1) + 1000n), /Lagoon/);
   }
+  const altDa = {
+    ...rollup,
+    alt_da: { da_commitment_type: 'GenericCommitment', da_challenge_window: 1, da_resolve_window: 1 },
+  };
+  assert.throws(() => check(altDa, config, 105235064n), /chain 10 is not covered: its rollup configuration has alt_da/);
   check(rollup, config, 105235064n);
   for (const number of [1n, 105235062n, 105235063n])
     assert.throws(

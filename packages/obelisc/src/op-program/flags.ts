@@ -68,6 +68,10 @@ export const FLAGS = [
   flag('log.pid', 'Process id in the log', { kind: 'bool' }),
 ] as const satisfies readonly (FlagSpec & { required: boolean })[];
 
+/** Flags of the reference that are about sets of chains (interop), and those that name several chains when repeated. */
+const INTEROP_FLAGS = ['depset.config', 'l2.agreed-prestate'];
+const ONE_CHAIN_FLAGS = ['network', 'rollup.config', 'l2.genesis'];
+
 /** Flags that were given, by flag or environment; a flag of kind bool holds `true` or `false`. */
 export type FlagValues = {
   get(name: string): string | undefined;
@@ -91,6 +95,7 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
       given.set(spec.name, checked(spec, value, `the environment variable ${variable}`));
     }
   }
+  const chainFlags = new Map<string, string>();
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? '';
     if (argument === '--help' || argument === '-h' || argument === '-help' || argument === 'help')
@@ -101,6 +106,11 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
       throw new UsageError(`unexpected argument ${JSON.stringify(argument)}: op-program takes flags only`);
     const [, name = '', attached] = match;
     const spec = FLAGS.find((known) => known.name === name || known.alias?.name === name);
+    if (INTEROP_FLAGS.includes(name)) {
+      throw new UsageError(
+        `--${name} is of interop, which is not covered: a claim is about one chain, with --l2.head and --l2.outputroot`,
+      );
+    }
     if (spec === undefined) throw new UsageError(`unknown flag --${name}${suggestion(name)}`);
     let value = attached;
     if (value === undefined && spec.kind === 'bool') value = 'true';
@@ -108,6 +118,15 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
       at += 1;
       value = args[at];
       if (value === undefined) throw new UsageError(`flag --${name} needs a value`);
+    }
+    if (ONE_CHAIN_FLAGS.includes(spec.name)) {
+      const before = chainFlags.get(spec.name);
+      if ((before !== undefined && before !== value) || (name === 'network' && value.includes(','))) {
+        throw new UsageError(
+          `--${name} names several chains, a set of interop, which is not covered: a claim is about one chain`,
+        );
+      }
+      chainFlags.set(spec.name, value);
     }
     if (value === '') given.delete(spec.name);
     else given.set(spec.name, checked(spec, value, `flag --${name}`));

@@ -6,12 +6,12 @@ import {
   customChain,
   type Endpoints,
   findChain,
-  knownChainNames,
   knownL1ChainConfig,
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
   RPC_KINDS,
+  whyUnknown,
 } from '@obelisc/host';
 import type { DataFormat } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
@@ -129,7 +129,7 @@ function readChain(flags: FlagValues): Chain {
     const chain = findChain(network);
     if (chain === undefined) {
       throw new UsageError(
-        `--network ${JSON.stringify(network)} is not known; known are ${knownChainNames().join(', ')}, also by chain id; other chains take --rollup.config and --l2.genesis`,
+        `--network ${JSON.stringify(network)} ${whyUnknown(network)}; chains that are not built in take --rollup.config and --l2.genesis`,
       );
     }
     return chain;

@@ -7,12 +7,12 @@ import {
   findChain,
   identifyChain,
   impliedChainConfig,
-  knownChainNames,
   type Log,
   type OpNode,
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
+  whyUnknown,
 } from '@obelisc/host';
 import { UsageError } from '../terminal/failure.js';
 
@@ -39,7 +39,7 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
     const known = findChain(network);
     if (known !== undefined) return known;
     throw new UsageError(
-      `--network ${network} is not known (known: ${knownChainNames().join(', ')}): leave it out to take the op-node's configuration`,
+      `--network ${network} ${whyUnknown(network)}: leave it out to take the op-node's configuration`,
     );
   }
   const rollup =

@@ -121,6 +121,11 @@ test('values are checked before anything is done', async () => {
   await fails({ ...base, 'l2.blocknumber': 'ten' }, /--l2\.blocknumber is \\"ten\\"/);
   await fails({ ...base, 'l2.blocknumber': '18446744073709551616' }, /--l2\.blocknumber/);
   await fails({ ...base, network: 'mars' }, /--network \\"mars\\" is not known; known are .*op-mainnet/);
+  await fails({ ...base, network: 'celo-mainnet' }, /celo-mainnet\\" does not post its data to Ethereum \(alt-da\)/);
+  await fails({ ...base, network: '8453' }, /8453\\" \(base-mainnet\) is no longer in the superchain registry/);
+  await fails({ ...base, network: 'op-mainnet,zora-mainnet' }, /--network names several chains, a set of interop/);
+  await fails([...args(base), '--network=zora-mainnet'], /--network names several chains, a set of interop/);
+  await fails({ ...base, 'depset.config': 'depset.json' }, /--depset\.config is of interop, which is not covered/);
   await fails(
     { ...base, 'data.format': 'sqlite' },
     /flag --data\.format is \\"sqlite\\"; it takes one of: directory, file, pebble/,

@@ -1,8 +1,8 @@
 // Written by generate-known-chains.mjs: do not edit. Sources of the data:
 // Parameters of public OP Stack chains that post their data to Ethereum, as listed by the superchain-registry
-// (github.com/ethereum-optimism/superchain-registry, commit 8336d2aedd19b87a57b01ae36ba4afef8ea377d0, MIT licence).
-// Forms: rollupConfig as rollup.json, chainConfig as the config of genesis-l2.json. Ethereum forks follow the OP
-// Stack fork that brings them: Shanghai Canyon, Cancun Ecotone, Prague Isthmus, Osaka Karst.
+// (github.com/ethereum-optimism/superchain-registry, commit 8336d2aedd19b87a57b01ae36ba4afef8ea377d0 of 2026-08-04,
+// MIT licence). Forms: rollupConfig as rollup.json, chainConfig as the config of genesis-l2.json. Ethereum forks
+// follow the OP Stack fork that brings them: Shanghai Canyon, Cancun Ecotone, Prague Isthmus, Osaka Karst.
 //
 // Parameters of Ethereum's public networks, as op-geth v1.101702.3-rc.2 has them
 // (github.com/ethereum-optimism/op-geth, params/config.go, LGPL-3.0): figures only, in the form of go-ethereum's
