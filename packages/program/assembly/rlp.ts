@@ -37,6 +37,11 @@ export class RlpReader {
     return <u32>(this.limit - this.position);
   }
 
+  /** The bytes not read yet. */
+  get unread(): Bytes {
+    return new Bytes(this.position, this.remaining);
+  }
+
   /** Whether the next item is a list; false at the end. */
   get nextIsList(): bool {
     return this.position < this.limit && load<u8>(this.position) >= 0xc0;
@@ -95,33 +100,12 @@ export class RlpReader {
 
   private header(list: bool): bool {
     if (this.failed || this.position >= this.limit) return this.fail();
-    const first = <u32>load<u8>(this.position);
-    const available = <u64>(this.limit - this.position);
-    if (first < 0x80) {
-      if (list) return this.fail();
-      this.payload = this.position++;
-      this.payloadLength = 1;
-      return true;
-    }
-    if (first >= 0xc0 != list) return this.fail();
-    const base: u32 = list ? 0xc0 : 0x80;
-    let headerLength: u64 = 1;
-    let length: u64 = first - base;
-    if (length > 55) {
-      const lengthBytes = <u32>length - 55;
-      if (<u64>lengthBytes >= available) return this.fail();
-      if (load<u8>(this.position + 1) == 0) return this.fail();
-      length = 0;
-      for (let i: u32 = 0; i < lengthBytes; i++) length = (length << 8) | (<u64>load<u8>(this.position + 1 + i));
-      if (length < 56) return this.fail();
-      headerLength = 1 + <u64>lengthBytes;
-    }
-    // `length` may be near 2^64: compare without a sum that wraps.
-    if (length > available - headerLength) return this.fail();
-    if (!list && length == 1 && load<u8>(this.position + 1) < 0x80) return this.fail();
-    this.payload = this.position + <usize>headerLength;
-    this.payloadLength = <u32>length;
-    this.position = this.payload + <usize>length;
+    if (load<u8>(this.position) >= 0xc0 != list) return this.fail();
+    const end = itemEnd(this.position, this.limit);
+    if (end == 0) return this.fail();
+    this.payload = itemPayload;
+    this.payloadLength = itemLength;
+    this.position = end;
     return true;
   }
 
@@ -129,6 +113,39 @@ export class RlpReader {
     this.failed = true;
     return false;
   }
+}
+
+/** Payload of the item that `itemEnd` looked at last. */
+export let itemPayload: usize = 0;
+export let itemLength: u32 = 0;
+
+/** Address behind the item at `position` < `limit`; 0 where it is malformed or does not end by `limit`. */
+export function itemEnd(position: usize, limit: usize): usize {
+  const first = <u32>load<u8>(position);
+  if (first < 0x80) {
+    itemPayload = position;
+    itemLength = 1;
+    return position + 1;
+  }
+  const available = <u64>(limit - position);
+  const list = first >= 0xc0;
+  let headerLength: u64 = 1;
+  let length: u64 = first - (list ? 0xc0 : 0x80);
+  if (length > 55) {
+    const lengthBytes = <u32>length - 55;
+    if (<u64>lengthBytes >= available) return 0;
+    if (load<u8>(position + 1) == 0) return 0;
+    length = 0;
+    for (let i: u32 = 0; i < lengthBytes; i++) length = (length << 8) | (<u64>load<u8>(position + 1 + i));
+    if (length < 56) return 0;
+    headerLength = 1 + <u64>lengthBytes;
+  }
+  // `length` may be near 2^64: compare without a sum that wraps.
+  if (length > available - headerLength) return 0;
+  if (!list && length == 1 && load<u8>(position + 1) < 0x80) return 0;
+  itemPayload = position + <usize>headerLength;
+  itemLength = <u32>length;
+  return itemPayload + <usize>length;
 }
 
 // @ts-ignore: decorator

@@ -12,6 +12,7 @@
 // accumulator, `limit` is how far it can see. Both matter only next to a piece's end, and are kept exactly there only.
 
 import { SPECIAL } from './huffman-table';
+import { slideWindow, windowEnd, windowShift } from './input-window';
 
 /** How a decompression ended. */
 export const enum BrotliStatus {
@@ -42,8 +43,11 @@ export const TABLE_BITS: u32 = 8;
 
 let status: BrotliStatus = BrotliStatus.Done;
 
-// The input. All positions count from its start; in bytes, but for `position`.
+// The input, or a window of it (input-window.ts). All positions count from `source`; in bytes, but for `position`.
 let source: usize = 0;
+/** Input that the window has left behind, and where it ends: the first piece and `PIECE`s count from the input's start. */
+let passed: u64 = 0;
+/** End of the input, as far as it is at hand. */
 let length: i32 = 0;
 /** Position in bits of what comes next. */
 let position: i32 = 0;
@@ -60,10 +64,14 @@ let outStart: usize = 0;
 let outEnd: usize = 0;
 let handedOut: usize = 0;
 
-/** Starts on `inputLength` < 2^28 bytes at `input`, with room for `capacity` bytes at `target`. */
+/**
+ * Starts on `inputLength` < 2^28 bytes at `input`, with room for `capacity` bytes at `target`. With an open window `input`
+ * lies in it and the rest of the input goes on behind.
+ */
 export function startStreams(input: usize, inputLength: u32, target: usize, capacity: u32): void {
   status = BrotliStatus.Done;
   source = input;
+  passed = 0;
   length = <i32>inputLength;
   position = 0;
   pulled = 0;
@@ -179,14 +187,32 @@ function setLimit(value: i32): void {
  */
 export function seeMore(): bool {
   handOut();
-  if (limit == length) return endWith(BrotliStatus.Truncated);
+  if (limit == length && !moveOn()) return endWith(BrotliStatus.Truncated);
   if (pulled < limit) {
     setLimit(limit + 1);
-  } else {
-    const next = limit < FIRST_PIECE ? FIRST_PIECE : FIRST_PIECE + ((limit - FIRST_PIECE) / PIECE + 1) * PIECE;
-    setLimit(min(next, length));
+    return true;
   }
+  const seen = passed + <u64>limit;
+  const next =
+    seen < <u64>FIRST_PIECE ? <i32>(<u64>FIRST_PIECE - seen) : PIECE - <i32>((seen - <u64>FIRST_PIECE) % <u64>PIECE);
+  while (length - limit < next && moveOn()) {}
+  setLimit(min(limit + next, length));
   return true;
+}
+
+/** Lets the window move on. What is before the position is never looked at again. False at the input's end. */
+function moveOn(): bool {
+  const offset = position >> 3;
+  const from = source + offset;
+  const isMore = slideWindow(from, source + length);
+  source = from - windowShift;
+  passed += <u64>offset;
+  position -= offset << 3;
+  pulled -= offset;
+  pulledBefore -= offset;
+  setLimit(limit - offset);
+  length = <i32>(windowEnd - source);
+  return isMore;
 }
 
 // @ts-ignore: decorator
@@ -214,8 +240,8 @@ export function ampleBits(): i32 {
 }
 
 /** Whole bytes of the input that are used. */
-export function usedBytes(): u32 {
-  return (<u32>(position + 7)) >> 3;
+export function usedBytes(): u64 {
+  return passed + <u64>((<u32>(position + 7)) >> 3);
 }
 
 /** At least 57 bits of the input at `base` from bit `at` on, where 8 bytes can be read. */

@@ -1,9 +1,10 @@
 // Brotli streams (RFC 7932, https://www.rfc-editor.org/rfc/rfc7932), decoded to the byte as far as the reference's reader
 // delivers them: brotli-streams.ts says when that is. Large windows, an extension of the format, are refused.
 //
-// The output is the window. Static memory and, for the tables of codes, whose number the stream decides, the current
-// region.
+// The output is the window. Static memory and, for the tables of codes, whose number the stream decides, SCRATCH, which
+// must be the current region: they go with their meta-block.
 import { readCommandHeader, runCommands, startCommands } from './brotli-commands';
+import { mark, release } from '../memory';
 import {
   BrotliStatus,
   corrupt,
@@ -33,7 +34,7 @@ export function brotliStatus(): BrotliStatus {
 }
 
 /** Input bytes that the last decompression used: with Done, what follows them does not belong to the stream. */
-export function brotliConsumed(): u32 {
+export function brotliConsumed(): u64 {
   return usedBytes();
 }
 
@@ -46,7 +47,7 @@ let windowBits: i32 = 0;
 let ringSize: i32 = 0;
 
 /**
- * Decompresses the `length` < 2^28 bytes at `source` into `target`, at most `capacity` < 2^31 bytes, and returns how many
+ * Decompresses the `length` < 2^28 bytes at `source`, and what an open window has behind them, into `target`, at most `capacity` < 2^31 bytes, and returns how many
  * of them count: all that were decoded, or of a corrupt stream those that the reference's reader hands out.
  * `brotliStatus` tells how it ended. Room behind the output may be overwritten. Not re-entrant.
  */
@@ -55,7 +56,9 @@ export function brotli(source: usize, length: u32, target: usize, capacity: u32)
   ringSize = 0;
   if (readWindowBits()) {
     startCommands(1 << windowBits);
-    while (readMetaBlock()) {}
+    const start = mark();
+    while (readMetaBlock()) release(start);
+    release(start);
   }
   const produced = <u32>(output() - outputStart());
   if (endingStatus() != BrotliStatus.Corrupt) return produced;

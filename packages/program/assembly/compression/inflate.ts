@@ -2,6 +2,7 @@
 // delivers them: what was decoded before an error or the end of the input counts, because the batches in it do (specs:
 // protocol/derivation.md#channel-format). Where the format leaves a choice, such as which incomplete codes pass, it is
 // Go's.
+import { slideWindow, windowEnd, windowShift } from './input-window';
 import { buildTable, END, LINK, LITERAL, SPECIAL } from './huffman-table';
 
 /** How a decoding ended. */
@@ -17,7 +18,7 @@ export const enum InflateStatus {
 }
 
 let status: InflateStatus = InflateStatus.Done;
-let consumed: u32 = 0;
+let consumed: u64 = 0;
 
 /** How the last `inflate` ended. */
 export function inflateStatus(): InflateStatus {
@@ -25,13 +26,20 @@ export function inflateStatus(): InflateStatus {
 }
 
 /** Bytes of input that the last `inflate` used: with Done, what follows them (a zlib stream's checksum) isn't its own. */
-export function inflateConsumed(): u32 {
+export function inflateConsumed(): u64 {
   return consumed;
+}
+
+/** The 4 bytes behind what `inflate` used, as a big-endian number; -1 if the input ends before. */
+export function inflateTrailer(): i64 {
+  return available(4) ? <i64>bswap<u32>(load<u32>(next)) : -1;
 }
 
 // The position in the input: `buffer` holds the `bits` next bits, `next` points at the first byte that isn't in it.
 let next: usize = 0;
 let inputEnd: usize = 0;
+/** Input that the window has left behind. */
+let passed: u64 = 0;
 let buffer: u64 = 0;
 let bits: u32 = 0;
 // The position in the output.
@@ -94,12 +102,13 @@ function prepareSymbols(): void {
  * Decodes the DEFLATE stream in the `sourceLength` bytes at `source` into the `capacity` bytes at `target` (capacity up
  * to 2^31; neither overlaps the other) and returns how many bytes it wrote: exactly those that Go's reader delivers
  * before it ends or fails. `inflateStatus` then says how it ended. Room behind the output may be overwritten. Uses static
- * memory: not re-entrant.
+ * memory: not re-entrant. With an open window (input-window.ts), `source` lies in it and the input goes on behind.
  */
 export function inflate(source: usize, sourceLength: u32, target: usize, capacity: u32): u32 {
   if (!symbolsReady) prepareSymbols();
   next = source;
   inputEnd = source + sourceLength;
+  passed = 0;
   buffer = 0;
   bits = 0;
   out = target;
@@ -118,7 +127,7 @@ export function inflate(source: usize, sourceLength: u32, target: usize, capacit
     if (status != InflateStatus.Done) break;
   } while (!isLast);
   alignToByte();
-  consumed = <u32>(next - source);
+  consumed = passed + <u64>(next - source);
   return <u32>(out - outStart);
 }
 
@@ -129,9 +138,31 @@ function alignToByte(): void {
   buffer = 0;
 }
 
+/** Bytes before `next` that may be put back. */
+// @ts-ignore: decorator
+@inline
+const PUT_BACK: usize = 8;
+
+/** Lets the window move on; false at the input's end. */
+function more(): bool {
+  const isMore = slideWindow(next - PUT_BACK, inputEnd);
+  passed += <u64>windowShift;
+  next -= windowShift;
+  inputEnd = windowEnd;
+  return isMore;
+}
+
+/** Whether `count` bytes of the input, a few, are there from `next` on. */
+function available(count: usize): bool {
+  while (inputEnd - next < count) {
+    if (!more()) return false;
+  }
+  return true;
+}
+
 /** Fills `buffer` byte by byte as far as the input goes. */
 function refill(): void {
-  while (bits <= 56 && next != inputEnd) {
+  while (bits <= 56 && (next != inputEnd || more())) {
     buffer |= (<u64>load<u8>(next)) << bits;
     next += 1;
     bits += 8;
@@ -171,19 +202,26 @@ function decodeBlock(kind: i32): InflateStatus {
 /** RFC 1951, section 3.2.4. */
 function copyStored(): InflateStatus {
   alignToByte();
-  if (inputEnd - next < 4) return InflateStatus.Truncated;
-  const length = <u32>load<u16>(next);
+  if (!available(4)) return InflateStatus.Truncated;
+  let length = <u32>load<u16>(next);
   const complement = <u32>load<u16>(next, 2);
   next += 4;
   if ((length ^ complement) != 0xffff) return InflateStatus.Corrupt;
-  const available = <u32>(inputEnd - next);
-  const room = <u32>(outEnd - out);
-  const count = min(min(length, available), room);
-  memory.copy(out, next, count);
-  out += count;
-  next += count;
-  if (count == length) return InflateStatus.Done;
-  return room < min(length, available) ? InflateStatus.OutputFull : InflateStatus.Truncated;
+  while (length > 0) {
+    const here = <u32>(inputEnd - next);
+    if (here == 0) {
+      if (!more()) return InflateStatus.Truncated;
+      continue;
+    }
+    const room = <u32>(outEnd - out);
+    const count = min(min(length, here), room);
+    memory.copy(out, next, count);
+    out += count;
+    next += count;
+    length -= count;
+    if (count == room && length > 0 && (count < here || more())) return InflateStatus.OutputFull;
+  }
+  return InflateStatus.Done;
 }
 
 /** RFC 1951, section 3.2.6. */
@@ -276,12 +314,27 @@ function linkedEntry(table: usize, link: u32, primaryBits: u32, window: u64): u3
   return load<u32>(table + ((<usize>(link >> 16) + index) << 2));
 }
 
+/** Not how a decoding ended: there is more to decode. */
+// @ts-ignore: decorator
+@inline
+const MORE: InflateStatus = <InflateStatus>-1;
+
 /**
  * Decodes a block's symbols with LITERAL_TABLE and DISTANCE_TABLE up to its end. Go's reader looks at no literal with
  * fewer bits left than the end code's `endLength`: a truncated block's last short literals don't count.
  */
 function decodeSymbols(endLength: u32): InflateStatus {
   if (endLength == 0) endLength = 1;
+  while (true) {
+    const status = decodeAmple();
+    if (status != MORE) return status;
+    // The input at hand is about to end, or the room for the output.
+    if (inputEnd - next >= 16 || !more()) return decodeLastSymbols(endLength);
+  }
+}
+
+/** `decodeSymbols` as long as input and room are ample; MORE where they are not any more. */
+function decodeAmple(): InflateStatus {
   let window = buffer;
   // Of `left` only the 6 low bits count: entries are subtracted whole.
   let left = <u64>bits;
@@ -365,7 +418,7 @@ function decodeSymbols(endLength: u32): InflateStatus {
   }
   saveInput(input, window, (<u32>left) & 63);
   out = output;
-  return decodeLastSymbols(endLength);
+  return MORE;
 }
 
 /** Keeps the position in the input in the globals. The bits beyond `count` are of bytes from `input` on. */

@@ -1,5 +1,5 @@
 // zlib streams (RFC 1950, https://www.rfc-editor.org/rfc/rfc1950) as Go's compress/zlib reads them.
-import { inflate, inflateConsumed, InflateStatus, inflateStatus } from './inflate';
+import { inflate, InflateStatus, inflateStatus, inflateTrailer } from './inflate';
 
 /** How a decoding ended; the first four are InflateStatus's. */
 export const enum ZlibStatus {
@@ -46,12 +46,9 @@ export function inflateZlib(source: usize, sourceLength: u32, target: usize, cap
   const produced = inflate(source + header, sourceLength - header, target, capacity);
   status = <ZlibStatus>(<i32>inflateStatus());
   if (status == ZlibStatus.Done) {
-    const end = header + inflateConsumed();
-    if (sourceLength - end < 4) {
-      status = ZlibStatus.Truncated;
-    } else {
-      checksum = bswap<u32>(load<u32>(source + end));
-    }
+    const trailer = inflateTrailer();
+    if (trailer < 0) status = ZlibStatus.Truncated;
+    else checksum = <u32>trailer;
   }
   return produced;
 }

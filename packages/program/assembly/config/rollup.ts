@@ -1,6 +1,7 @@
 // The rollup configuration: what a chain's derivation and execution depend on beside its data (specs:
 // protocol/configurability.md; the JSON form is op-node's rollup.json).
 import { Bytes } from '../bytes';
+import { TransactionSource } from '../transaction/transaction-source';
 import { BlobSchedule } from './blob-schedule';
 
 /** The time of a fork that is not scheduled. */
@@ -169,8 +170,10 @@ export class PayloadAttributes {
   feeRecipient: usize = 0;
   /** 32 bytes from Ecotone, else 0. */
   parentBeaconBlockRoot: usize = 0;
-  /** Encoded transactions, deposits first. */
+  /** Encoded transactions: those that derivation puts first (L1 attributes, deposits, upgrades), or all. */
   transactions: Array<Bytes> = new Array<Bytes>();
+  /** The transactions behind them, from the batch; null where there are none. */
+  following: TransactionSource | null = null;
   gasLimit: u64 = 0;
   /** From Holocene: as in SystemConfig. */
   eip1559Params: u64 = 0;

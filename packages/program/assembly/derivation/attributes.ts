@@ -3,9 +3,8 @@
 import { Bytes, equal32 } from '../bytes';
 import { Fork, PayloadAttributes, RollupConfig } from '../config/rollup';
 import { FailureKind } from '../failure';
-import { L1Block } from '../l1/block';
+import { depositsOf, L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
-import { DEPOSIT_TYPE } from '../l1/deposit';
 import { applyConfigUpdates } from '../l1/system-config';
 import { info } from '../log';
 import { useScratch } from '../memory';
@@ -43,7 +42,7 @@ export class AttributesQueue {
     return this.previous.origin;
   }
 
-  /** The attributes that the last ready pull gave, in PERSISTENT. */
+  /** The attributes that the last ready pull gave, in SCRATCH. */
   get attributes(): PayloadAttributes {
     const attributes = this.current;
     if (attributes === null) throw new Error('no attributes were made');
@@ -70,13 +69,13 @@ export class AttributesQueue {
     if (batch.timestamp != parent.time + this.config.blockTime) {
       return fail(FailureKind.Reset, 'a valid batch with another time than the next');
     }
-    const before = useScratch(false);
+    const before = useScratch(true);
     const made = this.build(parent, batch);
     useScratch(before);
     if (made != Pull.Ready) return made;
     this.pending = null;
     info('generated attributes in payload queue')
-      .number('txs', this.attributes.transactions.length)
+      .number('txs', this.attributes.transactions.length + batch.transactionCount)
       .number('timestamp', batch.timestamp)
       .end();
     return Pull.Ready;
@@ -102,13 +101,15 @@ export class AttributesQueue {
       const events = this.l1.events(origin);
       const problem = events.depositProblem;
       if (problem !== null) return fail(FailureKind.Critical, `L1 block ${origin.number.toString()} has ${problem}`);
-      deposits = events.deposits;
+      deposits = depositsOf(events);
       applyConfigUpdates(settings, events.configUpdates, config, origin);
+      this.l1.settleEvents(origin);
     } else {
       if (!equal32(parent.originHash, batch.epochHash)) {
         return fail(FailureKind.Reset, "the batch's L1 origin conflicts with the parent's");
       }
       sequenceNumber = parent.sequenceNumber + 1;
+      this.l1.forgetEvents(parent.originNumber);
     }
     if (time < origin.time) return fail(FailureKind.Reset, 'a block before its L1 origin');
 
@@ -118,7 +119,6 @@ export class AttributesQueue {
     transactions.push(attributesTransaction);
     if (deposits !== null) append(transactions, deposits);
     append(transactions, upgradeTransactions(config, time));
-    append(transactions, batch.transactions);
 
     const attributes = new PayloadAttributes();
     attributes.timestamp = time;
@@ -126,6 +126,7 @@ export class AttributesQueue {
     attributes.feeRecipient = FEE_VAULT;
     if (config.isActive(Fork.Ecotone, time)) attributes.parentBeaconBlockRoot = origin.parentBeaconBlockRoot;
     attributes.transactions = transactions;
+    attributes.following = batch.transactions;
     attributes.gasLimit = settings.gasLimit;
     if (config.activatesAt(Fork.Karst, time)) attributes.gasLimit += KARST_UPGRADE_GAS;
     if (config.isActive(Fork.Holocene, time)) attributes.eip1559Params = settings.eip1559Params;
@@ -139,7 +140,7 @@ function append(target: Array<Bytes>, source: Array<Bytes>): void {
   for (let i = 0; i < source.length; i++) target.push(source[i]);
 }
 
-/** The same attributes with the deposits alone: what Holocene builds where the whole is invalid. */
+/** The same attributes without the batch's transactions: what Holocene builds where the whole is invalid. */
 export function depositsOnly(attributes: PayloadAttributes): PayloadAttributes {
   const copy = new PayloadAttributes();
   copy.timestamp = attributes.timestamp;
@@ -149,9 +150,6 @@ export function depositsOnly(attributes: PayloadAttributes): PayloadAttributes {
   copy.gasLimit = attributes.gasLimit;
   copy.eip1559Params = attributes.eip1559Params;
   copy.minBaseFee = attributes.minBaseFee;
-  for (let i = 0; i < attributes.transactions.length; i++) {
-    const transaction = attributes.transactions[i];
-    if (transaction.length > 0 && transaction[0] == DEPOSIT_TYPE) copy.transactions.push(transaction);
-  }
+  copy.transactions = attributes.transactions;
   return copy;
 }

@@ -1,15 +1,16 @@
 // The stage before the attributes: gives one block's batch at a time. Before Holocene that is the batch queue, since then
 // the batch stage; both share how they follow the L1 origins and how they make empty batches.
-import { Bytes } from '../bytes';
 import { RollupConfig } from '../config/rollup';
 import { FailureKind } from '../failure';
 import { L1Block } from '../l1/block';
 import { info, warn } from '../log';
+import { POST_EXEC_TYPE, SET_CODE_TYPE } from '../transaction/transaction-source';
 import { SingularBatch } from './batch';
+import { BatchContext } from './batch-validity';
 import { ChannelReader } from './channel-reader';
 import { L2Block } from './l2-block';
 import { L2Chain } from './l2-chain';
-import { SpanBatch } from './span-batch';
+import { SpanBatch, SpanCursor, SpanTransactions } from './span-batch';
 import { fail, Pull } from './stage';
 
 export abstract class BatchSource {
@@ -23,8 +24,14 @@ export abstract class BatchSource {
 
   // The span whose blocks are being given out: its next block, and the L1 origins to name them by.
   private span: SpanBatch | null = null;
-  private nextBlock: i32 = 0;
-  private origins: Array<L1Block> = new Array<L1Block>(0);
+  private nextBlock: u32 = 0;
+  private readonly cursor: SpanCursor = new SpanCursor();
+  private readonly origins: Array<L1Block> = new Array<L1Block>(0);
+  private readonly transactions: SpanTransactions = new SpanTransactions();
+
+  /** The batches that are made here: of a span's block, and empty ones. */
+  private readonly made: SingularBatch = new SingularBatch();
+  private judging: BatchContext | null = null;
 
   constructor(
     protected readonly config: RollupConfig,
@@ -64,6 +71,19 @@ export abstract class BatchSource {
     return Pull.Ready;
   }
 
+  /** What batches on `parent` in the L1 block `inclusion` are judged by; valid until the next call. */
+  protected context(parent: L2Block, inclusion: L1Block): BatchContext {
+    let context = this.judging;
+    if (context === null) {
+      context = new BatchContext(this.config, this.blocks, parent, inclusion, this.l2);
+      this.judging = context;
+    }
+    context.blocks = this.blocks;
+    context.safeHead = parent;
+    context.inclusion = inclusion;
+    return context;
+  }
+
   protected originBehind(parent: L2Block): bool {
     return this.previous.origin.number < parent.originNumber;
   }
@@ -82,10 +102,17 @@ export abstract class BatchSource {
     if (blocks.length > 0 && parent.originNumber > blocks[0].number) {
       for (let i = 0; i < blocks.length; i++) {
         if (blocks[i].number != parent.originNumber) continue;
-        this.blocks = blocks.slice(i);
+        this.dropOrigins(i);
         break;
       }
     }
+  }
+
+  /** Forgets the first `count` L1 blocks. */
+  private dropOrigins(count: i32): void {
+    const blocks = this.blocks;
+    for (let i = count; i < blocks.length; i++) blocks[i - count] = blocks[i];
+    blocks.length -= count;
   }
 
   /** Whether the safe head can be built on with the L1 blocks that are known. */
@@ -108,20 +135,33 @@ export abstract class BatchSource {
    */
   protected beginSpan(span: SpanBatch, safeHead: L2Block): bool {
     const blocks = this.blocks;
+    const cursor = this.cursor;
+    cursor.open(span);
     let index = 0;
-    let first = -1;
-    for (let i = 0; i < span.blockCount; i++) {
-      if (span.timestamp(i) <= safeHead.time) continue;
-      if (first < 0) first = i;
-      const epoch = span.epoch(i);
+    let first: u32 = 0;
+    let isFound = false;
+    for (let i: u32 = 0; i < span.blockCount; i++) {
+      const isNew = span.timestamp(i) > safeHead.time;
+      if (isNew && !isFound) {
+        isFound = true;
+        first = i;
+      }
+      cursor.enterBlock();
+      if (!isNew) continue;
+      const epoch = cursor.epoch;
       if (epoch < safeHead.originNumber) return false;
       while (index < blocks.length && blocks[index].number != epoch) index++;
       if (index == blocks.length) return false;
     }
-    if (first < 0) return false;
+    if (!isFound) return false;
+    cursor.open(span);
+    for (let i: u32 = 0; i < first; i++) {
+      for (let left = cursor.enterBlock(); left > 0; left--) cursor.skip();
+    }
     this.span = span;
     this.nextBlock = first;
-    this.origins = blocks.slice(0);
+    this.origins.length = 0;
+    for (let i = 0; i < blocks.length; i++) this.origins.push(blocks[i]);
     return true;
   }
 
@@ -153,10 +193,27 @@ export abstract class BatchSource {
     }
     this.nextBlock = i + 1;
     if (this.nextBlock == span.blockCount) this.span = null;
-    const epoch = span.epoch(i);
-    let origin = 0;
-    while (this.origins[origin].number != epoch) origin++;
-    return new SingularBatch(parent.hash, epoch, this.origins[origin].hash, timestamp, span.blockTransactions(i));
+    const cursor = this.cursor;
+    const count = cursor.enterBlock();
+    const epoch = cursor.epoch;
+    // The origins are consecutive.
+    const origin = this.origins[<i32>(epoch - this.origins[0].number)];
+    const batch = this.made;
+    batch.set(parent.hash, epoch, origin.hash, timestamp);
+    batch.transactionCount = count;
+    this.transactions.set(cursor, count);
+    batch.transactions = this.transactions;
+    for (let j: u32 = 0; j < count; j++) {
+      const type = cursor.skip();
+      if (type == SET_CODE_TYPE) batch.hasSetCode = true;
+      if (type == POST_EXEC_TYPE) batch.hasPostExec = true;
+    }
+    return batch;
+  }
+
+  private readyEmpty(parent: L2Block, epoch: L1Block, time: u64): Pull {
+    this.made.set(parent.hash, epoch.number, epoch.hash, time);
+    return this.ready(this.made, true);
   }
 
   /**
@@ -174,9 +231,9 @@ export abstract class BatchSource {
     // Each epoch has a block at least, and L2's time stays at or after its origin's.
     if (time < following.time || epoch.number == parent.originNumber + 1) {
       info('Generating next batch').number('epoch', epoch.number).number('timestamp', time).end();
-      return this.ready(new SingularBatch(parent.hash, epoch.number, epoch.hash, time, new Array<Bytes>(0)), true);
+      return this.readyEmpty(parent, epoch, time);
     }
-    this.blocks = blocks.slice(1);
+    this.dropOrigins(1);
     return Pull.Empty;
   }
 }

@@ -6,7 +6,7 @@ import { L1Block } from '../l1/block';
 import { info, warn } from '../log';
 import { SingularBatch } from './batch';
 import { BatchSource } from './batch-source';
-import { BatchContext, checkSingularBatch, checkSpanPrefix, Validity } from './batch-validity';
+import { checkSingularBatch, checkSpanPrefix, Validity } from './batch-validity';
 import { ChannelReader } from './channel-reader';
 import { L2Block } from './l2-block';
 import { L2Chain } from './l2-chain';
@@ -37,7 +37,7 @@ export class BatchStage extends BatchSource {
     if (found != Pull.Ready) return found;
     const batch = this.candidate;
     if (batch === null) throw new Error('a candidate that is not there');
-    switch (checkSingularBatch(this.context(parent), batch)) {
+    switch (checkSingularBatch(this.context(parent, this.at), batch)) {
       case Validity.Accept:
         return this.ready(batch, true);
       case Validity.Past:
@@ -60,10 +60,6 @@ export class BatchStage extends BatchSource {
     this.previous.flush();
   }
 
-  private context(parent: L2Block): BatchContext {
-    return new BatchContext(this.config, this.blocks, parent, this.at, this.l2);
-  }
-
   /** The next block of the span at hand, or the next batch of the channel. */
   private findCandidate(parent: L2Block): Pull {
     const cached = this.fromSpan(parent);
@@ -73,14 +69,14 @@ export class BatchStage extends BatchSource {
     }
     const pulled = this.previous.next();
     if (pulled != Pull.Ready) return pulled;
-    const batch = this.previous.batch;
-    if (batch.singular !== null) {
-      this.candidate = batch.singular;
+    const singular = this.previous.singularBatch;
+    if (singular !== null) {
+      this.candidate = singular;
       return Pull.Ready;
     }
-    const span = batch.span;
+    const span = this.previous.spanBatch;
     if (span === null) throw new Error('a batch that is neither singular nor a span');
-    switch (checkSpanPrefix(this.context(parent), span)) {
+    switch (checkSpanPrefix(this.context(parent, this.at), span)) {
       case Validity.Accept:
         break;
       case Validity.Past:
@@ -102,6 +98,7 @@ export class BatchStage extends BatchSource {
       this.flush();
       return Pull.Again;
     }
+    this.previous.pin();
     info('Found next valid span batch')
       .number('batch_timestamp', span.timestamp(0))
       .number('block_count', span.blockCount)

@@ -1,16 +1,17 @@
 // Which batches may become L2 blocks (specs: protocol/derivation.md#batch-queue, protocol/delta/span-batches.md#
 // span-batch-validity, protocol/holocene/derivation.md#span-batches).
-import { Bytes, equal32 } from '../bytes';
+import { equal32 } from '../bytes';
 import { maxSequencerDrift } from '../config/limits';
 import { Fork, RollupConfig } from '../config/rollup';
-import { DEPOSIT_TYPE } from '../l1/deposit';
 import { L1Block } from '../l1/block';
 import { warn } from '../log';
 import { mark, release, useScratch } from '../memory';
-import { Batch, SingularBatch } from './batch';
-import { L2Block } from './l2-block';
+import { POST_EXEC_TYPE, SET_CODE_TYPE } from '../transaction/transaction-source';
+import { SingularBatch } from './batch';
+import { BlockContents, L2Block } from './l2-block';
 import { L2Chain } from './l2-chain';
-import { SpanBatch } from './span-batch';
+import { SpanBatch, SpanCursor } from './span-batch';
+import { addToDigest, beginDigest } from './transactions-digest';
 
 /** The verdict on a batch. */
 export const enum Validity {
@@ -26,28 +27,15 @@ export const enum Validity {
   Past,
 }
 
-/** EIP-7702's transaction type. */
-// @ts-ignore: decorator
-@inline
-const SET_CODE_TYPE: u32 = 4;
-
-/**
- * The type of Lagoon's post-execution transactions. op-node of April 2026 lets such a batch pass, and the block is then
- * built from its deposits; kona from 1.6.0 on, whose verdict counts in the games since Karst, and later op-nodes drop it.
- */
-// @ts-ignore: decorator
-@inline
-export const POST_EXEC_TYPE: u32 = 0x7d;
-
 /** What batches are judged by. `blocks` are consecutive L1 blocks from the safe head's origin, or the one after it, on. */
 @final
 export class BatchContext {
   constructor(
     public readonly config: RollupConfig,
-    public readonly blocks: Array<L1Block>,
-    public readonly safeHead: L2Block,
+    public blocks: Array<L1Block>,
+    public safeHead: L2Block,
     /** The L1 block that held the batch. */
-    public readonly inclusion: L1Block,
+    public inclusion: L1Block,
     public readonly l2: L2Chain,
   ) {}
 
@@ -65,15 +53,6 @@ export class BatchContext {
 function drop(reason: string): Validity {
   warn('dropping batch').text('reason', reason).end();
   return Validity.Drop;
-}
-
-/** Judges a batch before Holocene, where the whole of a span batch is valid or none of it. */
-export function checkBatch(context: BatchContext, batch: Batch): Validity {
-  const singular = batch.singular;
-  if (singular !== null) return checkSingularBatch(context, singular);
-  const span = batch.span;
-  if (span === null) throw new Error('a batch that is neither singular nor a span');
-  return checkSpanBatch(context, span);
 }
 
 /** Judges a singular batch. */
@@ -101,19 +80,24 @@ export function checkSingularBatch(context: BatchContext, batch: SingularBatch):
   }
   if (!equal32(batch.epochHash, origin.hash)) return drop('the epoch is of another L1 chain');
   if (batch.timestamp < origin.time) return drop('the timestamp is before the L1 origin');
-  const transactions = batch.transactions;
-  if (transactions.length > 0 && isBareActivation(config, batch.timestamp)) {
+  const isEmpty = batch.transactionCount == 0;
+  if (!isEmpty && isBareActivation(config, batch.timestamp)) {
     return drop('transactions in the activation block of a fork');
   }
   const next = origin === epoch && blocks.length > 1 ? blocks[1] : null;
-  const drift = checkDrift(config, batch.timestamp, transactions.length == 0, origin, origin !== epoch, next);
+  const drift = checkDrift(config, batch.timestamp, isEmpty, origin, origin !== epoch, next);
   if (drift != Validity.Accept) return drift;
-  for (let i = 0; i < transactions.length; i++) {
-    const problem = transactionProblem(config, transactions[i], batch.timestamp);
-    if (problem !== null) return drop(problem);
-  }
+  if (batch.hasEmpty) return drop('an empty transaction');
+  if (batch.hasDeposit) return drop('a deposit among the transactions');
+  if (batch.hasSetCode && !allowsSetCode(config, batch.timestamp)) return drop(EARLY_SET_CODE);
+  if (batch.hasPostExec) return drop(EARLY_POST_EXEC);
   return Validity.Accept;
 }
+
+// @ts-ignore: decorator
+@lazy const EARLY_SET_CODE: string = 'a set-code transaction before Isthmus';
+// @ts-ignore: decorator
+@lazy const EARLY_POST_EXEC: string = 'a post-execution transaction before Lagoon';
 
 /** Whether the block at `time` activates a fork whose upgrade transactions stand alone beside deposits. */
 function isBareActivation(config: RollupConfig, time: u64): bool {
@@ -140,14 +124,8 @@ function checkDrift(
   return Validity.Accept;
 }
 
-/** Why the sequencer may not put a transaction into the block at `time`, or null. */
-function transactionProblem(config: RollupConfig, transaction: Bytes, time: u64): string | null {
-  if (transaction.length == 0) return 'an empty transaction';
-  const type = transaction[0];
-  if (type == DEPOSIT_TYPE) return 'a deposit among the transactions';
-  if (type == SET_CODE_TYPE && !config.isActive(Fork.Isthmus, time)) return 'a set-code transaction before Isthmus';
-  if (type == POST_EXEC_TYPE) return 'a post-execution transaction before Lagoon';
-  return null;
+function allowsSetCode(config: RollupConfig, time: u64): bool {
+  return config.isActive(Fork.Isthmus, time);
 }
 
 /** The L2 block before the span, as `checkSpanPrefix` found it last. */
@@ -162,7 +140,7 @@ export function checkSpanPrefix(context: BatchContext, batch: SpanBatch): Validi
   const blocks = context.blocks;
   const safeHead = context.safeHead;
   if (blocks.length == 0) return Validity.Undecided;
-  const startEpoch = batch.epoch(0);
+  const startEpoch = batch.firstEpoch;
   let origin = blocks[0];
   if (startEpoch == origin.number + 1) {
     if (blocks.length < 2) return Validity.Undecided;
@@ -194,10 +172,9 @@ export function checkSpanPrefix(context: BatchContext, batch: SpanBatch): Validi
   if (startEpoch + config.sequencerWindow < context.inclusion.number) return drop('the sequence window expired');
   if (startEpoch > parent.originNumber + 1) return drop('the epoch is too far ahead');
 
-  const endEpoch = batch.epoch(batch.blockCount - 1);
   let found = false;
   for (let i = 0; i < blocks.length; i++) {
-    if (blocks[i].number != endEpoch) continue;
+    if (blocks[i].number != batch.lastEpoch) continue;
     if (memory.compare(batch.originCheck, blocks[i].hash, 20) != 0) return drop('the L1 origin check fails');
     found = true;
     break;
@@ -209,64 +186,96 @@ export function checkSpanPrefix(context: BatchContext, batch: SpanBatch): Validi
 
 /** The blocks of a span that are on the safe chain already must be those of the safe chain. */
 function checkOverlap(context: BatchContext, batch: SpanBatch, parent: L2Block): Validity {
-  const overlap = <i32>(context.safeHead.number - parent.number);
-  for (let i = 0; i < overlap; i++) {
+  const overlap = context.safeHead.number - parent.number;
+  if (overlap == 0) return Validity.Accept;
+  const before = useScratch(true);
+  const start = mark();
+  const cursor = new SpanCursor();
+  cursor.open(batch);
+  let verdict = Validity.Accept;
+  for (let i: u64 = 0; i < overlap && verdict == Validity.Accept; i++) {
     const block = context.l2.byNumber(parent.number + 1 + i);
-    const before = useScratch(true);
+    const count = cursor.enterBlock();
+    if (block.originNumber != cursor.epoch) {
+      verdict = drop('an overlapping block has another L1 origin');
+    } else {
+      const inside = mark();
+      if (!isSame(context.l2.contents(block), cursor, count)) {
+        verdict = drop('an overlapping block has other transactions');
+      }
+      release(inside);
+    }
+  }
+  release(start);
+  useScratch(before);
+  return verdict;
+}
+
+// @ts-ignore: decorator
+@lazy const DIGEST: usize = memory.data(32, 8);
+
+/** Whether the next `count` transactions of `cursor` are those that a block has behind its deposits. In SCRATCH. */
+function isSame(contents: BlockContents, cursor: SpanCursor, count: u32): bool {
+  if (contents.count != count) return false;
+  beginDigest(DIGEST);
+  for (let i: u32 = 0; i < count; i++) {
     const start = mark();
-    const same = sameTransactions(context.l2.transactions(block), batch, i);
+    const transaction = cursor.transaction();
+    if (transaction === null) throw new Error('a span batch with a malformed transaction was not dropped');
+    addToDigest(DIGEST, transaction);
     release(start);
-    useScratch(before);
-    if (!same) return drop('an overlapping block has other transactions');
-    if (block.originNumber != batch.epoch(i)) return drop('an overlapping block has another L1 origin');
   }
-  return Validity.Accept;
+  return equal32(DIGEST, contents.digest);
 }
 
-/** Whether the block's transactions behind its deposits are those of block `i` of the span. */
-function sameTransactions(transactions: Array<Bytes>, batch: SpanBatch, i: i32): bool {
-  let deposits = 0;
-  for (let j = 0; j < transactions.length; j++) {
-    if (transactions[j][0] == DEPOSIT_TYPE) deposits += 1;
-  }
-  const count = batch.transactionCount(i);
-  if (transactions.length - deposits != count) return false;
-  for (let j = 0; j < count; j++) {
-    if (!transactions[deposits + j].equals(batch.transaction(i, j))) return false;
-  }
-  return true;
-}
-
-/** Judges a span batch, every block in it and, in the end, what overlaps the safe chain. */
-function checkSpanBatch(context: BatchContext, batch: SpanBatch): Validity {
+/** Judges a span batch before Holocene, where the whole of it is valid or none. */
+export function checkSpanBatch(context: BatchContext, batch: SpanBatch): Validity {
   const prefix = checkSpanPrefix(context, batch);
   if (prefix != Validity.Accept) return prefix;
   const parent = parentBlock;
   if (parent === null) throw new Error('a span batch without a parent');
+  const before = useScratch(true);
+  const start = mark();
+  const verdict = checkSpanBlocks(context, batch, parent);
+  release(start);
+  useScratch(before);
+  return verdict;
+}
+
+/** Judges the blocks of a span that are after the safe head and, in the end, those that overlap the safe chain. */
+function checkSpanBlocks(context: BatchContext, batch: SpanBatch, parent: L2Block): Validity {
   const config = context.config;
   const blocks = context.blocks;
   const safeHead = context.safeHead;
-
+  const cursor = new SpanCursor();
+  cursor.open(batch);
   let index = 0;
-  let advanced = batch.epoch(0) == parent.originNumber + 1;
-  for (let i = 0; i < batch.blockCount; i++) {
+  let advanced = batch.firstEpoch == parent.originNumber + 1;
+  let epochBefore = batch.firstEpoch;
+  for (let i: u32 = 0; i < batch.blockCount; i++) {
     const timestamp = batch.timestamp(i);
+    const count = cursor.enterBlock();
+    const epoch = cursor.epoch;
+    if (i > 0) advanced = epoch > epochBefore;
+    epochBefore = epoch;
+    let hasSetCode = false;
+    let hasPostExec = false;
+    for (let j: u32 = 0; j < count; j++) {
+      const type = cursor.skip();
+      if (type == SET_CODE_TYPE) hasSetCode = true;
+      if (type == POST_EXEC_TYPE) hasPostExec = true;
+    }
     if (timestamp <= safeHead.time) continue;
-    const epoch = batch.epoch(i);
     if (epoch < safeHead.originNumber) return drop('the epoch of a block is too old');
     while (index < blocks.length && blocks[index].number != epoch) index++;
     if (index == blocks.length) return drop('the epoch of a block is not known');
     const origin = blocks[index];
-    if (i > 0) advanced = epoch > batch.epoch(i - 1);
     if (timestamp < origin.time) return drop('the timestamp is before the L1 origin');
-    const count = batch.transactionCount(i);
     const next = index + 1 < blocks.length ? blocks[index + 1] : null;
     const drift = checkDrift(config, timestamp, count == 0, origin, advanced, next);
     if (drift != Validity.Accept) return drift;
-    for (let j = 0; j < count; j++) {
-      const problem = transactionProblem(config, batch.transaction(i, j), timestamp);
-      if (problem !== null) return drop(problem);
-    }
+    if (hasSetCode && !allowsSetCode(config, timestamp)) return drop(EARLY_SET_CODE);
+    if (hasPostExec) return drop(EARLY_POST_EXEC);
   }
   // Behind the blocks' own checks: one that is undecided must not become a drop here.
   return checkOverlap(context, batch, parent);

@@ -1,11 +1,10 @@
 // The channel assembler since Holocene: one channel at a time, its frames in order (specs: protocol/holocene/derivation.md#
 // channel-bank).
-import { Bytes } from '../bytes';
 import { channelTimeout, maxChannelData } from '../config/limits';
 import { RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
 import { info, warn } from '../log';
-import { Channel } from './channel';
+import { Channel, openChannel } from './channel';
 import { ChannelSource } from './channel-source';
 import { FrameSource } from './frame-queue';
 import { Pull } from './stage';
@@ -13,8 +12,9 @@ import { Pull } from './stage';
 
 @final
 export class ChannelAssembler extends ChannelSource {
-  private channel: Channel | null = null;
-  private current: Bytes = new Bytes(0, 0);
+  private open: Channel | null = null;
+  private complete: Channel | null = null;
+  private opened: u64 = 0;
 
   constructor(
     private readonly config: RollupConfig,
@@ -27,23 +27,28 @@ export class ChannelAssembler extends ChannelSource {
     return this.previous.origin;
   }
 
-  get data(): Bytes {
-    return this.current;
+  get channel(): Channel {
+    const channel = this.complete;
+    if (channel === null) throw new Error('no channel was read');
+    return channel;
   }
 
   next(): Pull {
     const origin = this.origin;
-    const open = this.channel;
-    if (open !== null && open.openBlock.number + channelTimeout(this.config, origin.time) < origin.number) {
+    const open = this.open;
+    if (open !== null && open.openNumber + channelTimeout(this.config, origin.time) < origin.number) {
       info('channel timed out').hex('channel', open.id, 16).end();
-      this.channel = null;
+      this.drop();
     }
     while (true) {
       const pulled = this.previous.next();
       if (pulled != Pull.Ready) return pulled;
       const frame = this.previous.frame;
-      if (frame.number == 0) this.channel = new Channel(frame.channel, origin, true);
-      const channel = this.channel;
+      if (frame.number == 0) {
+        this.drop();
+        this.open = openChannel(frame.channel, origin.number, ++this.opened, true);
+      }
+      const channel = this.open;
       if (channel === null) {
         warn('dropping non-first frame without channel')
           .hex('channel', frame.channel, 16)
@@ -62,18 +67,24 @@ export class ChannelAssembler extends ChannelSource {
       }
       if (channel.size > maxChannelData(this.config, origin.time)) {
         warn('dropping oversized channel').hex('channel', frame.channel, 16).number('frame', frame.number).end();
-        this.channel = null;
+        this.drop();
         continue;
       }
       if (!frame.isLast) continue;
-      this.channel = null;
+      this.open = null;
       info('Reading channel').hex('channel', channel.id, 16).end();
-      this.current = channel.data();
+      this.complete = channel;
       return Pull.Ready;
     }
   }
 
   flush(): void {
-    this.channel = null;
+    this.drop();
+  }
+
+  private drop(): void {
+    const open = this.open;
+    if (open !== null) open.free();
+    this.open = null;
   }
 }

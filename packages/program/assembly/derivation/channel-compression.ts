@@ -2,9 +2,12 @@
 // derivation.md#brotli-channel-compression).
 import { Bytes } from '../bytes';
 import { brotli, brotliConsumed, BrotliStatus, brotliStatus } from '../compression/brotli';
+import { closeWindow, openWindow, windowAddress } from '../compression/input-window';
 import { adler32, inflateZlib, zlibChecksum, ZlibStatus, zlibStatus } from '../compression/zlib';
 import { mark, release, useScratch } from '../memory';
+import { ChannelData } from './channel';
 import { deliversLast } from './channel-delivery';
+import { ContentBuffer } from './content-buffer';
 
 /** The low half of the first byte of a zlib stream, by RFC 1950 or reserved there, and Brotli's whole byte. */
 // @ts-ignore: decorator
@@ -22,35 +25,36 @@ const BROTLI: u32 = 1;
 @inline
 const ZLIB_PIECE: u32 = 32768;
 
-// One buffer for all channels: a channel is read before the next one is decompressed.
-let buffer: usize = 0;
-let capacity: u32 = 0;
-
 /**
- * Decompresses a channel: at most `limit` bytes, the rest is cut off; what comes before an error or the end of truncated
- * data counts. The result is valid until the next call. Null where the data is of no known form.
+ * Decompresses a channel into `buffer`: at most `limit` bytes, the rest is cut off; what comes before an error or the end of
+ * truncated data counts. The result is a view of the buffer. Null where the data is of no known form.
  */
-export function decompressChannel(data: Bytes, limit: u64, brotliAllowed: bool): Bytes | null {
-  if (data.length == 0) return null;
-  const first = data[0];
+export function decompressChannel(
+  data: ChannelData,
+  limit: u64,
+  brotliAllowed: bool,
+  buffer: ContentBuffer,
+): Bytes | null {
+  let seen = openWindow(data);
+  closeWindow();
+  if (seen == 0) return null;
+  const first = <u32>load<u8>(windowAddress());
   const kind = first & 0x0f;
   const isZlib = kind == ZLIB_DEFLATE || kind == ZLIB_RESERVED;
   if (!isZlib && (first != BROTLI || !brotliAllowed)) return null;
-  const before = useScratch(true);
-  const start = mark();
-  // Batches seldom shrink to less than a 64th: the largest buffer is made when one did.
-  ensure(<u32>min<u64>(limit, 0x10000 + 64 * <u64>data.length));
-  let length = run(data, !isZlib);
-  if (full && <u64>capacity < limit) {
-    release(start);
-    ensure(<u32>limit);
-    length = run(data, !isZlib);
+  // Batches seldom shrink to less than a 64th: all the room is made when one did.
+  let room = <u32>min<u64>(limit, 0x10000 + 64 * data.length);
+  let length: u32 = 0;
+  while (true) {
+    buffer.reserve(room);
+    data.rewind();
+    length = run(data, !isZlib, buffer);
+    if (!full || <u64>buffer.capacity >= limit) break;
+    room = <u32>limit;
   }
-  release(start);
-  useScratch(before);
   if (isZlib && zlibStatus() == ZlibStatus.BadHeader) return null;
   if (length > limit) full = true;
-  return new Bytes(buffer, <u32>min<u64>(length, limit));
+  return new Bytes(buffer.ptr, <u32>min<u64>(length, limit));
 }
 
 /**
@@ -66,29 +70,27 @@ export function losesLast(content: Bytes): bool {
   return status != ZlibStatus.Done || zlibChecksum() != adler32(content.ptr, content.length);
 }
 
-/** Room for `wanted` bytes. Rooms that became too small add up to less than the last one. */
-function ensure(wanted: u32): void {
-  if (wanted <= capacity) return;
-  const before = useScratch(false);
-  capacity = max(wanted, 2 * capacity);
-  buffer = heap.alloc(capacity);
-  useScratch(before);
-}
-
 // The last run: whether it filled the buffer before the stream's end, which kind it was, and the stream's length.
 let full: bool = false;
 let wasBrotli: bool = false;
-let sourceLength: u32 = 0;
+let sourceLength: u64 = 0;
 
-function run(data: Bytes, isBrotli: bool): u32 {
+function run(data: ChannelData, isBrotli: bool, buffer: ContentBuffer): u32 {
   wasBrotli = isBrotli;
   sourceLength = data.length - 1;
+  const before = useScratch(true);
+  const start = mark();
+  const seen = openWindow(data);
+  let length: u32;
   if (isBrotli) {
-    const length = brotli(data.ptr + 1, data.length - 1, buffer, capacity);
+    length = brotli(windowAddress() + 1, seen - 1, buffer.ptr, buffer.capacity);
     full = brotliStatus() == BrotliStatus.OutputFull;
-    return length;
+  } else {
+    length = inflateZlib(windowAddress(), seen, buffer.ptr, buffer.capacity);
+    full = zlibStatus() == ZlibStatus.OutputFull;
   }
-  const length = inflateZlib(data.ptr, data.length, buffer, capacity);
-  full = zlibStatus() == ZlibStatus.OutputFull;
+  closeWindow();
+  release(start);
+  useScratch(before);
   return length;
 }

@@ -3,19 +3,21 @@
 import { Bytes, equal32 } from '../bytes';
 import { Fork, PayloadAttributes, RollupConfig } from '../config/rollup';
 import { Failure, FailureKind, Result } from '../failure';
+import { seedHashes } from '../hash-chains';
 import { L1Chain } from '../l1/chain';
-import { DEPOSIT_TYPE } from '../l1/deposit';
 import { decodeHeader } from '../l1/header';
 import { error, info, warn } from '../log';
-import { useScratch } from '../memory';
+import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
+import { TransactionSource } from '../transaction/transaction-source';
 import { depositsOnly } from './attributes';
 import { requireDerivable } from './coverage';
-import { L2Block } from './l2-block';
+import { BlockContents, L2Block } from './l2-block';
 import { L2Chain, l2Block } from './l2-chain';
 import { Pipeline } from './pipeline';
 import { failure, Pull } from './stage';
 import { findStart } from './start';
+import { addToDigest, beginDigest } from './transactions-digest';
 
 /** What execution says about the block that it built. Both are in PERSISTENT. */
 @final
@@ -61,6 +63,7 @@ export function derive(
   builder: BlockBuilder,
 ): Result<Derived> {
   useScratch(false);
+  seedHashes(l1Head);
   const l1 = new L1Chain(config, l1Head);
   const l2 = new L2Chain(config, agreedHash);
   let safe = l2.start;
@@ -68,10 +71,17 @@ export function derive(
   if (safe.number < claimedNumber) {
     info('Starting derivation').end();
     requireDerivable(config, safe.time + config.blockTime);
-    const start = findStart(config, l1, l2);
-    const pipeline = new Pipeline(config, l1, l2, start.origin, l2.systemConfig(start.block));
+    const from = findStart(config, l1, l2);
+    const pipeline = new Pipeline(config, l1, l2, from.origin, l2.systemConfig(from.block));
     let pending = safe;
+    // Attributes are in SCRATCH until their block is built.
+    useScratch(true);
+    const start = mark();
+    useScratch(false);
     while (safe.number < claimedNumber) {
+      useScratch(true);
+      release(start);
+      useScratch(false);
       const pulled = pipeline.next(pending);
       if (pulled == Pull.Again) continue;
       if (pulled == Pull.Failed) return Result.fail<Derived>(failure());
@@ -88,7 +98,7 @@ export function derive(
         warn('could not process payload attributes')
           .text('err', reason === null ? '' : reason.message)
           .end();
-        if (isDepositsOnly(attributes)) return depositsFail();
+        if (!hasTransactions(attributes)) return depositsFail();
         if (!config.isActive(Fork.Holocene, pipeline.origin.time)) {
           // The blocks of the span before this one are undone, and the rest of it is dropped.
           pending = safe;
@@ -123,12 +133,10 @@ function depositsFail(): Result<Derived> {
   );
 }
 
-function isDepositsOnly(attributes: PayloadAttributes): bool {
-  const transactions = attributes.transactions;
-  for (let i = 0; i < transactions.length; i++) {
-    if (transactions[i].length == 0 || transactions[i][0] != DEPOSIT_TYPE) return false;
-  }
-  return true;
+/** Whether there are other transactions than deposits. */
+function hasTransactions(attributes: PayloadAttributes): bool {
+  const following = attributes.following;
+  return following !== null && following.count > 0;
 }
 
 /** What derivation keeps of a block that was built on `parent`. */
@@ -141,9 +149,24 @@ function toBlock(config: RollupConfig, parent: L2Block, built: BuiltBlock, attri
   ) {
     throw new Error('execution built another block than the one that was asked for');
   }
-  const block = l2Block(config, built.hash, built.header, header, attributes.transactions[0]);
-  block.transactions = attributes.transactions;
+  const block = l2Block(config, built.hash, built.header, header, attributes.transactions[0].copy());
+  block.contents = contentsOf(attributes.following);
   return block;
+}
+
+function contentsOf(transactions: TransactionSource | null): BlockContents {
+  const digest = heap.alloc(32);
+  beginDigest(digest);
+  if (transactions === null) return new BlockContents(0, digest);
+  useScratch(true);
+  transactions.rewind();
+  for (let i: u32 = 0; i < transactions.count; i++) {
+    const start = mark();
+    addToDigest(digest, transactions.next());
+    release(start);
+  }
+  useScratch(false);
+  return new BlockContents(transactions.count, digest);
 }
 
 /**

@@ -3,23 +3,22 @@
 import { Fork, RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
 import { warn } from '../log';
-import { Frame, parseFrames } from './frame';
-import { pruneFrames } from './frame-order';
+import { Frame, FrameList } from './frame';
 import { L1Retrieval } from './l1-retrieval';
 import { Pull } from './stage';
 
 /** Where the channel stage gets its frames from. */
 export abstract class FrameSource {
-  /** The frame that the last ready pull gave. */
+  /** The frame that the last ready pull gave: valid until the next pull. */
   abstract get frame(): Frame;
   abstract get origin(): L1Block;
   abstract next(): Pull;
 }
 
 export class FrameQueue extends FrameSource {
-  private frames: Array<Frame> = new Array<Frame>();
-  private taken: i32 = 0;
-  private current: Frame | null = null;
+  private readonly frames: FrameList = new FrameList();
+  private taken: u32 = 0;
+  private readonly current: Frame = new Frame();
 
   constructor(
     private readonly config: RollupConfig,
@@ -33,30 +32,27 @@ export class FrameQueue extends FrameSource {
   }
 
   get frame(): Frame {
-    const frame = this.current;
-    if (frame === null) throw new Error('no frame was read');
-    return frame;
+    return this.current;
   }
 
   next(): Pull {
     if (this.taken == this.frames.length) {
       const pulled = this.previous.next();
       if (pulled != Pull.Ready) return pulled;
-      this.frames.length = 0;
-      this.taken = 0;
-      const problem = parseFrames(this.previous.data, this.frames);
+      this.reset();
+      const problem = this.frames.parse(this.previous.data, this.previous.length);
       if (problem !== null) {
         warn('Failed to parse frames').number('origin', this.origin.number).text('err', problem).end();
         return Pull.Again;
       }
-      if (this.config.isActive(Fork.Holocene, this.origin.time)) pruneFrames(this.frames);
+      if (this.config.isActive(Fork.Holocene, this.origin.time)) this.frames.prune();
     }
-    this.current = this.frames[this.taken++];
+    this.current.read(this.frames.at(this.taken++));
     return Pull.Ready;
   }
 
   reset(): void {
-    this.frames.length = 0;
+    this.frames.clear();
     this.taken = 0;
   }
 }

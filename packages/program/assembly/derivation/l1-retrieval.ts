@@ -1,48 +1,63 @@
 // L1 retrieval: the batcher's data in an L1 block, from call data and, since Ecotone, from blobs (specs: protocol/
 // derivation.md#l1-retrieval and protocol/ecotone/derivation.md#l1-retrieval).
-import { Bytes, bytesAt } from '../bytes';
+import { Rope } from '../block-store';
+import { Bytes, copy32 } from '../bytes';
 import { Fork, RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
-import { readBlob } from '../l1/blob';
+import { GrowingBuffer } from '../growing-buffer';
+import { blobData, readBlob } from '../l1/blob';
 import { L1Chain } from '../l1/chain';
 import { decodeL1Transaction, L1Transaction, TransactionType } from '../l1/transaction';
 import { info, warn } from '../log';
-import { mark, release, useScratch } from '../memory';
+import { useScratch } from '../memory';
+import { OrderedValues } from '../trie/ordered';
 import { L1Traversal } from './l1-traversal';
 import { Pull } from './stage';
 
 /** One piece of data of an L1 block: call data, or a blob that is fetched when its turn comes. */
-@final
+@unmanaged
 class Source {
-  constructor(
-    public readonly calldata: Bytes | null,
-    /** The blob's 32-byte versioned hash and its number among the block's blobs. */
-    public readonly versionedHash: usize,
-    public readonly blobIndex: u64,
-  ) {}
+  isBlob: bool;
+  /** Bytes of call data. */
+  length: u32;
+  /** The blob's number among the block's blobs; its 32-byte versioned hash follows. */
+  blobIndex: u64;
 }
 
+// @ts-ignore: decorator
+@inline
+const SOURCE_HASH: usize = 16;
+// @ts-ignore: decorator
+@inline
+const SOURCE_SIZE: u32 = 48;
+
 
 @final
-export class L1Retrieval {
-  private sources: Array<Source> = new Array<Source>(0);
-  private taken: i32 = 0;
+export class L1Retrieval extends OrderedValues {
+  private readonly sources: GrowingBuffer = new GrowingBuffer();
+  private found: u32 = 0;
+  private taken: u32 = 0;
   private open: bool = false;
-  private current: Bytes = new Bytes(0, 0);
+  /** Call data of the current L1 block that was not used yet. */
+  private readonly calldata: Rope = new Rope();
+  private readonly buffer: GrowingBuffer = new GrowingBuffer();
+  private blobs: bool = false;
+  private blobIndex: u64 = 0;
+
+  /** Address and length of the data that the last ready pull gave; it is there until the next pull. */
+  data: usize = 0;
+  length: u32 = 0;
 
   constructor(
     private readonly config: RollupConfig,
     private readonly chain: L1Chain,
     private readonly previous: L1Traversal,
-  ) {}
+  ) {
+    super();
+  }
 
   get origin(): L1Block {
     return this.previous.origin;
-  }
-
-  /** The data that the last ready pull gave, in PERSISTENT. */
-  get data(): Bytes {
-    return this.current;
   }
 
   /** Ready with each piece of data of the current L1 block in turn. */
@@ -53,13 +68,9 @@ export class L1Retrieval {
       this.find();
       this.open = true;
     }
-    while (this.taken < this.sources.length) {
-      const source = this.sources[this.taken++];
-      const data = source.calldata !== null ? source.calldata : this.fetch(source);
-      if (data !== null) {
-        this.current = data;
-        return Pull.Ready;
-      }
+    while (this.taken < this.found) {
+      const source = this.source(this.taken++);
+      if (source.isBlob ? this.fetch(source) : this.take(source.length)) return Pull.Ready;
     }
     this.open = false;
     return Pull.Empty;
@@ -68,32 +79,53 @@ export class L1Retrieval {
   /** Finds the batcher's transactions in the current L1 block. */
   private find(): void {
     const block = this.origin;
-    this.sources.length = 0;
+    this.found = 0;
     this.taken = 0;
+    this.blobs = this.config.isActive(Fork.Ecotone, block.time);
+    this.blobIndex = 0;
     const before = useScratch(true);
-    const start = mark();
-    const transactions = this.chain.transactions(block);
-    const blobs = this.config.isActive(Fork.Ecotone, block.time);
-    let blobIndex: u64 = 0;
-    for (let i = 0; i < transactions.length; i++) {
-      const transaction = decodeL1Transaction(transactions[i]);
-      if (!this.isForInbox(transaction) || !this.isFromBatcher(transaction.sender(this.config.l1ChainId))) {
-        blobIndex += transaction.blobCount;
-        continue;
-      }
-      useScratch(false);
-      if (!blobs || transaction.type != TransactionType.Blob) {
-        this.sources.push(new Source(transaction.data.copy(), 0, 0));
-      } else {
-        for (let j: u32 = 0; j < transaction.blobCount; j++) {
-          this.sources.push(new Source(null, bytesAt(transaction.blobHash(j), 32).ptr, blobIndex));
-          blobIndex += 1;
-        }
-      }
-      useScratch(true);
-    }
-    release(start);
+    this.chain.transactions(block, this);
     useScratch(before);
+  }
+
+  /** Notes the data of a transaction of the block, if the batcher sent it. */
+  value(encoded: Bytes): void {
+    const transaction = decodeL1Transaction(encoded);
+    if (!this.isForInbox(transaction) || !this.isFromBatcher(transaction.sender(this.config.l1ChainId))) {
+      this.blobIndex += transaction.blobCount;
+      return;
+    }
+    if (!this.blobs || transaction.type != TransactionType.Blob) {
+      const data = transaction.data;
+      this.calldata.append(data.ptr, data.length);
+      const source = this.add();
+      source.isBlob = false;
+      source.length = data.length;
+      return;
+    }
+    for (let i: u32 = 0; i < transaction.blobCount; i++) {
+      const source = this.add();
+      source.isBlob = true;
+      source.blobIndex = this.blobIndex++;
+      copy32(changetype<usize>(source) + SOURCE_HASH, transaction.blobHash(i));
+    }
+  }
+
+  private add(): Source {
+    this.sources.reserve((this.found + 1) * SOURCE_SIZE, this.found * SOURCE_SIZE);
+    return this.source(this.found++);
+  }
+
+  private source(i: u32): Source {
+    return changetype<Source>(this.sources.ptr + i * SOURCE_SIZE);
+  }
+
+  private take(length: u32): bool {
+    this.buffer.reserve(length, 0);
+    this.calldata.take(this.buffer.ptr, length);
+    this.data = this.buffer.ptr;
+    this.length = length;
+    return true;
   }
 
   /** Whether a transaction goes to the batch inbox. Set-code transactions never count. */
@@ -120,17 +152,22 @@ export class L1Retrieval {
     return true;
   }
 
-  private fetch(source: Source): Bytes | null {
+  /** Reads a blob; false where it holds no data. */
+  private fetch(source: Source): bool {
     const block = this.origin;
+    const hash = changetype<usize>(source) + SOURCE_HASH;
     info('Fetching blob')
       .hash('l1_ref', block.hash)
-      .hash('blob_versioned_hash', source.versionedHash)
+      .hash('blob_versioned_hash', hash)
       .number('index', source.blobIndex)
       .end();
-    const data = readBlob(source.versionedHash, source.blobIndex, block.time);
-    if (data === null) {
+    const length = readBlob(hash, source.blobIndex, block.time);
+    if (length < 0) {
       warn('ignoring blob due to parse failure').number('origin', block.number).number('index', source.blobIndex).end();
+      return false;
     }
-    return data;
+    this.data = blobData();
+    this.length = <u32>length;
+    return true;
   }
 }

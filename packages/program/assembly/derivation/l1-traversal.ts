@@ -50,6 +50,7 @@ export class L1Traversal {
     }
     const updates = this.chain.events(next).configUpdates;
     applyConfigUpdates(this.settings, updates, this.config, next);
+    this.chain.settleEvents(next);
     this.block = next;
     this.taken = false;
     return Pull.Again;

@@ -1,6 +1,15 @@
 // An L2 block as derivation knows it.
 import { Bytes } from '../bytes';
 
+/** What a block holds behind its deposits: how many transactions, and their digest (32 bytes, transactions-digest.ts). */
+@final
+export class BlockContents {
+  constructor(
+    public readonly count: u32,
+    public readonly digest: usize,
+  ) {}
+}
+
 /** Lives in PERSISTENT. */
 @final
 export class L2Block {
@@ -17,8 +26,8 @@ export class L2Block {
   header: Bytes = new Bytes(0, 0);
   /** Encoded first transaction; empty in the genesis block. */
   firstTransaction: Bytes = new Bytes(0, 0);
-  /** Encoded transactions of a block that was built here; null for one from the oracle, which has them. */
-  transactions: Array<Bytes> | null = null;
+  /** What its batch gave; null for one from the oracle as long as nobody asked. */
+  contents: BlockContents | null = null;
 
   /** Whether both are the same block. */
   is(other: L2Block): bool {

@@ -1,13 +1,15 @@
 // The L2 chain: blocks up to the agreed one from the oracle, later ones as they are built.
 import { Bytes, bytesAt, equal32 } from '../bytes';
 import { Fork, RollupConfig, SystemConfig } from '../config/rollup';
+import { DEPOSIT_TYPE } from '../l1/deposit';
 import { decodeHeader, Header } from '../l1/header';
 import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
-import { readOrderedTrie } from '../trie/ordered';
-import { firstItem } from './first-item';
+import { OrderedValues, readOrderedTrie } from '../trie/ordered';
+import { firstItem } from '../trie/first-item';
 import { decodeL1Info } from './l1-info';
-import { L2Block } from './l2-block';
+import { BlockContents, L2Block } from './l2-block';
+import { addToDigest, beginDigest } from './transactions-digest';
 import { KARST_UPGRADE_GAS } from './upgrade-transactions';
 
 /** The header of the block whose 32-byte hash is at `hash`, from the oracle; in the current region. */
@@ -59,13 +61,20 @@ export class L2Chain {
     return this.older[<i32>(first - number)];
   }
 
-  /** The encoded transactions of a block; those from the oracle are in the current region, which must be SCRATCH. */
-  transactions(block: L2Block): Array<Bytes> {
-    const known = block.transactions;
+  /** What a block holds behind its deposits. SCRATCH must be current. */
+  contents(block: L2Block): BlockContents {
+    const known = block.contents;
     if (known !== null) return known;
-    const header = decodeHeader(block.header);
+    const start = mark();
+    const reader = new ContentsReader();
     hint('l2-transactions', block.hash, 32);
-    return readOrderedTrie(header.transactionsRoot);
+    readOrderedTrie(decodeHeader(block.header).transactionsRoot, reader);
+    useScratch(false);
+    const contents = new BlockContents(reader.count, bytesAt(reader.digest, 32).ptr);
+    useScratch(true);
+    release(start);
+    block.contents = contents;
+    return contents;
   }
 
   /** The parent's hash of the block whose 32-byte hash is at `hash`, read from its header alone; in the current region. */
@@ -134,6 +143,24 @@ export class L2Chain {
     }
     if (config.isActive(Fork.Holocene, block.time)) settings.eip1559Params = extra.u64At(1);
     return settings;
+  }
+}
+
+/** Counts and digests the transactions of a block that are no deposits. */
+@final
+class ContentsReader extends OrderedValues {
+  count: u32 = 0;
+  readonly digest: usize = heap.alloc(32);
+
+  constructor() {
+    super();
+    beginDigest(this.digest);
+  }
+
+  value(transaction: Bytes): void {
+    if (transaction[0] == DEPOSIT_TYPE) return;
+    this.count += 1;
+    addToDigest(this.digest, transaction);
   }
 }
 

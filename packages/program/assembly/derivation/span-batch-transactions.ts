@@ -1,12 +1,11 @@
 // The transactions of a span batch: fields in columns, put together again (specs: protocol/delta/span-batches.md#
 // span-batch-format).
 import { Bytes } from '../bytes';
-import { useScratch } from '../memory';
+import { mark, release, useScratch } from '../memory';
 import { RlpReader, RlpWriter } from '../rlp';
-import { bitAt, MAX_SPAN_ELEMENTS, SpanReader } from './span-batch';
 
 /** Transaction types that span batches hold. */
-const enum Type {
+export const enum SpanTransactionType {
   Legacy = 0,
   AccessList = 1,
   DynamicFee = 2,
@@ -15,128 +14,71 @@ const enum Type {
   PostExec = 0x7d,
 }
 
-/** The columns. They share the memory of the batch's encoding. */
-@final
-export class SpanTransactions {
-  private constructor(
-    private readonly creationBits: Bytes,
-    private readonly parityBits: Bytes,
-    private readonly signatures: Bytes,
-    private readonly recipients: Bytes,
-    /** Type byte (none for legacy ones) and RLP list of what has no column of its own. */
-    private readonly data: Array<Bytes>,
-    private readonly nonces: StaticArray<u64>,
-    private readonly gasLimits: StaticArray<u64>,
-    private readonly protectedBits: Bytes,
-  ) {}
-
-  /** Reads the columns of `count` transactions. Null where they are malformed. */
-  static read(reader: SpanReader, count: u32): SpanTransactions | null {
-    const creationBits = reader.bits(count);
-    const parityBits = reader.bits(count);
-    const signatures = reader.bytes(64 * <u64>count);
-    if (reader.failed) return null;
-    let creations: u32 = 0;
-    for (let i: u32 = 0; i < count; i++) creations += bitAt(creationBits, i);
-    const recipients = reader.bytes(20 * <u64>(count - creations));
-    if (reader.failed) return null;
-
-    const data = new Array<Bytes>(0);
-    let legacy: u32 = 0;
-    for (let i: u32 = 0; i < count; i++) {
-      const rest = reader.rest();
-      if (rest.length == 0) return null;
-      const typed: u32 = rest[0] <= 0x7f ? 1 : 0;
-      const list = new RlpReader(rest.after(typed));
-      if (!list.nextIsList) return null;
-      const item = list.raw();
-      // The reference's limit counts the list's header too.
-      if (list.failed || <u64>item.length > MAX_SPAN_ELEMENTS) return null;
-      if (typed == 0 || rest[0] == Type.Legacy) legacy += 1;
-      data.push(rest.slice(0, typed + item.length));
-      reader.skip(typed + item.length);
-    }
-    const nonces = new StaticArray<u64>(count);
-    for (let i: u32 = 0; i < count; i++) nonces[i] = reader.varint();
-    const gasLimits = new StaticArray<u64>(count);
-    for (let i: u32 = 0; i < count; i++) gasLimits[i] = reader.varint();
-    const protectedBits = reader.bits(legacy);
-    if (reader.failed) return null;
-    return new SpanTransactions(
-      creationBits,
-      parityBits,
-      signatures,
-      recipients,
-      data,
-      nonces,
-      gasLimits,
-      protectedBits,
-    );
+/**
+ * Encodes a transaction in the current region, which must be SCRATCH: `data` is its type byte (none for legacy ones) and the
+ * RLP list of what has no column of its own; `recipient` the address of 20 bytes, 0 for a creation; `signature` that of r
+ * and s, 32 bytes each. Null where it is malformed or of a type that span batches don't have.
+ */
+export function assembleTransaction(
+  data: Bytes,
+  type: u32,
+  chainId: u64,
+  nonce: u64,
+  gasLimit: u64,
+  recipient: usize,
+  parity: u32,
+  isProtected: bool,
+  signature: usize,
+): Bytes | null {
+  // Legacy transactions have no type byte.
+  if (data[0] == SpanTransactionType.Legacy) return null;
+  // Unsigned, and whole as it is: its other columns mean nothing.
+  if (type == SpanTransactionType.PostExec) return data;
+  const fields = new RlpReader(type == SpanTransactionType.Legacy ? data : data.after(1)).list();
+  let v = <u64>parity;
+  if (type == SpanTransactionType.Legacy) {
+    v = isProtected ? 35 + 2 * chainId + <u64>parity : 27 + <u64>parity;
+  } else if (
+    type != SpanTransactionType.AccessList &&
+    type != SpanTransactionType.DynamicFee &&
+    type != SpanTransactionType.SetCode
+  ) {
+    return null;
   }
+  if (recipient == 0 && type == SpanTransactionType.SetCode) return null;
 
-  /**
-   * The encoded transactions in the current region. Null where one is malformed or of a type that span batches don't have.
-   */
-  build(chainId: u64): Array<Bytes> | null {
-    const count = <u32>this.data.length;
-    const transactions = new Array<Bytes>(0);
-    const writer = spanWriter();
-    let recipient: u32 = 0;
-    let legacy: u32 = 0;
-    for (let i: u32 = 0; i < count; i++) {
-      const data = this.data[i];
-      const type: u32 = data[0] > 0x7f ? Type.Legacy : data[0];
-      if (data[0] == Type.Legacy) return null;
-      if (type == Type.PostExec) {
-        // Unsigned, and whole as it is: its other columns mean nothing.
-        if (bitAt(this.creationBits, i) == 0) recipient++;
-        transactions.push(data.copy());
-        continue;
-      }
-      const fields = new RlpReader(type == Type.Legacy ? data : data.after(1)).list();
-      const parity = <u64>bitAt(this.parityBits, i);
-      let v = parity;
-      if (type == Type.Legacy) {
-        v = bitAt(this.protectedBits, legacy++) == 0 ? 27 + parity : 35 + 2 * chainId + parity;
-      } else if (type != Type.AccessList && type != Type.DynamicFee && type != Type.SetCode) {
-        return null;
-      }
-      const isCreation = bitAt(this.creationBits, i) == 1;
-      if (isCreation && type == Type.SetCode) return null;
+  const value = integer(fields);
+  // One price, or priority fee and fee cap, which follow one another in both encodings.
+  const price = integer(fields);
+  const hasCap = type == SpanTransactionType.DynamicFee || type == SpanTransactionType.SetCode;
+  const cap = hasCap ? integer(fields) : new Bytes(0, 0);
+  // op-node reads those of set-code transactions into 256 bits, all others into any number of them.
+  if (type == SpanTransactionType.SetCode && max(value.length, max(price.length, cap.length)) > 33) return null;
+  const input = fields.raw();
+  if (input.length > 0 && input[0] >= 0xc0) return null;
+  let lists = new Bytes(0, 0);
+  if (type != SpanTransactionType.Legacy) lists = accessLists(fields, type == SpanTransactionType.SetCode);
+  if (!fields.complete) return null;
 
-      const value = integer(fields);
-      // One price, or priority fee and fee cap, which follow one another in both encodings.
-      const price = integer(fields);
-      const cap = type == Type.DynamicFee || type == Type.SetCode ? integer(fields) : new Bytes(0, 0);
-      // op-node reads those of set-code transactions into 256 bits, all others into any number of them.
-      if (type == Type.SetCode && max(value.length, max(price.length, cap.length)) > 33) return null;
-      const input = fields.raw();
-      if (input.length > 0 && input[0] >= 0xc0) return null;
-      let lists = new Bytes(0, 0);
-      if (type != Type.Legacy) lists = accessLists(fields, type == Type.SetCode);
-      if (!fields.complete) return null;
-
-      writer.reset();
-      if (type != Type.Legacy) writer.byte(<u8>type);
-      const list = writer.open();
-      if (type != Type.Legacy) writer.u64(chainId);
-      writer.u64(this.nonces[i]);
-      writer.raw(price.ptr, price.length);
-      writer.raw(cap.ptr, cap.length);
-      writer.u64(this.gasLimits[i]);
-      if (isCreation) writer.empty();
-      else writer.bytes(this.recipients.at(20 * recipient++, 20), 20);
-      writer.raw(value.ptr, value.length);
-      writer.raw(input.ptr, input.length);
-      writer.raw(lists.ptr, lists.length);
-      writer.u64(v);
-      writer.integer(this.signatures.at(64 * i, 32), 32);
-      writer.integer(this.signatures.at(64 * i + 32, 32), 32);
-      writer.close(list);
-      transactions.push(writer.written.copy());
-    }
-    return transactions;
-  }
+  const writer = spanWriter();
+  writer.reset();
+  if (type != SpanTransactionType.Legacy) writer.byte(<u8>type);
+  const list = writer.open();
+  if (type != SpanTransactionType.Legacy) writer.u64(chainId);
+  writer.u64(nonce);
+  writer.raw(price.ptr, price.length);
+  writer.raw(cap.ptr, cap.length);
+  writer.u64(gasLimit);
+  if (recipient == 0) writer.empty();
+  else writer.bytes(recipient, 20);
+  writer.raw(value.ptr, value.length);
+  writer.raw(input.ptr, input.length);
+  writer.raw(lists.ptr, lists.length);
+  writer.u64(v);
+  writer.integer(signature, 32);
+  writer.integer(signature + 32, 32);
+  writer.close(list);
+  return writer.written.copy();
 }
 
 let shared: RlpWriter | null = null;
@@ -169,11 +111,13 @@ function accessLists(fields: RlpReader, authorizations: bool): Bytes {
   if (fields.failed) return accessList;
   const entries = new RlpReader(accessList).list();
   while (!entries.atEnd && !entries.failed) {
+    const start = mark();
     const entry = entries.list();
     entry.fixed(20);
     const keys = entry.list();
     while (!keys.atEnd && !keys.failed) keys.fixed(32);
     if (keys.failed || !entry.complete) entries.failed = true;
+    release(start);
   }
   if (entries.failed) fields.failed = true;
   if (!authorizations) return accessList;
@@ -182,6 +126,7 @@ function accessLists(fields: RlpReader, authorizations: bool): Bytes {
   if (fields.failed) return list;
   const tuples = new RlpReader(list).list();
   while (!tuples.atEnd && !tuples.failed) {
+    const start = mark();
     const tuple = tuples.list();
     tuple.integer(); // chain id
     tuple.fixed(20);
@@ -190,6 +135,7 @@ function accessLists(fields: RlpReader, authorizations: bool): Bytes {
     tuple.integer();
     tuple.integer();
     if (!tuple.complete) tuples.failed = true;
+    release(start);
   }
   if (tuples.failed) fields.failed = true;
   return new Bytes(accessList.ptr, accessList.length + list.length);

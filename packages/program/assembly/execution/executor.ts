@@ -55,6 +55,8 @@ class Outcome {
   gasUsed: u64 = 0;
   footprint: u64 = 0;
   receipts: Array<Bytes> = new Array<Bytes>();
+  /** The encoded transactions. */
+  transactions: Array<Bytes> = new Array<Bytes>();
   /** The transaction that the block cannot hold, and why; -1 where there is none. */
   invalidIndex: i32 = -1;
   problem: string = '';
@@ -98,7 +100,7 @@ export class Executor {
     const outcome = this.run(parent, header, attributes);
     const problem = outcome.problem;
     const index = outcome.invalidIndex;
-    if (index < 0) this.seal(header, attributes, outcome);
+    if (index < 0) this.seal(header, outcome);
     release(start);
     useScratch(false);
     const result =
@@ -170,17 +172,26 @@ export class Executor {
     if (block.fork >= Fork.Isthmus) this.systemCall(transition, HISTORY_STORAGE, header.parentHash);
     ensureCreate2Deployer(this.config, header.time);
     const outcome = new Outcome();
-    const transactions = attributes.transactions;
-    for (let i = 0; i < transactions.length; i++) {
-      const transaction = decodeTransaction(transactions[i]);
+    const leading = attributes.transactions;
+    const following = attributes.following;
+    let count = leading.length;
+    if (following !== null) {
+      following.rewind();
+      count += <i32>following.count;
+    }
+    for (let i = 0; i < count; i++) {
+      const encoded = i < leading.length || following === null ? leading[i] : following.next();
+      const transaction = decodeTransaction(encoded);
       const problem =
         transaction === null
           ? 'it is malformed or of an unknown type'
           : this.apply(transition, block, transaction, header, outcome);
-      if (problem.length == 0) continue;
-      outcome.invalidIndex = i;
-      outcome.problem = problem;
-      return outcome;
+      if (problem.length > 0) {
+        outcome.invalidIndex = i;
+        outcome.problem = problem;
+        return outcome;
+      }
+      outcome.transactions.push(encoded);
     }
     header.gasUsed = outcome.gasUsed;
     if (block.fork >= Fork.Jovian) header.blobGasUsed = outcome.footprint;
@@ -234,13 +245,13 @@ export class Executor {
   }
 
   /** Writes the state back and fills in the header's roots. In SCRATCH. */
-  private seal(header: Header, attributes: PayloadAttributes, outcome: Outcome): void {
+  private seal(header: Header, outcome: Outcome): void {
     commitState(header.stateRoot);
     if (header.number == this.keptNumber) {
       copy32(this.keptRoot, header.stateRoot);
       this.hasKeptRoot = true;
     }
-    orderedTrieRoot(attributes.transactions, header.transactionsRoot);
+    orderedTrieRoot(outcome.transactions, header.transactionsRoot);
     orderedTrieRoot(outcome.receipts, header.receiptsRoot);
     if (header.hasRequestsHash) storageRoot(MESSAGE_PASSER, header.withdrawalsRoot);
   }

@@ -1,6 +1,6 @@
 // Blobs of L1: read from the oracle element by element (specs: fault-proof/index.md#type-5-global-eip-4844-point-evaluation-key)
 // and decoded to the batcher's data (specs: protocol/derivation.md#blob-encoding, version 0).
-import { Bytes, copy32 } from '../bytes';
+import { copy32 } from '../bytes';
 import { keccak256 } from '../crypto/keccak256';
 import { hint, KeyType, preimage } from '../oracle';
 import { mark, release, useScratch } from '../memory';
@@ -33,10 +33,10 @@ let decoded: usize = 0;
 
 /**
  * Fetches the blob with the 32-byte versioned hash at `versionedHash`, number `index` among the blobs of an L1 block of
- * time `l1Time`, and decodes it. Returns a copy of its data in PERSISTENT, or null where it isn't encoded as the protocol
- * says. A pre-image of the wrong length ends the program.
+ * time `l1Time`, and decodes it. Returns its data's length, or -1 where it isn't encoded as the protocol says; the data is at
+ * `blobData()`, until the next blob is read. A pre-image of the wrong length ends the program.
  */
-export function readBlob(versionedHash: usize, index: u64, l1Time: u64): Bytes | null {
+export function readBlob(versionedHash: usize, index: u64, l1Time: u64): i32 {
   copy32(HINT, versionedHash);
   store<u64>(HINT, bswap<u64>(index), 32);
   store<u64>(HINT, bswap<u64>(l1Time), 40);
@@ -64,12 +64,13 @@ export function readBlob(versionedHash: usize, index: u64, l1Time: u64): Bytes |
   }
   release(start);
 
-  useScratch(false);
-  const length = decodeBlob(blob, decoded);
-  let data: Bytes | null = null;
-  if (length >= 0) data = new Bytes(decoded, <u32>length).copy();
   useScratch(before);
-  return data;
+  return decodeBlob(blob, decoded);
+}
+
+/** Address of the data of the blob that was read last. */
+export function blobData(): usize {
+  return decoded;
 }
 
 /**

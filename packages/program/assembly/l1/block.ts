@@ -1,4 +1,5 @@
 // An L1 block as derivation keeps it.
+import { Rope } from '../block-store';
 import { Bytes, bytesAt, copy32 } from '../bytes';
 import { Header } from './header';
 import { Log } from './receipt';
@@ -25,7 +26,7 @@ export class L1Block {
   /** Whether the header has a requests hash (Prague). */
   isPrague: bool = false;
 
-  /** What the block's receipts say; null until they were read. */
+  /** What the block's receipts say; null where they were not read, or are not needed any more. */
   events: L1Events | null = null;
 
   /** Whether both are the same block. */
@@ -37,12 +38,26 @@ export class L1Block {
 /** The events of an L1 block that derivation follows. Lives in PERSISTENT. */
 @final
 export class L1Events {
-  /** Encoded deposit transactions in order. */
-  readonly deposits: Array<Bytes> = new Array<Bytes>(0);
+  /** Encoded deposit transactions in order, each behind its length (u32); anyone may make many, or large ones. */
+  readonly deposits: Rope = new Rope();
   /** Why the deposits can't be derived, or null. */
   depositProblem: string | null = null;
   /** ConfigUpdate events in order. */
   readonly configUpdates: Array<Log> = new Array<Log>(0);
+}
+
+/** The deposit transactions, as copies in the current region. */
+export function depositsOf(events: L1Events): Array<Bytes> {
+  const length = events.deposits.length;
+  const all = heap.alloc(length);
+  events.deposits.copyTo(all);
+  const deposits = new Array<Bytes>(0);
+  for (let at: u32 = 0; at < length;) {
+    const size = load<u32>(all + at);
+    deposits.push(new Bytes(all + at + 4, size));
+    at += 4 + size;
+  }
+  return deposits;
 }
 
 /** Copies what derivation needs of the header of the block with the 32-byte hash at `hash` to the current region. */

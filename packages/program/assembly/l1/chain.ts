@@ -4,12 +4,17 @@ import { RollupConfig } from '../config/rollup';
 import { info } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
-import { readOrderedTrie } from '../trie/ordered';
+import { OrderedValues, readOrderedTrie } from '../trie/ordered';
 import { L1Block, l1Block, L1Events } from './block';
 import { decodeDeposit } from './deposit';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from './events';
 import { decodeL1Header } from './header';
 import { findLogs, Log, LogFilter } from './receipt';
+
+/** Bytes of deposits, of all L1 blocks together, from which on they are not kept until their turn comes. */
+// @ts-ignore: decorator
+@inline
+const MOST_DEPOSITS: u64 = 32 << 20;
 
 
 @final
@@ -17,6 +22,9 @@ export class L1Chain {
   readonly head: L1Block;
   /** Blocks from the head downwards, as far as they were asked for. */
   private readonly blocks: Array<L1Block> = new Array<L1Block>(0);
+  /** Blocks whose events were read, and the bytes of the deposits that are kept. */
+  private readonly withEvents: Array<L1Block> = new Array<L1Block>(0);
+  private deposited: u64 = 0;
 
   /** The chain that ends with the block whose 32-byte hash is at `headHash`. */
   constructor(
@@ -48,47 +56,99 @@ export class L1Chain {
     return block !== null && equal32(block.hash, hash) ? block : fetchBlock(hash);
   }
 
-  /**
-   * The block's encoded transactions in the current region, which must be SCRATCH: there are many, and few are kept.
-   */
-  transactions(block: L1Block): Array<Bytes> {
+  /** Gives `reader` the block's encoded transactions. SCRATCH must be current. */
+  transactions(block: L1Block, reader: OrderedValues): void {
     hint('l1-transactions', block.hash, 32);
-    return readOrderedTrie(block.transactionsRoot);
+    readOrderedTrie(block.transactionsRoot, reader);
   }
 
-  /** The block's events, read once from its receipts. */
+  /** The block's events, read from its receipts where they aren't known. */
   events(block: L1Block): L1Events {
     const known = block.events;
     if (known !== null) return known;
     const before = useScratch(false);
     const events = new L1Events();
+    block.events = events;
+    this.withEvents.push(block);
     useScratch(true);
     const start = mark();
     hint('l1-receipts', block.hash, 32);
-    const logs = findLogs(
-      readOrderedTrie(block.receiptsRoot),
-      new LogFilter(this.config.depositContract, TRANSACTION_DEPOSITED),
-      new LogFilter(this.config.systemConfigContract, CONFIG_UPDATE),
-    );
-    useScratch(false);
-    for (let i = 0; i < logs.length; i++) keep(logs[i], block, events);
-    useScratch(true);
+    readOrderedTrie(block.receiptsRoot, new EventReader(this.config, block, events));
     release(start);
     useScratch(before);
-    block.events = events;
+    this.deposited += events.deposits.length;
     return events;
+  }
+
+  /** Gives up the events of `block` where all that are kept take much: they are read again when they are needed. */
+  settleEvents(block: L1Block): void {
+    if (this.deposited > MOST_DEPOSITS) this.drop(block);
+  }
+
+  /** Gives up the events of the blocks up to the one of that number. */
+  forgetEvents(number: u64): void {
+    const blocks = this.withEvents;
+    while (blocks.length > 0 && blocks[0].number <= number) this.drop(blocks.shift());
+  }
+
+  private drop(block: L1Block): void {
+    const events = block.events;
+    if (events === null) return;
+    this.deposited -= events.deposits.length;
+    events.deposits.free();
+    block.events = null;
   }
 }
 
-/** Copies what a log says into `events`. */
+/** Reads a block's events from its receipts. */
+@final
+class EventReader extends OrderedValues {
+  private readonly deposits: LogFilter;
+  private readonly updates: LogFilter;
+  private index: u64 = 0;
+
+  constructor(
+    config: RollupConfig,
+    private readonly block: L1Block,
+    private readonly events: L1Events,
+  ) {
+    super();
+    this.deposits = new LogFilter(config.depositContract, TRANSACTION_DEPOSITED);
+    this.updates = new LogFilter(config.systemConfigContract, CONFIG_UPDATE);
+  }
+
+  value(receipt: Bytes): void {
+    const logs = new Array<Log>();
+    this.index = findLogs(receipt, this.index, this.deposits, this.updates, logs);
+    for (let i = 0; i < logs.length; i++) {
+      const start = mark();
+      keep(logs[i], this.block, this.events);
+      release(start);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@lazy const LENGTH: usize = memory.data(4, 8);
+
+/** Copies what a log says into `events`. In SCRATCH. */
 function keep(log: Log, block: L1Block, events: L1Events): void {
   if (equal32(log.topic(0), CONFIG_UPDATE)) {
+    useScratch(false);
     events.configUpdates.push(log.copy());
+    useScratch(true);
     return;
   }
   const deposit = decodeDeposit(log, block.hash);
-  if (deposit.problem === null) events.deposits.push(deposit.transaction);
-  else if (events.depositProblem === null) events.depositProblem = deposit.problem;
+  const problem = deposit.problem;
+  if (problem !== null) {
+    if (events.depositProblem === null) events.depositProblem = problem;
+    return;
+  }
+  const transaction = deposit.transaction;
+  store<u32>(LENGTH, transaction.length);
+  events.deposits.append(LENGTH, 4);
+  events.deposits.append(transaction.ptr, transaction.length);
 }
 
 /** Reads a header from the oracle; what is kept of it lands in PERSISTENT. */

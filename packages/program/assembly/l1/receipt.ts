@@ -1,5 +1,6 @@
 // Receipts of L1 blocks, read for the logs of two contracts (EIP-2718 envelopes, EIP-658 status).
 import { Bytes, bytesAt, equal32 } from '../bytes';
+import { mark, release } from '../memory';
 import { RlpReader } from '../rlp';
 import { TransactionType } from './transaction';
 
@@ -44,42 +45,45 @@ export class LogFilter {
 }
 
 /**
- * The logs that match one of two filters, in order, from a block's receipts (encoded, in order) that report success.
- * A malformed receipt ends the program: L1's consensus does not let one through. Receipts of unknown types may go on after
- * the logs, as deposits' do on an L1 that is an OP chain.
+ * Appends the logs that match one of two filters to `found`, in order, from an encoded receipt; none where it does not
+ * report success. Its first log has the number `index` in its block; returns the number behind its last one. All is in the
+ * current region, which must be SCRATCH; the logs share the receipt's memory. A malformed receipt ends the program: L1's
+ * consensus does not let one through. Receipts of unknown types may go on after the logs, as deposits' do on an L1 that is an
+ * OP chain.
  */
-export function findLogs(receipts: Array<Bytes>, a: LogFilter, b: LogFilter): Array<Log> {
-  const found = new Array<Log>();
-  let index: u64 = 0;
-  for (let i = 0; i < receipts.length; i++) {
-    const receipt = receipts[i];
-    const typed = receipt.length > 0 && receipt[0] < 0x80;
-    const outer = new RlpReader(typed ? receipt.after(1) : receipt);
-    const fields = outer.list();
-    const status = fields.bytes();
-    fields.u64(); // cumulative gas used
-    fields.fixed(256); // bloom
-    const logs = fields.list();
-    // Before EIP-658 the status is a state root; such receipts don't count as successful.
-    const success = status.length == 1 && status[0] == 1;
-    while (!logs.atEnd && !logs.failed) {
-      const log = logs.list();
-      const address = log.fixed(20);
-      const topics = log.raw();
-      const data = log.bytes();
-      if (!log.complete) logs.failed = true;
-      if (success && !logs.failed) {
-        const count = topicsOf(topics);
-        if (count > 0 && (matches(a, address, topics) || matches(b, address, topics))) {
-          found.push(new Log(address, topics.ptr + topics.length - 33 * count, count, data, index));
-        }
-      }
-      index += 1;
-    }
-    while (typed && receipt[0] > <u32>TransactionType.SetCode && !fields.atEnd && !fields.failed) fields.raw();
-    if (!logs.complete || !fields.complete || !outer.complete) throw new Error('a malformed L1 receipt');
+export function findLogs(receipt: Bytes, index: u64, a: LogFilter, b: LogFilter, found: Array<Log>): u64 {
+  const typed = receipt.length > 0 && receipt[0] < 0x80;
+  const outer = new RlpReader(typed ? receipt.after(1) : receipt);
+  const fields = outer.list();
+  const status = fields.bytes();
+  fields.u64(); // cumulative gas used
+  fields.fixed(256); // bloom
+  const logs = fields.list();
+  // Before EIP-658 the status is a state root; such receipts don't count as successful.
+  const success = status.length == 1 && status[0] == 1;
+  while (!logs.atEnd && !logs.failed) {
+    const start = mark();
+    const match = readLog(logs, success, index, a, b);
+    if (match === null) release(start);
+    else found.push(match);
+    index += 1;
   }
-  return found;
+  while (typed && receipt[0] > <u32>TransactionType.SetCode && !fields.atEnd && !fields.failed) fields.raw();
+  if (!logs.complete || !fields.complete || !outer.complete) throw new Error('a malformed L1 receipt');
+  return index;
+}
+
+/** Reads the next log; returns it where it matches and counts. */
+function readLog(logs: RlpReader, success: bool, index: u64, a: LogFilter, b: LogFilter): Log | null {
+  const log = logs.list();
+  const address = log.fixed(20);
+  const topics = log.raw();
+  const data = log.bytes();
+  if (!log.complete) logs.failed = true;
+  if (!success || logs.failed) return null;
+  const count = topicsOf(topics);
+  if (count == 0 || !(matches(a, address, topics) || matches(b, address, topics))) return null;
+  return new Log(address, topics.ptr + topics.length - 33 * count, count, data, index);
 }
 
 /** Number of 32-byte strings in the list `topics` (with its header). */

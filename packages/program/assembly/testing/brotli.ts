@@ -22,5 +22,5 @@ export function status(): i32 {
 }
 
 export function consumed(): u32 {
-  return brotliConsumed();
+  return <u32>brotliConsumed();
 }

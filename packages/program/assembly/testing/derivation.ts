@@ -5,27 +5,29 @@ import { JsonReader } from '../config/json';
 import { loadConfig } from '../config/load';
 import { BlockId, Fork, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { decodeRollupConfig } from '../config/rollup-json';
-import { decodeSingularBatch } from '../derivation/batch';
+import { readSingularBatch, SingularBatch } from '../derivation/batch';
 import { decompressChannel, losesLast } from '../derivation/channel-compression';
 import { BlockBuilder, BuiltBlock, derive } from '../derivation/driver';
-import { Channel } from '../derivation/channel';
-import { Frame, parseFrames } from '../derivation/frame';
+import { ChannelData, openChannel } from '../derivation/channel';
+import { ContentBuffer } from '../derivation/content-buffer';
+import { Frame, FrameList } from '../derivation/frame';
 import { L2Block } from '../derivation/l2-block';
-import { pruneFrames } from '../derivation/frame-order';
 import { keccak256 } from '../crypto/keccak256';
 import { Failure, FailureKind, Result } from '../failure';
 import { L1Block } from '../l1/block';
-import { decodeBlob, MAX_BLOB_DATA, readBlob } from '../l1/blob';
-import { decodeDeposit, DEPOSIT_TYPE } from '../l1/deposit';
+import { blobData, decodeBlob, MAX_BLOB_DATA, readBlob } from '../l1/blob';
+import { decodeDeposit } from '../l1/deposit';
 import { upgradeTransactions } from '../derivation/upgrade-transactions';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from '../l1/events';
 import { blobBaseFee } from '../l1/blob-base-fee';
 import { decodeL1Transaction } from '../l1/transaction';
 import { decodeHeader, decodeL1Header, Header } from '../l1/header';
-import { findLogs, LogFilter } from '../l1/receipt';
+import { findLogs, Log, LogFilter } from '../l1/receipt';
 import { rootsOfUnity } from '../l1/roots-of-unity';
 import { applyConfigUpdate } from '../l1/system-config';
 import { RlpReader, RlpWriter } from '../rlp';
+import { mark, release, useScratch } from '../memory';
+import { EncodedTransactions, TransactionSource } from '../transaction/transaction-source';
 import { begin, bytes, close, finished, flag, hex, number, open, words } from './reply';
 
 /** Room for an input of `length` bytes. */
@@ -163,11 +165,20 @@ export function events(
   time: u64,
 ): u64 {
   const rollup = decodeRollupConfig(new Bytes(config, configLength));
-  const logs = findLogs(
-    itemsOf(receipts, receiptsLength),
-    new LogFilter(rollup.depositContract, TRANSACTION_DEPOSITED),
-    new LogFilter(rollup.systemConfigContract, CONFIG_UPDATE),
-  );
+  const logs = new Array<Log>();
+  const items = itemsOf(receipts, receiptsLength);
+  useScratch(true);
+  let index: u64 = 0;
+  for (let i = 0; i < items.length; i++) {
+    index = findLogs(
+      items[i],
+      index,
+      new LogFilter(rollup.depositContract, TRANSACTION_DEPOSITED),
+      new LogFilter(rollup.systemConfigContract, CONFIG_UPDATE),
+      logs,
+    );
+  }
+  useScratch(false);
   const settings = rollup.genesisSystemConfig.copy();
   begin();
   open('', '{');
@@ -205,10 +216,10 @@ export function blob(ptr: usize): u64 {
 
 /** Reads a blob from the oracle. */
 export function fetchBlob(versionedHash: usize, index: u64, time: u64): u64 {
-  const data = readBlob(versionedHash, index, time);
+  const length = readBlob(versionedHash, index, time);
   begin();
   open('', '[');
-  if (data !== null) bytes('', data);
+  if (length >= 0) hex('', blobData(), length);
   close(']');
   return finished();
 }
@@ -221,7 +232,7 @@ function writeFrame(frame: Frame): void {
   open('', '{');
   hex('channel', frame.channel, 16);
   number('number', frame.number);
-  bytes('data', frame.data);
+  hex('data', frame.data, frame.length);
   flag('isLast', frame.isLast);
   close('}');
 }
@@ -229,15 +240,19 @@ function writeFrame(frame: Frame): void {
 /** The frames of an RLP list of batcher transactions, with Holocene's order where `holocene` says so. */
 export function frames(ptr: usize, length: u32, holocene: bool): u64 {
   const items = itemsOf(ptr, length);
-  const frames = new Array<Frame>();
+  const frames = new FrameList();
+  const frame = new Frame();
   begin();
   open('', '{');
   open('problems', '[');
-  for (let i = 0; i < items.length; i++) words('', parseFrames(items[i], frames));
+  for (let i = 0; i < items.length; i++) words('', frames.parse(items[i].ptr, items[i].length));
   close(']');
-  if (holocene) pruneFrames(frames);
+  if (holocene) frames.prune();
   open('frames', '[');
-  for (let i = 0; i < frames.length; i++) writeFrame(frames[i]);
+  for (let i: u32 = 0; i < frames.length; i++) {
+    frame.read(frames.at(i));
+    writeFrame(frame);
+  }
   close(']');
   close('}');
   return finished();
@@ -245,24 +260,42 @@ export function frames(ptr: usize, length: u32, holocene: bool): u64 {
 
 /** Adds the frames of one batcher transaction to the channel of the first of them. */
 export function channel(ptr: usize, length: u32, inOrder: bool): u64 {
-  const frames = new Array<Frame>();
-  parseFrames(new Bytes(ptr, length), frames);
-  const channel = new Channel(frames[0].channel, new L1Block(), inOrder);
+  const frames = new FrameList();
+  frames.parse(ptr, length);
+  const channel = openChannel(frames.at(0), 0, 1, inOrder);
+  const frame = new Frame();
   begin();
   open('', '{');
   open('problems', '[');
-  for (let i = 0; i < frames.length; i++) words('', channel.add(frames[i]));
+  for (let i: u32 = 0; i < frames.length; i++) {
+    frame.read(frames.at(i));
+    words('', channel.add(frame));
+  }
   close(']');
   number('size', channel.size);
   flag('ready', channel.ready);
-  if (channel.ready) bytes('data', channel.data());
+  if (channel.ready) {
+    const data = new ChannelData();
+    data.open(channel);
+    const all = heap.alloc(<usize>data.length);
+    hex('data', all, data.read(all, <u32>data.length));
+  }
   close('}');
+  channel.free();
   return finished();
 }
 
 /** Keeps an input, to be passed by its address: bytes whose length the callee knows. */
 export function place(ptr: usize, length: u32): usize {
   return ptr;
+}
+
+function writeTransaction(source: TransactionSource): void {
+  const before = useScratch(true);
+  const start = mark();
+  bytes('', source.next());
+  release(start);
+  useScratch(before);
 }
 
 function writeAttributes(blockNumber: u64, attributes: PayloadAttributes): void {
@@ -277,6 +310,11 @@ function writeAttributes(blockNumber: u64, attributes: PayloadAttributes): void 
   number('eip1559Params', attributes.eip1559Params);
   open('transactions', '[');
   for (let i = 0; i < attributes.transactions.length; i++) bytes('', attributes.transactions[i]);
+  const following = attributes.following;
+  if (following !== null) {
+    following.rewind();
+    for (let i: u32 = 0; i < following.count; i++) writeTransaction(following);
+  }
   close(']');
 }
 
@@ -298,6 +336,17 @@ class RecordedBuilder extends BlockBuilder {
     const block = this.blocks[index];
     return Result.ok(new BuiltBlock(block.ptr, block.after(32)));
   }
+}
+
+function isRefused(source: TransactionSource): bool {
+  const before = useScratch(true);
+  const start = mark();
+  const transaction = source.next();
+  const length = transaction.length;
+  const refused = length >= 4 && transaction.u32At(length - 4) == 0xdeadbeef;
+  release(start);
+  useScratch(before);
+  return refused;
 }
 
 /**
@@ -349,10 +398,10 @@ class SyntheticBuilder extends BlockBuilder {
     const hash = heap.alloc(32);
     keccak256(writer.written.ptr, writer.written.length, hash);
     let refused = false;
-    for (let i = 0; i < attributes.transactions.length; i++) {
-      const transaction = attributes.transactions[i];
-      const length = transaction.length;
-      if (length >= 4 && transaction[0] != DEPOSIT_TYPE && transaction.u32At(length - 4) == 0xdeadbeef) refused = true;
+    const following = attributes.following;
+    if (following !== null) {
+      following.rewind();
+      for (let i: u32 = 0; i < following.count && !refused; i++) refused = isRefused(following);
     }
     writeAttributes(parent.number + 1, attributes);
     flag('refused', refused);
@@ -408,17 +457,33 @@ export function upgrades(config: usize, configLength: u32, time: u64): u64 {
   return finished();
 }
 
+// @ts-ignore: decorator
+@lazy const CHANNEL_ID: usize = memory.data(16, 8);
+
 /** The batches in a channel's data, as far as they can be decoded. */
 export function channelBatches(ptr: usize, length: u32, limit: u64, brotliAllowed: bool): u64 {
-  const data = decompressChannel(new Bytes(ptr, length), limit, brotliAllowed);
+  const channel = openChannel(CHANNEL_ID, 0, 1, true);
+  const frame = new Frame();
+  frame.channel = CHANNEL_ID;
+  for (let at: u32 = 0; at < length; at += frame.length) {
+    frame.data = ptr + at;
+    frame.length = min(length - at, 1000000);
+    channel.add(frame);
+    frame.number += 1;
+  }
+  const source = new ChannelData();
+  source.open(channel);
+  const data = decompressChannel(source, limit, brotliAllowed, new ContentBuffer());
   begin();
   open('', '[');
   if (data !== null) {
     const items = new RlpReader(data);
+    const batch = new SingularBatch();
+    const transactions = new EncodedTransactions();
     while (!items.atEnd) {
       const item = items.bytes();
       if (items.failed || (items.atEnd && losesLast(data))) break;
-      if (item.length == 0 || item[0] != 0 || decodeSingularBatch(item.after(1)) === null) break;
+      if (item.length == 0 || item[0] != 0 || !readSingularBatch(item.after(1), batch, transactions)) break;
       bytes('', item);
     }
   }

@@ -1,4 +1,5 @@
 // Tries, state, transactions and blocks for the tests of packages/program/test/{trie,execution}. Not part of the client.
+import { useScratch } from '../memory';
 import { Bytes } from '../bytes';
 import { BlockId, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { nextBaseFee } from '../execution/base-fee';
@@ -12,7 +13,7 @@ import { RlpWriter } from '../rlp';
 import { recoverSender } from '../transaction/sender';
 import { decodeTransaction } from '../transaction/transaction';
 import { collect } from '../trie/collect';
-import { orderedTrieRoot, readOrderedTrie } from '../trie/ordered';
+import { orderedTrieRoot, OrderedValues, readOrderedTrie } from '../trie/ordered';
 
 export { allocate, mark, memoryTaken, release, useScratch } from '../memory';
 export { keptBefore, keptSince } from '../trie/store';
@@ -63,12 +64,29 @@ export function orderedRoot(list: usize, count: u32, out: usize): void {
 
 /** Reads the ordered trie with that root: writes the values' addresses and lengths to `list`; returns their number. */
 export function orderedValues(root: usize, list: usize): u32 {
-  const values = readOrderedTrie(root);
-  for (let i = 0; i < values.length; i++) {
-    store<u32>(list + ((<usize>i) << 3), <u32>values[i].ptr);
-    store<u32>(list + ((<usize>i) << 3), values[i].length, 4);
+  const reader = new ListedValues(list);
+  const before = useScratch(true);
+  readOrderedTrie(root, reader);
+  useScratch(before);
+  return reader.count;
+}
+
+/** Lists copies of an ordered trie's values. */
+@final
+class ListedValues extends OrderedValues {
+  count: u32 = 0;
+
+  constructor(private readonly list: usize) {
+    super();
   }
-  return <u32>values.length;
+
+  value(value: Bytes): void {
+    useScratch(false);
+    store<u32>(this.list + ((<usize>this.count) << 3), <u32>value.copy().ptr);
+    store<u32>(this.list + ((<usize>this.count) << 3), value.length, 4);
+    useScratch(true);
+    this.count += 1;
+  }
 }
 
 export { fastLzLength };

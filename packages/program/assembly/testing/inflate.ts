@@ -15,5 +15,5 @@ export function status(): i32 {
 }
 
 export function consumed(): u32 {
-  return inflateConsumed();
+  return <u32>inflateConsumed();
 }

@@ -117,15 +117,14 @@ function header(p: usize, end: usize): usize {
   payload = p + 1;
   if (length > 55) {
     let bytes = length - 55;
-    // Longer than 2^24 bytes: no node is.
-    if (bytes > 3 || p + bytes >= end) malformed();
+    // A leaf of L1's tries may hold a transaction or a receipt of some megabytes.
+    if (bytes > 4 || p + bytes >= end) malformed();
     length = 0;
     for (; bytes > 0; bytes--) length = (length << 8) | (<u32>load<u8>(payload++));
   }
   payloadLength = length;
-  const next = payload + length;
-  if (next > end) malformed();
-  return next;
+  if (length > <u32>(end - payload)) malformed();
+  return payload + length;
 }
 
 function malformed(): void {

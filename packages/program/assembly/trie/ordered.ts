@@ -1,7 +1,10 @@
 // Tries keyed by the RLP of an index: a block's transactions, receipts and withdrawals.
 import { Bytes, equal32 } from '../bytes';
+import { mark, release } from '../memory';
 import { storeHeader } from '../rlp';
+import { firstItem } from './first-item';
 import { childPlace, decodeNode, embedded, Kind, Node, REFERRED } from './node';
+import { nibble } from './path';
 import { HASH_ITEM, hintedNode } from './store';
 import { EMPTY_ROOT, hashTrie, insert } from './trie';
 
@@ -32,34 +35,50 @@ export function orderedTrieRoot(values: Array<Bytes>, out: usize): void {
   hashTrie(place, false, out);
 }
 
-/**
- * All values of the index-keyed trie with the 32-byte root hash at `root`, in the order of their indexes. The nodes must
- * have been hinted (`l1-transactions`, `l1-receipts`, `l2-transactions`). Values and array are in the current region.
- */
-export function readOrderedTrie(root: usize): Array<Bytes> {
-  const values = new Array<Bytes>();
-  if (equal32(root, EMPTY_ROOT)) return values;
-  collect(decodeNode(hintedNode(root)), values);
-  // In the keys' order index 0 (0x80) comes behind 1 to 127, which are their own keys.
-  const last = min(values.length - 1, 127);
-  const first = values[last];
-  for (let i = last; i > 0; i--) values[i] = values[i - 1];
-  values[0] = first;
-  return values;
+/** Whoever reads an ordered trie. */
+export abstract class OrderedValues {
+  /** The next value, in the order of the indexes: it is gone when this returns. Called with SCRATCH current. */
+  abstract value(value: Bytes): void;
 }
 
-/** Appends the values below a node in the order of their keys. No key is another's start, so no branch has a value. */
-function collect(node: Node, values: Array<Bytes>): void {
-  if (node.kind == Kind.Leaf) {
-    values.push(new Bytes(node.value, node.valueLength));
+/** The key of index 0, which comes behind those of 1 to 127: as nibbles. */
+// @ts-ignore: decorator
+@inline
+const FIRST_KEY: u32 = 0x80;
+
+/**
+ * Gives `reader` all values of the index-keyed trie with the 32-byte root hash at `root`. The nodes must have been hinted
+ * (`l1-transactions`, `l1-receipts`, `l2-transactions`). Of the trie no more than the way to the value at hand is in
+ * memory; SCRATCH must be current.
+ */
+export function readOrderedTrie(root: usize, reader: OrderedValues): void {
+  if (equal32(root, EMPTY_ROOT)) return;
+  const start = mark();
+  reader.value(firstItem(root));
+  release(start);
+  visit(hintedNode(root), 0, 0, reader);
+  release(start);
+}
+
+/** Gives all values below a node but that of index 0, in the order of their keys; `key` are the `depth` nibbles above. */
+function visit(rlp: Bytes, key: u32, depth: u32, reader: OrderedValues): void {
+  const node = decodeNode(rlp);
+  if (node.kind == Kind.Branch) {
+    // No key is another's start, so no branch has a value.
+    for (let i: u32 = 0; i < 16; i++) visitChild(node, i, (key << 4) | i, depth + 1, reader);
     return;
   }
-  const children = node.kind == Kind.Branch ? 16 : 1;
-  for (let i = 0; i < children; i++) {
-    const at = load<u32>(childPlace(node, i));
-    if (at == 0) continue;
-    const item = <usize>(at & ~REFERRED);
-    const rlp = load<u8>(item) == HASH_ITEM ? hintedNode(item + 1) : embedded(item);
-    collect(decodeNode(rlp), values);
-  }
+  for (let i: u32 = 0; i < node.pathCount; i++) key = (key << 4) | nibble(node.path, node.pathStart + i);
+  depth += node.pathCount;
+  if (node.kind == Kind.Extension) visitChild(node, 0, key, depth, reader);
+  else if (key != FIRST_KEY || depth != 2) reader.value(new Bytes(node.value, node.valueLength));
+}
+
+function visitChild(node: Node, index: u32, key: u32, depth: u32, reader: OrderedValues): void {
+  const at = load<u32>(childPlace(node, index));
+  if (at == 0) return;
+  const start = mark();
+  const item = <usize>(at & ~REFERRED);
+  visit(load<u8>(item) == HASH_ITEM ? hintedNode(item + 1) : embedded(item), key, depth, reader);
+  release(start);
 }
