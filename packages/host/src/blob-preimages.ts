@@ -2,10 +2,10 @@
  * A blob as pre-images: the commitment under the versioned hash, and each of its 4096 field elements under a key of its own.
  * Specification: https://specs.optimism.io/fault-proof/index.html#type-5-global-eip-4844-point-evaluation-key
  */
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import {
   blobKey,
   GLOBAL_GENERIC_KEY,
+  keccak256,
   keccak256Key,
   keyHex,
   type PreimageKey,
@@ -116,13 +116,13 @@ export function blobForms(store: PreimageStore): {
  * over it. Field elements' keys do not commit to the elements; with the proof they can be checked all the same.
  */
 export function blobProofKey(versionedHash: Uint8Array): PreimageKey {
-  const key = keccak_256(Buffer.concat([Buffer.from('kzg proof of blob '), versionedHash]));
+  const key = keccak256(Buffer.concat([Buffer.from('kzg proof of blob '), versionedHash]));
   key[0] = GLOBAL_GENERIC_KEY;
   return key;
 }
 
 export function elementKey(commitment: Uint8Array, index: number, form: ElementForm): PreimageKey {
-  return blobKey(keccak_256(elementPoint(commitment, index, form)));
+  return blobKey(keccak256(elementPoint(commitment, index, form)));
 }
 
 /** The 80 bytes whose keccak256 names field element `index`: commitment, then root of unity or index, big endian. */
@@ -142,7 +142,7 @@ function storeElement(
   element: Uint8Array,
 ): void {
   const point = elementPoint(commitment, index, form);
-  const hash = keccak_256(point);
+  const hash = keccak256(point);
   // On L1 an element is proved at its point, which is found by its hash; nobody proves at an index.
   if (form === 'root') store.put(keccak256Key(hash), point);
   store.put(blobKey(hash), element);

@@ -3,10 +3,14 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
 import { FILE_LAYOUTS, fileStore, writeWhole } from './file-store.js';
+import { LMDB_FILE, lmdbStore } from './lmdb-store.js';
 import type { PreimageStore } from './store.js';
 
-export const DATA_FORMATS = ['directory', 'file', 'pebble'] as const;
-export type DataFormat = (typeof DATA_FORMATS)[number];
+/** `lmdb` is ours; the Go host reads the other two. */
+export const DATA_FORMATS = ['directory', 'file', 'lmdb'] as const;
+/** Formats of the Go host that this one knows by name only. */
+export const FOREIGN_DATA_FORMATS = ['pebble'] as const;
+export type DataFormat = (typeof DATA_FORMATS | typeof FOREIGN_DATA_FORMATS)[number];
 
 const FORMAT_FILE = 'kvformat';
 
@@ -21,7 +25,7 @@ export type DatadirOptions = {
 /**
  * Opens the datadir at `path`, or creates it. The format is the one `kvformat` names; where that file is missing, the one
  * the files there are in; else `format`. Throws DatadirError when it is not there though it must be, when its format is
- * unknown, and for `pebble`, which needs the database of that name.
+ * unknown, and for `pebble`, whose files only its Go library reads.
  */
 export function openDatadir({
   path,
@@ -49,13 +53,14 @@ export function openDatadir({
     writeWhole(path, FORMAT_FILE, undefined, Buffer.from(actual));
   };
   if (!mustExist && !names?.includes(FORMAT_FILE)) create();
-  return { ...fileStore(path, FILE_LAYOUTS[actual], create), format: actual };
+  const store = actual === 'lmdb' ? lmdbStore(path, !mustExist) : fileStore(path, FILE_LAYOUTS[actual], create);
+  return { ...store, format: actual };
 }
 
 function recordedFormat(path: string, names: string[]): DataFormat | undefined {
   if (!names.includes(FORMAT_FILE)) return undefined;
   const text = readFileSync(join(path, FORMAT_FILE), 'utf8');
-  const format = DATA_FORMATS.find((known) => known === text);
+  const format = [...DATA_FORMATS, ...FOREIGN_DATA_FORMATS].find((known) => known === text);
   if (format === undefined) {
     throw new DatadirError(
       `${join(path, FORMAT_FILE)} names the format ${JSON.stringify(text.slice(0, 40))}; known are ${DATA_FORMATS.join(', ')}`,
@@ -68,6 +73,7 @@ function recordedFormat(path: string, names: string[]): DataFormat | undefined {
 function evidentFormat(names: string[]): DataFormat | undefined {
   if (names.some((name) => /^0x[0-9a-f]{64}\.txt$/.test(name))) return 'file';
   if (names.some((name) => /^0[2-6][0-9a-f]{2}$/.test(name))) return 'directory';
+  if (names.includes(LMDB_FILE)) return 'lmdb';
   if (names.includes('CURRENT') && names.some((name) => name.startsWith('MANIFEST-'))) return 'pebble';
   return undefined;
 }
@@ -77,6 +83,6 @@ function pebbleError(path: string, existing: boolean): DatadirError {
     existing
       ? `the datadir ${path} is a pebble database, which this program does not read; to convert it, gather the same claim ` +
           'again with the same flags and endpoints into a new --datadir, whose format is then directory'
-      : '--data.format=pebble is not available in this program; use directory (the default) or file',
+      : '--data.format=pebble is not available in this program; use directory (the default), file or lmdb',
   );
 }

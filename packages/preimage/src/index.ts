@@ -4,6 +4,7 @@ export { DatadirError } from './datadir-error.js';
 export * from './descriptors.js';
 export * from './hints.js';
 export * from './integrity.js';
+export { keccak256 } from './keccak.js';
 export * from './keys.js';
 export * from './oracle.js';
 export * from './store.js';

@@ -1,6 +1,6 @@
 /** Does a value belong to its key? What can be told from key and value alone. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { keccak_256 } from '@noble/hashes/sha3.js';
+import { keccak256 } from './keccak.js';
 import { BLOB_KEY, describeKey, KECCAK256_KEY, keyType, PRECOMPILE_KEY, type PreimageKey, SHA256_KEY } from './keys.js';
 
 /** Order of the BLS12-381 scalar field: every field element of a blob is below it (EIP-4844). */
@@ -14,7 +14,7 @@ const BLS_MODULUS = Buffer.from('73eda753299d7d483339d80809a1d80553bda402fffe5bf
 export function integrityFault(key: PreimageKey, value: Uint8Array): string | undefined {
   switch (keyType(key)) {
     case KECCAK256_KEY:
-      return sameTail(key, keccak_256(value)) ? undefined : 'its keccak256 hash is another one';
+      return sameTail(key, keccak256(value)) ? undefined : 'its keccak256 hash is another one';
     case SHA256_KEY:
       return sameTail(key, sha256(value)) ? undefined : 'its sha256 hash is another one';
     case BLOB_KEY:

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import {
   type DataFormat,
@@ -119,6 +122,86 @@ test('a datadir that is removed under the store is made again', (t) => {
   store.put(key, value);
   assert.deepEqual(Buffer.from(openDatadir({ path, mustExist: true }).get(key) ?? []), value);
   assert.equal(readFileSync(join(path, 'kvformat'), 'utf8'), 'directory');
+});
+
+test('format lmdb: one file, which keeps values as they are and is known by kvformat', (t) => {
+  const path = join(temporary(t), 'new');
+  const store = openDatadir({ path, format: 'lmdb' });
+  assert.deepEqual(store.look(key), { state: 'missing' });
+  store.put(key, value);
+  const empty = keccak256Key(keccak_256(new Uint8Array(0)));
+  store.put(empty, new Uint8Array(0));
+  assert.deepEqual(store.get(empty), new Uint8Array(0));
+  assert.throws(() => store.put(localKey(1), value), RangeError);
+  assert.equal(readFileSync(join(path, 'kvformat'), 'utf8'), 'lmdb');
+  const reopened = openDatadir({ path, mustExist: true });
+  assert.equal(reopened.format, 'lmdb');
+  assert.deepEqual(Buffer.from(reopened.get(key) ?? []), value);
+  rmSync(join(path, 'kvformat'));
+  assert.equal(openDatadir({ path, mustExist: true }).format, 'lmdb');
+});
+
+test('format lmdb: what is damaged is told from what is missing, and put anew', (t) => {
+  const path = temporary(t);
+  const store = openDatadir({ path, format: 'lmdb' });
+  const other = keccak256Key(keccak_256(Buffer.from('another')));
+  store.put(other, value);
+  const lookup = store.look(other);
+  assert(lookup.state === 'damaged' && lookup.place.includes('preimages.lmdb'));
+  assert.throws(() => store.get(other), PoisonedPreimageError);
+  store.put(other, Buffer.from('another'));
+  assert.deepEqual(Buffer.from(store.get(other) ?? []), Buffer.from('another'));
+});
+
+test('format lmdb: a file that is no database, or cut short, is a DatadirError that names it', (t) => {
+  const file = (path: string) => join(path, 'preimages.lmdb');
+  for (const bytes of [Buffer.alloc(0), Buffer.alloc(100), Buffer.alloc(8192, 7)]) {
+    const path = temporary(t);
+    writeFileSync(file(path), bytes);
+    assert.throws(() => openDatadir({ path, mustExist: true }), /preimages\.lmdb cannot be opened/);
+  }
+  const path = temporary(t);
+  const store = openDatadir({ path, format: 'lmdb' });
+  for (let i = 0; i < 100; i++) store.put(keccak256Key(keccak_256(Buffer.alloc(1000, i))), Buffer.alloc(1000, i));
+  const whole = readFileSync(file(path));
+  const cut = temporary(t);
+  writeFileSync(file(cut), whole.subarray(0, whole.length - 4096));
+  assert.throws(() => openDatadir({ path: cut, mustExist: true }), DatadirError);
+  const second = temporary(t);
+  writeFileSync(file(second), whole);
+  assert.equal(openDatadir({ path: second, mustExist: true }).format, 'lmdb');
+});
+
+test('format lmdb: two processes write at once, one is killed, and nothing that was put before is lost', async (t) => {
+  const path = temporary(t);
+  openDatadir({ path, format: 'lmdb' });
+  const script = `
+    import { openDatadir, keccak256Key, keccak256 } from ${JSON.stringify(new URL('../src/index.js', import.meta.url).href)};
+    const store = openDatadir({ path: ${JSON.stringify(path)} });
+    for (let i = 0; ; i++) {
+      const value = Buffer.from(process.argv[1] + i);
+      store.put(keccak256Key(keccak256(value)), value);
+      if (i % 100 === 99) process.stdout.write(i + '\\n');
+    }`;
+  const writers = ['a', 'b'].map((name) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, name], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => child.kill('SIGKILL'));
+    let last = 0;
+    child.stdout.on('data', (text: Buffer) => void (last = Number(text.toString().trim().split('\n').at(-1))));
+    return { name, child, last: () => last };
+  });
+  while (writers.some(({ last }) => last() < 500)) await delay(20);
+  for (const { child } of writers) child.kill('SIGKILL');
+  await Promise.all(writers.map(({ child }) => once(child, 'close')));
+  const store = openDatadir({ path, mustExist: true });
+  for (const { name, last } of writers) {
+    for (let i = 0; i <= last(); i++) {
+      const written = Buffer.from(name + i);
+      assert.deepEqual(Buffer.from(store.get(keccak256Key(keccak_256(written))) ?? []), written, name + i);
+    }
+  }
 });
 
 test('an empty value is a value', (t) => {

@@ -1,5 +1,5 @@
 /** The flags of op-program: one table for parsing, environment, help and errors. */
-import { DATA_FORMATS } from '@obelisc/preimage';
+import { DATA_FORMATS, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
 import { LOG_LEVELS, RPC_KINDS } from '@obelisc/host';
 import { UsageError } from '../terminal/failure.js';
 
@@ -11,6 +11,8 @@ export type FlagSpec = {
   kind: FlagKind;
   help: string;
   choices?: readonly string[];
+  /** Values that are known, for an error that says more than the list of choices. */
+  refused?: readonly string[];
   default?: string;
   /** A second name, of later versions. */
   alias?: { name: string; env: string };
@@ -47,7 +49,11 @@ export const FLAGS = [
     },
   ),
   flag('datadir', 'Directory that keeps the pre-images; without it they are kept in memory'),
-  flag('data.format', 'Format of a new datadir', { choices: DATA_FORMATS, default: 'directory' }),
+  flag('data.format', 'Format of a new datadir', {
+    choices: DATA_FORMATS,
+    refused: FOREIGN_DATA_FORMATS,
+    default: 'directory',
+  }),
   flag('l1', 'L1 JSON-RPC endpoint', { env: 'L1_RPC' }),
   flag('l1.beacon', 'L1 beacon API endpoint', { env: 'L1_BEACON_API' }),
   flag('l1.trustrpc', 'Do not check L1 data against its hashes', { env: 'L1_TRUST_RPC', kind: 'bool' }),
@@ -164,6 +170,7 @@ type FlagOptions = {
   env?: string;
   kind?: FlagKind;
   choices?: readonly string[];
+  refused?: readonly string[];
   default?: string;
   required?: true;
 };
@@ -183,7 +190,7 @@ function checked(spec: FlagSpec, value: string, origin: string): string {
     if (/^(0|f|false)$/i.test(value)) return 'false';
     throw new UsageError(`${origin} is ${JSON.stringify(value)}, which is neither true nor false`);
   }
-  const choice = spec.choices?.find((known) => known === value.toLowerCase());
+  const choice = [...(spec.choices ?? []), ...(spec.refused ?? [])].find((known) => known === value.toLowerCase());
   if (spec.choices !== undefined && choice === undefined) {
     throw new UsageError(`${origin} is ${JSON.stringify(value)}; it takes one of: ${spec.choices.join(', ')}`);
   }

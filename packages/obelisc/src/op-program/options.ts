@@ -13,7 +13,7 @@ import {
   RPC_KINDS,
   whyUnknown,
 } from '@obelisc/host';
-import type { DataFormat } from '@obelisc/preimage';
+import { DATA_FORMATS, type DataFormat, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
 import { FLAGS, type FlagValues } from './flags.js';
 
@@ -169,5 +169,5 @@ function readMode(flags: FlagValues): Options['mode'] {
 }
 
 function dataFormat(value: string | undefined): DataFormat {
-  return value === 'file' || value === 'pebble' ? value : 'directory';
+  return [...DATA_FORMATS, ...FOREIGN_DATA_FORMATS].find((format) => format === value) ?? 'directory';
 }

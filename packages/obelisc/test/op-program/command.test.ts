@@ -128,7 +128,7 @@ test('values are checked before anything is done', async () => {
   await fails({ ...base, 'depset.config': 'depset.json' }, /--depset\.config is of interop, which is not covered/);
   await fails(
     { ...base, 'data.format': 'sqlite' },
-    /flag --data\.format is \\"sqlite\\"; it takes one of: directory, file, pebble/,
+    /flag --data\.format is \\"sqlite\\"; it takes one of: directory, file, lmdb/,
   );
   await fails(
     { ...base, l1: 'ws://x', l2: 'http://x', 'l1.beacon': 'http://x' },
