@@ -158,7 +158,8 @@ export interface Parent {
   readonly extraData?: string;
 }
 
-const integer = (value: bigint): Uint8Array => {
+/** The number as RLP has it. */
+export const integer = (value: bigint): Uint8Array => {
   const hex = value.toString(16);
   return value === 0n ? new Uint8Array(0) : fromHex(hex.length % 2 === 0 ? hex : `0${hex}`);
 };
