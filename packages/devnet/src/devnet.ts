@@ -6,11 +6,13 @@ import type { PrefixedHexString } from '@ethereumjs/util';
 import { Batcher } from './batcher/batcher.js';
 import { InboxNoise } from './batcher/noise.js';
 import type { ChannelPlan } from './batcher/plan.js';
+import { TransactionPool } from './chain/pool.js';
 import { Wallet } from './chain/wallet.js';
 import { forwarderCode, OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-contracts.js';
 import { BEACON_ROOTS_CODE, HISTORY_STORAGE_CODE } from './contracts/predeploys.js';
 import { BEACON_ROOTS, HISTORY_STORAGE } from './execution/addresses.js';
 import type { L1ForkSchedule } from './execution/blob-schedule.js';
+import { blobParametersAt } from './execution/block-executor.js';
 import { signingCommon } from './execution/evm-common.js';
 import { isActive } from './execution/forks.js';
 import { checkSchedule } from './execution/forks.js';
@@ -18,7 +20,7 @@ import type { ForkName, ForkSchedule } from './execution/forks.js';
 import type { Genesis, GenesisAccount } from './execution/genesis.js';
 import { L1Chain } from './l1/l1-chain.js';
 import type { L1Block } from './l1/l1-chain.js';
-import { forkTimes, GENESIS_BALANCE, l1ContractAddress, l2Genesis, rollupConfig } from './l2/genesis.js';
+import { forkTimes, GENESIS_BALANCE, l1ContractAddress, l2Genesis, rollupConfig, USERS } from './l2/genesis.js';
 import { L2Chain } from './l2/l2-chain.js';
 import type { L2Block } from './l2/l2-chain.js';
 import type { RollupConfig } from './l2/rollup-config.js';
@@ -28,6 +30,7 @@ import { serveJsonRpc } from './rpc/json-rpc-server.js';
 import type { Listening } from './rpc/json-rpc-server.js';
 import { opNodeApi } from './rpc/op-node-api.js';
 import { seededKey } from './seed.js';
+import type { KeyPair } from './seed.js';
 import { L1_FUNDED, L1Traffic } from './traffic/l1-traffic.js';
 import { L2Traffic } from './traffic/l2-traffic.js';
 
@@ -63,6 +66,8 @@ export interface Scenario {
   readonly gasLimit: number;
   /** Whether the gas of Karst's upgrade stays in the limit of the blocks after it. */
   readonly keepKarstUpgradeGas: boolean;
+  /** Whether precompiled contracts are also called at their longest inputs, which fills blocks (since Isthmus). */
+  readonly atLimits: boolean;
   /** The L1 block in which the chain's owner puts another batcher account in charge. */
   readonly batcherHandover?: bigint;
 }
@@ -77,6 +82,19 @@ export interface DevnetOptions {
   /** L2 blocks to make before the devnet is ready. */
   readonly l2Blocks: number;
   readonly scenario?: Partial<Scenario>;
+  /**
+   * Whether the chain goes on by time once it is ready: a block every `scenario.l2BlockTime` seconds, of what was sent
+   * to the endpoints. Its times are those of the clock, so that no two such chains are the same.
+   */
+  readonly live?: boolean;
+  /** Ends the making of blocks; `startDevnet` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** An account that has ether on both chains, for users. */
+export interface FundedAccount {
+  readonly address: PrefixedHexString;
+  readonly privateKey: PrefixedHexString;
 }
 
 /** A block by hash and number. */
@@ -93,8 +111,12 @@ export interface Devnet {
   readonly opNodeUrl: string;
   readonly rollupConfig: RollupConfig;
   readonly genesis: Genesis;
+  /** Accounts with ether on L1 and L2 that no traffic of the chain's own uses. */
+  readonly accounts: readonly FundedAccount[];
   /** The newest blocks: every L2 block up to `l2` can be derived from L1 up to `l1`. */
   readonly head: { readonly l1: Head; readonly l2: Head };
+  /** Rejects when a live chain can't go on; otherwise it never settles. */
+  readonly failure: Promise<never>;
   /** Makes more L2 blocks, and the L1 blocks that hold their batches. */
   advance(l2Blocks: number): Promise<void>;
   /** Writes rollup.json, genesis-l2.json and l1-chainconfig.json into a folder, which is made if there is none. */
@@ -118,6 +140,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   l1Forks: {},
   gasLimit: 30_000_000,
   keepKarstUpgradeGas: false,
+  atLimits: false,
   channels: [
     { batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 3 },
     { batches: 'span', compression: 'brotli', carrier: 'blobs', l2Blocks: 5 },
@@ -128,11 +151,19 @@ export const DEFAULT_SCENARIO: Scenario = {
 
 /** Starts the chain, makes its first blocks and serves its endpoints. */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
-  const chain = await VirtualChain.start(options.seed, { ...DEFAULT_SCENARIO, ...options.scenario });
-  await chain.advance(options.l2Blocks);
-  const servers = await serve(chain, options.ports ?? {});
+  const { seed, l2Blocks, live = false, signal } = options;
+  const scenario = { ...DEFAULT_SCENARIO, ...options.scenario };
+  const genesisTime = live
+    ? BigInt(Math.floor(Date.now() / 1000) - l2Blocks * Number(scenario.l2BlockTime))
+    : GENESIS_TIME;
+  const chain = await VirtualChain.start(seed, scenario, genesisTime);
+  await chain.advance(l2Blocks, signal);
+  const servers = await serve(chain, options.ports ?? {}, live);
   const [l1, beacon, l2, opNode] = servers;
   let advanced = Promise.resolve();
+  const after = (work: () => Promise<void>): Promise<void> => (advanced = advanced.then(work));
+  const clock = live ? startClock(scenario.l2BlockTime, () => after(() => chain.step())) : undefined;
+  const failure = clock?.failure ?? new Promise<never>(() => {});
   return {
     l1Url: l1.url,
     beaconUrl: beacon.url,
@@ -140,10 +171,15 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     opNodeUrl: opNode.url,
     rollupConfig: chain.l2.config,
     genesis: chain.genesis,
+    accounts: userKeys(seed).map(({ address, privateKey }) => ({
+      address: bytesToHex(address.bytes),
+      privateKey: bytesToHex(privateKey),
+    })),
     get head() {
       return { l1: headOf(chain.l1.blocks.head), l2: headOf(chain.l2.blocks.head) };
     },
-    advance: (l2Blocks) => (advanced = advanced.then(() => chain.advance(l2Blocks))),
+    failure,
+    advance: (more) => after(() => chain.advance(more)),
     writeConfig: async (directory) => {
       await mkdir(directory, { recursive: true });
       await writeJson(join(directory, 'rollup.json'), chain.l2.config);
@@ -151,16 +187,52 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       await writeJson(join(directory, 'l1-chainconfig.json'), chain.l1.config);
     },
     close: async () => {
+      clock?.stop();
       await Promise.all(servers.map((server) => server.close()));
+      await advanced;
     },
   };
 }
 
-async function serve(chain: VirtualChain, ports: DevnetPorts): Promise<[Listening, Listening, Listening, Listening]> {
+/** Calls `tick` every so many seconds, but not while the tick before is at work. */
+function startClock(seconds: bigint, tick: () => Promise<void>): { stop(): void; failure: Promise<never> } {
+  let isBusy = false;
+  let fail: (reason: unknown) => void = () => {};
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  // It is for whoever waits for it; a chain that nobody waits for just stands still.
+  failure.catch(() => {});
+  const timer = setInterval(
+    () => {
+      if (isBusy) return;
+      isBusy = true;
+      tick().then(
+        () => (isBusy = false),
+        (error: unknown) => {
+          clearInterval(timer);
+          fail(error);
+        },
+      );
+    },
+    Number(seconds) * 1000,
+  );
+  return { stop: () => clearInterval(timer), failure };
+}
+
+/** Accounts for users. */
+function userKeys(seed: string): KeyPair[] {
+  return USERS.map((name) => seededKey(seed, name));
+}
+
+async function serve(
+  chain: VirtualChain,
+  ports: DevnetPorts,
+  live: boolean,
+): Promise<[Listening, Listening, Listening, Listening]> {
   const { l1, l2 } = chain;
   const safeHead = (): L2Block => chain.safeHead;
   const l1Tagged = (): { safe: L1Block; finalized: L1Block } => ({ safe: l1.blocks.head, finalized: l1.blocks.head });
   const l2Tagged = (): { safe: L2Block; finalized: L2Block } => ({ safe: safeHead(), finalized: safeHead() });
+  const optimism = { ...chain.genesis.config.optimism };
   const started: Listening[] = [];
   const keep = async (server: Promise<Listening>): Promise<Listening> => {
     const listening = await server;
@@ -169,11 +241,24 @@ async function serve(chain: VirtualChain, ports: DevnetPorts): Promise<[Listenin
   };
   try {
     return [
-      await keep(serveJsonRpc(executionApi({ ...executionNode(l1), tagged: l1Tagged }), ports.l1 ?? 0)),
-      await keep(serveBeacon(l1, ports.beacon ?? 0)),
-      await keep(serveJsonRpc(executionApi({ ...executionNode(l2), tagged: l2Tagged }), ports.l2 ?? 0)),
       await keep(
-        serveJsonRpc(opNodeApi({ l1, l2, safeHead, optimism: chain.genesis.config.optimism ?? {} }), ports.opNode ?? 0),
+        serveJsonRpc(
+          executionApi({ ...executionNode(l1), tagged: l1Tagged, pool: live ? chain.l1Pool : undefined }),
+          ports.l1 ?? 0,
+        ),
+      ),
+      await keep(serveBeacon(l1, ports.beacon ?? 0)),
+      await keep(
+        serveJsonRpc(
+          executionApi({ ...executionNode(l2), tagged: l2Tagged, pool: live ? chain.l2Pool : undefined }),
+          ports.l2 ?? 0,
+        ),
+      ),
+      await keep(
+        serveJsonRpc(
+          opNodeApi({ l1, l2, safeHead, safeHeadAt: (number) => chain.safeHeadAt(number), optimism }),
+          ports.opNode ?? 0,
+        ),
       ),
     ];
   } catch (error) {
@@ -193,6 +278,10 @@ function executionNode<C extends L1Chain | L2Chain>({
 /** Both chains, the batcher between them and their users, in steps of one L1 block. */
 class VirtualChain {
   safeHead: L2Block;
+  readonly l1Pool: TransactionPool;
+  readonly l2Pool: TransactionPool;
+  /** The safe head after each L1 block, by its number. */
+  readonly #safeHeads: L2Block[];
 
   private constructor(
     readonly scenario: Scenario,
@@ -205,9 +294,17 @@ class VirtualChain {
     readonly noise: InboxNoise | undefined,
   ) {
     this.safeHead = l2.blocks.head;
+    this.#safeHeads = [this.safeHead];
+    this.l1Pool = new TransactionPool(signingCommon(L1_CHAIN_ID));
+    this.l2Pool = new TransactionPool(signingCommon(L2_CHAIN_ID));
   }
 
-  static async start(seed: string, scenario: Scenario): Promise<VirtualChain> {
+  /** The newest L2 block that L1 up to a block, which is there, makes safe. */
+  safeHeadAt(l1Number: bigint): L2Block {
+    return this.#safeHeads[Number(l1Number)] ?? this.safeHead;
+  }
+
+  static async start(seed: string, scenario: Scenario, genesisTime: bigint): Promise<VirtualChain> {
     const portal = l1ContractAddress(seed, 'OptimismPortal');
     const systemConfig = l1ContractAddress(seed, 'SystemConfig');
     const forwarder = l1ContractAddress(seed, 'forwarder');
@@ -218,23 +315,23 @@ class VirtualChain {
       [BEACON_ROOTS.toString()]: { code: bytesToHex(BEACON_ROOTS_CODE), nonce: '0x1' },
       [HISTORY_STORAGE.toString()]: { code: bytesToHex(HISTORY_STORAGE_CODE), nonce: '0x1' },
     };
-    for (const name of L1_FUNDED)
+    for (const name of [...L1_FUNDED, ...USERS])
       alloc[seededKey(seed, name).address.toString()] = { balance: String(GENESIS_BALANCE) };
     const { l1BlockTime, l2BlockTime } = scenario;
-    const timing = { genesisTime: GENESIS_TIME, blockTime: l1BlockTime };
-    const l1Forks = forkTimes(scenario.l1Forks, GENESIS_TIME);
+    const timing = { genesisTime, blockTime: l1BlockTime };
+    const l1Forks = forkTimes(scenario.l1Forks, genesisTime);
     const l1 = await L1Chain.start({ seed, chainId: L1_CHAIN_ID, ...timing, alloc, forks: l1Forks });
     checkSchedule(scenario.forks);
-    const forks = forkTimes(scenario.forks, GENESIS_TIME);
+    const forks = forkTimes(scenario.forks, genesisTime);
     const { gasLimit, sequencingWindow, keepKarstUpgradeGas } = scenario;
     const chain = { seed, forks, gasLimit };
-    const genesis = l2Genesis({ ...chain, chainId: L2_CHAIN_ID, l1ChainId: L1_CHAIN_ID, time: GENESIS_TIME });
+    const genesis = l2Genesis({ ...chain, chainId: L2_CHAIN_ID, l1ChainId: L1_CHAIN_ID, time: genesisTime });
     const l2 = await L2Chain.start(genesis, l1.chain, (hash) =>
       rollupConfig({
         ...chain,
         l1: { hash: l1.blocks.head.hash, chainId: L1_CHAIN_ID },
         l2: { hash, chainId: L2_CHAIN_ID },
-        genesisTime: GENESIS_TIME,
+        genesisTime,
         blockTime: l2BlockTime,
         sequencingWindow,
         keepKarstUpgradeGas,
@@ -243,9 +340,25 @@ class VirtualChain {
     const l1Common = signingCommon(L1_CHAIN_ID);
     const l2Common = signingCommon(L2_CHAIN_ID);
     const { channels: plans, batcherHandover: handover } = scenario;
+    const maxBlobs = (number: bigint): number => {
+      const { max } = blobParametersAt(l1.chain, genesisTime + number * l1BlockTime);
+      // The noise brings a blob of its own.
+      return scenario.noise ? max - 1 : max;
+    };
     const isActiveIn = (fork: ForkName, l1Number: bigint): boolean =>
-      isActive(forks, fork, GENESIS_TIME + l1Number * scenario.l1BlockTime);
-    const batcher = new Batcher({ seed, config: l2.config, l1Common, l2Common, plans, handover, isActive: isActiveIn });
+      isActive(forks, fork, genesisTime + l1Number * scenario.l1BlockTime);
+    const isActiveInL2 = (fork: ForkName, number: bigint): boolean =>
+      isActive(forks, fork, genesisTime + number * scenario.l2BlockTime);
+    const batcher = new Batcher({
+      seed,
+      config: l2.config,
+      l1Common,
+      l2Common,
+      plans,
+      handover,
+      maxBlobs,
+      isActive: isActiveIn,
+    });
     const stranger = new Wallet(seededKey(seed, 'stranger'), l1Common, 100n * GWEI, GWEI);
     return new VirtualChain(
       scenario,
@@ -253,36 +366,49 @@ class VirtualChain {
       l1,
       l2,
       new L1Traffic(seed, l1Common, { portal, systemConfig, forwarder }, { handover, isActive: isActiveIn }),
-      new L2Traffic(seed, l2Common),
+      new L2Traffic({ seed, common: l2Common, atLimits: scenario.atLimits, isActive: isActiveInL2 }),
       batcher,
       scenario.noise ? new InboxNoise(seed, batcher.inbox, stranger) : undefined,
     );
   }
 
   /** Makes L2 blocks until there are `count` more, then L1 blocks until all of them are safe. */
-  async advance(count: number): Promise<void> {
+  async advance(count: number, signal?: AbortSignal): Promise<void> {
     const target = this.l2.blocks.head.header.number + BigInt(count);
     while (this.l2.blocks.head.header.number < target) {
-      await this.#l1Block();
-      await this.#l2Blocks(target);
+      await this.#l1Block(true);
+      await this.#l2Blocks(target, signal);
     }
     this.batcher.flush();
-    while (!this.batcher.isIdle || this.safeHead !== this.l2.blocks.head) await this.#l1Block();
+    while (!this.batcher.isIdle || this.safeHead !== this.l2.blocks.head) {
+      await letOthersWork(signal);
+      await this.#l1Block(true);
+    }
   }
 
-  async #l1Block(): Promise<void> {
+  /** Makes one L2 block of what the pool holds, and the L1 block in front of it where one is due. */
+  async step(): Promise<void> {
+    const l1Due = this.l1.blocks.head.header.timestamp + this.scenario.l1BlockTime;
+    if (this.l2.nextTimestamp >= l1Due) await this.#l1Block(false);
+    const isUsers = this.batcher.submitsNext && this.l2.nextActivations.length === 0;
+    this.batcher.add(await this.l2.produce(this.#origin(), [], isUsers ? this.l2Pool : undefined));
+  }
+
+  async #l1Block(hasTraffic: boolean): Promise<void> {
     const number = this.l1.blocks.head.header.number + 1n;
-    const users = this.l1Traffic.submissionsFor(number);
+    const users = hasTraffic ? this.l1Traffic.submissionsFor(number) : [];
     const batches = this.batcher.take(this.scenario.batcherTransactionsPerL1Block, number);
     const inbox = this.noise?.around(this.batcher.walletAt(number), batches) ?? batches;
-    await this.l1.produce([...users, ...inbox]);
+    await this.l1.produce([...users, ...inbox], this.l1Pool);
     this.safeHead = this.batcher.newlySafe(number) ?? this.safeHead;
+    this.#safeHeads.push(this.safeHead);
   }
 
   /** The L2 blocks that are due before the next L1 block, but none above `target`. */
-  async #l2Blocks(target: bigint): Promise<void> {
+  async #l2Blocks(target: bigint, signal: AbortSignal | undefined): Promise<void> {
     const until = this.l1.blocks.head.header.timestamp + this.scenario.l1BlockTime;
     while (this.l2.nextTimestamp < until && this.l2.blocks.head.header.number < target) {
+      await letOthersWork(signal);
       const number = this.l2.blocks.head.header.number + 1n;
       const hasUsers = this.batcher.submitsNext && this.l2.nextActivations.length === 0;
       const transactions = hasUsers ? this.l2Traffic.transactionsFor(number) : [];
@@ -296,6 +422,12 @@ class VirtualChain {
     const next = this.l1.blocks.find(number + 1n);
     return next !== undefined && next.header.timestamp <= this.l2.nextTimestamp ? next : this.l1.blocks.at(number);
   }
+}
+
+/** Lets timers, signals and requests have their turn between two blocks, and stops where that is asked for. */
+async function letOthersWork(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
 }
 
 function headOf({ hash, header }: L1Block | L2Block): Head {

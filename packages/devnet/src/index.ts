@@ -16,7 +16,7 @@ export type { L1FeeCharge, Receipt } from './execution/receipt.js';
 export { MissingStateError, StateStore } from './state/store.js';
 export type { StateSource } from './state/store.js';
 export { DEFAULT_SCENARIO, startDevnet } from './devnet.js';
-export type { Devnet, DevnetOptions, DevnetPorts, Head, Scenario } from './devnet.js';
+export type { Devnet, DevnetOptions, DevnetPorts, FundedAccount, Head, Scenario } from './devnet.js';
 export { ChannelPlanError } from './batcher/plan.js';
 export type { ChannelEnding, ChannelPlan, MissedChannel, SubmittedChannel } from './batcher/plan.js';
 export type { RollupConfig } from './l2/rollup-config.js';

@@ -3,23 +3,18 @@
 // The reference is the Go host of ethereum-optimism/optimism, as of October 2024 or later; any program with its flags,
 // exit codes and endpoints can be put in its place, our own included (bin/op-program).
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startDevnet } from '../src/devnet.js';
 import type { Devnet, Scenario } from '../src/devnet.js';
+import { flip, goOpProgram } from './judges.js';
 import type { ChannelEnding, ChannelPlan, SubmittedChannel } from '../src/batcher/plan.js';
 
 const binary = process.env['REFERENCE_OP_PROGRAM'];
 const skip = binary === undefined ? 'REFERENCE_OP_PROGRAM names no op-program' : false;
 const L2_BLOCKS = 48;
-
-interface Output {
-  readonly outputRoot: string;
-  readonly blockRef: { readonly hash: string };
-}
 
 interface Chain {
   readonly devnet: Devnet;
@@ -34,8 +29,6 @@ const CHANNELS: readonly SubmittedChannel[] = (['singular', 'span'] as const).fl
     { batches, compression, carrier: 'blobs' as const, l2Blocks: 3, maxFrameSize: 900, framesPerTransaction: 2 },
   ]),
 );
-
-const flip = (root: string): string => root.slice(0, -1) + (Number.parseInt(root.slice(-1), 16) ^ 1).toString(16);
 
 test('each kind of channel: ranges of one and of many are valid, a wrong bit is refused', { skip }, async () => {
   await withChain({ channels: CHANNELS }, L2_BLOCKS, async (chain) => {
@@ -171,41 +164,7 @@ async function assertVerdict(
   expected: number,
   change: (root: string) => string = (root) => root,
 ): Promise<void> {
-  const agreed = await output(devnet, start);
-  const claimed = await output(devnet, end);
-  const { code, log } = await run([
-    `--l1=${devnet.l1Url}`,
-    `--l1.beacon=${devnet.beaconUrl}`,
-    `--l2=${devnet.l2Url}`,
-    `--rollup.config=${join(directory, 'rollup.json')}`,
-    `--l2.genesis=${join(directory, 'genesis-l2.json')}`,
-    `--l1.head=${devnet.head.l1.hash}`,
-    `--l2.head=${agreed.blockRef.hash}`,
-    `--l2.outputroot=${agreed.outputRoot}`,
-    `--l2.claim=${change(claimed.outputRoot)}`,
-    `--l2.blocknumber=${end}`,
-    '--log.level=error',
-  ]);
-  assert.equal(code, expected, `blocks ${start} to ${end}: ${log}`);
-  if (expected === 1) assert.match(log, /claim.* (is )?(invalid|wrong)|invalid claim/i);
-}
-
-async function output(devnet: Devnet, block: number): Promise<Output> {
-  const response = await fetch(devnet.opNodeUrl, {
-    method: 'POST',
-    body: JSON.stringify({ id: 1, method: 'optimism_outputAtBlock', params: [`0x${block.toString(16)}`] }),
-  });
-  return ((await response.json()) as { result: Output }).result;
-}
-
-function run(args: readonly string[]): Promise<{ code: number; log: string }> {
-  return new Promise((resolve, reject) => {
-    if (binary === undefined) return reject(new Error('REFERENCE_OP_PROGRAM is not set'));
-    execFile(binary, args, (error, stdout, stderr) => {
-      const log = stdout + stderr;
-      if (error === null) resolve({ code: 0, log });
-      else if (typeof error.code === 'number') resolve({ code: error.code, log });
-      else reject(error);
-    });
-  });
+  if (binary === undefined) throw new Error('REFERENCE_OP_PROGRAM is not set');
+  const holds = await goOpProgram(binary).holds({ devnet, directory, from: start, to: end, change });
+  assert.equal(holds, expected === 0, `blocks ${start} to ${end}`);
 }

@@ -114,7 +114,7 @@ test('a channel in many frames keeps its batches', () => {
     transactions: [new SeededNumbers('a channel', String(timestamp)).bytes(50)],
   });
   const batches = [3n, 5n, 7n].map((timestamp) => encodeSingularBatch(block(timestamp)));
-  for (const compression of ['zlib', 'brotli'] as const) {
+  for (const compression of ['zlib', 'brotli', 'stored'] as const) {
     const channel = encodeChannel(batches, compression);
     const frames = cutFrames(new Uint8Array(16).fill(9), channel, 40);
     assert.ok(frames.length > 3 && frames.every(({ length }) => length <= 40));

@@ -3,7 +3,7 @@ import type { Common } from '@ethereumjs/common';
 import { createAddressFromString } from '@ethereumjs/util';
 import type { Address } from '@ethereumjs/util';
 import { Wallet } from '../chain/wallet.js';
-import { calldataGas } from '../execution/l1-fee.js';
+import { floorOfData } from '../execution/calldata-gas.js';
 import type { ForkName } from '../execution/forks.js';
 import { DEPOSIT_TYPE } from '../execution/transaction.js';
 import type { L1Submission } from '../l1/l1-chain.js';
@@ -27,6 +27,8 @@ export interface BatcherOptions {
   readonly l2Common: Common;
   /** Channels follow the plans in turn. */
   readonly plans: readonly ChannelPlan[];
+  /** Blobs that an L1 block may hold of the batcher's. */
+  readonly maxBlobs: (l1Number: bigint) => number;
   /** Whether the fork is active in an L1 block. */
   readonly isActive: (fork: ForkName, l1Number: bigint) => boolean;
   /** The first L1 block whose batches come from the second batcher account. */
@@ -119,13 +121,25 @@ export class Batcher {
   /** Signs at most `count` submissions for an L1 block, oldest first. */
   take(count: number, l1Number: bigint): L1Submission[] {
     const wallet = this.walletAt(l1Number);
-    return this.#queue.splice(0, count).map(({ frames, plan, channel }) => {
+    return this.#queue.splice(0, this.#fitting(count, l1Number)).map(({ frames, plan, channel }) => {
       const { carrier, compression } = plan;
       if (carrier === 'blobs') this.#require('ecotone', l1Number, 'blobs');
       if (compression === 'brotli') this.#require('fjord', l1Number, 'Brotli');
       channel.outstanding--;
       return carrier === 'blobs' ? this.#asBlobs(frames, wallet) : this.#asCalldata(frames, wallet);
     });
+  }
+
+  /** How many of the oldest submissions, at most `count`, bring no more blobs than the L1 block has room for. */
+  #fitting(count: number, l1Number: bigint): number {
+    let left = this.options.maxBlobs(l1Number);
+    let fitting = 0;
+    for (const { frames, plan } of this.#queue.slice(0, count)) {
+      if (plan.carrier === 'blobs') left -= frames.length;
+      if (left < 0) break;
+      fitting++;
+    }
+    return fitting;
   }
 
   /** The newest L2 block that L1 up to `l1Head` newly makes safe, if there is one. */
@@ -186,7 +200,7 @@ export class Batcher {
 
   #asCalldata(frames: readonly Uint8Array[], wallet: Wallet): L1Submission {
     const data = batcherData(frames);
-    const gasLimit = 21_000n + calldataGas(data);
+    const gasLimit = floorOfData(data);
     return { raw: wallet.dynamicFee({ to: this.inbox, data, gasLimit }), sidecars: [] };
   }
 

@@ -6,7 +6,8 @@ import { concatBytes } from '@ethereumjs/util';
 import { RLP } from '@ethereumjs/rlp';
 import type { ChannelEnding } from './plan.js';
 
-export type Compression = 'zlib' | 'brotli';
+/** stored: a zlib stream that compresses nothing, and so is the same whatever zlib Node comes with. */
+export type Compression = 'zlib' | 'brotli' | 'stored';
 
 /** A channel that can't be cut as asked. */
 export class ChannelError extends Error {
@@ -15,6 +16,8 @@ export class ChannelError extends Error {
 
 const DERIVATION_VERSION = 0;
 const BROTLI_VERSION = 1;
+/** Bytes of a block that isn't compressed. */
+const MOST_STORED = 0xffff;
 /** Channel id, frame number, length and the last byte. */
 const FRAME_OVERHEAD = 16 + 2 + 4 + 1;
 
@@ -43,9 +46,35 @@ export function encodeChannel(
 }
 
 function compress(stream: Uint8Array, compression: Compression): Uint8Array {
+  if (compression === 'stored') return store(stream);
   if (compression === 'zlib') return new Uint8Array(deflateSync(stream, { level: 9 }));
   const params = { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_LGWIN]: 22 };
   return concatBytes(Uint8Array.of(BROTLI_VERSION), brotliCompressSync(stream, { params }));
+}
+
+/** RFC 1950 and 1951: blocks of type 0, at most 65,535 bytes each, and their checksum. */
+function store(stream: Uint8Array): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at === 0 || at < stream.length; at += MOST_STORED) {
+    const data = stream.subarray(at, at + MOST_STORED);
+    const head = new DataView(new ArrayBuffer(5));
+    head.setUint8(0, at + MOST_STORED >= stream.length ? 1 : 0);
+    head.setUint16(1, data.length, true);
+    head.setUint16(3, data.length ^ 0xffff, true);
+    blocks.push(new Uint8Array(head.buffer), data);
+  }
+  const checksum = new DataView(new ArrayBuffer(4));
+  checksum.setUint32(0, adler32(stream));
+  return concatBytes(Uint8Array.of(0x78, 0x01), ...blocks, new Uint8Array(checksum.buffer));
+}
+
+function adler32(bytes: Uint8Array): number {
+  let [a, b] = [1, 0];
+  for (const byte of bytes) {
+    a = (a + byte) % 65_521;
+    b = (b + a) % 65_521;
+  }
+  return b * 65_536 + a;
 }
 
 /** Cuts a channel into frames of at most `maxFrameSize` bytes, overhead included. `id` has 16 bytes. */

@@ -4,7 +4,7 @@
 import type { Address } from '@ethereumjs/util';
 import { concatBytes } from '@ethereumjs/util';
 import type { Wallet } from '../chain/wallet.js';
-import { calldataGas } from '../execution/l1-fee.js';
+import { floorOfData } from '../execution/calldata-gas.js';
 import type { L1Submission } from '../l1/l1-chain.js';
 import { SeededNumbers } from '../seed.js';
 import { BLOB_SIZE, sealBlob } from './blob.js';
@@ -60,7 +60,7 @@ export class InboxNoise {
   }
 
   #calldata(from: Wallet, data: Uint8Array): L1Submission {
-    const gasLimit = 21_000n + calldataGas(data);
+    const gasLimit = floorOfData(data);
     return { raw: from.dynamicFee({ to: this.inbox, data, gasLimit }), sidecars: [] };
   }
 

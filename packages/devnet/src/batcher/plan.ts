@@ -48,7 +48,7 @@ export function checkPlans(plans: readonly ChannelPlan[]): void {
   for (const plan of plans) {
     if (plan.l2Blocks < 1) throw new ChannelPlanError('a channel has at least one L2 block');
     if (plan.batches === 'none') continue;
-    if (plan.ending === 'checksum' && plan.compression !== 'zlib') {
+    if (plan.ending === 'checksum' && plan.compression === 'brotli') {
       throw new ChannelPlanError('only zlib streams have a checksum');
     }
     if (plan.overlap !== undefined && plan.batches !== 'span') {

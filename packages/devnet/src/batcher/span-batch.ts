@@ -1,6 +1,6 @@
 // Batches of version 1: a span of consecutive blocks, each kind of data side by side.
-// Specification: specs/protocol/delta/span-batches.md, "Span batch format".
-import { AccessList2930Tx, createTxFromRLP, FeeMarket1559Tx, LegacyTx } from '@ethereumjs/tx';
+// Specification: specs/protocol/delta/span-batches.md, "Span batch format"; isthmus/derivation.md.
+import { AccessList2930Tx, createTxFromRLP, EOACode7702Tx, FeeMarket1559Tx, LegacyTx } from '@ethereumjs/tx';
 import type { Common } from '@ethereumjs/common';
 import { bigIntToUnpaddedBytes, concatBytes, setLengthLeft } from '@ethereumjs/util';
 import { RLP } from '@ethereumjs/rlp';
@@ -75,6 +75,12 @@ function columnsOf(raw: Uint8Array, common: Common): Columns {
     const { value, maxPriorityFeePerGas, maxFeePerGas, data, accessList } = transaction;
     const fields = RLP.encode([number(value), number(maxPriorityFeePerGas), number(maxFeePerGas), data, accessList]);
     return { ...shared, yParity, data: concatBytes(Uint8Array.of(2), fields), isProtected: undefined };
+  }
+  if (transaction instanceof EOACode7702Tx) {
+    const { value, maxPriorityFeePerGas, maxFeePerGas, data, accessList, authorizationList } = transaction;
+    const prices = [number(value), number(maxPriorityFeePerGas), number(maxFeePerGas)];
+    const fields = RLP.encode([...prices, data, accessList, authorizationList]);
+    return { ...shared, yParity, data: concatBytes(Uint8Array.of(4), fields), isProtected: undefined };
   }
   throw new SpanBatchError(`span batches have no place for transactions of type ${transaction.type}`);
 }

@@ -18,7 +18,7 @@ const JUMPDEST = 0x5b;
 /** Opcode names from a first opcode on. PUSH has a notation of its own. */
 const RUNS: readonly (readonly [first: number, names: string])[] = [
   [0x00, 'stop add mul sub div sdiv mod smod addmod mulmod exp signextend'],
-  [0x10, 'lt gt slt sgt eq iszero and or xor not byte shl shr sar'],
+  [0x10, 'lt gt slt sgt eq iszero and or xor not byte shl shr sar clz'],
   [0x20, 'keccak256'],
   [0x30, 'address balance origin caller callvalue calldataload calldatasize calldatacopy codesize codecopy gasprice'],
   [0x3b, 'extcodesize extcodecopy returndatasize returndatacopy extcodehash'],

@@ -77,21 +77,29 @@ const UPDATES = [
   { signature: 'setGasConfig(uint256,uint256)', type: 1, words: 2 },
   { signature: 'setGasLimit(uint64)', type: 2, words: 1 },
   { signature: 'setUnsafeBlockSigner(address)', type: 3, words: 1 },
+  { signature: 'setMinBaseFee(uint64)', type: 6, words: 1 },
+  { signature: 'setDAFootprintGasScalar(uint16)', type: 7, words: 1 },
 ] as const;
 
-const SET_EIP1559_PARAMETERS = 'setEIP1559Params(uint32,uint32)';
+/** Setters whose two arguments stand in one word: the first above the second's bits. */
+const PACKED_UPDATES = [
+  { signature: 'setEIP1559Params(uint32,uint32)', type: 4, bits: 32 },
+  { signature: 'setOperatorFeeScalars(uint32,uint64)', type: 5, bits: 64 },
+] as const;
 
-/** SystemConfig: each setter emits ConfigUpdate, with its arguments as the data (the base fee's two in one word). */
+/** No function of the OP Stack's: emits ConfigUpdate with topics and data as they are given, sound or not. */
+const EMIT = 'emitUpdate(uint256,uint256,bytes)';
+
+/** SystemConfig: each setter emits ConfigUpdate, with its arguments as the data. */
 export const SYSTEM_CONFIG = assemble(`
   0 calldataload 0xe0 shr
-  ${UPDATES.map(({ signature, type }) => `dup1 ${selector(signature)} eq @update${type} jumpi`).join('\n')}
-  ${selector(SET_EIP1559_PARAMETERS)} eq @parameters jumpi
+  ${[...UPDATES, ...PACKED_UPDATES].map(({ signature, type }) => `dup1 ${selector(signature)} eq @update${type} jumpi`).join('\n')}
+  ${selector(EMIT)} eq @emit jumpi
   0 0 revert
-parameters:
-  0x20 0 mstore
-  0x20 0x20 mstore
-  4 calldataload 0x20 shl 0x24 calldataload or 0x40 mstore
-  4 0 ${CONFIG_UPDATE} 0x60 0 log3
+emit:
+  ; version, kind, offset, length, bytes
+  0x64 calldataload dup1 0x84 0 calldatacopy
+  0x24 calldataload 4 calldataload ${CONFIG_UPDATE} dup4 0 log3
   stop
   ${UPDATES.map(
     ({ type, words }) => `
@@ -100,6 +108,15 @@ parameters:
     ${words * 32} 0x20 mstore
     ${words * 32} 4 0x40 calldatacopy
     ${type} 0 ${CONFIG_UPDATE} ${0x40 + words * 32} 0 log3
+    stop`,
+  ).join('\n')}
+  ${PACKED_UPDATES.map(
+    ({ type, bits }) => `
+  update${type}:
+    0x20 0 mstore
+    0x20 0x20 mstore
+    4 calldataload ${bits} shl 0x24 calldataload or 0x40 mstore
+    ${type} 0 ${CONFIG_UPDATE} 0x60 0 log3
     stop`,
   ).join('\n')}
 `);
@@ -121,7 +138,27 @@ export function setGasLimitCall(gasLimit: bigint): Uint8Array {
 
 /** Call data that sets the base fee's parameters from Holocene on. */
 export function setEip1559ParametersCall(denominator: bigint, elasticity: bigint): Uint8Array {
-  return callData(SET_EIP1559_PARAMETERS, denominator, elasticity);
+  return callData(PACKED_UPDATES[0].signature, denominator, elasticity);
+}
+
+/** Call data that sets the operator's fee from Isthmus on. */
+export function setOperatorFeeCall(scalar: bigint, constant: bigint): Uint8Array {
+  return callData(PACKED_UPDATES[1].signature, scalar, constant);
+}
+
+/** Call data that sets the base fee's minimum from Jovian on. */
+export function setMinBaseFeeCall(minimum: bigint): Uint8Array {
+  return callData('setMinBaseFee(uint64)', minimum);
+}
+
+/** Call data that sets what a byte of data counts as, from Jovian on. */
+export function setFootprintScalarCall(scalar: bigint): Uint8Array {
+  return callData('setDAFootprintGasScalar(uint16)', scalar);
+}
+
+/** Call data that emits an update of any version, kind and bytes. */
+export function emitUpdateCall(version: bigint, kind: bigint, data: Uint8Array): Uint8Array {
+  return concatBytes(callData(EMIT, version, kind, 0x60n), dynamicBytes(data));
 }
 
 /** Ecotone's scalar: version 1, blob base fee scalar and base fee scalar in the last eight bytes. */

@@ -136,6 +136,11 @@ export class BlockBuilder {
     return builder;
   }
 
+  /** Gas that further transactions may use. */
+  get gasLeft(): bigint {
+    return this.input.attributes.gasLimit - this.#gasUsed;
+  }
+
   /** Decodes and applies a transaction. Throws when it may not stand here; the block can go on without it. */
   async add(raw: Uint8Array): Promise<Receipt> {
     const transaction = decodeTransaction(raw, this.common);
@@ -214,7 +219,7 @@ export class BlockBuilder {
       baseFee: this.baseFee,
       blobBaseFee: fees.blobBaseFee(this.excessBlobGas, this.blobs),
       blobsLeft: this.blobs.max - Number(this.#blobGasUsed / fees.GAS_PER_BLOB),
-      gasLeft: attributes.gasLimit - this.#gasUsed,
+      gasLeft: this.gasLeft,
       cumulativeGasUsed: this.#gasUsed,
       footprintLeft: attributes.gasLimit - this.#footprint,
       fees: optimism && (() => (this.#fees ??= rollupFees(this.state, optimism))),
@@ -240,48 +245,8 @@ export class BlockBuilder {
   }
 }
 
-/** What a message call leaves. */
-export interface CallResult {
-  readonly succeeded: boolean;
-  readonly returnValue: Uint8Array;
-  /** Without the gas that a transaction pays before its first opcode. */
-  readonly gasUsed: bigint;
-}
-
-/** A message without a transaction's checks and fees. */
-export interface CallMessage {
-  readonly from: Address;
-  readonly to: Address | undefined;
-  readonly value: bigint;
-  readonly data: Uint8Array;
-  readonly gas: bigint;
-}
-
-/** Runs a message on the state after a block, in that block's context, as `eth_call` does. Nothing is kept. */
-export async function callAtBlock(
-  at: { chain: ExecutionChain; header: BlockHeader; store: StateStore; ancestorHash: (number: bigint) => Uint8Array },
-  message: CallMessage,
-): Promise<CallResult> {
-  const { chain, header, store, ancestorHash } = at;
-  const rules = rulesAt(chain, header.timestamp);
-  const state = new State(store, header.stateRoot);
-  const evm = await blockEvm(state, rules, commonOf(chain.chainId, rules), ancestorHash);
-  const { from, to, value, data, gas } = message;
-  const { execResult } = await evm.runCall({
-    block: evmBlock({ ...header, blobBaseFee: blobBaseFeeOf(chain, header) }),
-    caller: from,
-    origin: from,
-    ...(to !== undefined && { to }),
-    value,
-    data,
-    gasLimit: gas,
-    skipBalance: true,
-  });
-  const { exceptionError, returnValue, executionGasUsed } = execResult;
-  return { succeeded: exceptionError === undefined, returnValue, gasUsed: executionGasUsed };
-}
-
-async function blockEvm(
+/** The EVM of a chain's blocks under given rules, on a state. */
+export async function blockEvm(
   stateManager: State,
   rules: ExecutionRules,
   common: Common,
@@ -298,7 +263,7 @@ async function blockEvm(
 type EvmHeader = 'number' | 'coinbase' | 'timestamp' | 'mixHash' | 'gasLimit' | 'baseFeePerGas';
 
 /** A header as the EVM reads it. */
-function evmBlock(header: Pick<BlockHeader, EvmHeader> & { blobBaseFee: bigint }): BlockContext['block'] {
+export function evmBlock(header: Pick<BlockHeader, EvmHeader> & { blobBaseFee: bigint }): BlockContext['block'] {
   const { number, timestamp, gasLimit, baseFeePerGas, blobBaseFee } = header;
   return {
     header: {
@@ -347,7 +312,8 @@ export function baseFeeAfter(chain: ExecutionChain, parent: BlockHeader, timesta
 
 const commons = new Map<string, Common>();
 
-function commonOf(chainId: number, rules: ExecutionRules): Common {
+/** The parameters of a chain under given rules: one instance each. */
+export function commonOf(chainId: number, rules: ExecutionRules): Common {
   const key = `${chainId} ${rules.hardfork}`;
   const common = commons.get(key) ?? evmCommon(chainId, rules);
   commons.set(key, common);

@@ -3,6 +3,7 @@
 import { bytesToBigInt, setLengthLeft } from '@ethereumjs/util';
 import type { State } from '../state/state.js';
 import { L1_BLOCK } from './addresses.js';
+import { calldataGas } from './calldata-gas.js';
 import { fastLzLength } from './fastlz.js';
 import type { OptimismRules } from './forks.js';
 import type { L1FeeCharge } from './receipt.js';
@@ -117,11 +118,4 @@ async function readSlot(state: State, slot: number): Promise<Uint8Array> {
   const key = new Uint8Array(32);
   key[31] = slot;
   return setLengthLeft(await state.getStorage(L1_BLOCK, key), 32);
-}
-
-/** Gas of bytes as calldata: 4 a zero, 16 any other (EIP-2028). */
-export function calldataGas(data: Uint8Array): bigint {
-  let gas = 0;
-  for (const byte of data) gas += byte === 0 ? 4 : 16;
-  return BigInt(gas);
 }

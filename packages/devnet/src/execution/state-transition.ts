@@ -15,9 +15,9 @@ import { BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT } from './addresses.js
 import { applyAuthorizations, AUTHORIZATION_GAS, delegateOf } from './authorizations.js';
 import { GAS_PER_BLOB } from './base-fee.js';
 import { MAX_BLOBS_PER_TRANSACTION } from './blob-schedule.js';
+import { calldataGas, floorOfData, TRANSACTION_GAS } from './calldata-gas.js';
 import { includes } from './forks.js';
 import type { ExecutionRules } from './forks.js';
-import { calldataGas } from './l1-fee.js';
 import type { RollupFees } from './l1-fee.js';
 import { bloomOf, DEPOSIT_RECEIPT_VERSION } from './receipt.js';
 import type { Receipt } from './receipt.js';
@@ -199,7 +199,8 @@ async function checkSigned(transaction: SignedTransaction, context: BlockContext
 
 async function execute(transaction: Transaction, gasPrice: bigint, context: BlockContext): Promise<Execution> {
   const { evm, block, rules, state } = context;
-  warmUp(transaction, context);
+  const accessList = transaction.type === DEPOSIT_TYPE ? [] : transaction.accessList;
+  warmUp({ from: transaction.from, to: transaction.to, accessList }, context);
   const intrinsic = intrinsicGas(transaction, rules);
   const authorizations = transaction.type === 4 ? transaction.authorizations : [];
   let refunded = 0n;
@@ -245,14 +246,16 @@ async function execute(transaction: Transaction, gasPrice: bigint, context: Bloc
 }
 
 /** Accounts and slots that are warm from the start: EIP-2929, 2930, 3651. */
-function warmUp(transaction: Transaction, { evm, block, rules }: BlockContext): void {
+export function warmUp(
+  transaction: { from: Address; to: Address | undefined; accessList: SignedTransaction['accessList'] },
+  { evm, block, rules }: Pick<BlockContext, 'evm' | 'block' | 'rules'>,
+): void {
   const { journal } = evm;
   for (const address of evm.precompiles.keys()) journal.addAlwaysWarmAddress(address);
   const warm = (address: Address): void => journal.addAlwaysWarmAddress(bytesToUnprefixedHex(address.bytes));
   warm(transaction.from);
   if (transaction.to !== undefined) warm(transaction.to);
   if (includes(rules, 'shanghai')) warm(block.header.coinbase);
-  if (transaction.type === DEPOSIT_TYPE) return;
   for (const [address, slots] of transaction.accessList) {
     const key = bytesToUnprefixedHex(address);
     journal.addAlwaysWarmAddress(key);
@@ -262,7 +265,7 @@ function warmUp(transaction: Transaction, { evm, block, rules }: BlockContext): 
 
 /** Gas charged before the first opcode: Yellow Paper, section 6.2; EIPs 2028, 2930, 3860, 7702. */
 export function intrinsicGas(transaction: Transaction, rules: ExecutionRules): bigint {
-  let gas = 21_000n + calldataGas(transaction.data);
+  let gas = TRANSACTION_GAS + calldataGas(transaction.data);
   if (transaction.to === undefined) {
     gas += 32_000n;
     if (includes(rules, 'shanghai')) gas += 2n * BigInt(Math.ceil(transaction.data.length / 32));
@@ -274,10 +277,7 @@ export function intrinsicGas(transaction: Transaction, rules: ExecutionRules): b
 
 /** What a transaction costs at least because of its data (EIP-7623). */
 export function floorGas(transaction: Transaction, rules: ExecutionRules): bigint {
-  if (!includes(rules, 'prague')) return 0n;
-  let tokens = 0;
-  for (const byte of transaction.data) tokens += byte === 0 ? 1 : 4;
-  return 21_000n + 10n * BigInt(tokens);
+  return includes(rules, 'prague') ? floorOfData(transaction.data) : 0n;
 }
 
 function receiptOf(transaction: Transaction, execution: Execution, price: bigint, context: BlockContext): Receipt {

@@ -38,7 +38,6 @@ export function l1ChainConfig(chainId: number, forks: L1ForkSchedule): L1ChainCo
     shanghaiTime: 0,
     ...Object.fromEntries(times),
     terminalTotalDifficulty: 0,
-    terminalTotalDifficultyPassed: true,
     blobSchedule: Object.fromEntries(scheduled.map((fork) => [fork, BLOB_SCHEDULE[fork]])),
   };
 }

@@ -3,7 +3,8 @@ import { bytesToHex } from '@ethereumjs/util';
 import type { PrefixedHexString } from '@ethereumjs/util';
 import type { BlobSidecar } from '../batcher/blob.js';
 import { Blocks, genesisBlock } from '../chain/blocks.js';
-import { executeBlock } from '../execution/block-executor.js';
+import type { TransactionPool } from '../chain/pool.js';
+import { BlockBuilder } from '../execution/block-executor.js';
 import type { ExecutedBlock, ExecutionChain } from '../execution/block-executor.js';
 import { genesisHeader } from '../execution/genesis.js';
 import type { Genesis, GenesisAccount } from '../execution/genesis.js';
@@ -76,12 +77,12 @@ export class L1Chain {
     return l1ChainConfig(this.options.chainId, this.options.forks);
   }
 
-  /** Makes the next slot's block of exactly these transactions. */
-  async produce(submissions: readonly L1Submission[]): Promise<L1Block> {
+  /** Makes the next slot's block of these transactions and as many of the pool as fit behind them. */
+  async produce(submissions: readonly L1Submission[], pool?: TransactionPool): Promise<L1Block> {
     const { seed, blockTime } = this.options;
     const { header: parent } = this.blocks.head;
     const number = parent.number + 1n;
-    const block = await executeBlock({
+    const builder = await BlockBuilder.start({
       chain: this.chain,
       parent,
       attributes: {
@@ -95,6 +96,9 @@ export class L1Chain {
       store: this.store,
       ancestorHash: (ancestor) => this.blocks.at(ancestor).hash,
     });
+    for (const { raw } of submissions) await builder.add(raw);
+    await pool?.fill(builder);
+    const block = builder.seal();
     const stored = { ...block, sidecars: submissions.flatMap(({ sidecars }) => [...sidecars]) };
     this.blocks.append(stored);
     return stored;

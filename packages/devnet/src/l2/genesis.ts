@@ -32,6 +32,9 @@ const BLOB_BASE_FEE_SCALAR = 810_949;
 const BEDROCK_OVERHEAD = 188n;
 const BEDROCK_SCALAR = 684_000n;
 
+/** Names of accounts with ether on both chains that only users of the endpoints have, for `seededKey`. */
+export const USERS = ['user 1', 'user 2', 'user 3', 'user 4', 'user 5'] as const;
+
 /** Which Ethereum fork's EVM a fork brings, by its name in geth's chain configuration. */
 const ETHEREUM_FORKS = { canyon: 'shanghai', ecotone: 'cancun', isthmus: 'prague', karst: 'osaka' } as const;
 
@@ -103,14 +106,14 @@ export function l2Genesis(options: {
     has: { beaconRoots: isThere('ecotone'), history: isThere('isthmus'), create2Deployer: isThere('canyon') },
   });
   const minimum = isThere('jovian') ? 0n : undefined;
-  for (const name of L2_FUNDED) alloc[seededKey(seed, name).address.toString()] = { balance: hex(GENESIS_BALANCE) };
+  for (const name of [...L2_FUNDED, ...USERS])
+    alloc[seededKey(seed, name).address.toString()] = { balance: hex(GENESIS_BALANCE) };
   return {
     config: {
       chainId,
       ...Object.fromEntries(BLOCK_FORKS.map((fork) => [`${fork}Block`, 0])),
       ...forkTimesByName(forks),
       terminalTotalDifficulty: 0,
-      terminalTotalDifficultyPassed: true,
       optimism: CHAIN_OP_CONFIG,
     },
     nonce: '0x0',

@@ -2,6 +2,7 @@
 // Specification: specs/protocol/derivation.md, "Deriving Payload Attributes".
 import { createAddressFromString, hexToBytes } from '@ethereumjs/util';
 import { Blocks, genesisBlock } from '../chain/blocks.js';
+import type { TransactionPool } from '../chain/pool.js';
 import { SEQUENCER_FEE_VAULT } from '../execution/addresses.js';
 import { blobBaseFeeOf, BlockBuilder } from '../execution/block-executor.js';
 import type { ExecutedBlock, ExecutionChain, PayloadAttributes } from '../execution/block-executor.js';
@@ -88,8 +89,11 @@ export class L2Chain {
     return FORK_NAMES.filter((fork) => activatesAt(this.forks, fork, this.nextTimestamp, blockTime));
   }
 
-  /** Makes the next block with an origin (the head's or the one after it) and transactions after the deposits. */
-  async produce(origin: L1Block, transactions: readonly Uint8Array[]): Promise<L2Block> {
+  /**
+   * Makes the next block with an origin (the head's or the one after it), transactions after the deposits, and as many
+   * of the pool as fit.
+   */
+  async produce(origin: L1Block, transactions: readonly Uint8Array[], pool?: TransactionPool): Promise<L2Block> {
     const { head } = this.blocks;
     const { attributes, systemConfig, sequenceNumber, form } = this.#prepare(origin);
     const builder = await BlockBuilder.start({
@@ -100,6 +104,7 @@ export class L2Chain {
       ancestorHash: (number) => this.blocks.at(number).hash,
     });
     for (const raw of [...attributes.transactions, ...transactions]) await builder.add(raw);
+    await pool?.fill(builder);
     const block = builder.seal();
     const stored: L2Block = {
       ...block,

@@ -2,7 +2,6 @@
 // Specification: specs/protocol/{ecotone,fjord,isthmus,jovian}/derivation.md, "Network upgrade automation transactions";
 // Karst's are a bundle: https://github.com/ethereum-optimism/optimism, op-core/nuts.
 import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
 import { concatBytes, createAddressFromString, createContractAddress, hexToBytes } from '@ethereumjs/util';
 import type { Address, PrefixedHexString } from '@ethereumjs/util';
 import { keccak_256 } from '@noble/hashes/sha3.js';
@@ -145,8 +144,9 @@ let bundle: Upgrade[] | undefined;
 
 function karst(): Upgrade[] {
   if (bundle !== undefined) return bundle;
-  const file = new URL('../../../data/karst-upgrade.json.br', import.meta.url);
-  const { transactions } = JSON.parse(brotliDecompressSync(readFileSync(file)).toString('utf8')) as UpgradeBundle;
+  // The client is built from the same file, which lies in its room.
+  const file = new URL('../../../../program/data/karst-upgrade-bundle.json', import.meta.url);
+  const { transactions } = JSON.parse(readFileSync(file, 'utf8')) as UpgradeBundle;
   bundle = transactions.map(({ intent, from, to, data, gasLimit }, index) => ({
     intent: `Karst ${index}: ${intent}`,
     from: createAddressFromString(from),

@@ -7,7 +7,7 @@ import type { ExecutedBlock } from '../execution/block-executor.js';
 import type { BlockHeader } from '../execution/header.js';
 import type { L1FeeCharge, Receipt } from '../execution/receipt.js';
 import { DEPOSIT_TYPE } from '../execution/transaction.js';
-import type { DepositTransaction, SignedTransaction } from '../execution/transaction.js';
+import type { DepositTransaction, SignedTransaction, Transaction } from '../execution/transaction.js';
 
 export type Json = Record<string, unknown>;
 
@@ -59,16 +59,21 @@ export function transactionJson(block: ExecutedBlock, index: number): Json {
   const shared = {
     ...place(block, index),
     blockTimestamp: bigIntToHex(block.header.timestamp),
-    hash: bytesToHex(transaction.hash),
-    type: bigIntToHex(BigInt(transaction.type)),
-    from: transaction.from.toString(),
-    to: transaction.to?.toString() ?? null,
-    value: bigIntToHex(transaction.value),
-    gas: bigIntToHex(transaction.gasLimit),
-    input: bytesToHex(transaction.data),
+    ...sharedJson(transaction),
   };
   if (transaction.type === DEPOSIT_TYPE) return { ...shared, ...depositJson(transaction, receipt) };
   return { ...shared, ...signedJson(transaction, receipt.effectiveGasPrice) };
+}
+
+/** A transaction that is in no block yet. */
+export function pendingTransactionJson(transaction: SignedTransaction): Json {
+  return {
+    blockHash: null,
+    blockNumber: null,
+    transactionIndex: null,
+    ...sharedJson(transaction),
+    ...signedJson(transaction, transaction.maxFeePerGas),
+  };
 }
 
 /** The receipt at an index of a block. */
@@ -103,6 +108,18 @@ export function receiptJson(block: ExecutedBlock, index: number): Json {
     ...rollupJson(receipt),
     ...(blobGasUsed !== undefined && { blobGasUsed: bigIntToHex(blobGasUsed) }),
     ...(blobGasPrice !== undefined && { blobGasPrice: bigIntToHex(blobGasPrice) }),
+  };
+}
+
+function sharedJson(transaction: Transaction): Json {
+  return {
+    hash: bytesToHex(transaction.hash),
+    type: bigIntToHex(BigInt(transaction.type)),
+    from: transaction.from.toString(),
+    to: transaction.to?.toString() ?? null,
+    value: bigIntToHex(transaction.value),
+    gas: bigIntToHex(transaction.gasLimit),
+    input: bytesToHex(transaction.data),
   };
 }
 

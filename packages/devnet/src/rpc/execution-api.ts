@@ -1,38 +1,42 @@
 // An execution node's JSON-RPC: https://ethereum.github.io/execution-apis, and of the debug namespace what geth offers.
-import { Account, Address, bigIntToHex, bytesToHex, KECCAK256_NULL } from '@ethereumjs/util';
+import { Account, bigIntToHex, bytesToHex, KECCAK256_NULL } from '@ethereumjs/util';
+import type { Address } from '@ethereumjs/util';
 import { encodeBlock } from '../chain/blocks.js';
-import type { Blocks } from '../chain/blocks.js';
-import { callAtBlock } from '../execution/block-executor.js';
-import type { CallResult, ExecutedBlock, ExecutionChain } from '../execution/block-executor.js';
+import { PoolError } from '../chain/pool.js';
+import type { ExecutedBlock } from '../execution/block-executor.js';
 import { encodeHeader } from '../execution/header.js';
 import { encodeReceipt } from '../execution/receipt.js';
+import { TransactionDecodingError } from '../execution/transaction.js';
 import { State } from '../state/state.js';
-import type { StateStore } from '../state/store.js';
-import { blockJson, headerJson, receiptJson, transactionJson } from './block-json.js';
+import { blockJson, headerJson, pendingTransactionJson, receiptJson, transactionJson } from './block-json.js';
 import type { Json } from './block-json.js';
+import { callMethods } from './call-methods.js';
+import { feeMethods } from './fee-methods.js';
 import { INVALID_PARAMS, RpcError } from './json-rpc-server.js';
 import type { RpcMethods } from './json-rpc-server.js';
-import { bytesParameter, objectParameter, quantityParameter, slotParameter } from './parameters.js';
-
-/** What an execution node shows. */
-export interface ExecutionNode {
-  readonly chain: ExecutionChain;
-  readonly blocks: Blocks<ExecutedBlock>;
-  readonly store: StateStore;
-  /** The blocks that the tags `safe` and `finalized` name. */
-  readonly tagged: () => { readonly safe: ExecutedBlock; readonly finalized: ExecutedBlock };
-}
+import { logMethods } from './log-methods.js';
+import { addressParameter, findBlock, findByHash, findByNumber, NOT_FOUND, requireBlock } from './node.js';
+import type { ExecutionNode } from './node.js';
+import { bytesParameter, quantityParameter, slotParameter } from './parameters.js';
+import { traceMethods } from './trace-methods.js';
 
 const CLIENT_VERSION = 'obelisc-devnet/0.1.0';
-const NOT_FOUND = -32_000;
-const EXECUTION_REVERTED = 3;
-const CALL_GAS = 50_000_000n;
 /** geth's prefix of codes' database keys. */
 const CODE_PREFIX = 0x63;
 
 /** The methods of one node. */
 export function executionApi(node: ExecutionNode): RpcMethods {
-  return { ...chainMethods(node), ...blockMethods(node), ...stateMethods(node), ...debugMethods(node) };
+  return {
+    ...chainMethods(node),
+    ...blockMethods(node),
+    ...stateMethods(node),
+    ...callMethods(node),
+    ...feeMethods(node),
+    ...logMethods(node),
+    ...poolMethods(node),
+    ...debugMethods(node),
+    ...traceMethods(node),
+  };
 }
 
 function chainMethods({ chain, blocks }: ExecutionNode): RpcMethods {
@@ -42,7 +46,11 @@ function chainMethods({ chain, blocks }: ExecutionNode): RpcMethods {
     eth_chainId: () => bigIntToHex(BigInt(chain.chainId)),
     eth_blockNumber: () => bigIntToHex(blocks.head.header.number),
     eth_syncing: () => false,
-    eth_gasPrice: () => bigIntToHex(blocks.head.header.baseFeePerGas ?? 0n),
+    // Keys are the users' own.
+    eth_accounts: () => [],
+    net_listening: () => true,
+    eth_getUncleCountByBlockHash: () => '0x0',
+    eth_getUncleCountByBlockNumber: () => '0x0',
   };
 }
 
@@ -62,10 +70,12 @@ function blockMethods(node: ExecutionNode): RpcMethods {
       orNull(blocks.findTransaction(bytesParameter(hash, 'transaction hash', 32)), ({ block, index }) =>
         receiptJson(block, index),
       ),
-    eth_getTransactionByHash: ([hash]) =>
-      orNull(blocks.findTransaction(bytesParameter(hash, 'transaction hash', 32)), ({ block, index }) =>
-        transactionJson(block, index),
-      ),
+    eth_getTransactionByHash: ([hash]) => {
+      const bytes = bytesParameter(hash, 'transaction hash', 32);
+      const place = blocks.findTransaction(bytes);
+      if (place !== undefined) return transactionJson(place.block, place.index);
+      return orNull(node.pool?.find(bytes), pendingTransactionJson);
+    },
     eth_getTransactionByBlockHashAndIndex: ([hash, index]) => transactionAt(findByHash(node, hash), index),
     eth_getTransactionByBlockNumberAndIndex: ([number, index]) => transactionAt(findByNumber(node, number), index),
   };
@@ -77,7 +87,11 @@ function stateMethods(node: ExecutionNode): RpcMethods {
     (await stateAt(block).getAccount(addressParameter(address))) ?? new Account();
   return {
     eth_getBalance: async ([address, block]) => bigIntToHex((await accountAt(address, block)).balance),
-    eth_getTransactionCount: async ([address, block]) => bigIntToHex((await accountAt(address, block)).nonce),
+    eth_getTransactionCount: async ([address, block]) => {
+      const { nonce } = await accountAt(address, block);
+      const from = addressParameter(address).toString();
+      return bigIntToHex(block === 'pending' ? (node.pool?.nextNonce(from, nonce) ?? nonce) : nonce);
+    },
     eth_getCode: async ([address, block]) => bytesToHex(await stateAt(block).getCode(addressParameter(address))),
     eth_getStorageAt: async ([address, slot, block]) => {
       const value = await stateAt(block).getStorage(addressParameter(address), slotParameter(slot, 'slot'));
@@ -87,10 +101,22 @@ function stateMethods(node: ExecutionNode): RpcMethods {
       if (!Array.isArray(slots)) throw new RpcError(INVALID_PARAMS, 'slots: an array expected');
       return proof(stateAt(block), addressParameter(address), slots);
     },
-    eth_call: async ([message, block]) => {
-      const { succeeded, returnValue } = await call(node, message, block);
-      if (!succeeded) throw new RpcError(EXECUTION_REVERTED, 'execution reverted', bytesToHex(returnValue));
-      return bytesToHex(returnValue);
+  };
+}
+
+function poolMethods({ pool }: ExecutionNode): RpcMethods {
+  return {
+    eth_sendRawTransaction: ([raw]) => {
+      const bytes = bytesParameter(raw, 'transaction');
+      if (pool === undefined) {
+        throw new RpcError(NOT_FOUND, 'this chain stands still: start it with --live, and it makes blocks by time');
+      }
+      try {
+        return bytesToHex(pool.add(bytes).hash);
+      } catch (error) {
+        if (!(error instanceof PoolError || error instanceof TransactionDecodingError)) throw error;
+        throw new RpcError(NOT_FOUND, error.message);
+      }
     },
   };
 }
@@ -141,49 +167,6 @@ async function proof(state: State, address: Address, slots: readonly unknown[]):
   };
 }
 
-async function call(node: ExecutionNode, message: unknown, block: unknown): Promise<CallResult> {
-  const { from, to, value, data, input, gas } = objectParameter(message, 'message');
-  const { header } = requireBlock(node, block);
-  const ancestorHash = (number: bigint): Uint8Array => node.blocks.at(number).hash;
-  return callAtBlock(
-    { chain: node.chain, header, store: node.store, ancestorHash },
-    {
-      from: from === undefined ? new Address(new Uint8Array(20)) : addressParameter(from),
-      to: to === undefined || to === null ? undefined : addressParameter(to),
-      value: value === undefined ? 0n : quantityParameter(value, 'value'),
-      data: bytesParameter(input ?? data ?? '0x', 'data'),
-      gas: gas === undefined ? CALL_GAS : quantityParameter(gas, 'gas'),
-    },
-  );
-}
-
-/** A block by number, tag, hash, or EIP-1898's object. */
-function findBlock(node: ExecutionNode, block: unknown): ExecutedBlock | undefined {
-  if (typeof block === 'object' && block !== null) {
-    const { blockHash, blockNumber } = block as { blockHash?: unknown; blockNumber?: unknown };
-    return blockHash === undefined ? findByNumber(node, blockNumber) : findByHash(node, blockHash);
-  }
-  return typeof block === 'string' && block.length === 66 ? findByHash(node, block) : findByNumber(node, block);
-}
-
-function requireBlock(node: ExecutionNode, block: unknown): ExecutedBlock {
-  const found = findBlock(node, block);
-  if (found === undefined) throw new RpcError(NOT_FOUND, 'header not found');
-  return found;
-}
-
-function findByNumber(node: ExecutionNode, number: unknown = 'latest'): ExecutedBlock | undefined {
-  const { blocks } = node;
-  if (number === 'latest' || number === 'pending') return blocks.head;
-  if (number === 'earliest') return blocks.find(0n);
-  if (number === 'safe' || number === 'finalized') return node.tagged()[number];
-  return blocks.find(quantityParameter(number, 'block number'));
-}
-
-function findByHash({ blocks }: ExecutionNode, hash: unknown): ExecutedBlock | undefined {
-  return blocks.findByHash(bytesParameter(hash, 'block hash', 32));
-}
-
 function transactionAt(block: ExecutedBlock | undefined, index: unknown): Json | null {
   const at = Number(quantityParameter(index, 'index'));
   return block === undefined || at >= block.transactions.length ? null : transactionJson(block, at);
@@ -195,10 +178,6 @@ function transactionCount({ transactions }: ExecutedBlock): string {
 
 function headerOf({ header, hash }: ExecutedBlock): Json {
   return { ...headerJson(header), hash: bytesToHex(hash) };
-}
-
-function addressParameter(value: unknown): Address {
-  return new Address(bytesParameter(value, 'address', 20));
 }
 
 function orNull<T, R>(value: T | undefined, show: (value: T) => R): R | null {

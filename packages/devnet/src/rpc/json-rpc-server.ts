@@ -35,6 +35,7 @@ export interface Listening {
 /** Serves methods at `http://127.0.0.1:port`; port 0 takes any free one. */
 export function serveJsonRpc(methods: RpcMethods, port: number): Promise<Listening> {
   return listen(async (request, response) => {
+    if (request.method === 'OPTIONS') return end(response, 204);
     if (request.method !== 'POST') return end(response, 405, { error: 'JSON-RPC wants POST' });
     end(response, 200, await answerBody(methods, await readBody(request)));
   }, port);
@@ -57,10 +58,17 @@ export async function listen(handler: Handler, port: number): Promise<Listening>
   return { url: `http://127.0.0.1:${actual}`, close: () => close(server) };
 }
 
-/** Ends a response with a JSON body. */
-export function end(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
+/** Pages of any origin may ask. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-allow-headers': '*',
+};
+
+/** Ends a response, with a JSON body where there is one. */
+export function end(response: ServerResponse, status: number, body?: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...CORS });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
 async function answerBody(methods: RpcMethods, body: string): Promise<unknown> {

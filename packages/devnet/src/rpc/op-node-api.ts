@@ -13,6 +13,8 @@ export interface RollupNode {
   readonly l2: L2Chain;
   /** The newest block whose batch is in L1. */
   readonly safeHead: () => L2Block;
+  /** The newest L2 block that L1 up to a block makes safe. */
+  readonly safeHeadAt: (l1Number: bigint) => L2Block;
   /** The chain's EIP-1559 parameters, which rollup.json leaves to the genesis file and op-nodes add to their answer. */
   readonly optimism: Json;
 }
@@ -27,6 +29,11 @@ export function opNodeApi(node: RollupNode): RpcMethods {
     optimism_version: () => VERSION,
     optimism_rollupConfig: () => ({ ...l2.config, chain_op_config: optimism }),
     optimism_syncStatus: () => syncStatus(node),
+    optimism_safeHeadAtL1Block: ([number]) => {
+      const block = node.l1.blocks.find(quantityParameter(number, 'block number'));
+      if (block === undefined) throw new RpcError(NOT_FOUND, `no L1 block ${String(number)}: not found`);
+      return { l1Block: blockId(block), safeHead: blockId(node.safeHeadAt(block.header.number)) };
+    },
     optimism_outputAtBlock: ([number]) => {
       const block = l2.blocks.find(quantityParameter(number, 'block number'));
       if (block === undefined) throw new RpcError(NOT_FOUND, `no L2 block ${String(number)}: not found`);
@@ -64,6 +71,10 @@ function syncStatus({ l1, l2, safeHead }: RollupNode): Json {
     cross_unsafe_l2: unsafe,
     local_safe_l2: safe,
   };
+}
+
+function blockId({ header, hash }: L1Block | L2Block): Json {
+  return { hash: bytesToHex(hash), number: Number(header.number) };
 }
 
 function l1Reference({ header, hash }: L1Block): Json {

@@ -15,6 +15,7 @@ import { RLP } from '@ethereumjs/rlp';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { EMPTY_TRIE_ROOT } from '../trie/node.js';
 import { Trie } from '../trie/trie.js';
+import type { AccessRecorder } from './access-recorder.js';
 import type { StateStore } from './store.js';
 
 /** What the state manager was asked for that block execution has no use for. */
@@ -44,6 +45,9 @@ export class State implements StateManagerInterface {
   readonly #checkpoints: number[] = [];
   /** Values of written slots when the transaction began (EIP-2200's original values). */
   readonly #original = new Map<string, Uint8Array>();
+
+  /** Set while somebody wants to know what is read. */
+  recorder: AccessRecorder | undefined;
 
   readonly originalStorageCache = {
     get: async (address: Address, key: Uint8Array): Promise<Uint8Array> => {
@@ -91,7 +95,7 @@ export class State implements StateManagerInterface {
   async getCode(address: Address): Promise<Uint8Array> {
     const account = this.#account(bytesToUnprefixedHex(address.bytes));
     if (account === undefined || equalsBytes(account.codeHash, KECCAK256_NULL)) return NO_BYTES;
-    return this.#codes.get(bytesToUnprefixedHex(account.codeHash)) ?? this.store.code(account.codeHash);
+    return this.codeByHash(account.codeHash);
   }
 
   async getCodeSize(address: Address): Promise<number> {
@@ -174,6 +178,21 @@ export class State implements StateManagerInterface {
     return this.#trie.hash(keep);
   }
 
+  /** An account by its hex, without anything being noted. */
+  peek(address: string): Account | undefined {
+    return copyOf(this.#account(address));
+  }
+
+  /** A slot's value, without leading zeros. */
+  peekSlot(address: string, slot: string): Uint8Array {
+    return this.#slot(address, slot);
+  }
+
+  /** A code that was written here or is in the store. */
+  codeByHash(codeHash: Uint8Array): Uint8Array {
+    return this.#codes.get(bytesToUnprefixedHex(codeHash)) ?? this.store.code(codeHash);
+  }
+
   /** An account's storage root, without what wasn't flushed. */
   storageRoot(address: Address): Uint8Array {
     return this.#account(bytesToUnprefixedHex(address.bytes))?.storageRoot ?? EMPTY_TRIE_ROOT;
@@ -211,7 +230,9 @@ export class State implements StateManagerInterface {
       const encoding = this.#trie.get(keccak_256(unprefixedHexToBytes(address)));
       this.#accounts.set(address, encoding === undefined ? undefined : createAccountFromRLP(encoding));
     }
-    return this.#accounts.get(address);
+    const account = this.#accounts.get(address);
+    this.recorder?.account(address, copyOf(account));
+    return account;
   }
 
   #setAccount(address: string, account: Account | undefined): void {
@@ -238,6 +259,10 @@ export class State implements StateManagerInterface {
       const encoding = storage.trie.get(keccak_256(unprefixedHexToBytes(slot)));
       value = encoding === undefined ? NO_BYTES : (RLP.decode(encoding) as Uint8Array);
       storage.slots.set(slot, value);
+    }
+    if (this.recorder !== undefined) {
+      this.#account(address);
+      this.recorder.slot(address, slot, value);
     }
     return value;
   }

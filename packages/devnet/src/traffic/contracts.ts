@@ -124,3 +124,22 @@ transfer:
 poor:
   0 0 revert
 `);
+
+/** Call data: a word. Stores and logs how many zeros it leads with (EIP-7939): before Osaka there is no such opcode. */
+export const LEADING_ZEROS = assemble(`
+  0 calldataload clz
+  dup1 number sstore
+  0 mstore 0x20 0 log0
+  stop
+`);
+
+/** Stores size and hash of its caller's code and of the address in its call data, as other contracts see them. */
+export const CODE_OBSERVER = assemble(`
+  caller extcodesize 0 sstore
+  caller extcodehash 1 sstore
+  0 calldataload dup1 extcodesize 2 sstore
+  dup1 extcodehash 3 sstore
+  32 0 0 dup4 extcodecopy 0 mload 4 sstore
+  0 0 0 0 0 dup6 gas call 5 sstore
+  stop
+`);

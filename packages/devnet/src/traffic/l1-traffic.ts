@@ -6,11 +6,15 @@ import { Wallet } from '../chain/wallet.js';
 import { initCode, wordOf } from '../contracts/assembler.js';
 import {
   depositCall,
+  emitUpdateCall,
   packScalars,
   setBatcherCall,
   setEip1559ParametersCall,
+  setFootprintScalarCall,
   setGasConfigCall,
   setGasLimitCall,
+  setMinBaseFeeCall,
+  setOperatorFeeCall,
 } from '../contracts/l1-contracts.js';
 import type { ForkName } from '../execution/forks.js';
 import type { L1Submission } from '../l1/l1-chain.js';
@@ -22,6 +26,8 @@ const GWEI = 1_000_000_000n;
 const ETHER = 1_000_000_000n * GWEI;
 const MAX_FEE = 100n * GWEI;
 const PORTAL_GAS = 400_000n;
+/** L1 blocks by which updates come before the fork that knows them: those are lost. */
+const EARLY = 3n;
 
 /** Names of the accounts that need ether at L1's genesis, for `seededKey`. */
 export const L1_FUNDED = ['depositor', 'owner', 'stranger', ...BATCHERS] as const;
@@ -57,6 +63,7 @@ export class L1Traffic {
   readonly #owner: Wallet;
   readonly #deposits: readonly (() => Deposit)[];
   #next = 0;
+  #malformed = 0;
 
   constructor(
     readonly seed: string,
@@ -81,6 +88,7 @@ export class L1Traffic {
     if (blockNumber % 6n === 5n && this.schedule.isActive('holocene', blockNumber)) {
       raws.push(this.#configure(setEip1559ParametersCall(200n + blockNumber, 4n)));
     }
+    raws.push(...this.#updatesSinceIsthmus(blockNumber));
     if (blockNumber === this.schedule.handover) {
       raws.push(this.#configure(setBatcherCall(seededKey(this.seed, BATCHERS[1]).address.bytes)));
     }
@@ -102,6 +110,49 @@ export class L1Traffic {
 
   #configure(data: Uint8Array): Uint8Array {
     return this.#owner.dynamicFee({ to: this.contracts.systemConfig, data, gasLimit: 100_000n });
+  }
+
+  /** Updates that Isthmus and Jovian brought, some sound, some not. */
+  #updatesSinceIsthmus(blockNumber: bigint): Uint8Array[] {
+    const isNear = (fork: ForkName): boolean => this.schedule.isActive(fork, blockNumber + EARLY);
+    if (!isNear('isthmus')) return [];
+    const calls: Uint8Array[] = [];
+    if (blockNumber % 4n === 1n) calls.push(setOperatorFeeCall(1_000n + blockNumber, 5n * blockNumber));
+    if (blockNumber % 4n === 2n) calls.push(this.#malformedUpdate());
+    // Between two that are sound the bad one counts alone.
+    if (blockNumber % 6n === 4n) {
+      calls.push(setOperatorFeeCall(7n, 700n), this.#malformedUpdate(), setGasLimitCall(26_000_000n + blockNumber));
+    }
+    if (isNear('jovian') && blockNumber % 4n === 3n) calls.push(setMinBaseFeeCall(1_000_000n * blockNumber));
+    if (isNear('jovian') && blockNumber % 5n === 2n) calls.push(setFootprintScalarCall(300n + blockNumber));
+    if (isNear('jovian') && blockNumber % 10n === 9n) calls.push(setMinBaseFeeCall(0n), setFootprintScalarCall(0n));
+    return calls.map((call) => this.#configure(call));
+  }
+
+  /** The next of the updates that derivation must pass over. */
+  #malformedUpdate(): Uint8Array {
+    const words = (...values: bigint[]): Uint8Array => concatBytes(...values.map((value) => wordOf(value)));
+    const updates: readonly (readonly [version: bigint, kind: bigint, data: Uint8Array])[] = [
+      [0n, 8n, words(32n, 32n, 1n)],
+      [1n, 2n, words(32n, 32n, 20_000_000n)],
+      [0n, 2n, words(32n, 32n, 1n << 64n)],
+      [0n, 2n, words(32n, 32n, 20_000_000n, 0n)],
+      [0n, 2n, words(32n, 64n, 20_000_000n)],
+      [0n, 2n, words(64n, 32n, 20_000_000n)],
+      [0n, 2n, words(32n, 32n)],
+      [0n, 0n, words(32n, 32n, 1n << 160n)],
+      [0n, 1n, words(32n, 64n, 0n, 3n << 248n)],
+      // Base fee parameters of which one is zero.
+      [0n, 4n, words(32n, 32n, 250n << 32n)],
+      [0n, 4n, words(32n, 32n, 6n)],
+      [0n, 5n, words(32n, 32n, 5n).slice(0, -1)],
+      [0n, 6n, words(32n, 32n, 1n << 64n)],
+      [0n, 7n, words(32n, 32n, 1n << 16n)],
+      [0n, 3n, words(32n, 32n, 1n)],
+      [0n, 2n, new Uint8Array(0)],
+    ];
+    const [version, kind, data] = updates[this.#malformed++ % updates.length] ?? [0n, 8n, new Uint8Array(0)];
+    return emitUpdateCall(version, kind, data);
   }
 
   #gasConfig(blockNumber: bigint): Uint8Array {

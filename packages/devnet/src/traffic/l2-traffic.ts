@@ -4,11 +4,14 @@ import { Address, concatBytes, createContractAddress } from '@ethereumjs/util';
 import { Wallet } from '../chain/wallet.js';
 import type { Call } from '../chain/wallet.js';
 import { callData, dynamicBytes, initCode, wordOf } from '../contracts/assembler.js';
-import { L2_TO_L1_MESSAGE_PASSER } from '../execution/addresses.js';
+import { HISTORY_STORAGE, L2_TO_L1_MESSAGE_PASSER } from '../execution/addresses.js';
+import { optimismRulesAt } from '../execution/forks.js';
+import type { ForkName } from '../execution/forks.js';
 import { SeededNumbers, seededHash, seededKey } from '../seed.js';
 import * as contracts from './contracts.js';
-import { precompileCalls } from './precompile-calls.js';
+import { callsAtLimits, callsSinceIsthmus, precompileCalls } from './precompile-calls.js';
 import type { PrecompileCall } from './precompile-calls.js';
+import { Authorities } from './set-code.js';
 
 const GWEI = 1_000_000_000n;
 const MAX_FEE = 20n * GWEI;
@@ -26,6 +29,8 @@ const DEPLOYED = {
   loop: contracts.LOOP,
   observer: contracts.OBSERVER,
   token: contracts.TOKEN,
+  leadingZeros: contracts.LEADING_ZEROS,
+  codeObserver: contracts.CODE_OBSERVER,
 } as const;
 
 type ContractName = keyof typeof DEPLOYED;
@@ -39,25 +44,51 @@ export function trafficContract(seed: string, name: ContractName): Address {
   return createContractAddress(seededKey(seed, 'deployer').address, nonce);
 }
 
+/** What the traffic goes by. */
+export interface L2TrafficOptions {
+  readonly seed: string;
+  readonly common: Common;
+  /** Whether the fork is active in an L2 block. */
+  readonly isActive: (fork: ForkName, blockNumber: bigint) => boolean;
+  /** Whether precompiled contracts are also called at their longest inputs, which fills blocks. */
+  readonly atLimits: boolean;
+}
+
+/** Gas of a call at a limit: the most that a transaction may have since Karst (EIP-7825). */
+const MOST_GAS = 16_777_216n;
+
+type MakeTransaction = (user: Wallet, blockNumber: bigint) => Uint8Array;
+
 /** The traffic of one chain, block by block. */
 export class L2Traffic {
   readonly #numbers: SeededNumbers;
   readonly #deployer: Wallet;
   readonly #users: readonly Wallet[];
   readonly #precompiles: readonly PrecompileCall[];
-  readonly #cycle: readonly ((user: Wallet) => Uint8Array)[];
+  readonly #cycle: readonly MakeTransaction[];
+  /** Numbers of what only later forks have, so that earlier blocks are the same with and without them. */
+  readonly #laterNumbers: SeededNumbers;
+  readonly #sinceIsthmus: readonly MakeTransaction[];
+  readonly #atLimits: readonly MakeTransaction[];
   #next = 0;
+  #nextLater = 0;
+  #nextAtLimit = 0;
 
-  constructor(
-    readonly seed: string,
-    common: Common,
-  ) {
+  constructor(readonly options: L2TrafficOptions) {
+    const { seed, common } = options;
     this.#numbers = new SeededNumbers(seed, 'L2 traffic');
     const wallet = (name: string): Wallet => new Wallet(seededKey(seed, name), common, MAX_FEE, TIP);
     this.#deployer = wallet('deployer');
     this.#users = USERS.map(wallet);
     this.#precompiles = precompileCalls(this.#numbers);
     this.#cycle = this.#makeCycle();
+    this.#laterNumbers = new SeededNumbers(seed, 'L2 traffic since Isthmus');
+    this.#sinceIsthmus = this.#makeCycleSinceIsthmus(common.chainId());
+    this.#atLimits = this.#makeCallsAtLimits();
+  }
+
+  get seed(): string {
+    return this.options.seed;
   }
 
   /** Envelopes for an L2 block. The first block deploys the contracts. */
@@ -65,22 +96,108 @@ export class L2Traffic {
     if (blockNumber === 1n) return Object.values(DEPLOYED).map((code) => this.#deploy(code));
     if (Number(blockNumber) % EMPTY_EVERY === 0) return [];
     const count = 2 + this.#numbers.below(MOST_PER_BLOCK - 1);
-    return Array.from({ length: count }, () => this.#transaction());
+    const transactions = Array.from({ length: count }, () => this.#transaction(this.#cycle, this.#next++, blockNumber));
+    if (!this.options.isActive('isthmus', blockNumber)) return transactions;
+    const later = 1 + this.#laterNumbers.below(3);
+    for (let i = 0; i < later; i++) {
+      transactions.push(this.#transaction(this.#sinceIsthmus, this.#nextLater++, blockNumber));
+    }
+    // Such a call takes more gas than half a block has.
+    if (this.options.atLimits) {
+      transactions.push(this.#transaction(this.#atLimits, this.#nextAtLimit++, blockNumber));
+    }
+    return transactions;
   }
 
-  #transaction(): Uint8Array {
-    const number = this.#next++;
-    const make = this.#cycle[number % this.#cycle.length];
+  #transaction(cycle: readonly MakeTransaction[], number: number, blockNumber: bigint): Uint8Array {
+    const make = cycle[number % cycle.length];
     const user = this.#users[number % this.#users.length];
     if (make === undefined || user === undefined) throw new Error('the cycle has no transactions or no users');
-    return make(user);
+    return make(user, blockNumber);
+  }
+
+  #makeCycleSinceIsthmus(chainId: bigint): MakeTransaction[] {
+    const at = (name: ContractName): Address => trafficContract(this.seed, name);
+    const authorities = new Authorities(this.seed, chainId, {
+      contract: at('storage'),
+      other: at('observer'),
+      precompile: new Address(wordOf(4n).slice(12)),
+      nothing: new Address(new Uint8Array(20)),
+    });
+    const numbers = this.#laterNumbers;
+    const write = (): Uint8Array => concatBytes(wordOf(BigInt(numbers.below(4))), numbers.bytes(32));
+    const setCode =
+      (kind: number): MakeTransaction =>
+      (user) => {
+        const authorizations = authorities.list(kind, user);
+        // To the account that delegates, so that the delegate's code runs at once; sometimes to one that reverts.
+        const to = kind % 5 === 4 ? at('reverter') : authorities.addressOf(kind % 3);
+        const call = { to, data: write(), gasLimit: 300_000n, value: BigInt(kind % 2) };
+        const raw = user.setCode(call, authorizations);
+        if (kind === Authorities.OWN) user.nonce++;
+        return raw;
+      };
+    const toDelegated =
+      (index: number): MakeTransaction =>
+      (user) =>
+        user.dynamicFee({ to: authorities.addressOf(index), data: write(), gasLimit: 200_000n, value: 1n });
+    const observe =
+      (target: () => Address): MakeTransaction =>
+      (user) => {
+        const data = concatBytes(new Uint8Array(12), target().bytes);
+        return user.dynamicFee({ to: at('codeObserver'), data, gasLimit: 400_000n });
+      };
+    const staticCall =
+      (target: Address, input: (blockNumber: bigint) => Uint8Array): MakeTransaction =>
+      (user, blockNumber) => {
+        const data = concatBytes(new Uint8Array(12), target.bytes, input(blockNumber));
+        return user.dynamicFee({ to: at('staticCaller'), data, gasLimit: 900_000n });
+      };
+    const zeros = (count: bigint): MakeTransaction => {
+      const value = count === 256n ? 0n : (1n << (255n - count)) | 1n;
+      return (user) => user.dynamicFee({ to: at('leadingZeros'), data: wordOf(value), gasLimit: 120_000n });
+    };
+    const history = (ago: bigint): MakeTransaction =>
+      staticCall(HISTORY_STORAGE, (number) => wordOf(number > ago ? number - ago : 0n));
+    const calls = callsSinceIsthmus(numbers).map(({ address, input }) => staticCall(address, () => input));
+    const others: MakeTransaction[] = [
+      ...Array.from({ length: Authorities.KINDS }, (_, kind) => setCode(kind)),
+      toDelegated(0),
+      observe(() => authorities.addressOf(0)),
+      toDelegated(1),
+      observe(() => authorities.addressOf(2)),
+      history(1n),
+      history(0n),
+      history(20n),
+      staticCall(HISTORY_STORAGE, () => new Uint8Array(31)),
+      zeros(0n),
+      zeros(255n),
+      zeros(256n),
+      // Data that is paid by its floor (EIP-7623).
+      (user) => user.dynamicFee({ to: at('loop'), data: numbers.bytes(600), gasLimit: 60_000n }),
+    ];
+    // Both kinds in turn.
+    const length = Math.max(others.length, calls.length);
+    return Array.from({ length }, (_, i) => [others[i], calls[i]])
+      .flat()
+      .filter((make) => make !== undefined);
+  }
+
+  #makeCallsAtLimits(): MakeTransaction[] {
+    return (['isthmus', 'jovian', 'karst'] as const).flatMap((fork) => {
+      const { optimism } = optimismRulesAt({ [fork]: 0n }, 0n);
+      return callsAtLimits(optimism?.inputLimits ?? {}).map(({ address, input }): MakeTransaction => {
+        const data = concatBytes(new Uint8Array(12), address.bytes, input);
+        return (user) => user.dynamicFee({ to: trafficContract(this.seed, 'staticCaller'), data, gasLimit: MOST_GAS });
+      });
+    });
   }
 
   #deploy(runtime: Uint8Array): Uint8Array {
     return this.#deployer.dynamicFee({ data: initCode(runtime), gasLimit: 1_000_000n });
   }
 
-  #makeCycle(): ((user: Wallet) => Uint8Array)[] {
+  #makeCycle(): MakeTransaction[] {
     const call = (name: ContractName, data: Uint8Array, gasLimit: bigint, value = 0n): Call => ({
       to: trafficContract(this.seed, name),
       data,

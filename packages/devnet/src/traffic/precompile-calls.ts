@@ -1,11 +1,13 @@
-// An input for each precompiled contract that makes it do real work. Yellow Paper, appendix E; EIPs 152, 196, 197,
-// 198, 4844; RIP-7212.
+// Inputs for each precompiled contract: some that make it do real work, some that it must refuse, some of the longest
+// that it takes. Yellow Paper, appendix E; EIPs 152, 196, 197, 198, 2537, 4844, 7823, 7951; RIP-7212.
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bn254 } from '@noble/curves/bn254.js';
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { Address, bytesToBigInt, concatBytes, hexToBytes } from '@ethereumjs/util';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { wordOf } from '../contracts/assembler.js';
+import type { InputLimits } from '../execution/forks.js';
 import type { SeededNumbers } from '../seed.js';
 
 /** A precompiled contract and an input for it. */
@@ -15,9 +17,11 @@ export interface PrecompileCall {
   readonly input: Uint8Array;
 }
 
+type NamedInput = readonly [number: number, name: string, input: Uint8Array];
+
 /** One call of each precompiled contract that Granite has. */
 export function precompileCalls(numbers: SeededNumbers): PrecompileCall[] {
-  const inputs: readonly (readonly [number: number, name: string, input: Uint8Array])[] = [
+  return callsOf([
     [0x01, 'ecrecover', recoveryInput(numbers)],
     [0x02, 'sha256', numbers.bytes(100)],
     [0x03, 'ripemd160', numbers.bytes(70)],
@@ -29,7 +33,65 @@ export function precompileCalls(numbers: SeededNumbers): PrecompileCall[] {
     [0x09, 'blake2f', blakeInput(numbers)],
     [0x0a, 'KZG point evaluation', pointEvaluationInput(numbers)],
     [0x100, 'P256VERIFY', p256Input(numbers)],
+  ]);
+}
+
+/** Calls of what Isthmus has, good and bad, and of what Karst changes. */
+export function callsSinceIsthmus(numbers: SeededNumbers): PrecompileCall[] {
+  const signature = p256Input(numbers);
+  const wrong = signature.with(5, (signature[5] ?? 0) ^ 1);
+  const offCurve = concatBytes(fp(1n), fp(1n));
+  return callsOf([
+    [0x0b, 'BLS12-381 G1 addition', concatBytes(blsG1(2n), blsG1(3n))],
+    [0x0b, 'G1 addition of a point that is not on the curve', concatBytes(blsG1(2n), offCurve)],
+    [0x0b, 'G1 addition of too few bytes', blsG1(2n)],
+    [0x0c, 'G1 sum of multiples', concatBytes(blsG1(5n), numbers.bytes(32), blsG1(7n), numbers.bytes(32))],
+    [0x0c, 'G1 sum of nothing', new Uint8Array(0)],
+    [0x0d, 'G2 addition', concatBytes(blsG2(2n), blsG2(9n))],
+    [0x0d, 'G2 addition of infinity', concatBytes(blsG2(4n), new Uint8Array(256))],
+    [0x0e, 'G2 sum of multiples', concatBytes(blsG2(3n), numbers.bytes(32))],
+    [0x0e, 'G2 sum of a broken coordinate', concatBytes(blsG2(3n).with(0, 1), numbers.bytes(32))],
+    [0x0f, 'BLS12-381 pairing', concatBytes(blsG1(6n), blsG2(1n), blsG1(-2n), blsG2(3n))],
+    [0x0f, 'pairing that is not one', concatBytes(blsG1(6n), blsG2(1n), blsG1(-2n), blsG2(4n))],
+    [0x10, 'map to G1', fp(bytesToBigInt(numbers.bytes(40)))],
+    [0x10, 'map of what is no field element', new Uint8Array(64).fill(0xff)],
+    [0x11, 'map to G2', concatBytes(fp(bytesToBigInt(numbers.bytes(40))), fp(5n))],
+    [0x100, 'P256VERIFY of a wrong signature', wrong],
+    [0x100, 'P256VERIFY of a short input', signature.subarray(0, 159)],
+    [0x100, 'P256VERIFY of zero', new Uint8Array(160)],
+    // Until Karst lengths have no limit but their price.
+    [0x05, 'modexp of 1,024 bytes', modexpOf(1024, 1, 1024, numbers)],
+    [0x05, 'modexp of 1,025 bytes', modexpOf(1025, 1, 32, numbers)],
+    [0x05, 'modexp of an exponent of 1,025 bytes', modexpOf(1, 1025, 1, numbers)],
+    [0x05, 'modexp of nothing', concatBytes(wordOf(0n), wordOf(0n), wordOf(0n))],
+    [0x05, 'modexp of more bytes than there are', concatBytes(wordOf(1n << 64n), wordOf(0n), wordOf(1n << 64n))],
+  ]);
+}
+
+/**
+ * Calls at a fork's longest inputs, and one unit above: of zeros, which stand for points at infinity, so that they cost
+ * gas and no time.
+ */
+export function callsAtLimits(limits: InputLimits): PrecompileCall[] {
+  const sizes: readonly (readonly [number: number, name: keyof InputLimits, unit: number])[] = [
+    [0x08, 'bn254Pairing', 192],
+    [0x0c, 'bls12G1Msm', 160],
+    [0x0e, 'bls12G2Msm', 288],
+    [0x0f, 'bls12Pairing', 384],
   ];
+  const inputs = sizes.flatMap(([number, name, unit]): NamedInput[] => {
+    const limit = limits[name];
+    if (limit === undefined) return [];
+    const longest = Math.floor(limit / unit) * unit;
+    return [
+      [number, `${name} at its limit`, new Uint8Array(longest)],
+      [number, `${name} above its limit`, new Uint8Array(longest + unit)],
+    ];
+  });
+  return callsOf(inputs);
+}
+
+function callsOf(inputs: readonly NamedInput[]): PrecompileCall[] {
   return inputs.map(([number, name, input]) => ({
     name,
     address: new Address(wordOf(BigInt(number)).slice(12)),
@@ -44,7 +106,33 @@ function recoveryInput(numbers: SeededNumbers): Uint8Array {
 }
 
 function modexpInput(numbers: SeededNumbers): Uint8Array {
-  return concatBytes(wordOf(40n), wordOf(3n), wordOf(32n), numbers.bytes(40 + 3 + 32));
+  return modexpOf(40, 3, 32, numbers);
+}
+
+function modexpOf(base: number, exponent: number, modulus: number, numbers: SeededNumbers): Uint8Array {
+  const lengths = [base, exponent, modulus].map((length) => wordOf(BigInt(length)));
+  return concatBytes(...lengths, numbers.bytes(base + exponent + modulus));
+}
+
+/** A field element of BLS12-381 in 64 bytes. */
+function fp(value: bigint): Uint8Array {
+  return concatBytes(wordOf(value >> 256n), wordOf(value & ((1n << 256n) - 1n)));
+}
+
+/** A multiple of the generator of BLS12-381's G1. */
+function blsG1(factor: bigint): Uint8Array {
+  const { x, y } = multipleOf(bls12_381.G1.Point.BASE, factor).toAffine();
+  return concatBytes(fp(x), fp(y));
+}
+
+/** A multiple of the generator of BLS12-381's G2. */
+function blsG2(factor: bigint): Uint8Array {
+  const { x, y } = multipleOf(bls12_381.G2.Point.BASE, factor).toAffine();
+  return concatBytes(fp(x.c0), fp(x.c1), fp(y.c0), fp(y.c1));
+}
+
+function multipleOf<P extends { multiply(factor: bigint): P; negate(): P }>(base: P, factor: bigint): P {
+  return factor < 0n ? base.multiply(-factor).negate() : base.multiply(factor);
 }
 
 /** A multiple of the generator of bn254's G1. */

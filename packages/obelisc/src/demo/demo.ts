@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDevnet, type Devnet } from '@obelisc/devnet';
+import { FORK_NAMES, startDevnet, type Devnet } from '@obelisc/devnet';
 import { progressDisplay } from '../terminal/progress.js';
 import { asTyped, CommandFailedError, runCommand } from './commands.js';
 import { parseInfoLine, textOf } from './machine-log.js';
@@ -12,6 +12,8 @@ import { parseInfoLine, textOf } from './machine-log.js';
 const CHAIN_BLOCKS = 16;
 const START_BLOCK = 2;
 const END_BLOCK = 12;
+/** Today's rules, from genesis on. */
+const FORKS = Object.fromEntries(FORK_NAMES.map((fork) => [fork, 0n]));
 
 /** What optimism_outputAtBlock says, as far as the guide needs it. */
 interface Output {
@@ -24,7 +26,7 @@ interface Output {
 export async function demo(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'obelisc-demo-'));
   say('Starting an embedded chain: L1 (execution and beacon), L2 and op-node endpoints on loopback.');
-  const devnet = await startDevnet({ seed: 'demo', l2Blocks: CHAIN_BLOCKS });
+  const devnet = await startDevnet({ seed: 'demo', l2Blocks: CHAIN_BLOCKS, scenario: { forks: FORKS } });
   try {
     await devnet.writeConfig(directory);
     await walkGuide(devnet, directory);

@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startDevnet } from '@obelisc/devnet';
-import type { Devnet } from '@obelisc/devnet';
+import { DEFAULT_SCENARIO, startDevnet } from '@obelisc/devnet';
+import type { Devnet, DevnetPorts, Scenario } from '@obelisc/devnet';
 import { UsageError } from '../terminal/failure.js';
+import { l1Schedule, l2Schedule } from './schedule.js';
 
 /** The command's options as they stand on the command line. */
 export interface DevnetCommandOptions {
@@ -12,7 +13,18 @@ export interface DevnetCommandOptions {
   readonly seed?: string;
   /** L2 blocks to make before the endpoints open. */
   readonly blocks?: string;
-  /** Folder for rollup.json and genesis-l2.json; without it a temporary one, removed at the end. */
+  /** The newest fork of L2; all up to it are there. */
+  readonly forks?: string;
+  /** Forks that don't come with genesis: `jovian=20,karst=40`, by the number of their first L2 block. */
+  readonly forkAt?: string;
+  /** The same for L1. */
+  readonly l1Forks?: string;
+  readonly l1ForkAt?: string;
+  /** Whether the chain goes on by time. */
+  readonly live?: boolean;
+  /** Seconds between L2 blocks. */
+  readonly blockTime?: string;
+  /** Folder for rollup.json, genesis-l2.json and l1-chainconfig.json; without it a temporary one, removed at the end. */
   readonly out?: string;
   readonly l1Port?: string;
   readonly beaconPort?: string;
@@ -26,6 +38,12 @@ const DEFAULT_SEED = 'obelisc';
 const DEFAULT_BLOCKS = 16;
 const MOST_BLOCKS = 100_000;
 const MOST_PORT = 65_535;
+const DEFAULT_BLOCK_TIME = 2;
+const MOST_BLOCK_TIME = 600;
+/** L2 blocks in the time of an L1 block. */
+const L2_BLOCKS_PER_L1_BLOCK = 3n;
+/** What a shell says of a process that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 /** What the command is run in; a process' own streams and interrupts where nothing is given. */
 export interface DevnetSurroundings {
@@ -36,45 +54,91 @@ export interface DevnetSurroundings {
 }
 
 /**
- * Starts the chain, prints where everything is, and serves until it is interrupted. Throws `UsageError` for options
- * that make no sense.
+ * Starts the chain, prints where everything is, and serves until it is interrupted. Returns the exit code. Throws
+ * `UsageError` for options that make no sense.
  */
 export async function devnetCommand(
   options: DevnetCommandOptions,
   surroundings: DevnetSurroundings = {},
-): Promise<void> {
+): Promise<number> {
   const { stdout = writeTo(process.stdout), stderr = writeTo(process.stderr) } = surroundings;
+  const { seed = DEFAULT_SEED, live = false } = options;
   const l2Blocks = wholeNumber(options.blocks, '--blocks', MOST_BLOCKS) ?? DEFAULT_BLOCKS;
-  const ports = {
-    l1: wholeNumber(options.l1Port, '--l1-port', MOST_PORT) ?? 0,
-    beacon: wholeNumber(options.beaconPort, '--beacon-port', MOST_PORT) ?? 0,
-    l2: wholeNumber(options.l2Port, '--l2-port', MOST_PORT) ?? 0,
-    opNode: wholeNumber(options.opNodePort, '--op-node-port', MOST_PORT) ?? 0,
-  };
-  const stopped = surroundings.stopped ?? interrupt();
+  const ports = portsOf(options);
+  const scenario = scenarioOf(options);
+  const aborting = new AbortController();
+  const stopped = (surroundings.stopped ?? interrupt()).then(() => aborting.abort());
   stderr(`Making ${l2Blocks} L2 blocks and the L1 blocks that hold their batches.\n`);
-  const devnet = await startDevnet({ seed: options.seed ?? DEFAULT_SEED, l2Blocks, ports });
+  let devnet: Devnet;
+  try {
+    devnet = await startDevnet({ seed, l2Blocks, ports, scenario, live, signal: aborting.signal });
+  } catch (error) {
+    if (!aborting.signal.aborted) throw error;
+    stderr('Interrupted before the chain was ready.\n');
+    return INTERRUPTED;
+  }
   const directory = options.out ?? (await mkdtemp(join(tmpdir(), 'obelisc-devnet-')));
   try {
     await devnet.writeConfig(directory);
     stdout(options.json === true ? asJson(devnet, directory) : asLines(devnet, directory));
-    stderr('Serving until interrupted (Ctrl-C).\n');
-    await stopped;
+    stderr(`${live ? 'Making blocks' : 'Serving'} until interrupted (Ctrl-C).\n`);
+    await Promise.race([stopped, devnet.failure]);
   } finally {
     await devnet.close();
     if (options.out === undefined) await rm(directory, { recursive: true, force: true });
   }
+  return 0;
+}
+
+function portsOf({ l1Port, beaconPort, l2Port, opNodePort }: DevnetCommandOptions): DevnetPorts {
+  return {
+    l1: wholeNumber(l1Port, '--l1-port', MOST_PORT) ?? 0,
+    beacon: wholeNumber(beaconPort, '--beacon-port', MOST_PORT) ?? 0,
+    l2: wholeNumber(l2Port, '--l2-port', MOST_PORT) ?? 0,
+    opNode: wholeNumber(opNodePort, '--op-node-port', MOST_PORT) ?? 0,
+  };
+}
+
+function scenarioOf(options: DevnetCommandOptions): Partial<Scenario> {
+  const seconds = wholeNumber(options.blockTime, '--block-time', MOST_BLOCK_TIME) ?? DEFAULT_BLOCK_TIME;
+  if (seconds === 0) throw new UsageError('--block-time 0: give at least one second');
+  const l2BlockTime = BigInt(seconds);
+  const l1BlockTime = l2BlockTime * L2_BLOCKS_PER_L1_BLOCK;
+  const forks = l2Schedule(options.forks, options.forkAt, l2BlockTime);
+  return {
+    l2BlockTime,
+    l1BlockTime,
+    forks,
+    l1Forks: l1Schedule(options.l1Forks, options.l1ForkAt, l1BlockTime),
+    channels: channelsFor(forks),
+  };
+}
+
+/** The ordinary channels as far as all of the chain's time knows what they are made with. */
+function channelsFor(forks: Scenario['forks']): Scenario['channels'] {
+  const isThere = (fork: keyof Scenario['forks']): boolean => forks[fork] === 0n;
+  return DEFAULT_SCENARIO.channels.map((plan) => {
+    if (plan.batches === 'none') return plan;
+    return {
+      ...plan,
+      batches: isThere('delta') ? plan.batches : 'singular',
+      compression: isThere('fjord') ? plan.compression : 'zlib',
+      carrier: isThere('ecotone') ? plan.carrier : 'calldata',
+    };
+  });
 }
 
 function asJson(devnet: Devnet, directory: string): string {
-  return `${JSON.stringify({ ...endpoints(devnet), ...files(directory), head: devnet.head })}\n`;
+  const { head, accounts } = devnet;
+  return `${JSON.stringify({ ...endpoints(devnet), ...files(directory), head, accounts })}\n`;
 }
 
 function asLines(devnet: Devnet, directory: string): string {
   const { l1, l2 } = devnet.head;
   const heads = { 'L1 head': `${l1.number} ${l1.hash}`, 'L2 head': `${l2.number} ${l2.hash}` };
-  return Object.entries({ ...endpoints(devnet), ...files(directory), ...heads })
-    .map(([name, value]) => `${name.padEnd(14)} ${value}\n`)
+  const accounts = devnet.accounts.map(({ address, privateKey }) => ['account', `${address} ${privateKey}`]);
+  return [...Object.entries({ ...endpoints(devnet), ...files(directory), ...heads }), ...accounts]
+    .map(([name = '', value]) => `${name.padEnd(14)} ${value}\n`)
     .join('');
 }
 
@@ -87,6 +151,7 @@ function files(directory: string): Record<string, string> {
   return {
     'rollup.config': resolve(directory, 'rollup.json'),
     'l2.genesis': resolve(directory, 'genesis-l2.json'),
+    'l1.chainconfig': resolve(directory, 'l1-chainconfig.json'),
   };
 }
 

@@ -71,7 +71,16 @@ function commandLine(end: (exitCode: number) => void): Command {
   command('devnet', 'run an embedded chain: L1, beacon, L2 and op-node endpoints on loopback, until interrupted')
     .option('--blocks <number>', 'L2 blocks to make (default: 16)')
     .option('--seed <text>', 'the chain is the same for the same seed')
-    .option('--out <folder>', 'write rollup.json and genesis-l2.json here (default: a temporary folder)')
+    .option('--forks <fork>', 'the newest fork of the L2; all up to it are there (default: karst)')
+    .option('--fork-at <fork=block,…>', 'forks that activate on the way, by their first L2 block: jovian=20,karst=40')
+    .option('--l1-forks <fork>', 'the newest fork of the L1, from cancun to bpo2 (default: cancun)')
+    .option('--l1-fork-at <fork=block,…>', 'the same for the L1, by L1 block')
+    .option('--live', 'go on making blocks by time, of what is sent to the endpoints', false)
+    .option('--block-time <seconds>', 'seconds between L2 blocks (default: 2)')
+    .option(
+      '--out <folder>',
+      'write rollup.json, genesis-l2.json and l1-chainconfig.json here (default: a temporary folder)',
+    )
     .option('--l1-port <port>', 'port of the L1 execution endpoint (default: any free one)')
     .option('--beacon-port <port>', 'port of the beacon endpoint')
     .option('--l2-port <port>', 'port of the L2 execution endpoint')
@@ -79,7 +88,7 @@ function commandLine(end: (exitCode: number) => void): Command {
     .option('--json', 'print where everything is as JSON', false)
     .action(async (options: DevnetCommandOptions) => {
       const { devnetCommand } = await import('../devnet/devnet.js');
-      await devnetCommand(options);
+      end(await devnetCommand(options));
     });
 
   command('demo', 'walk the guide on an embedded chain, once with a true claim and once with a false one').action(

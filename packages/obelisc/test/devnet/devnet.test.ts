@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { devnetCommand } from '../../src/devnet/devnet.js';
+import { l1Schedule, l2Schedule } from '../../src/devnet/schedule.js';
 import { UsageError } from '../../src/terminal/failure.js';
 
 test('prints endpoints and files, serves them until stopped, and leaves nothing behind', async () => {
   let stop = (): void => {};
   const stopped = new Promise<void>((resolve) => (stop = resolve));
-  let running = Promise.resolve();
+  let running = Promise.resolve(0);
   const printed = await new Promise<string>((resolve, reject) => {
     running = devnetCommand({ blocks: '2', json: true }, { stdout: resolve, stderr: () => {}, stopped });
     running.catch(reject);
@@ -18,7 +19,7 @@ test('prints endpoints and files, serves them until stopped, and leaves nothing 
   assert.equal((await fetch(report['op-node'] ?? '', { method: 'POST', body })).status, 200);
   assert.ok(existsSync(report['rollup.config'] ?? ''));
   stop();
-  await running;
+  assert.equal(await running, 0);
   assert.equal(existsSync(report['rollup.config'] ?? ''), false);
   await assert.rejects(fetch(report['op-node'] ?? '', { method: 'POST', body }));
 });
@@ -26,4 +27,22 @@ test('prints endpoints and files, serves them until stopped, and leaves nothing 
 test('a port or a number of blocks that is none is refused by its flag', async () => {
   await assert.rejects(devnetCommand({ l1Port: '70000' }), UsageError);
   await assert.rejects(devnetCommand({ blocks: 'many' }), /--blocks many/);
+});
+
+test('a schedule of forks is taken as it is written, and refused where it makes none', () => {
+  const schedule = l2Schedule('karst', 'jovian=20,karst=40', 2n);
+  assert.deepEqual([schedule.isthmus, schedule.jovian, schedule.karst], [0n, 40n, 80n]);
+  assert.equal(l2Schedule(undefined, undefined, 2n).karst, 0n);
+  assert.equal(l2Schedule(undefined, 'isthmus=3', 2n).jovian, undefined);
+  assert.deepEqual(l1Schedule('bpo1', 'osaka=4', 6n), { prague: 0n, osaka: 24n, bpo1: 24n });
+  assert.throws(() => l2Schedule('lagoon', undefined, 2n), /--forks lagoon: give one of .*karst/);
+  assert.throws(() => l2Schedule('isthmus', 'jovian=4', 2n), /newer than --forks isthmus/);
+  assert.throws(() => l2Schedule('karst', 'jovian=9,karst=4', 2n), /--fork-at karst/);
+  assert.throws(() => l2Schedule('karst', 'jovian', 2n), /give FORK=BLOCK/);
+});
+
+test('an interrupt ends the making of blocks', async () => {
+  const stopped = new Promise<void>((resolve) => setTimeout(resolve, 300));
+  const code = await devnetCommand({ blocks: '5000' }, { stdout: () => {}, stderr: () => {}, stopped });
+  assert.equal(code, 130);
 });

@@ -1,0 +1,71 @@
+// Transactions that were sent to a node and wait for a block.
+import type { Common } from '@ethereumjs/common';
+import { bytesToUnprefixedHex } from '@ethereumjs/util';
+import type { BlockBuilder } from '../execution/block-executor.js';
+import { InvalidTransactionError } from '../execution/state-transition.js';
+import { decodeTransaction, DEPOSIT_TYPE } from '../execution/transaction.js';
+import type { SignedTransaction } from '../execution/transaction.js';
+
+/** A transaction that a pool doesn't take. */
+export class PoolError extends Error {
+  override name = 'PoolError';
+}
+
+/** One node's pool. */
+export class TransactionPool {
+  readonly #waiting = new Map<string, SignedTransaction>();
+  readonly #listeners = new Set<(hash: Uint8Array) => void>();
+
+  /** `common` reads every type that the chain may hold. */
+  constructor(readonly common: Common) {}
+
+  /** Takes an envelope. Throws `PoolError`, or `TransactionDecodingError` for bytes that are none. */
+  add(raw: Uint8Array): SignedTransaction {
+    const transaction = decodeTransaction(raw, this.common);
+    if (transaction.type === DEPOSIT_TYPE) throw new PoolError('deposits come from L1 alone');
+    if (transaction.type === 3) throw new PoolError('blob transactions are not taken: the batcher alone sends blobs');
+    const key = bytesToUnprefixedHex(transaction.hash);
+    if (this.#waiting.has(key)) throw new PoolError('already known');
+    this.#waiting.set(key, transaction);
+    for (const listener of this.#listeners) listener(transaction.hash);
+    return transaction;
+  }
+
+  find(hash: Uint8Array): SignedTransaction | undefined {
+    return this.#waiting.get(bytesToUnprefixedHex(hash));
+  }
+
+  /** The nonce of an account's next transaction, where the account has `nonce` in the newest block. */
+  nextNonce(from: string, nonce: bigint): bigint {
+    const taken = new Set(
+      [...this.#waiting.values()].filter((one) => one.from.toString() === from).map((one) => one.nonce),
+    );
+    let next = nonce;
+    while (taken.has(next)) next++;
+    return next;
+  }
+
+  /** Calls `listener` for each transaction that is taken, until the returned function is called. */
+  listen(listener: (hash: Uint8Array) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Adds what can stand in the block, account by account in the order of nonces. What comes too early, or doesn't fit
+   * any more, waits on; what never can stand in a block is forgotten.
+   */
+  async fill(builder: BlockBuilder): Promise<void> {
+    const inOrder = [...this.#waiting].sort(([, a], [, b]) => (a.nonce < b.nonce ? -1 : a.nonce > b.nonce ? 1 : 0));
+    for (const [key, transaction] of inOrder) {
+      const account = await builder.state.getAccount(transaction.from);
+      if ((account?.nonce ?? 0n) < transaction.nonce || builder.gasLeft < transaction.gasLimit) continue;
+      this.#waiting.delete(key);
+      try {
+        await builder.add(transaction.raw);
+      } catch (error) {
+        if (!(error instanceof InvalidTransactionError)) throw error;
+      }
+    }
+  }
+}

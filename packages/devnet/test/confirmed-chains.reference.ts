@@ -1,0 +1,48 @@
+// Judges that are not ours derive the recorded chains from L1 and say whether claims about them hold:
+//   REFERENCE_KONA_HOST=path/of/kona-host npm run test:reference -- devnet/confirmed
+//   REFERENCE_OP_PROGRAM=path/of/op-program npm run test:reference -- devnet/confirmed
+// kona's host is built from github.com/ethereum-optimism/optimism, rust/kona/bin/host, of June 2026 or later (its
+// version 1.6 keeps Karst's upgrade gas, as the recorded chains do); op-program from op-program/host, of the same time.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startDevnet } from '../src/devnet.js';
+import { FORK_NAMES } from '../src/execution/forks.js';
+import { CONFIRMED_CHAINS, LARGE_CHAINS } from './confirmed-chains.js';
+import type { ConfirmedChain } from './confirmed-chains.js';
+import { flip, goOpProgram, konaHost } from './judges.js';
+import type { Judge } from './judges.js';
+
+const { REFERENCE_KONA_HOST: kona, REFERENCE_OP_PROGRAM: go } = process.env;
+const isNewerThan = (fork: (typeof FORK_NAMES)[number], limit: (typeof FORK_NAMES)[number]): boolean =>
+  FORK_NAMES.indexOf(fork) > FORK_NAMES.indexOf(limit);
+
+for (const chain of [...CONFIRMED_CHAINS, ...LARGE_CHAINS]) {
+  const goSkip = isNewerThan(chain.newest, 'jovian') ? `op-program knows no ${chain.newest}` : false;
+  const konaMissing = kona === undefined ? 'REFERENCE_KONA_HOST names no kona-host' : false;
+  const goMissing = go === undefined ? 'REFERENCE_OP_PROGRAM names no op-program' : false;
+  test(`kona confirms: ${chain.name}`, { skip: konaMissing }, () => confirm(chain, konaHost(kona ?? '')));
+  test(`op-program confirms: ${chain.name}`, { skip: goMissing || goSkip }, () =>
+    confirm(chain, goOpProgram(go ?? '')),
+  );
+}
+
+async function confirm(chain: ConfirmedChain, judge: Judge): Promise<void> {
+  const { scenario, l2Blocks, lastHash, ranges } = chain;
+  const devnet = await startDevnet({ seed: 'confirmed', l2Blocks, scenario });
+  const directory = await mkdtemp(join(tmpdir(), 'devnet-confirmed-'));
+  try {
+    await devnet.writeConfig(directory);
+    for (const [from, to] of [[0, l2Blocks] as const, ...ranges]) {
+      const about = `${judge.name}, blocks ${from} to ${to}`;
+      assert.equal(await judge.holds({ devnet, directory, from, to, change: (root) => root }), true, about);
+      assert.equal(await judge.holds({ devnet, directory, from, to, change: flip }), false, about);
+    }
+    assert.equal(devnet.head.l2.hash, lastHash, `${chain.name} was confirmed, and is not the recorded one`);
+  } finally {
+    await devnet.close();
+    await rm(directory, { recursive: true });
+  }
+}
