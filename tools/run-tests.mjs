@@ -1,6 +1,7 @@
 // Runs the compiled tests with Node's test runner and closes with the line `N passed, N failed[, N skipped]`.
-//   node tools/run-tests.mjs [--slow | --reference] [PACKAGE | PACKAGE/FILE-PREFIX …]
-// Ordinary tests are packages/*/test/**/*.test.ts, slow suites *.slow.ts, comparisons with a reference's binary
+//   node tools/run-tests.mjs [--slow | --reference | --hostile] [PACKAGE | PACKAGE/FILE-PREFIX …]
+// Ordinary tests are packages/*/test/**/*.test.ts, slow suites *.slow.ts, the worst that chains may hold
+// *.hostile.ts, comparisons with a reference's binary
 // (REFERENCE_ASTERISC, REFERENCE_OP_PROGRAM) *.reference.ts. With REQUIRE_DATA=1 a skip is a failure.
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -10,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 const packages = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages');
 const args = process.argv.slice(2);
-const suffix = args.includes('--slow') ? '.slow.ts' : args.includes('--reference') ? '.reference.ts' : '.test.ts';
+const kind = ['slow', 'reference', 'hostile'].find((name) => args.includes(`--${name}`)) ?? 'test';
+const suffix = `.${kind}.ts`;
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 
 const files = readdirSync(packages)

@@ -9,6 +9,7 @@ import { derive, readOutput } from './derivation/driver';
 import { ExecutorBuilder } from './derivation/executor-builder';
 import { readL2Header } from './derivation/l2-chain';
 import { error, hex32, info, print } from './log';
+import { seedTables } from './state/table-hash';
 
 /** Exit codes of the program. */
 const enum Verdict {
@@ -35,6 +36,7 @@ export function main(): void {
     .number('block', boot.claimedBlockNumber)
     .number('chain', boot.chainId)
     .end();
+  seedTables(boot.l1Head);
   const config = loadConfig(boot.chainId);
   requireAnswerable(config, boot.claimedBlockNumber);
   const agreed = readOutput(boot.agreedOutputRoot).at(OUTPUT_BLOCK_HASH, 32);

@@ -18,12 +18,18 @@ export const enum KeyType {
 // @ts-ignore: decorator
 @lazy const KEY: usize = memory.data(32, 32);
 
-function read(): Bytes {
+/** Selects the pre-image of the key and returns its length. */
+function open(): u32 {
   const length = preimageOpen(KEY);
   if (length > 0x3fffffff) throw new RangeError('a pre-image of a gibibyte or more');
-  const ptr = heap.alloc(<usize>length);
-  preimageRead(ptr, <u32>length);
-  return new Bytes(ptr, <u32>length);
+  return <u32>length;
+}
+
+function read(): Bytes {
+  const length = open();
+  const ptr = heap.alloc(length);
+  preimageRead(ptr, length);
+  return new Bytes(ptr, length);
 }
 
 /** The pre-image of the local key `index` (bootstrap data), in the current region. */
@@ -34,11 +40,28 @@ export function localPreimage(index: u64): Bytes {
   return read();
 }
 
-/** The pre-image of the 32-byte digest at `digest` under `type`: the key is the digest with its first byte replaced. */
-export function preimage(type: KeyType, digest: usize): Bytes {
+// @ts-ignore: decorator
+@inline
+function setKey(type: KeyType, digest: usize): void {
   copy32(KEY, digest);
   store<u8>(KEY, <u8>type);
+}
+
+/** The pre-image of the 32-byte digest at `digest` under `type`: the key is the digest with its first byte replaced. */
+export function preimage(type: KeyType, digest: usize): Bytes {
+  setKey(type, digest);
   return read();
+}
+
+/** Length of that pre-image, which `readPreimage` then reads. */
+export function openPreimage(type: KeyType, digest: usize): u32 {
+  setKey(type, digest);
+  return open();
+}
+
+/** Writes the first `length` bytes of the pre-image that was opened last to `target`. */
+export function readPreimage(target: usize, length: u32): void {
+  preimageRead(target, length);
 }
 
 /** Sends the hint `type 0x…` with the `length` bytes at `data` as payload. */

@@ -3,93 +3,61 @@
 // block and not once an instruction. A block ends before a JUMPDEST and after an instruction that leaves it or looks at
 // the gas left (see `ENDS` in opcodes.ts). Charging a block's static gas at its start is exact: execution leaves a
 // block early only by an exceptional halt, which takes all gas anyway.
-import { useScratch } from '../memory';
+import { Code, initialize, marksSize, PADDING } from '../state/code';
+import { emptyTable, markLine, placeTable, provideTable, tableSize } from './block-tables';
 import { endsBlock, entryOf, gasOf, givenOf, lengthOf, Op, selectedRevision, takenOf } from './opcodes';
-import { Revision } from './revisions';
 
-/** A code with what is known of it. All addresses; an object of this layout lives beside the code's table. */
-@unmanaged
-export class Analysis {
-  /** The code's bytes, followed by at least 33 zero bytes: a PUSH32 at its end reads them, then finds a STOP. */
-  code: usize;
-  length: u32;
-  /**
-   * One u32 for each offset 0…length: 0 or the address of the block's record that starts there, with the lowest bit
-   * set where the offset is a JUMPDEST.
-   */
-  table: usize;
-  /** Offset up to which JUMPDESTs are marked in the table. */
-  scanned: u32;
-  /** The revision that the records hold for. */
-  revision: Revision;
-}
+// A block's entry, a u64: gas (32 bits), stack bytes needed (16), most stack bytes that may be in use (16). Stack bytes are
+// multiples of 32, so the lowest five bits are free: bit 0 says that the block begins with a JUMPDEST, bit 1 that it is an
+// entry at all.
 
-/** Bytes of a block's record: gas (u64), stack bytes needed (u32), most stack bytes that may be in use (u32). */
+/** A need that no stack can meet. */
 // @ts-ignore: decorator
-@inline const RECORD_SIZE: usize = 16;
+@inline const UNMEETABLE: u32 = 0xffff;
 
 /** Stack bytes of the 1,024 items. */
 // @ts-ignore: decorator
 @inline export const STACK_SIZE: u32 = 1024 * 32;
 
-/** Zero bytes after a code. */
-// @ts-ignore: decorator
-@inline const PADDING: u32 = 40;
-
-/** Bytes that `analyse` writes to for a code of `length` bytes. */
+/** Bytes that `analyse` writes to for an init code of `length` bytes. */
 export function analysisSize(length: u32): usize {
-  return tableOffset(length) + (<usize>length + 1) * 4;
+  return bytesOffset() + bytesSize(length) + marksSize(length) + tableSize(length);
 }
 
 // @ts-ignore: decorator
 @inline
-function tableOffset(length: u32): usize {
-  return (offsetof<Analysis>() + length + PADDING + 7) & ~7;
+function bytesOffset(): usize {
+  return (offsetof<Code>() + 7) & ~7;
 }
 
-/** Copies the code at `ptr` into the `analysisSize(length)` bytes at `target` and returns its fresh analysis there. */
-export function analyse(target: usize, ptr: usize, length: u32): Analysis {
-  const analysis = changetype<Analysis>(target);
-  const code = target + offsetof<Analysis>();
-  analysis.code = code;
-  analysis.length = length;
-  analysis.table = target + tableOffset(length);
-  memory.copy(code, ptr, length);
-  memory.fill(code + length, 0, PADDING);
-  reset(analysis);
-  return analysis;
+// @ts-ignore: decorator
+@inline
+function bytesSize(length: u32): usize {
+  return (<usize>length + PADDING + 7) & ~7;
 }
 
-/** Forgets the blocks of an analysis made under another revision. */
-export function refresh(analysis: Analysis): void {
-  if (analysis.revision != selectedRevision()) reset(analysis);
+/** Copies the init code at `ptr` into the `analysisSize(length)` bytes at `target` and returns it ready to run there. */
+export function analyse(target: usize, ptr: usize, length: u32): Code {
+  const code = changetype<Code>(target);
+  const bytes = target + bytesOffset();
+  const marks = bytes + bytesSize(length);
+  memory.copy(bytes, ptr, length);
+  initialize(code, bytes, length, marks);
+  placeTable(code, marks + marksSize(length));
+  return code;
 }
 
-function reset(analysis: Analysis): void {
-  analysis.scanned = 0;
-  analysis.revision = selectedRevision();
-  memory.fill(analysis.table, 0, (<usize>analysis.length + 1) * 4);
+/** Makes one of the state's codes ready to run under the present revision. */
+export function prepare(code: Code): void {
+  const revision = <i32>selectedRevision();
+  if (code.table != 0 && code.revision != revision) emptyTable(code);
+  code.revision = revision;
+  provideTable(code);
 }
 
-// Records come in pages from PERSISTENT, as an analysis lives as long as its code.
-let records: usize = 0;
-let recordsEnd: usize = 0;
-
-function newRecord(): usize {
-  if (records == recordsEnd) {
-    const before = useScratch(false);
-    records = heap.alloc(256 * RECORD_SIZE);
-    useScratch(before);
-    recordsEnd = records + 256 * RECORD_SIZE;
-  }
-  const record = records;
-  records += RECORD_SIZE;
-  return record;
-}
-
-/** Sums up the block that starts at `offset` (at most the code's length) and returns its table entry. */
-export function analyseBlock(analysis: Analysis, offset: u32): u32 {
-  let p = analysis.code + offset;
+/** Sums up the block that starts at `offset` (at most the code's length) and returns its entry. */
+export function analyseBlock(code: Code, offset: u32): u64 {
+  let p = code.ptr + offset;
   let gas: u64 = 0;
   let height: i32 = 0;
   let need: i32 = 0;
@@ -108,43 +76,42 @@ export function analyseBlock(analysis: Analysis, offset: u32): u32 {
     if (op == Op.JUMPDEST) break;
     entry = entryOf(op);
   }
-  const record = newRecord();
-  store<u64>(record, gas);
-  store<u32>(record, need > 1024 ? u32.MAX_VALUE : <u32>need * 32, 8);
-  // A block that needs more room than there is fails at every height: a need that no stack can meet says so.
-  store<u32>(record, most > 1024 ? 0 : STACK_SIZE - <u32>most * 32, 12);
-  if (most > 1024) store<u32>(record, u32.MAX_VALUE, 8);
-  const slot = analysis.table + ((<usize>offset) << 2);
+  // A block that needs more room than there is fails at every height.
+  const fits = need <= 1024 && most <= 1024;
+  const needed = fits ? <u32>need * 32 : UNMEETABLE;
+  const room = fits ? STACK_SIZE - <u32>most * 32 : 0;
   // Whoever gets here comes from a jump or from the instruction before, so a JUMPDEST's byte here is one.
-  const value = (<u32>record) | u32(load<u8>(analysis.code + offset) == Op.JUMPDEST);
-  store<u32>(slot, value);
+  const flags = 2 | u32(load<u8>(code.ptr + offset) == Op.JUMPDEST);
+  const value = (gas << 32) | (<u64>((needed << 16) | room | flags));
+  store<u64>(code.table + ((<usize>offset) << 3), value);
+  markLine(code, offset);
   return value;
 }
 
-/** Whether a jump may land at `offset`. */
-export function isJumpdest(analysis: Analysis, offset: u64): bool {
-  if (offset >= <u64>analysis.length) return false;
-  const at = <u32>offset;
-  if (at >= analysis.scanned) scan(analysis, at);
-  return (load<u32>(analysis.table + ((<usize>at) << 2)) & 1) != 0;
+/** Whether a jump may land at `offset`, which is below the code's length. */
+export function isJumpdest(code: Code, offset: u32): bool {
+  if (offset >= code.scanned) scan(code, offset);
+  return ((load<u8>(code.marks + (offset >> 3)) >> (offset & 7)) & 1) != 0;
 }
 
 /** Marks the JUMPDESTs up to and including `offset`. */
-function scan(analysis: Analysis, offset: u32): void {
-  const code = analysis.code;
-  const table = analysis.table;
-  const limit = code + offset;
-  let p = code + analysis.scanned;
+function scan(code: Code, offset: u32): void {
+  const start = code.ptr;
+  const marks = code.marks;
+  const limit = start + offset;
+  let p = start + code.scanned;
   while (p <= limit) {
     const op = <u32>load<u8>(p);
     p += 1;
     if (op < <u32>Op.JUMPDEST || op > <u32>Op.PUSH32) continue;
     if (op == Op.JUMPDEST) {
-      const slot = table + ((p - 1 - code) << 2);
-      store<u32>(slot, load<u32>(slot) | 1);
+      const at = <u32>(p - 1 - start);
+      const place = marks + (at >> 3);
+      const mark: u32 = (<u32>1) << (at & 7);
+      store<u8>(place, load<u8>(place) | (<u8>mark));
     } else if (op >= <u32>Op.PUSH1) {
       p += op - Op.PUSH0;
     }
   }
-  analysis.scanned = <u32>(p - code);
+  code.scanned = <u32>(p - start);
 }

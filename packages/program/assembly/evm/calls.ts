@@ -3,7 +3,6 @@
 import {
   accessAddress,
   addBalance,
-  Code,
   createAccount,
   exists,
   getBalance,
@@ -21,9 +20,9 @@ import {
 } from '../state/state';
 import { copy, fitsU64, fromAddress, isZero, less, setU64, toAddress } from '../u256';
 import { equal32 } from '../bytes';
-import { useScratch } from '../memory';
 import { EMPTY_CODE_HASH } from '../state/account';
-import { Analysis, analyse, analysisSize, refresh } from './analysis';
+import { Code, MAX_CODE_SIZE } from '../state/code';
+import { analyse, prepare } from './analysis';
 import { createAddress, createAddress2 } from './create-address';
 import {
   addressOf,
@@ -51,8 +50,6 @@ import { Revision } from './revisions';
 
 // @ts-ignore: decorator
 @inline const STIPEND: u64 = 2300;
-// @ts-ignore: decorator
-@inline const MAX_CODE_SIZE: u32 = 24576;
 // @ts-ignore: decorator
 @inline const MAX_INITCODE_SIZE: u32 = 2 * MAX_CODE_SIZE;
 
@@ -100,26 +97,18 @@ function transfer(from: usize, to: usize, value: usize): void {
 
 /** Sets the code that `frame` runs: one of the state's, analysed once for all its executions. */
 function runCode(frame: Frame, code: Code): void {
-  let at = code.jumpdests;
-  if (at == 0) {
-    const before = useScratch(false);
-    at = heap.alloc(analysisSize(code.length));
-    useScratch(before);
-    analyse(at, code.ptr, code.length);
-    code.jumpdests = at;
-  }
-  const analysis = changetype<Analysis>(at);
-  refresh(analysis);
-  start(frame, analysis);
+  prepare(code);
+  start(frame, code);
 }
 
 // @ts-ignore: decorator
 @inline
-function start(frame: Frame, analysis: Analysis): void {
-  frame.analysis = changetype<usize>(analysis);
-  frame.code = analysis.code;
-  frame.table = analysis.table;
-  frame.pc = analysis.code;
+function start(frame: Frame, code: Code): void {
+  code.frames++;
+  frame.running = changetype<usize>(code);
+  frame.code = code.ptr;
+  frame.table = code.table;
+  frame.pc = code.ptr;
 }
 
 /** Charges the access to the account that TARGET delegates to, if it does (EIP-7702). */
@@ -316,6 +305,7 @@ function endFrame(frame: Frame, exit: Exit): void {
   const hasOutput = end == Exit.Revert || (end == Exit.Return && (frame.kind == FrameKind.Call || depth == 1));
   if (hasOutput) setReturnData(frame.output, frame.outputLength);
   else clearReturnData();
+  changetype<Code>(frame.running).frames--;
   popFrame();
   if (depth == 0) {
     outcome = end;

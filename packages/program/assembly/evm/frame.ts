@@ -21,9 +21,9 @@ export class Frame {
   sp: usize;
   /** Where the stack is when it is empty. */
   stackBase: usize;
-  /** The code's first byte and where what is known of it lies: see analysis.ts. */
+  /** The code's first byte, and the code with what is known of it: see analysis.ts. */
   code: usize;
-  analysis: usize;
+  running: usize;
   /** Start of the frame's memory and its size in bytes, a multiple of 32. */
   memory: usize;
   memorySize: u32;
@@ -147,7 +147,7 @@ export function popFrame(): void {
   depth -= 1;
 }
 
-/** Room for the analysis of a code of `length` bytes that lives as long as `frame`, below the frame's memory. */
+/** Room for an init code of `length` bytes with its analysis that lives as long as `frame`, below the frame's memory. */
 export function reserveCode(frame: Frame, length: u32): usize {
   const start = frame.memory;
   const size = (analysisSize(length) + 31) & ~31;

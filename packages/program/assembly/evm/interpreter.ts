@@ -24,7 +24,8 @@ import {
   toBytes,
 } from '../u256';
 import { getBalance } from '../state/state';
-import { Analysis, analyseBlock, isJumpdest } from './analysis';
+import { Code } from '../state/code';
+import { analyseBlock, isJumpdest } from './analysis';
 import { block, transaction } from './context';
 import { addressOf, callerOf, Frame, returnDataLength, valueOf } from './frame';
 import { expandBy } from './gas';
@@ -75,20 +76,19 @@ export function interpret(frame: Frame): Exit {
   let p = frame.pc;
   let sp = frame.sp;
   let gas = frame.gas;
-  // The table's entry of the block that a jump leads to; 0 where it is to be looked up.
-  let record: u32 = 0;
+  // The entry of the block that a jump leads to; 0 where it is to be looked up.
+  let entry: u64 = 0;
   for (;;) {
-    // A block begins here. Its record's lowest bit says that a JUMPDEST, which is part of it, comes first.
-    if (record == 0) record = load<u32>(table + ((p - code) << 2));
-    if (record <= 1) record = analyseBlock(changetype<Analysis>(frame.analysis), <u32>(p - code));
-    p += record & 1;
-    const start = (<usize>record) & ~1;
-    record = 0;
-    const cost = load<u64>(start);
+    // A block begins here. Its entry's lowest bit says that a JUMPDEST, which is part of it, comes first.
+    if (entry == 0) entry = load<u64>(table + ((p - code) << 3));
+    if (entry <= 1) entry = analyseBlock(changetype<Code>(frame.running), <u32>(p - code));
+    p += (<usize>entry) & 1;
+    const cost = entry >> 32;
     if (gas < cost) return Exit.OutOfGas;
     gas -= cost;
     const used = <u32>(frame.stackBase - sp);
-    if (used < load<u32>(start, 8) || used > load<u32>(start, 12)) return Exit.StackBounds;
+    if (used < (<u32>entry) >> 16 || used > ((<u32>entry) & 0xffff)) return Exit.StackBounds;
+    entry = 0;
     for (;;) {
       switch (<i32>load<u8>(p++)) {
         case Op.STOP:
@@ -259,11 +259,11 @@ export function interpret(frame: Frame): Exit {
           continue;
         }
         case Op.CODESIZE:
-          sp = push(sp, changetype<Analysis>(frame.analysis).length);
+          sp = push(sp, changetype<Code>(frame.running).length);
           continue;
         case Op.CODECOPY: {
           frame.gas = gas;
-          const exit = copyToMemory(frame, sp, code, changetype<Analysis>(frame.analysis).length);
+          const exit = copyToMemory(frame, sp, code, changetype<Code>(frame.running).length);
           if (exit != Exit.None) return exit;
           gas = frame.gas;
           sp += 96;
@@ -391,8 +391,8 @@ export function interpret(frame: Frame): Exit {
         case Op.JUMP: {
           if ((load<u64>(sp, 8) | load<u64>(sp, 16) | load<u64>(sp, 24)) != 0) return Exit.InvalidJump;
           const offset = load<u64>(sp);
-          record = jumpRecord(frame, offset);
-          if (record == 0) return Exit.InvalidJump;
+          entry = jumpEntry(frame, offset);
+          if (entry == 0) return Exit.InvalidJump;
           p = code + <usize>offset;
           sp += 32;
           break;
@@ -401,8 +401,8 @@ export function interpret(frame: Frame): Exit {
           if ((load<u64>(sp, 32) | load<u64>(sp, 40) | load<u64>(sp, 48) | load<u64>(sp, 56)) != 0) {
             if ((load<u64>(sp, 8) | load<u64>(sp, 16) | load<u64>(sp, 24)) != 0) return Exit.InvalidJump;
             const offset = load<u64>(sp);
-            record = jumpRecord(frame, offset);
-            if (record == 0) return Exit.InvalidJump;
+            entry = jumpEntry(frame, offset);
+            if (entry == 0) return Exit.InvalidJump;
             p = code + <usize>offset;
           }
           sp += 64;
@@ -456,16 +456,16 @@ export function interpret(frame: Frame): Exit {
             if ((load<u64>(sp) | load<u64>(sp, 8) | load<u64>(sp, 16) | load<u64>(sp, 24)) == 0) {
               p += 3;
             } else {
-              record = jumpRecord(frame, data);
-              if (record == 0) return Exit.InvalidJump;
+              entry = jumpEntry(frame, data);
+              if (entry == 0) return Exit.InvalidJump;
               p = code + data;
             }
             sp += 32;
             break;
           }
           if (next == Op.JUMP) {
-            record = jumpRecord(frame, data);
-            if (record == 0) return Exit.InvalidJump;
+            entry = jumpEntry(frame, data);
+            if (entry == 0) return Exit.InvalidJump;
             p = code + data;
             break;
           }
@@ -656,12 +656,12 @@ export function interpret(frame: Frame): Exit {
   return Exit.None;
 }
 
-/** The table's entry of the JUMPDEST at `offset` (1 where its block wasn't analysed), or 0 where no jump may land. */
+/** The entry of the JUMPDEST at `offset` (1 where its block wasn't analysed), or 0 where no jump may land. */
 // @ts-ignore: decorator
 @inline
-function jumpRecord(frame: Frame, offset: u64): u32 {
-  const analysis = changetype<Analysis>(frame.analysis);
-  if (offset >= <u64>analysis.length) return 0;
-  const entry = load<u32>(frame.table + ((<usize>offset) << 2));
-  return (entry & 1) != 0 ? entry : u32(isJumpdest(analysis, offset));
+function jumpEntry(frame: Frame, offset: u64): u64 {
+  const code = changetype<Code>(frame.running);
+  if (offset >= <u64>code.length) return 0;
+  const entry = load<u64>(frame.table + ((<usize>offset) << 3));
+  return (entry & 1) != 0 ? entry : u64(isJumpdest(code, <u32>offset));
 }

@@ -4,6 +4,7 @@ import { copy32, equal32 } from '../bytes';
 import { hash20 } from '../trie/key-hash';
 import { EMPTY_ROOT, find } from '../trie/trie';
 import { malformedAccount } from './errors';
+import { mixAddress } from './table-hash';
 
 export const enum AccountFlag {
   /** Its content was read. */
@@ -50,8 +51,9 @@ export class Account {
   owner: u32;
   /** The number it was made with: transient storage is filed under it. */
   id: u32;
-  /** The Code that was looked up last, or 0. */
+  /** The Code that was looked up last, or 0, and how many had been given up by then. */
   code: usize;
+  codesGivenUp: u32;
   // Numbers of the transaction in which it was …
   warm: u32;
   created: u32;
@@ -170,7 +172,7 @@ function lookUp(a: u64, b: u64, c: u32): Account {
 // @ts-ignore: decorator
 @inline
 function placeOf(a: u64, b: u64, c: u32): usize {
-  let i = (<u32>(((a ^ (b << 9) ^ (b >> 5) ^ ((<u64>c) << 17)) * 0x9e3779b97f4a7c15) >> 32)) & mask;
+  let i = mixAddress(a, b, c) & mask;
   let place = table + ((<usize>i) << 2);
   let account = changetype<Account>(<usize>load<u32>(place));
   while (changetype<usize>(account) != 0 && !same(account, a, b, c)) {

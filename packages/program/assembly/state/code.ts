@@ -1,89 +1,208 @@
-// Contract codes by hash, kept to the end of the run: contracts that were called once are called again.
+// Contract codes by hash. Codes that were called once are called again, so they are kept with what the EVM finds out
+// about them: up to MAX_CODES of them, each in a slot that holds the longest code there may be. Then a code that was not
+// used lately makes room. Which one depends on the run's data alone. What is given up can be had again: codes come from
+// the oracle, and those that were made here are in the store of trie nodes.
 import { copy32, equal32 } from '../bytes';
-import { keccak256 } from '../crypto/keccak256';
 import { useScratch } from '../memory';
-import { hint, KeyType, preimage } from '../oracle';
+import { hint, KeyType, openPreimage, readPreimage } from '../oracle';
+import { keep, reserve, storedLength, storedNode } from '../trie/store';
 import { EMPTY_CODE_HASH } from './account';
 
-/** A contract's code. It lives in PERSISTENT. */
-@final
+/** A code with what the EVM knows of it (evm/analysis.ts). */
+@unmanaged
 export class Code {
-  /** Address of the EVM's analysis of the code; 0 until there is one. It must live as long as the code. */
-  jumpdests: usize = 0;
-  constructor(
-    public readonly ptr: usize,
-    public readonly length: u32,
-    /** 32 bytes. */
-    public readonly hash: usize,
-  ) {}
+  /** The code's bytes, followed by at least 33 zero bytes: a PUSH32 at its end reads them, then finds a STOP. */
+  ptr: usize;
+  length: u32;
+  /** Offset up to which JUMPDESTs are marked, and where: one bit for each byte. */
+  scanned: u32;
+  marks: usize;
+  /** What is known of its blocks, and which parts of that are in use; 0 where nothing is. */
+  table: usize;
+  lines: usize;
+  /** The revision that the table holds for. */
+  revision: i32;
+  /** Frames in execution that run the code: it stays as long as there are any. */
+  frames: u32;
+  /** Whether it was asked for since it was last thought of giving it up. */
+  used: u32;
+  hash0: u64;
+  hash1: u64;
+  hash2: u64;
+  hash3: u64;
+  /** Next code of the same bucket. */
+  next: usize;
+  /** Next in the circle of those that may be given up. */
+  ring: usize;
 }
 
-// Open addressing by the hash's first bytes.
-let table: StaticArray<usize> = new StaticArray<usize>(256);
-let count: i32 = 0;
+/** Longest code that an account can be given (EIP-170). Only a genesis can hold longer ones. */
+// @ts-ignore: decorator
+@inline export const MAX_CODE_SIZE: u32 = 24576;
 
-/** Index of the table's place for the hash: it holds the code's address or 0. */
-function placeOf(hash: usize): i32 {
-  const mask = table.length - 1;
-  let i = load<i32>(hash) & mask;
-  let at = unchecked(table[i]);
-  while (at != 0 && !equal32(changetype<Code>(at).hash, hash)) {
-    i = (i + 1) & mask;
-    at = unchecked(table[i]);
-  }
-  return i;
+/** Zero bytes after a code. */
+// @ts-ignore: decorator
+@inline export const PADDING: u32 = 40;
+
+/**
+ * Codes that are kept: 217 MiB of them. To have that many in use takes a transaction 21 million gas, so that with those of
+ * Karst (EIP-7825) none is read twice.
+ */
+// @ts-ignore: decorator
+@inline const MAX_CODES: u32 = 8192;
+
+// @ts-ignore: decorator
+@inline
+function hashOf(code: Code): usize {
+  return changetype<usize>(code) + offsetof<Code>('hash0');
 }
 
-/** The code with the 32-byte hash at `hash`, from the oracle where it isn't known yet. */
-export function codeOf(hash: usize): Code {
-  const place = placeOf(hash);
-  const known = unchecked(table[place]);
-  if (known != 0) return changetype<Code>(known);
+/** Bytes for one mark for each byte of a code of `length` bytes and the one behind it. */
+// @ts-ignore: decorator
+@inline
+export function marksSize(length: u32): usize {
+  return (((<usize>length) >> 3) + 8) & ~7;
+}
+
+/** Sets up the code object for a code of `length` bytes at `ptr`, whose marks are to be at `marks`. */
+export function initialize(code: Code, ptr: usize, length: u32, marks: usize): void {
+  code.ptr = ptr;
+  code.length = length;
+  code.scanned = 0;
+  code.marks = marks;
+  code.table = 0;
+  code.lines = 0;
+  code.frames = 0;
+  memory.fill(ptr + length, 0, PADDING);
+  memory.fill(marks, 0, marksSize(length));
+}
+
+// Buckets by the hash's first bytes: the first code of each, or 0.
+let buckets: usize = 0;
+let bucketMask: u32 = 0;
+
+/** The code after the one that was looked at last when room was needed, and the number of all in the circle. */
+let hand: usize = 0;
+let count: u32 = 0;
+
+/** How many codes were given up: whoever remembers a code may use it as long as this stays the same. */
+export let givenUp: u32 = 0;
+
+function setUp(): void {
   const before = useScratch(false);
-  let code: Code;
-  if (equal32(hash, EMPTY_CODE_HASH)) {
-    code = new Code(0, 0, EMPTY_CODE_HASH);
-  } else {
-    hint('l2-code', hash, 32);
-    const bytes = preimage(KeyType.Keccak256, hash);
-    code = new Code(bytes.ptr, bytes.length, copyHash(hash));
-  }
-  add(place, code);
+  bucketMask = MAX_CODES - 1;
+  buckets = heap.alloc(<usize>MAX_CODES * 4);
   useScratch(before);
-  return code;
+  memory.fill(buckets, 0, <usize>MAX_CODES * 4);
 }
 
 // @ts-ignore: decorator
-@lazy const HASH: usize = memory.data(32, 8);
+@inline
+function bucketOf(hash: usize): usize {
+  return buckets + ((<usize>(load<u32>(hash) & bucketMask)) << 2);
+}
 
-/** The code of the `length` bytes at `ptr`, which are copied. */
-export function newCode(ptr: usize, length: u32): Code {
-  keccak256(ptr, length, HASH);
-  const place = placeOf(HASH);
-  const known = unchecked(table[place]);
-  if (known != 0) return changetype<Code>(known);
-  const before = useScratch(false);
-  const copy = heap.alloc(length);
-  memory.copy(copy, ptr, length);
-  const code = new Code(copy, length, copyHash(HASH));
-  add(place, code);
-  useScratch(before);
+/** The code with the 32-byte hash at `hash`. It may be used until the next code is asked for. */
+export function codeOf(hash: usize): Code {
+  if (buckets == 0) setUp();
+  for (let at = <usize>load<u32>(bucketOf(hash)); at != 0; at = changetype<Code>(at).next) {
+    const code = changetype<Code>(at);
+    if (!equal32(hashOf(code), hash)) continue;
+    code.used = 1;
+    return code;
+  }
+  return read(hash);
+}
+
+function read(hash: usize): Code {
+  if (equal32(hash, EMPTY_CODE_HASH)) return add(slot(0), hash);
+  const stored = storedNode(hash);
+  if (stored != 0) {
+    const code = slot(storedLength(stored));
+    memory.copy(code.ptr, stored, code.length);
+    return add(code, hash);
+  }
+  hint('l2-code', hash, 32);
+  const code = slot(openPreimage(KeyType.Keccak256, hash));
+  readPreimage(code.ptr, code.length);
+  return add(code, hash);
+}
+
+/** Files the code under the hash. */
+function add(code: Code, hash: usize): Code {
+  copy32(hashOf(code), hash);
+  const bucket = bucketOf(hash);
+  code.next = <usize>load<u32>(bucket);
+  store<u32>(bucket, <u32>changetype<usize>(code));
+  code.used = 1;
   return code;
 }
 
-function copyHash(hash: usize): usize {
-  const copy = heap.alloc(32);
-  copy32(copy, hash);
-  return copy;
+/** A place for a code of `length` bytes. */
+function slot(length: u32): Code {
+  if (length > MAX_CODE_SIZE) return oversized(length);
+  let code: Code;
+  if (count < MAX_CODES) {
+    count++;
+    code = newSlot(MAX_CODE_SIZE);
+    if (hand == 0) {
+      hand = code.ring = changetype<usize>(code);
+    } else {
+      code.ring = changetype<Code>(hand).ring;
+      changetype<Code>(hand).ring = changetype<usize>(code);
+    }
+  } else {
+    code = giveUp();
+  }
+  const ptr = changetype<usize>(code) + offsetof<Code>();
+  initialize(code, ptr, length, ptr + MAX_CODE_SIZE + PADDING);
+  return code;
 }
 
-function add(place: i32, code: Code): void {
-  unchecked((table[place] = changetype<usize>(code)));
-  if (++count * 2 < table.length) return;
-  const old = table;
-  table = new StaticArray<usize>(old.length * 2);
-  for (let i = 0; i < old.length; i++) {
-    const at = unchecked(old[i]);
-    if (at != 0) unchecked((table[placeOf(changetype<Code>(at).hash)] = at));
+/** Room for a code of `length` bytes, for good: no more than a genesis holds. */
+function oversized(length: u32): Code {
+  const code = newSlot(length);
+  const ptr = changetype<usize>(code) + offsetof<Code>();
+  initialize(code, ptr, length, ptr + <usize>length + PADDING);
+  return code;
+}
+
+function newSlot(length: u32): Code {
+  const before = useScratch(false);
+  const slot = heap.alloc(offsetof<Code>() + <usize>length + PADDING + marksSize(length));
+  useScratch(before);
+  return changetype<Code>(slot);
+}
+
+/** Takes the first code from the hand on that no frame runs and that was not asked for since the hand came by. */
+function giveUp(): Code {
+  let code = changetype<Code>(hand);
+  for (;;) {
+    code = changetype<Code>(hand);
+    hand = code.ring;
+    if (code.frames != 0) continue;
+    if (code.used == 0) break;
+    code.used = 0;
   }
+  let place = bucketOf(hashOf(code));
+  if (<usize>load<u32>(place) == changetype<usize>(code)) {
+    store<u32>(place, <u32>code.next);
+  } else {
+    let before = changetype<Code>(<usize>load<u32>(place));
+    while (before.next != changetype<usize>(code)) before = changetype<Code>(before.next);
+    before.next = code.next;
+  }
+  givenUp++;
+  return code;
+}
+
+/** Keeps the `length` bytes at `ptr` as a code and writes their hash to `out`. */
+export function newCode(ptr: usize, length: u32, out: usize): void {
+  if (length == 0) {
+    copy32(out, EMPTY_CODE_HASH);
+    return;
+  }
+  const copy = reserve(length);
+  memory.copy(copy, ptr, length);
+  copy32(out, keep(copy) + 1);
 }

@@ -13,14 +13,18 @@ import {
   STATE_TRIE,
   storageRootOf,
 } from './account';
+import { openJournal } from './journal';
 import { beforeOf, hashSlotKey, openStorage, resetSlots, Slot, valueOf } from './slot';
 import { dirtyAccounts, resetDirtyAccounts } from './state';
+import { openTransient } from './transient';
 
 /** Opens the state with the 32-byte root hash at `root` for one block. SCRATCH must be current until it is committed. */
 export function openState(root: usize): void {
   resetAccounts();
   resetSlots();
   resetDirtyAccounts();
+  openJournal();
+  openTransient();
   openTrie(STATE_TRIE, root);
 }
 

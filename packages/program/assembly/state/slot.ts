@@ -1,10 +1,11 @@
-// Storage slots, persistent and transient, as the block that is being executed sees them. A slot is made when it is
+// Storage slots as the block that is being executed sees them. A slot is made when it is
 // first named and read from its trie when its value is first asked for. Slots live in SCRATCH, to the block's end.
 import { hash32 } from '../trie/key-hash';
 import { find, foundLength, openTrie } from '../trie/trie';
 import { toBytes } from '../u256';
 import { Account, AccountFlag, storagePlace, storageRootOf } from './account';
 import { malformedSlot } from './errors';
+import { mixWords } from './table-hash';
 
 export const enum SlotFlag {
   /** Its value was read. */
@@ -63,10 +64,6 @@ export function beforeOf(slot: Slot): usize {
   return changetype<usize>(slot) + offsetof<Slot>('before0');
 }
 
-/** Set in the owner numbers of transient slots. */
-// @ts-ignore: decorator
-@inline export const TRANSIENT: u32 = 0x80000000;
-
 // Open addressing, u32 slot addresses.
 let table: usize = 0;
 let mask: u32 = 0;
@@ -121,11 +118,7 @@ function lookUp(account: Account, owner: u32, a: u64, b: u64, c: u64, d: u64): S
 // @ts-ignore: decorator
 @inline
 function placeOf(owner: u32, a: u64, b: u64, c: u64, d: u64): usize {
-  // Different odd factors, so that keys cannot differ in all limbs and yet mix to the same by mere exclusive or.
-  const mixed =
-    (a ^ (<u64>owner)) * 0x9e3779b97f4a7c15 +
-    (b * 0xc2b2ae3d27d4eb4f + c * 0x165667b19e3779f9 + d * 0xd6e8feb86659fd93);
-  let i = (<u32>((mixed ^ (mixed >> 29)) >> 16)) & mask;
+  let i = mixWords(owner, a, b, c, d) & mask;
   let place = table + ((<usize>i) << 2);
   let slot = changetype<Slot>(<usize>load<u32>(place));
   while (

@@ -17,15 +17,16 @@ import {
   newOwner,
   storageRootOf,
 } from './account';
-import { Code, codeOf, newCode } from './code';
+import { Code, codeOf, givenUp, newCode } from './code';
 import {
   addLogs,
+  beginWalk,
   Change,
-  changedAccount,
-  entries,
   logs,
   logsLength,
+  nextChanged,
   record,
+  recordBare,
   refund,
   reserveLogs,
   resetJournal,
@@ -33,7 +34,8 @@ import {
   setRefund,
   snapshot as journalEnd,
 } from './journal';
-import { originalOf, readSlot, Slot, slotAt, SlotFlag, TRANSIENT, valueOf } from './slot';
+import { originalOf, readSlot, Slot, slotAt, SlotFlag, valueOf } from './slot';
+import { addTransient, readTransient, resetTransient, transientValue, writtenTransient } from './transient';
 
 export { Code } from './code';
 
@@ -64,6 +66,7 @@ export function revertTo(snapshot: u32): void {
 export function beginTransaction(): void {
   transaction++;
   resetJournal();
+  resetTransient();
 }
 
 /**
@@ -71,9 +74,11 @@ export function beginTransaction(): void {
  * and refund counter can be read until the next transaction begins.
  */
 export function endTransaction(): void {
-  for (let i: u32 = 0, n = entries(); i < n; i++) {
-    const account = changedAccount(i);
-    if (changetype<usize>(account) == 0 || account.finalised == transaction) continue;
+  beginWalk();
+  for (;;) {
+    const account = nextChanged();
+    if (changetype<usize>(account) == 0) return;
+    if (account.finalised == transaction) continue;
     account.finalised = transaction;
     // What isn't in the state by now was changed by none but undone calls, or touched and not so much as read.
     if ((account.flags & AccountFlag.Exists) == 0) continue;
@@ -96,7 +101,7 @@ function ensured(address: usize): Account {
   const account = loadedAccount(address);
   if ((account.flags & AccountFlag.Exists) == 0) {
     account.flags |= AccountFlag.Exists;
-    record(Change.Existence, changetype<usize>(account));
+    recordBare(Change.Existence, changetype<usize>(account));
   }
   return account;
 }
@@ -120,7 +125,7 @@ export function getBalance(address: usize, out: usize): void {
 export function addBalance(address: usize, amount: usize): void {
   const account = ensured(address);
   if (isZero(amount)) {
-    record(Change.Touch, changetype<usize>(account));
+    recordBare(Change.Touch, changetype<usize>(account));
     return;
   }
   const balance = balanceOf(account);
@@ -154,11 +159,18 @@ export function getCodeHash(address: usize, out: usize): void {
   else copy32(out, codeHashOf(account));
 }
 
-/** The account's code; of length 0 where it has none. */
+/** The account's code; of length 0 where it has none. It may be used until the next code is asked for. */
 export function getCode(address: usize): Code {
   const account = loadedAccount(address);
-  if (account.code == 0) account.code = changetype<usize>(codeOf(codeHashOf(account)));
-  return changetype<Code>(account.code);
+  if (account.code != 0 && account.codesGivenUp == givenUp) {
+    const code = changetype<Code>(account.code);
+    code.used = 1;
+    return code;
+  }
+  const code = codeOf(codeHashOf(account));
+  account.code = changetype<usize>(code);
+  account.codesGivenUp = givenUp;
+  return code;
 }
 
 export function getCodeSize(address: usize): u32 {
@@ -169,9 +181,8 @@ export function getCodeSize(address: usize): u32 {
 export function setCode(address: usize, ptr: usize, length: u32): void {
   const account = ensured(address);
   copy32(record(Change.Code, changetype<usize>(account)), codeHashOf(account));
-  const code = newCode(ptr, length);
-  copy32(codeHashOf(account), code.hash);
-  account.code = changetype<usize>(code);
+  newCode(ptr, length, codeHashOf(account));
+  account.code = 0;
 }
 
 /** Makes the code with the 32-byte hash at `hash` the account's; its bytes are the oracle's, should it be called. */
@@ -222,21 +233,18 @@ export function setStorage(address: usize, key: usize, value: usize): void {
 
 /** Writes the transient slot's value (EIP-1153) to `out`. */
 export function getTransient(address: usize, key: usize, out: usize): void {
-  const account = accountAt(address);
-  const slot = slotAt(account, account.id | TRANSIENT, key);
-  if (slot.written == transaction) copy(out, valueOf(slot));
-  else setU64(out, 0);
+  readTransient(accountAt(address).id, key, out);
 }
 
 export function setTransient(address: usize, key: usize, value: usize): void {
-  const account = accountAt(address);
-  const slot = slotAt(account, account.id | TRANSIENT, key);
-  if (slot.written != transaction) {
-    slot.written = transaction;
-    setU64(valueOf(slot), 0);
+  const owner = accountAt(address).id;
+  const slot = writtenTransient(owner, key);
+  if (slot == 0) {
+    if (!isZero(value)) recordBare(Change.TransientNew, addTransient(owner, key, value));
+    return;
   }
-  copy(record(Change.Transient, changetype<usize>(slot)), valueOf(slot));
-  copy(valueOf(slot), value);
+  copy(record(Change.Transient, slot), transientValue(slot));
+  copy(transientValue(slot), value);
 }
 
 /** Marks the address warm (EIP-2929) and returns whether it was cold. Nothing is read. */
@@ -244,7 +252,7 @@ export function accessAddress(address: usize): bool {
   const account = accountAt(address);
   if (account.warm == transaction) return false;
   account.warm = transaction;
-  record(Change.WarmAccount, changetype<usize>(account));
+  recordBare(Change.WarmAccount, changetype<usize>(account));
   return true;
 }
 
@@ -254,7 +262,7 @@ export function accessSlot(address: usize, key: usize): bool {
   const slot = slotAt(account, account.owner, key);
   if (slot.warm == transaction) return false;
   slot.warm = transaction;
-  record(Change.WarmSlot, changetype<usize>(slot));
+  recordBare(Change.WarmSlot, changetype<usize>(slot));
   return true;
 }
 
@@ -297,7 +305,7 @@ export function selfDestruct(address: usize): void {
  * touched and otherwise never looked at is a precompile, and no chain's state holds an empty one.
  */
 export function touch(address: usize): void {
-  record(Change.Touch, changetype<usize>(accountAt(address)));
+  recordBare(Change.Touch, changetype<usize>(accountAt(address)));
 }
 
 export function addRefund(amount: u64): void {

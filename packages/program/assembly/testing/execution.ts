@@ -15,6 +15,8 @@ import { decodeTransaction } from '../transaction/transaction';
 import { collect } from '../trie/collect';
 import { orderedTrieRoot, OrderedValues, readOrderedTrie } from '../trie/ordered';
 
+export { framesTaken } from '../evm/frame';
+export { mixWords, seedTables } from '../state/table-hash';
 export { allocate, mark, memoryTaken, release, useScratch } from '../memory';
 export { keptBefore, keptSince } from '../trie/store';
 export { hash20, hash32, hash64 } from '../trie/key-hash';

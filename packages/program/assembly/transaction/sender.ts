@@ -2,8 +2,8 @@
 import { Bytes } from '../bytes';
 import { keccak256 } from '../crypto/keccak256';
 import { recoverAddress } from '../crypto/secp256k1';
-import { RlpWriter } from '../rlp';
-import { useScratch } from '../memory';
+import { mark, release, useScratch } from '../memory';
+import { RlpWriter, storeHeader } from '../rlp';
 import { Transaction, TransactionType } from './transaction';
 
 /** Half of secp256k1's group order: s may not be above it (EIP-2). */
@@ -20,20 +20,6 @@ import { Transaction, TransactionType } from './transaction';
 @lazy const R: usize = memory.data(32, 8);
 // @ts-ignore: decorator
 @lazy const S: usize = memory.data(32, 8);
-
-let writer: RlpWriter | null = null;
-
-function signingWriter(): RlpWriter {
-  let out = writer;
-  if (out === null) {
-    const before = useScratch(false);
-    out = new RlpWriter(4096);
-    writer = out;
-    useScratch(before);
-  }
-  out.reset();
-  return out;
-}
 
 /** Writes an integer of at most 32 big-endian bytes to the 32 at `target`. */
 function pad(target: usize, value: Bytes): void {
@@ -63,17 +49,32 @@ export function recoverSender(transaction: Transaction, chainId: u64, out: usize
     return true;
   }
   if (transaction.isProtected && transaction.chainId != chainId) return false;
-  const message = signingWriter();
-  if (transaction.type != TransactionType.Legacy) message.byte(<u8>transaction.type);
-  const list = message.open();
-  message.raw(transaction.signed.ptr, transaction.signed.length);
-  if (transaction.type == TransactionType.Legacy && transaction.isProtected) {
-    message.u64(chainId);
-    message.empty();
-    message.empty();
-  }
-  message.close(list);
-  const written = message.written;
-  keccak256(written.ptr, written.length, HASH);
+  hashSigned(transaction);
   return recoverSigner(HASH, transaction.parity, transaction.r, transaction.s, out);
+}
+
+/** Writes the hash that the transaction's signature signs to HASH. */
+function hashSigned(transaction: Transaction): void {
+  const before = useScratch(true);
+  const start = mark();
+  const fields = transaction.signed;
+  const legacy = transaction.type == TransactionType.Legacy;
+  // EIP-155: chain id, 0, 0, which the transaction does not hold in this form.
+  const chain = new RlpWriter(16);
+  if (legacy && transaction.isProtected) {
+    chain.u64(transaction.chainId);
+    chain.empty();
+    chain.empty();
+  }
+  const ending = chain.written;
+  const payload = fields.length + ending.length;
+  const message = heap.alloc(<usize>payload + 8);
+  let p = message;
+  if (!legacy) store<u8>(p++, <u8>transaction.type);
+  p += storeHeader(p, 0xc0, payload);
+  fields.copyTo(p);
+  ending.copyTo(p + fields.length);
+  keccak256(message, <u32>(p + payload - message), HASH);
+  release(start);
+  useScratch(before);
 }

@@ -1,6 +1,6 @@
 // Giving up what the store holds of states that are not needed any more: blocks leave some hundred kilobytes of nodes
 // each, and a claim may span thousands of blocks.
-import { beginCollection, endCollection, HASH_ITEM, keptBefore, keptSince, savedLength, saveNode } from './store';
+import { beginCollection, endCollection, HASH_ITEM, keptBefore, keptSince, storedLength, saveNode } from './store';
 
 /** A collection is worth its while once this many bytes came in, and as many as the last one left. */
 // @ts-ignore: decorator
@@ -25,7 +25,7 @@ export function collect(roots: StaticArray<usize>): void {
 function save(hash: usize, isState: bool): void {
   const rlp = saveNode(hash);
   if (rlp == 0) return; // the oracle's, or saved already
-  const end = rlp + savedLength(rlp);
+  const end = rlp + storedLength(rlp);
   // Nodes here are this program's own encodings. Of 32 bytes or more, they are lists with a header of one to three bytes.
   const first = load<u8>(rlp);
   const start = rlp + (first < 0xf8 ? 1 : first == 0xf8 ? 2 : 3);
@@ -40,7 +40,9 @@ function save(hash: usize, isState: bool): void {
   if ((path & 0x20) == 0) {
     if (load<u8>(second) == HASH_ITEM) save(second + 1, isState);
   } else if (isState) {
-    save(end - 65, false); // an account ends with its storage root and its code hash, each a 33-byte item
+    // An account ends with its storage root and its code hash, each a 33-byte item.
+    save(end - 65, false);
+    saveNode(end - 32);
   }
 }
 

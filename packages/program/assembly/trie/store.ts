@@ -1,4 +1,4 @@
-// What execution makes and the oracle does not have: new state trie nodes, by their hash. Whoever asks for a node gets it
+// What execution makes and the oracle does not have: new state trie nodes and codes, by their hash. Whoever asks for a node gets it
 // from here or else from the oracle. The store's memory is its own, so that nodes that no state needs any more can be
 // given up (collect.ts).
 import { Bytes, equal32 } from '../bytes';
@@ -121,6 +121,13 @@ function add(at: usize, entry: usize): void {
   count++;
 }
 
+/** Address of what the store holds under the 32-byte hash at `hash`, or 0. */
+export function storedNode(hash: usize): usize {
+  if (mask == 0) return 0;
+  const entry = <usize>load<u32>(find(table, mask, hash));
+  return entry == 0 ? 0 : entry + RLP;
+}
+
 /** The RLP of the state trie node with the 32-byte hash at `hash`. What the oracle gives lands in the current region. */
 export function stateNode(hash: usize): Bytes {
   if (mask != 0) {
@@ -177,10 +184,10 @@ export function saveNode(hash: usize): usize {
   return rlp;
 }
 
-/** Length of the RLP of the node that `saveNode` returned. */
+/** Length of what `storedNode` or `saveNode` returned. */
 // @ts-ignore: decorator
 @inline
-export function savedLength(rlp: usize): u32 {
+export function storedLength(rlp: usize): u32 {
   return load<u32>(rlp - RLP);
 }
 

@@ -40,11 +40,20 @@ export interface Harness {
 
 const built = (name: string): Uint8Array => readFileSync(new URL(`../../${name}`, import.meta.url));
 
+/** Older hints are forgotten where there are many. */
+const HINTS_KEPT = 100_000;
+
 /** Pre-images by keccak256, as lower-case hex without prefix. */
 export type Preimages = Map<string, Uint8Array>;
 
-/** Starts the module. A pre-image that is not in `preimages` is an error that names its last hint. */
-export function startModule(preimages: Preimages = new Map()): Harness {
+/**
+ * Starts the module. `missing` is asked, by the last 31 bytes of the key as hex, for what is not in `preimages`; a pre-image
+ * that it has not got either is an error that names its last hint.
+ */
+export function startModule(
+  preimages: Preimages = new Map(),
+  missing: (key: string) => Uint8Array | undefined = () => undefined,
+): Harness {
   const hints: string[] = [];
   let log = '';
   let selected: Uint8Array = new Uint8Array(0);
@@ -52,7 +61,8 @@ export function startModule(preimages: Preimages = new Map()): Harness {
   const env = {
     preimage_open(key: number): bigint {
       const digest = Buffer.from(bytes(key, 32));
-      const found = byKey.get(digest.toString('hex', 1));
+      const key31 = digest.toString('hex', 1);
+      const found = byKey.get(key31) ?? missing(key31);
       if (found === undefined) {
         throw new Error(`no pre-image of ${digest.toString('hex')}; last hint ${hints.at(-1)}`);
       }
@@ -66,7 +76,7 @@ export function startModule(preimages: Preimages = new Map()): Harness {
     },
     hint(text: number, length: number): void {
       const hint = Buffer.from(bytes(text, length)).toString('latin1');
-      hints.push(hint);
+      if (hints.push(hint) > HINTS_KEPT) hints.splice(0, HINTS_KEPT / 2);
       if (hint.startsWith('l1-precompile-v2 ')) answerPrecompile(byKey, fromHex(hint.slice(17)));
     },
     write(_fd: number, data: number, length: number): void {

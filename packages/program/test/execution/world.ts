@@ -45,13 +45,19 @@ export interface DecodedHeader {
 }
 
 export class World {
-  readonly module: Harness = startModule();
+  readonly module: Harness;
   /** Header RLP of the newest block. */
   head: Uint8Array;
   private time = 1000n;
 
-  /** The chain has all forks up to `fork`, from its first block on. */
-  constructor(fork: (typeof forks)[number], accounts: Readonly<Record<string, WorldAccount>>, parent: Parent = {}) {
+  /** The chain has all forks up to `fork`, from its first block on. `missing` gives pre-images by their keys' last 31 bytes. */
+  constructor(
+    fork: (typeof forks)[number],
+    accounts: Readonly<Record<string, WorldAccount>>,
+    parent: Parent = {},
+    missing?: (key: string) => Uint8Array | undefined,
+  ) {
+    this.module = startModule(new Map(), missing);
     const times: Chain['times'] = {};
     for (const name of forks.slice(0, forks.indexOf(fork) + 1)) times[name] = 0n;
     configure(this.module, {
@@ -242,8 +248,9 @@ export function signed(fields: SignedFields, privateKey: Uint8Array = key): Uint
   ];
   if (fields.authorizations) items.push(fields.authorizations.map((authorization) => [...authorization]));
   const type = fields.authorizations ? 4 : 2;
-  const hash = keccak_256(Uint8Array.of(type, ...RLP.encode(items)));
-  return Uint8Array.of(type, ...RLP.encode([...items, ...sign(hash, privateKey)]));
+  const encoded = (list: Input[]): Uint8Array =>
+    Uint8Array.from(Buffer.concat([Uint8Array.of(type), RLP.encode(list)]));
+  return encoded([...items, ...sign(keccak_256(encoded(items)), privateKey)]);
 }
 
 /** Parity, r and s as integers of RLP. */
