@@ -212,7 +212,9 @@ export class Transition {
     if (!isZero(transaction.mint)) addBalance(SENDER, transaction.mint);
     const minted = snapshot();
     const isRegolith = this.fork >= Fork.Regolith;
-    // Before Regolith system transactions take no gas at all; from it on there are none.
+    // Before Regolith system transactions take no gas at all; from it on there are none, and one nonetheless is a failed
+    // deposit (as in kona, which the chains' proofs follow, and in op-geth until 2025; op-geth of 2026 makes no block of
+    // it). Derivation makes none, which test/derivation/system-transactions.test.ts shows, so no claim depends on it.
     const isSystem = transaction.isSystem;
     const cannotRun = isSystem && isRegolith;
     if (!isSystem) {
