@@ -26,7 +26,8 @@ import { findLogs, Log, LogFilter } from '../l1/receipt';
 import { rootsOfUnity } from '../l1/roots-of-unity';
 import { applyConfigUpdate } from '../l1/system-config';
 import { RlpReader, RlpWriter } from '../rlp';
-import { mark, release, useScratch } from '../memory';
+import { blocksHeld } from '../block-store';
+import { mark, memoryTaken, release, useScratch } from '../memory';
 import { EncodedTransactions, TransactionSource } from '../transaction/transaction-source';
 import { begin, bytes, close, finished, flag, hex, number, open, words } from './reply';
 
@@ -338,6 +339,55 @@ class RecordedBuilder extends BlockBuilder {
   }
 }
 
+let headerWriter: RlpWriter | null = null;
+
+// @ts-ignore: decorator
+@lazy const ZERO_BYTES: usize = memory.data(256, 8);
+
+/** The header of a block that depends on nothing but parent, number, time, gas limit and extra data. */
+function quietHeader(config: RollupConfig, parent: L2Block, attributes: PayloadAttributes): Bytes {
+  let writer = headerWriter;
+  if (writer === null) {
+    writer = new RlpWriter(1024);
+    headerWriter = writer;
+  }
+  writer.reset();
+  const zeros = ZERO_BYTES;
+  const list = writer.open();
+  writer.bytes(parent.hash, 32);
+  writer.bytes(zeros, 32);
+  writer.bytes(zeros, 20);
+  writer.bytes(zeros, 32);
+  writer.bytes(zeros, 32);
+  writer.bytes(zeros, 32);
+  writer.bytes(zeros, 256);
+  writer.u64(0);
+  writer.u64(parent.number + 1);
+  writer.u64(attributes.gasLimit);
+  writer.u64(0);
+  writer.u64(attributes.timestamp);
+  if (config.isActive(Fork.Holocene, attributes.timestamp)) {
+    const extra = heap.alloc(17);
+    const params: u64 = attributes.eip1559Params == 0 ? 0x000000fa00000006 : attributes.eip1559Params;
+    const jovian = config.isActive(Fork.Jovian, attributes.timestamp);
+    store<u8>(extra, u8(jovian));
+    store<u64>(extra, bswap<u64>(params), 1);
+    store<u64>(extra, bswap<u64>(attributes.minBaseFee), 9);
+    writer.bytes(extra, jovian ? 17 : 9);
+  } else {
+    writer.empty();
+  }
+  writer.bytes(zeros, 32);
+  writer.bytes(zeros, 8);
+  writer.u64(1);
+  writer.bytes(zeros, 32);
+  writer.u64(0);
+  writer.u64(0);
+  writer.bytes(zeros, 32);
+  writer.close(list);
+  return writer.written.copy();
+}
+
 function isRefused(source: TransactionSource): bool {
   const before = useScratch(true);
   const start = mark();
@@ -360,43 +410,9 @@ class SyntheticBuilder extends BlockBuilder {
   }
 
   build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
-    const writer = new RlpWriter(1024);
-    const zeros = heap.alloc(256);
-    memory.fill(zeros, 0, 256);
-    const list = writer.open();
-    writer.bytes(parent.hash, 32);
-    writer.bytes(zeros, 32);
-    writer.bytes(zeros, 20);
-    writer.bytes(zeros, 32);
-    writer.bytes(zeros, 32);
-    writer.bytes(zeros, 32);
-    writer.bytes(zeros, 256);
-    writer.u64(0);
-    writer.u64(parent.number + 1);
-    writer.u64(attributes.gasLimit);
-    writer.u64(0);
-    writer.u64(attributes.timestamp);
-    if (this.config.isActive(Fork.Holocene, attributes.timestamp)) {
-      const extra = heap.alloc(17);
-      const params: u64 = attributes.eip1559Params == 0 ? 0x000000fa00000006 : attributes.eip1559Params;
-      const jovian = this.config.isActive(Fork.Jovian, attributes.timestamp);
-      store<u8>(extra, u8(jovian));
-      store<u64>(extra, bswap<u64>(params), 1);
-      store<u64>(extra, bswap<u64>(attributes.minBaseFee), 9);
-      writer.bytes(extra, jovian ? 17 : 9);
-    } else {
-      writer.empty();
-    }
-    writer.bytes(zeros, 32);
-    writer.bytes(zeros, 8);
-    writer.u64(1);
-    writer.bytes(zeros, 32);
-    writer.u64(0);
-    writer.u64(0);
-    writer.bytes(zeros, 32);
-    writer.close(list);
+    const header = quietHeader(this.config, parent, attributes);
     const hash = heap.alloc(32);
-    keccak256(writer.written.ptr, writer.written.length, hash);
+    keccak256(header.ptr, header.length, hash);
     let refused = false;
     const following = attributes.following;
     if (following !== null) {
@@ -408,7 +424,7 @@ class SyntheticBuilder extends BlockBuilder {
     hex('hash', hash, 32);
     close('}');
     if (refused) return Result.fail<BuiltBlock>(new Failure(FailureKind.Critical, 'deadbeef'));
-    return Result.ok(new BuiltBlock(hash, writer.written.copy()));
+    return Result.ok(new BuiltBlock(hash, header));
   }
 }
 
@@ -528,4 +544,69 @@ export function l1Transaction(ptr: usize, length: u32, chainId: u64): u64 {
   hex('sender', transaction.sender(chainId), 20);
   close('}');
   return finished();
+}
+
+/** Makes headers like SyntheticBuilder's and tells nothing; refuses blocks with transactions where `refuses` says so. */
+@final
+class QuietBuilder extends BlockBuilder {
+  constructor(
+    private readonly config: RollupConfig,
+    private readonly refuses: bool,
+  ) {
+    super();
+  }
+
+  build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
+    const following = attributes.following;
+    if (following !== null && following.count > 0) {
+      if (this.refuses) return Result.fail<BuiltBlock>(new Failure(FailureKind.Critical, 'refused'));
+      passTransactions(following);
+    }
+    const header = quietHeader(this.config, parent, attributes);
+    const hash = heap.alloc(32);
+    keccak256(header.ptr, header.length, hash);
+    return Result.ok(new BuiltBlock(hash, header));
+  }
+}
+
+/** Goes through all transactions, as execution would. */
+function passTransactions(source: TransactionSource): void {
+  const before = useScratch(true);
+  source.rewind();
+  for (let i: u32 = 0; i < source.count; i++) {
+    const start = mark();
+    source.next();
+    release(start);
+  }
+  useScratch(before);
+}
+
+/**
+ * Derives like `run` and answers with no more than the safe head's number and the failure, if there is one: for data that
+ * is too much to be told.
+ */
+export function runQuietly(
+  config: usize,
+  configLength: u32,
+  l1Head: usize,
+  agreed: usize,
+  target: u64,
+  refuses: bool,
+): u64 {
+  const rollup = decodeRollupConfig(new Bytes(config, configLength));
+  const derived = derive(rollup, l1Head, agreed, target, new QuietBuilder(rollup, refuses));
+  begin();
+  open('', '{');
+  const failed = derived.failure;
+  words('failure', failed === null ? null : failed.message);
+  number('safeHead', failed === null ? derived.value.safeHead.number : 0);
+  number('memory', memoryTaken());
+  number('blocks', blocksHeld());
+  close('}');
+  return finished();
+}
+
+/** Bytes of memory that were taken so far. */
+export function taken(): u64 {
+  return memoryTaken();
 }

@@ -1,0 +1,309 @@
+// An L1 chain of an attacker's making, and derivation from it with what it costs: for data that the protocol allows and
+// nobody would post but to stop the program.
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, constants, deflateSync } from 'node:zlib';
+import { RLP } from '@ethereumjs/rlp';
+import {
+  addressOf, batcherData, concat, dynamicFeeTransaction, fixed, frame, hashOf, integer, l1Header, l2Header, orderedTrie, varint,
+} from '../derivation/encoding.js'; // prettier-ignore
+import { toHex, utf8 } from '../derivation/module.js';
+
+export const forks = [
+  'regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian',
+] as const; // prettier-ignore
+export type ForkName = (typeof forks)[number];
+
+export const genesisTime = 1_700_000_000;
+export const inbox = fixed(0xbb, 20);
+export const portal = fixed(0xde, 20);
+export const settings = fixed(0x5c, 20);
+export const batcher = fixed(0x1234567890, 32);
+const gasLimit = 30_000_000;
+const l1ChainId = 900;
+
+/** The MiB that a run took, its seconds, and what it came to. */
+export interface HostileOutcome {
+  /** Number of the last safe block; null where derivation failed. */
+  safeHead: number | null;
+  failure: string;
+  /** Most MiB of the client's memory that were taken at a time, as far as the regions know. */
+  mebibytes: number;
+  /** MiB of blocks (block-store.ts) that were still held at the end. */
+  heldMebibytes: number;
+  seconds: number;
+}
+
+const compiled = new WebAssembly.Module(readFileSync(new URL('../../test-derivation.wasm', import.meta.url)));
+const mulHigh = new WebAssembly.Instance(
+  new WebAssembly.Module(readFileSync(new URL('../../mul-high.wasm', import.meta.url))),
+).exports['mul_high'] as WebAssembly.ImportValue;
+
+const emptyReceipt = concat([2], RLP.encode([Uint8Array.of(1), integer(21000), new Uint8Array(256), []]));
+type Trie = ReturnType<typeof orderedTrie>;
+
+export interface ChainOptions {
+  fork: ForkName;
+  /** L1 blocks for which a batch may wait; 3,600 on the chains of today. */
+  window?: number;
+  channelTimeout?: number;
+}
+
+export class HostileChain {
+  readonly genesisHash: Uint8Array;
+  readonly l1: Uint8Array[] = [];
+  private readonly values = new Map<string, Uint8Array>();
+  private readonly options: Required<ChainOptions>;
+  private nonce = 0;
+  private channels = 0;
+
+  constructor(options: ChainOptions) {
+    this.options = { window: 3600, channelTimeout: 300, ...options };
+    const genesis = l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, this.extra);
+    this.genesisHash = hashOf(genesis);
+    this.put(this.genesisHash, genesis);
+    this.seal([]);
+  }
+
+  /** Whether a fork is in force. */
+  has(fork: ForkName): boolean {
+    return forks.indexOf(this.options.fork) >= forks.indexOf(fork);
+  }
+
+  private get extra(): Uint8Array {
+    if (this.has('jovian')) return Uint8Array.from([1, 0, 0, 0, 250, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0]);
+    return this.has('holocene') ? Uint8Array.from([0, 0, 0, 0, 250, 0, 0, 0, 6]) : new Uint8Array(0);
+  }
+
+  private put(hash: Uint8Array, value: Uint8Array): void {
+    this.values.set(`02${toHex(hash).slice(4)}`, value);
+  }
+
+  /** A transaction of the batcher's with that data. */
+  transaction(data: Uint8Array, to: Uint8Array = inbox): Uint8Array {
+    return dynamicFeeTransaction(batcher, l1ChainId, this.nonce++, to, data);
+  }
+
+  /** Seals the next L1 block. */
+  seal(transactions: Uint8Array[], receipts: Uint8Array[] = transactions.map(() => emptyReceipt)): void {
+    this.sealTries(orderedTrie(transactions), orderedTrie(receipts));
+  }
+
+  /** The same with tries that are made already. */
+  sealTries(transactions: Trie, receipts: Trie): void {
+    for (const [hash, node] of [...transactions.nodes, ...receipts.nodes]) this.put(hash, node);
+    const number = this.l1.length;
+    const header = l1Header({
+      parent: this.l1.at(-1) ?? new Uint8Array(32),
+      number,
+      time: genesisTime + number * 12,
+      transactionsRoot: transactions.root,
+      receiptsRoot: receipts.root,
+      baseFee: 7n,
+      excessBlobGas: 0n,
+      isPrague: false,
+    });
+    const hash = hashOf(header);
+    this.put(hash, header);
+    this.l1.push(hash);
+  }
+
+  /** An id that no other channel has. */
+  channelId(): Uint8Array {
+    this.channels += 1;
+    return fixed(this.channels, 16);
+  }
+
+  /** Posts a channel with that content in the next L1 block; returns how many bytes it takes compressed. */
+  postChannel(content: Uint8Array): number {
+    return this.postCompressed(this.has('fjord') ? brotli(content) : zlib(content));
+  }
+
+  /** Posts a channel with that data in the next L1 block, a transaction a frame. */
+  postCompressed(data: Uint8Array): number {
+    const channel = this.channelId();
+    const transactions: Uint8Array[] = [];
+    for (let at = 0, number = 0; at === 0 || at < data.length; at += 900_000, number++) {
+      const part = data.subarray(at, at + 900_000);
+      transactions.push(
+        this.transaction(batcherData(frame({ channel, number, data: part, isLast: at + 900_000 >= data.length }))),
+      );
+    }
+    this.seal(transactions);
+    return data.length;
+  }
+
+  get config(): object {
+    const times = Object.fromEntries(forks.filter((fork) => this.has(fork)).map((fork) => [`${fork}_time`, 0]));
+    return {
+      genesis: {
+        l1: { hash: toHex(this.l1[0] ?? new Uint8Array(32)), number: 0 },
+        l2: { hash: toHex(this.genesisHash), number: 0 },
+        l2_time: genesisTime,
+        system_config: {
+          batcherAddr: toHex(addressOf(batcher)),
+          overhead: toHex(fixed(2100, 32)),
+          scalar: toHex(fixed(1_000_000, 32)),
+          gasLimit,
+        },
+      },
+      block_time: 2,
+      max_sequencer_drift: 600,
+      seq_window_size: this.options.window,
+      channel_timeout: this.options.channelTimeout,
+      l1_chain_id: l1ChainId,
+      l2_chain_id: 901,
+      ...times,
+      batch_inbox_address: toHex(inbox),
+      deposit_contract_address: toHex(portal),
+      l1_system_config_address: toHex(settings),
+      protocol_versions_address: toHex(fixed(0, 20)),
+    };
+  }
+
+  /**
+   * Derives from genesis until `target` or the end of L1. Blocks with transactions are refused where `refuses` says so: then
+   * their deposits are left.
+   */
+  derive({ target = 1_000_000, refuses = false }: { target?: number; refuses?: boolean } = {}): HostileOutcome {
+    let selected: Uint8Array = new Uint8Array(0);
+    let position = 0;
+    let log = '';
+    const memory = (): ArrayBuffer => (instance.exports['memory'] as WebAssembly.Memory).buffer;
+    const instance: WebAssembly.Instance = new WebAssembly.Instance(compiled, {
+      env: {
+        preimage_open: (key: number): bigint => {
+          const hex = Buffer.from(memory(), key >>> 0, 32).toString('hex');
+          const value = this.values.get(hex);
+          if (value === undefined) throw new Error(`no pre-image for ${hex}`);
+          selected = value;
+          position = 0;
+          return BigInt(value.length);
+        },
+        preimage_read: (at: number, length: number): void => {
+          new Uint8Array(memory(), at >>> 0, length).set(selected.subarray(position, position + length));
+          position += length;
+        },
+        hint: (): void => {},
+        write: (_fd: number, ptr: number, length: number): void => {
+          log = (log + Buffer.from(memory(), ptr >>> 0, length).toString('latin1')).slice(-4000);
+        },
+        exit: (code: number): never => {
+          throw new Error(`the program ended with ${code}: ${log}`);
+        },
+        mul_high: mulHigh,
+      },
+    });
+    const call = (name: string, ...args: (number | bigint)[]): unknown =>
+      (instance.exports[name] as (...values: (number | bigint)[]) => unknown)(...args);
+    const place = (bytes: Uint8Array): number => {
+      const ptr = call('allocate', bytes.length) as number;
+      new Uint8Array(memory(), ptr >>> 0, bytes.length).set(bytes);
+      return ptr;
+    };
+    const config = utf8(JSON.stringify(this.config));
+    const head = this.l1.at(-1) ?? new Uint8Array(32);
+    const started = process.cpuUsage();
+    const answer = call(
+      'runQuietly',
+      place(config),
+      config.length,
+      place(head),
+      place(this.genesisHash),
+      BigInt(target),
+      refuses ? 1 : 0,
+    ) as bigint;
+    const used = process.cpuUsage(started);
+    const text = Buffer.from(
+      memory(),
+      Number(BigInt.asUintN(32, answer >> 32n)),
+      Number(BigInt.asUintN(32, answer)),
+    ).toString();
+    const { failure, safeHead, memory: taken, blocks } = JSON.parse(text) as Record<string, string>;
+    return {
+      failure: failure ?? '',
+      safeHead: failure === '' ? Number(safeHead) : null,
+      mebibytes: Number(taken) / 2 ** 20,
+      heldMebibytes: Number(blocks) / 2 ** 20,
+      seconds: (used.user + used.system) / 1e6,
+    };
+  }
+}
+
+/** The header of an RLP string or list of `length` bytes. */
+function rlpHeader(base: number, length: number): Uint8Array {
+  if (length < 56) return Uint8Array.of(base + length);
+  const bytes = integer(length);
+  return concat([base + 55 + bytes.length], bytes);
+}
+
+export const rlpString = (content: Uint8Array): Uint8Array => concat(rlpHeader(0x80, content.length), content);
+export const rlpList = (payload: Uint8Array): Uint8Array => concat(rlpHeader(0xc0, payload.length), payload);
+
+export const brotli = (content: Uint8Array): Uint8Array =>
+  concat(
+    [1],
+    brotliCompressSync(content, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: 5,
+        [constants.BROTLI_PARAM_LGWIN]: 22,
+        [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+      },
+    }),
+  );
+export const zlib = (content: Uint8Array): Uint8Array => Uint8Array.from(deflateSync(content, { level: 6 }));
+
+export interface SingularFields {
+  parentHash?: Uint8Array;
+  epochHash?: Uint8Array;
+  epoch?: number;
+  time: number;
+}
+
+/** A singular batch, as channels hold it, whose transactions are the strings in `payload`. */
+export function singular(fields: SingularFields, payload: Uint8Array): Uint8Array {
+  const none = new Uint8Array(32);
+  const head = [fields.parentHash ?? none, integer(fields.epoch ?? 0), fields.epochHash ?? none, integer(fields.time)];
+  return rlpString(concat([0], rlpList(concat(...head.map((item) => RLP.encode(item)), rlpList(payload)))));
+}
+
+export interface SpanCounts {
+  parent?: Uint8Array;
+  origin?: Uint8Array;
+  relativeTime: number;
+  epoch?: number;
+  blocks: number;
+  /** Transactions, all of the first block: legacy ones that make contracts. */
+  transactions?: number;
+}
+
+/** A span batch, as channels hold it, of `blocks` blocks of one epoch. */
+export function span(fields: SpanCounts): Uint8Array {
+  const { blocks, transactions: n = 0 } = fields;
+  const none = new Uint8Array(20);
+  const creations = new Uint8Array(Math.ceil(n / 8)).fill(255);
+  if (n % 8 > 0) creations[0] = 2 ** (n % 8) - 1;
+  const zeros = new Uint8Array(Math.ceil(n / 8));
+  const data = new Uint8Array(4 * n);
+  for (let i = 0; i < n; i++) data.set([0xc3, 0x80, 0x80, 0x80], 4 * i);
+  const counts = new Uint8Array(blocks - 1);
+  return rlpString(
+    concat(
+      [1],
+      varint(fields.relativeTime),
+      varint(fields.epoch ?? 0),
+      (fields.parent ?? none).subarray(0, 20),
+      (fields.origin ?? none).subarray(0, 20),
+      varint(blocks),
+      new Uint8Array(Math.ceil(blocks / 8)),
+      varint(n),
+      counts,
+      creations,
+      zeros,
+      new Uint8Array(64 * n).fill(1),
+      data,
+      new Uint8Array(n),
+      new Uint8Array(n).fill(1),
+      zeros,
+    ),
+  );
+}

@@ -1,0 +1,19 @@
+// Runs hostile cases as tests.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HostileCase } from './derivation-cases.js';
+
+/** Declares a test for each case: the right answer, within the memory that it may take, and everything given back. */
+export function declareCases(cases: HostileCase[]): void {
+  for (const { name, make, safeHead, most, refuses = false } of cases) {
+    test(name, (context) => {
+      const outcome = make().derive({ refuses });
+      context.diagnostic(
+        `${outcome.mebibytes.toFixed(1)} MiB of ${most.toFixed(1)}, ${outcome.seconds.toFixed(2)} s, ${outcome.heldMebibytes.toFixed(1)} MiB held`,
+      );
+      assert.equal(outcome.failure, '');
+      assert.equal(outcome.safeHead, safeHead);
+      assert.ok(outcome.mebibytes <= most, `${outcome.mebibytes} MiB of ${most}`);
+    });
+  }
+}
