@@ -16,6 +16,8 @@ import { type RpcEndpoint, rpcEndpoint } from './rpc-endpoint.js';
 
 /** Fields that say nothing about derivation, or that an op-node adds to what the registry has. */
 const IRRELEVANT = new Set(['protocol_versions_address', 'chain_op_config']);
+/** What an op-node from before the field does not say; the program takes a known chain's from its own copy. */
+const ABSENT_IN_OLDER = new Set(['keep_karst_upgrade_gas']);
 /** A fork that is scheduled but not covered concerns no block before it; each claim is held against it (answerable.ts). */
 const CHECKED_BY_CLAIM = new Set<string>(LAGOON_TIMES);
 /** System configuration as of genesis that older registries leave out: zero unless given. */
@@ -160,6 +162,7 @@ function differences(a: JsonValue | undefined, b: JsonValue | undefined, path: s
     return fieldsOf(a, b).flatMap((field) => differences(a[field], b[field], path === '' ? field : `${path}.${field}`));
   }
   const field = path.split('.').at(-1) ?? '';
+  if (b === undefined && ABSENT_IN_OLDER.has(path)) return [];
   if (
     a === b ||
     IRRELEVANT.has(field) ||

@@ -161,6 +161,14 @@ function checkForkOrder(config: GoStruct, source: string): void {
         `sets ${fork}_time (${String(time)}) before ${before}_time (${String(earlier)})`,
       );
   }
+  const last = ROLLUP_FORKS.at(-1) ?? '';
+  for (const name of LAGOON_TIMES) {
+    const [time, before] = [config[name], config[`${last}_time`]];
+    if (time === undefined) continue;
+    if (before === undefined) throw new ConfigurationError(source, `sets ${name} but not ${last}_time`);
+    if (before > time)
+      throw new ConfigurationError(source, `sets ${name} (${String(time)}) before ${last}_time (${String(before)})`);
+  }
 }
 
 function reader(config: GoStruct, source: string) {

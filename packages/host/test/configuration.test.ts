@@ -204,7 +204,6 @@ test('a custom chain may begin with any fork from Bedrock on, and its files must
   for (let count = 0; count <= ROLLUP_FORKS.length; count++) {
     const { rollup, config } = files(ROLLUP_FORKS.slice(0, count));
     assert.equal(chainOf(rollup, config).custom, true);
-    assert.equal(chainOf({ ...rollup, lagoon_time: TIME + 5 }, { ...config, interopTime: TIME + 5 }).custom, true);
     const last = ROLLUP_FORKS[count - 1];
     if (last === undefined || last === 'delta') continue;
     assert.throws(
@@ -242,6 +241,23 @@ test('a custom chain may begin with any fork from Bedrock on, and its files must
     /--l2\.genesis: optimism\.eip1559DenominatorCanyon is missing or zero/,
   );
   assert.equal(FORKS.length, 9);
+});
+
+test('forks out of order are refused, Lagoon with them', () => {
+  for (const [at, fork] of ROLLUP_FORKS.entries()) {
+    const { rollup } = files(ROLLUP_FORKS);
+    const refuses = (change: object, message: RegExp) =>
+      assert.throws(() => parseRollupConfig(JSON.stringify({ ...rollup, ...change }), 'rollup.json'), message);
+    const before = ROLLUP_FORKS[at - 1];
+    if (before === undefined) continue;
+    refuses({ [`${before}_time`]: undefined }, new RegExp(`rollup.json sets \\w+_time but not ${before}_time`));
+    refuses(
+      { [`${before}_time`]: TIME + 1 },
+      new RegExp(`rollup.json sets ${fork}_time \\(${TIME}\\) before ${before}_time`),
+    );
+    refuses({ lagoon_time: TIME - 1 }, /sets lagoon_time \(1799999999\) before karst_time/);
+    refuses({ interop_time: TIME + 1, karst_time: undefined }, /sets interop_time but not karst_time/);
+  }
 });
 
 test("Karst's gas flag is true or false, and false is what Go leaves out", () => {

@@ -139,6 +139,19 @@ test('a known chain must be configured as known; a custom one is taken as it is'
   );
   const later = parseRollupConfig(known.rollupConfig.json.replace(/,"karst_time":\d+/, ''), 'x');
   assert.match(rollupDifferences(known.rollupConfig, later).join(), /karst_time: 1781712001 is known, nothing given/);
+  const older = parseRollupConfig(known.rollupConfig.json.replace(',"keep_karst_upgrade_gas":true', ''), 'x');
+  assert.deepEqual(rollupDifferences(known.rollupConfig, older), []);
+  assert.match(
+    rollupDifferences(older, known.rollupConfig).join(),
+    /keep_karst_upgrade_gas: nothing is known, true given/,
+  );
+  // A fork that the registry does not know yet is held against each claim.
+  const lagoon = parseRollupConfig(
+    known.rollupConfig.json.replace(',"batch_inbox', ',"interop_time":1900000000,"batch_inbox'),
+    'x',
+  );
+  const soon = await identifyChain(lagoon, 'the op-node', never, never);
+  assert.deepEqual([soon.custom, soon.rollupConfig.lagoonTime], [false, 1900000000n]);
 
   const server = await rpcServer(t, { debug_chainConfig: () => JSON.parse(custom.chainConfig.json) as unknown });
   assert.equal((await fetchChainConfig({ l2: server.url, l2ChainId: 901n, policy })).json, custom.chainConfig.json);

@@ -2,6 +2,7 @@
 // it in the machine, and answers.
 import {
   type Chain,
+  checkAnswerable,
   type Claim,
   configurationHash,
   type Host,
@@ -54,6 +55,7 @@ export async function validate(options: ValidateOptions): Promise<Verdict> {
     throw new UsageError(`--from ${from} is not before --to ${to}: derivation starts at the one and ends at the other`);
   const node = opNode({ url: options.opNode, log });
   const chain = await resolveChain(options, node, log);
+  checkAnswerable({ l2BlockNumber: to }, chain);
   const { safeL2 } = await node.syncStatus();
   if (to > safeL2.number) {
     throw new UsageError(

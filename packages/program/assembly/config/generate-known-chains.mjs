@@ -39,6 +39,7 @@ function record({ rollupConfig: rollup, chainConfig: chain }) {
     number(chain.optimism.eip1559Denominator),
     number(chain.optimism.eip1559DenominatorCanyon ?? 0),
     number(rollup.keep_karst_upgrade_gas === true ? 1 : 0),
+    number(rollup.lagoon_time ?? rollup.interop_time),
     words(genesis.l1.hash, genesis.l2.hash, settings.overhead, settings.scalar),
     words(
       settings.batcherAddr,

@@ -16,12 +16,12 @@ export function knownChain(chainId: u64): RollupConfig | null {
 function decodeRecord(record: usize): RollupConfig {
   const settings = new SystemConfig();
   settings.gasLimit = load<u64>(record, 72);
-  settings.overhead = record + 264;
-  settings.scalar = record + 296;
-  settings.batcherAddress = record + 328;
+  settings.overhead = record + 272;
+  settings.scalar = record + 304;
+  settings.batcherAddress = record + 336;
   const config = new RollupConfig(
-    new BlockId(record + 200, load<u64>(record, 16)),
-    new BlockId(record + 232, load<u64>(record, 24)),
+    new BlockId(record + 208, load<u64>(record, 16)),
+    new BlockId(record + 240, load<u64>(record, 24)),
     load<u64>(record, 32),
     settings,
   );
@@ -40,9 +40,10 @@ function decodeRecord(record: usize): RollupConfig {
   config.eip1559Denominator = load<u64>(record, 176);
   config.eip1559DenominatorCanyon = load<u64>(record, 184);
   config.keepKarstUpgradeGas = load<u64>(record, 192) != 0;
-  config.batchInbox = record + 348;
-  config.depositContract = record + 368;
-  config.systemConfigContract = record + 388;
+  config.lagoonTime = load<u64>(record, 200);
+  config.batchInbox = record + 356;
+  config.depositContract = record + 376;
+  config.systemConfigContract = record + 396;
   return config;
 }
 

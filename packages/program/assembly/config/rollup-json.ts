@@ -159,6 +159,9 @@ function check(config: RollupConfig): void {
       );
     }
   }
+  if (config.lagoonTime < config.forkTimes[FORKS - 1]) {
+    throw new Error(`rollup configuration: lagoon (interop) is scheduled before ${forkName(<Fork>(FORKS - 1))}`);
+  }
 }
 
 function missing(field: string): void {

@@ -1,6 +1,6 @@
 // The L1 attributes transaction: the first of every L2 block, which tells L2 about its L1 origin (specs: protocol/
 // deposits.md#l1-attributes-deposited-transaction and the l1-attributes.md of Ecotone, Isthmus and Jovian).
-import { Bytes, copy32 } from '../bytes';
+import { Bytes, copy32, equal32 } from '../bytes';
 import { Fork, RollupConfig, SystemConfig } from '../config/rollup';
 import { blobBaseFee } from '../l1/blob-base-fee';
 import { L1Block } from '../l1/block';
@@ -214,6 +214,20 @@ export function decodeL1Info(config: RollupConfig, time: u64, transaction: Bytes
   store<u32>(info.scalar, load<u32>(data.at(8, 4)), 24);
   store<u32>(info.scalar, load<u32>(data.at(4, 4)), 28);
   return info;
+}
+
+/**
+ * Ends the program where the first transaction of the agreed L2 block, of time `time`, names another blob base fee than its
+ * L1 origin has here: then the blob schedule is another one than the chain's, and what it gives for later blocks is wrong too.
+ */
+export function confirmBlobBaseFee(config: RollupConfig, time: u64, transaction: Bytes, origin: L1Block): void {
+  if (!usesForm(config, Fork.Ecotone, time)) return;
+  const fee = heap.alloc(32);
+  blobBaseFee(config, origin, fee);
+  if (equal32(fee, depositData(transaction).at(68, 32))) return;
+  throw new Error(
+    `the agreed L2 block names another blob base fee than L1 block ${origin.number.toString()} has by the configuration of L1 chain ${config.l1ChainId.toString()}: that is of another chain or older than a fork (--l1.chainconfig)`,
+  );
 }
 
 /** The call data of a deposit transaction. */

@@ -6,6 +6,7 @@ import { RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
 import { info } from '../log';
+import { confirmBlobBaseFee } from './l1-info';
 import { L2Block } from './l2-block';
 import { L2Chain } from './l2-chain';
 
@@ -20,7 +21,7 @@ export class StartingPoint {
 
 /**
  * Walks back from the agreed block to the newest L2 block whose L1 origin is a channel's lifetime older, or to the genesis.
- * An L1 head of another chain than the agreed block's ends the program.
+ * An L1 head of another chain than the agreed block's ends the program, as does another blob schedule.
  */
 export function findStart(config: RollupConfig, l1: L1Chain, l2: L2Chain): StartingPoint {
   const agreed = l2.start;
@@ -30,6 +31,7 @@ export function findStart(config: RollupConfig, l1: L1Chain, l2: L2Chain): Start
   }
   let block = agreed;
   let origin = l1.find(block.originNumber, block.originHash);
+  if (block.number > config.genesisL2.number) confirmBlobBaseFee(config, block.time, block.firstTransaction, origin);
   while (
     block.number > config.genesisL2.number &&
     block.originNumber > config.genesisL1.number &&

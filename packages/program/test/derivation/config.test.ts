@@ -126,10 +126,17 @@ test('a chain configuration that contradicts the rollup configuration is refused
 
 const FORKS = ['regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian', 'karst'];
 
-test('Karst is read with its gas flag, and its chain configuration with or without osakaTime', () => {
-  const karst = { ...rollup, ...Object.fromEntries(FORKS.map((fork) => [`${fork}_time`, 1704992401])) };
+/** The chain with all forks up to Karst at the time of Canyon's. */
+function karstChain(): { rollup: object; chain: object } {
   const times = FORKS.filter((fork) => fork !== 'delta').map((fork) => [`${fork}Time`, 1704992401]);
-  const execution = { ...chain, ...Object.fromEntries(times), cancunTime: 1704992401, pragueTime: 1704992401 };
+  return {
+    rollup: { ...rollup, ...Object.fromEntries(FORKS.map((fork) => [`${fork}_time`, 1704992401])) },
+    chain: { ...chain, ...Object.fromEntries(times), cancunTime: 1704992401, pragueTime: 1704992401 },
+  };
+}
+
+test('Karst is read with its gas flag, and its chain configuration with or without osakaTime', () => {
+  const { rollup: karst, chain: execution } = karstChain();
   for (const osaka of [{}, { osakaTime: 1704992401 }, { osakaTime: null }]) {
     const config = decode(karst, { ...execution, ...osaka });
     assert.deepEqual(config.forkTimes, ['0', ...Array<string>(10).fill('1704992401')]);
@@ -145,13 +152,20 @@ test('Karst is read with its gas flag, and its chain configuration with or witho
   assert.equal(decode({ ...karst, keep_karst_upgrade_gas: false })['keepKarstUpgradeGas'], false);
 });
 
-test('Lagoon is read under both of its names, the earlier time counting', () => {
-  assert.equal(decode(rollup)['lagoonTime'], NEVER);
-  assert.equal(decode({ ...rollup, lagoon_time: 5 })['lagoonTime'], '5');
-  assert.equal(decode({ ...rollup, interop_time: 6, lagoon_time: null })['lagoonTime'], '6');
-  assert.equal(decode({ ...rollup, interop_time: 6, lagoon_time: 5 })['lagoonTime'], '5');
-  assert.equal(decode({ ...rollup, interop_time: 5 }, { ...chain, interopTime: 5 })['lagoonTime'], '5');
-  refuses(() => decode(rollup, { ...chain, interopTime: 5 }), /lagoonTime is 5, the rollup configuration says not set/);
+test('Lagoon is read under both of its names, the earlier time counting, and comes after Karst', () => {
+  const { rollup: karst, chain: execution } = karstChain();
+  const [five, six] = [1704992405, 1704992406];
+  assert.equal(decode(karst)['lagoonTime'], NEVER);
+  assert.equal(decode({ ...karst, lagoon_time: five })['lagoonTime'], `${five}`);
+  assert.equal(decode({ ...karst, interop_time: six, lagoon_time: null })['lagoonTime'], `${six}`);
+  assert.equal(decode({ ...karst, interop_time: six, lagoon_time: five })['lagoonTime'], `${five}`);
+  assert.equal(decode({ ...karst, interop_time: five }, { ...execution, interopTime: five })['lagoonTime'], `${five}`);
+  refuses(
+    () => decode(karst, { ...execution, interopTime: five }),
+    /lagoonTime is \d+, the rollup configuration says not set/,
+  );
+  refuses(() => decode({ ...karst, lagoon_time: 1704992400 }), /lagoon \(interop\) is scheduled before karst/);
+  refuses(() => decode({ ...rollup, interop_time: six }), /lagoon \(interop\) is scheduled before karst/);
 });
 
 test("the recorded chain's configuration is read", { skip }, () => {

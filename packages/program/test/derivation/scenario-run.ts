@@ -38,12 +38,28 @@ interface Genesis {
   genesis: { l2: { hash: string }; l2_time: number; system_config: { gasLimit: number } };
 }
 
+const L1_CHAIN_CONFIG = `01${'09'.padStart(62, '0')}`;
+
+/** Cancun from the start, and Prague where the scenario has it, with Ethereum's blob parameters. */
+function l1ChainConfig({ config, prague }: Scenario): object {
+  return {
+    chainId: (config as { l1_chain_id: number }).l1_chain_id,
+    cancunTime: 0,
+    pragueTime: prague,
+    blobSchedule: {
+      cancun: { target: 3, max: 6, baseFeeUpdateFraction: 3338477 },
+      prague: { target: 6, max: 9, baseFeeUpdateFraction: 5007716 },
+    },
+  };
+}
+
 /** Derives from the L2 genesis block on, and then once more from one of the blocks that came of it (see startEighths). */
 export function runScenario(scenario: Scenario): Outcome & { again?: Outcome } {
   const values = new Map<string, Uint8Array>();
   const put = (hash: Uint8Array, value: Uint8Array): void => {
     values.set(`02${toHex(hash).slice(4)}`, value);
   };
+  values.set(L1_CHAIN_CONFIG, utf8(JSON.stringify(l1ChainConfig(scenario))));
   for (const [hash, node] of scenario.nodes) put(hash, node);
   for (const block of scenario.l1) put(block.hash, block.header);
   const { l2, l2_time: time, system_config: settings } = (scenario.config as Genesis).genesis;
