@@ -1,17 +1,16 @@
 /**
- * The precompiles on BLS12-381, addresses 0x0b to 0x11.
+ * The precompiles on BLS12-381 that add and map, addresses 0x0b, 0x0d, 0x10 and 0x11.
  * Specification: EIP-2537. Field elements are 64 bytes, of which the first 16 are zero; the point at infinity is all zero.
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 
-const { Fp, Fp2, Fp12 } = bls12_381.fields;
+const { Fp, Fp2 } = bls12_381.fields;
 const G1 = bls12_381.G1.Point;
 const G2 = bls12_381.G2.Point;
 type G1Point = typeof G1.BASE;
 type G2Point = typeof G2.BASE;
 
 const FP_BYTES = 64;
-const SCALAR_BYTES = 32;
 const G1_BYTES = 2 * FP_BYTES;
 const G2_BYTES = 4 * FP_BYTES;
 
@@ -20,24 +19,6 @@ export type BlsPrecompile = (input: Uint8Array) => Uint8Array | undefined;
 
 export const g1Add: BlsPrecompile = (input) => add(input, G1_BYTES, readG1, writeG1);
 export const g2Add: BlsPrecompile = (input) => add(input, G2_BYTES, readG2, writeG2);
-export const g1Msm: BlsPrecompile = (input) => multiply(input, G1_BYTES, readG1, writeG1);
-export const g2Msm: BlsPrecompile = (input) => multiply(input, G2_BYTES, readG2, writeG2);
-
-export const pairingCheck: BlsPrecompile = (input) => {
-  const size = G1_BYTES + G2_BYTES;
-  if (input.length === 0 || input.length % size !== 0) return undefined;
-  const pairs: { g1: G1Point; g2: G2Point }[] = [];
-  for (let at = 0; at < input.length; at += size) {
-    const g1 = inSubgroup(readG1(input.subarray(at, at + G1_BYTES)));
-    const g2 = inSubgroup(readG2(input.subarray(at + G1_BYTES, at + size)));
-    if (g1 === undefined || g2 === undefined) return undefined;
-    // A pairing with the point at infinity is one.
-    if (!g1.is0() && !g2.is0()) pairs.push({ g1, g2 });
-  }
-  const result = new Uint8Array(32);
-  result[31] = pairs.length === 0 || Fp12.eql(bls12_381.pairingBatch(pairs), Fp12.ONE) ? 1 : 0;
-  return result;
-};
 
 // The library's types say that mapToCurve takes a list of scalars; for G1 it takes a single one.
 const mapToG1 = bls12_381.G1.mapToCurve as unknown as (u: bigint) => { x: bigint; y: bigint };
@@ -57,7 +38,7 @@ export const mapFp2ToG2: BlsPrecompile = (input) => {
   return writeFps([x.c0, x.c1, y.c0, y.c1]);
 };
 
-type Point<P> = { add(other: P): P; is0(): boolean; multiplyUnsafe(scalar: bigint): P; isTorsionFree(): boolean };
+type Point<P> = { add(other: P): P };
 
 /** The sum of two points of the curve, which need not be in the subgroup. */
 function add<P extends Point<P>>(
@@ -69,31 +50,6 @@ function add<P extends Point<P>>(
   if (input.length !== 2 * size) return undefined;
   const [a, b] = [read(input.subarray(0, size)), read(input.subarray(size))];
   return a === undefined || b === undefined ? undefined : write(a.add(b));
-}
-
-/** The sum of scalar multiples of one or more points of the subgroup. */
-function multiply<P extends Point<P>>(
-  input: Uint8Array,
-  size: number,
-  read: (bytes: Uint8Array) => P | undefined,
-  write: (point: P) => Uint8Array,
-): Uint8Array | undefined {
-  const item = size + SCALAR_BYTES;
-  if (input.length === 0 || input.length % item !== 0) return undefined;
-  let sum: P | undefined;
-  for (let at = 0; at < input.length; at += item) {
-    const point = inSubgroup(read(input.subarray(at, at + size)));
-    if (point === undefined) return undefined;
-    // The group's order does away with any multiple of it, and the library takes no scalar above it.
-    const scalar = toBigInt(input.subarray(at + size, at + item)) % bls12_381.fields.Fr.ORDER;
-    const term = point.multiplyUnsafe(scalar);
-    sum = sum === undefined ? term : sum.add(term);
-  }
-  return sum === undefined ? undefined : write(sum);
-}
-
-function inSubgroup<P extends Point<P>>(point: P | undefined): P | undefined {
-  return point === undefined || point.is0() || point.isTorsionFree() ? point : undefined;
 }
 
 /** A point of the curve, or undefined. */

@@ -2,10 +2,9 @@
  * Precompiled contracts whose results the program takes from the host: too dear to compute inside the machine.
  * The L1 contract that judges a disputed result calls the real precompile with the same input.
  */
-import { bn254 } from '@noble/curves/bn254.js';
-import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { keccak_256 } from '@noble/hashes/sha3.js';
+import { createRequire } from 'node:module';
 import {
+  keccak256,
   keccak256Key,
   PoisonedPreimageError,
   PRECOMPILE_KEY,
@@ -13,7 +12,9 @@ import {
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
-import { g1Add, g1Msm, g2Add, g2Msm, mapFp2ToG2, mapFpToG1, pairingCheck } from './bls-precompiles.js';
+import { g1Msm, g2Msm, pairingCheck } from './bls-pairing.js';
+import { g1Add, g2Add, mapFp2ToG2, mapFpToG1 } from './bls-precompiles.js';
+import { bn256Pairing } from './bn-pairing.js';
 import { kzg, versionedHashOf } from './kzg.js';
 
 /** Output of a precompile, or undefined where it fails (which takes all the call's gas). */
@@ -38,7 +39,7 @@ export async function storePrecompileResult(
   hint: { address: Uint8Array; input: Uint8Array; payload: Uint8Array },
 ): Promise<void> {
   const result = await runPrecompile(hint.address, hint.input);
-  const hash = keccak_256(hint.payload);
+  const hash = keccak256(hint.payload);
   store.put(keccak256Key(hash), hint.payload);
   store.put(precompileKey(hash), result);
 }
@@ -64,13 +65,35 @@ export async function checkPrecompileResult(
   );
 }
 
+/** Results by the hash of address and input; a claim that is judged natively and in the machine asks for each of them twice. */
+const remembered = new Map<string, Uint8Array>();
+const MOST_REMEMBERED = 4096;
+
 /** Status byte (1 done, 0 failed) and output. Throws UnknownPrecompileError for an address that is none of the accelerated ones. */
 export async function runPrecompile(at: Uint8Array, input: Uint8Array): Promise<Uint8Array> {
   const run = PRECOMPILES[Buffer.from(at).toString('hex')];
   if (run === undefined) throw new UnknownPrecompileError(at);
+  const question = Buffer.from(keccak256(Buffer.concat([at, input]))).toString('latin1');
+  const known = remembered.get(question);
+  if (known !== undefined) return known;
   const output = await run(input);
-  return output === undefined ? Uint8Array.of(0) : Uint8Array.of(1, ...output);
+  const result = output === undefined ? Uint8Array.of(0) : Uint8Array.of(1, ...output);
+  const [oldest] = remembered.size < MOST_REMEMBERED ? [] : remembered.keys();
+  if (oldest !== undefined) remembered.delete(oldest);
+  remembered.set(question, result);
+  return result;
 }
+
+type Secp256k1 = Pick<typeof import('tiny-secp256k1'), 'recover'>;
+let secp256k1: Secp256k1 | undefined;
+
+/** Loaded when first needed. In WebAssembly a recovery takes a fifth of what it takes in JavaScript. */
+function secp256k1Library(): Secp256k1 {
+  secp256k1 ??= createRequire(import.meta.url)('tiny-secp256k1') as Secp256k1;
+  return secp256k1;
+}
+
+const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /** Address 0x01: the signer's address as 32 bytes; nothing, though no failure, for a signature that has none. */
 function ecrecover(input: Uint8Array): Uint8Array {
@@ -79,67 +102,23 @@ function ecrecover(input: Uint8Array): Uint8Array {
   const recovery = toBigInt(padded.subarray(32, 64)) - 27n;
   const r = toBigInt(padded.subarray(64, 96));
   const s = toBigInt(padded.subarray(96, 128));
-  const order = secp256k1.Point.Fn.ORDER;
+  const order = SECP256K1_ORDER;
   if ((recovery !== 0n && recovery !== 1n) || r === 0n || s === 0n || r >= order || s >= order)
     return new Uint8Array(0);
-  let publicKey: Uint8Array;
-  try {
-    publicKey = new secp256k1.Signature(r, s, Number(recovery)).recoverPublicKey(padded.subarray(0, 32)).toBytes(false);
-  } catch {
-    // r is no point's coordinate, or the recovered point is the one at infinity.
-    return new Uint8Array(0);
-  }
+  const publicKey = recovered(padded.subarray(0, 32), padded.subarray(64, 128), recovery === 0n ? 0 : 1);
+  if (publicKey === undefined) return new Uint8Array(0);
   const result = new Uint8Array(32);
-  result.set(keccak_256(publicKey.subarray(1)).subarray(12), 12);
+  result.set(keccak256(publicKey.subarray(1)).subarray(12), 12);
   return result;
 }
 
-/** Address 0x08, EIP-197: whether the product of the pairings is one. */
-function bn256Pairing(input: Uint8Array): Uint8Array | undefined {
-  if (input.length % 192 !== 0) return undefined;
-  const pairs: Parameters<typeof bn254.pairingBatch>[0] = [];
-  for (let at = 0; at < input.length; at += 192) {
-    const g1 = bnG1(input.subarray(at, at + 64));
-    const g2 = bnG2(input.subarray(at + 64, at + 192));
-    if (g1 === undefined || g2 === undefined) return undefined;
-    // A pairing with the point at infinity is one.
-    if (!g1.is0() && !g2.is0()) pairs.push({ g1, g2 });
-  }
-  const { Fp12 } = bn254.fields;
-  const one = pairs.length === 0 || Fp12.eql(bn254.pairingBatch(pairs), Fp12.ONE);
-  const result = new Uint8Array(32);
-  result[31] = one ? 1 : 0;
-  return result;
-}
-
-function bnG1(bytes: Uint8Array) {
-  const { Fp } = bn254.fields;
-  const [x, y] = words(bytes);
-  if (x === undefined || y === undefined || x >= Fp.ORDER || y >= Fp.ORDER) return undefined;
-  if (x === 0n && y === 0n) return bn254.G1.Point.ZERO;
-  return validPoint(() => bn254.G1.Point.fromAffine({ x, y }));
-}
-
-function bnG2(bytes: Uint8Array) {
-  const { Fp, Fp2 } = bn254.fields;
-  // EIP-197 has the imaginary part first.
-  const [xi, xr, yi, yr] = words(bytes);
-  if (xi === undefined || xr === undefined || yi === undefined || yr === undefined) return undefined;
-  if ([xi, xr, yi, yr].some((word) => word >= Fp.ORDER)) return undefined;
-  if ([xi, xr, yi, yr].every((word) => word === 0n)) return bn254.G2.Point.ZERO;
-  return validPoint(() =>
-    bn254.G2.Point.fromAffine({ x: Fp2.create({ c0: xr, c1: xi }), y: Fp2.create({ c0: yr, c1: yi }) }),
-  );
-}
-
-/** The point, when it is on its curve and in the subgroup of the group's order. */
-function validPoint<T extends { assertValidity(): void }>(make: () => T): T | undefined {
+/** The public key as 65 bytes; undefined where r is no point's coordinate, or the recovered point is the one at infinity. */
+function recovered(hash: Uint8Array, signature: Uint8Array, recovery: 0 | 1): Uint8Array | undefined {
   try {
-    const point = make();
-    point.assertValidity();
-    return point;
-  } catch {
-    return undefined;
+    return secp256k1Library().recover(hash, signature, recovery, false) ?? undefined;
+  } catch (error) {
+    if (error instanceof Error && error.message === 'Expected Signature') return undefined;
+    throw error;
   }
 }
 
@@ -167,12 +146,6 @@ async function kzgPointEvaluation(input: Uint8Array): Promise<Uint8Array | undef
     `${(4096).toString(16).padStart(64, '0')}73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001`,
     'hex',
   );
-}
-
-function words(bytes: Uint8Array): bigint[] {
-  const result: bigint[] = [];
-  for (let at = 0; at < bytes.length; at += 32) result.push(toBigInt(bytes.subarray(at, at + 32)));
-  return result;
 }
 
 function toBigInt(bytes: Uint8Array): bigint {

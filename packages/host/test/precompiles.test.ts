@@ -1,6 +1,10 @@
 /** Precompiles whose results the host computes. BLS12-381 vectors are from the test vectors of EIP-2537 (CC0). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bls12_381 } from '@noble/curves/bls12-381.js';
+import { bn254 } from '@noble/curves/bn254.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { keccak_256 } from '@noble/hashes/sha3.js';
 import { runPrecompile, UnknownPrecompileError } from '../src/index.js';
 
 const address = (number: number) => Buffer.from(number.toString(16).padStart(40, '0'), 'hex');
@@ -105,3 +109,130 @@ test('an address that is no accelerated precompile is refused by name', async ()
     (error) => error instanceof UnknownPrecompileError && /0x0{39}5/.test(error.message),
   );
 });
+
+// The second opinion: the same questions answered by @noble/curves.
+
+const words = (...values: bigint[]) => values.map((value) => value.toString(16).padStart(64, '0')).join('');
+const blsWords = (...values: bigint[]) => values.map((value) => value.toString(16).padStart(128, '0')).join('');
+const verdict = (one: boolean) => `01${(one ? '1' : '0').padStart(64, '0')}`;
+
+test('bn256 pairing: products of multiples of the generators are one just where noble says so', async () => {
+  const { G1, G2 } = bn254;
+  const input = (pairs: [bigint, bigint][]) =>
+    pairs
+      .map(([a, b]) => {
+        const [p, q] = [G1.Point.BASE.multiply(a).toAffine(), G2.Point.BASE.multiply(b).toAffine()];
+        return words(p.x, p.y, q.x.c1, q.x.c0, q.y.c1, q.y.c0);
+      })
+      .join('');
+  const order = bn254.fields.Fr.ORDER;
+  for (const pairs of [
+    [
+      [2n, 3n],
+      [order - 6n, 1n],
+    ],
+    [
+      [2n, 3n],
+      [order - 5n, 1n],
+    ],
+    [[7n, 11n]],
+    [
+      [5n, 7n],
+      [3n, 2n],
+      [order - 41n, 1n],
+    ],
+  ] as [bigint, bigint][][]) {
+    const product = bn254.pairingBatch(
+      pairs.map(([a, b]) => ({ g1: G1.Point.BASE.multiply(a), g2: G2.Point.BASE.multiply(b) })),
+    );
+    assert.equal(await run(8, input(pairs)), verdict(bn254.fields.Fp12.eql(product, bn254.fields.Fp12.ONE)));
+  }
+});
+
+test('bn256 pairing: a point of the twist outside the subgroup fails, as do coordinates that are not reduced', async () => {
+  const { Fp2, Fp } = bn254.fields;
+  const b = Fp2.mul(Fp2.create({ c0: 3n, c1: 0n }), Fp2.inv(Fp2.create({ c0: 9n, c1: 1n })));
+  let outside: { x: { c0: bigint; c1: bigint }; y: { c0: bigint; c1: bigint } } | undefined;
+  for (let c0 = 1n; outside === undefined; c0++) {
+    const x = Fp2.create({ c0, c1: 0n });
+    const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), b);
+    try {
+      const y = Fp2.sqrt(square);
+      if (!bn254.G2.Point.fromAffine({ x, y }).isTorsionFree()) outside = { x, y };
+    } catch {
+      // No square: the next abscissa.
+    }
+  }
+  const g1 = bn254.G1.Point.BASE.toAffine();
+  const { x, y } = outside;
+  assert.equal(await run(8, words(g1.x, g1.y, x.c1, x.c0, y.c1, y.c0)), '00');
+  const g2 = bn254.G2.Point.BASE.toAffine();
+  const rest = [g2.x.c1, g2.x.c0, g2.y.c1, g2.y.c0];
+  assert.equal(await run(8, words(g1.x + Fp.ORDER, g1.y, ...rest)), '00');
+  assert.equal(await run(8, words(g1.x, g1.y + 1n, ...rest)), '00');
+});
+
+test('BLS12-381: sums of multiples and products of pairings are those of noble', async () => {
+  const { G1, G2, fields } = bls12_381;
+  const g1 = (scalar: bigint) => {
+    const { x, y } = G1.Point.BASE.multiply(scalar).toAffine();
+    return blsWords(x, y);
+  };
+  const g2 = (scalar: bigint) => {
+    const { x, y } = G2.Point.BASE.multiply(scalar).toAffine();
+    return blsWords(x.c0, x.c1, y.c0, y.c1);
+  };
+  const order = fields.Fr.ORDER;
+  const big = (1n << 256n) - 5n;
+  assert.equal(await run(0x0c, g1(3n) + words(big) + g1(8n) + words(9n)), `01${g1((3n * big + 72n) % order)}`);
+  assert.equal(await run(0x0e, g2(3n) + words(big) + g2(8n) + words(9n)), `01${g2((3n * big + 72n) % order)}`);
+  assert.equal(await run(0x0c, g1(3n) + words(order)), `01${''.padStart(256, '0')}`);
+  assert.equal(await run(0x0c, g1(3n) + words(5n) + g1(order - 3n) + words(5n)), `01${''.padStart(256, '0')}`);
+  for (const last of [order - 6n, order - 7n]) {
+    const product = bls12_381.pairingBatch([
+      { g1: G1.Point.BASE.multiply(2n), g2: G2.Point.BASE.multiply(3n) },
+      { g1: G1.Point.BASE.multiply(last), g2: G2.Point.BASE },
+    ]);
+    assert.equal(
+      await run(0x0f, g1(2n) + g2(3n) + g1(last) + g2(1n)),
+      verdict(fields.Fp12.eql(product, fields.Fp12.ONE)),
+    );
+  }
+});
+
+test('BLS12-381: a point of the curve outside the subgroup is neither multiplied nor paired', async () => {
+  const { Fp } = bls12_381.fields;
+  let outside: { x: bigint; y: bigint } | undefined;
+  for (let x = 1n; outside === undefined; x++) {
+    try {
+      const y = Fp.sqrt(Fp.add(Fp.mul(Fp.sqr(x), x), 4n));
+      if (!bls12_381.G1.Point.fromAffine({ x, y }).isTorsionFree()) outside = { x, y };
+    } catch {
+      // No square: the next abscissa.
+    }
+  }
+  const point = blsWords(outside.x, outside.y);
+  assert.equal(await run(0x0c, point + words(1n)), '00');
+  const { x, y } = bls12_381.G2.Point.BASE.toAffine();
+  assert.equal(await run(0x0f, point + blsWords(x.c0, x.c1, y.c0, y.c1)), '00');
+});
+
+test('ecrecover: signers are those of noble, for any s, and none where r is no coordinate', async () => {
+  for (let i = 1; i <= 20; i++) {
+    const hash = keccak_256(Uint8Array.of(i));
+    const secret = keccak_256(Uint8Array.of(i, 1));
+    const signature = secp256k1.sign(hash, secret, { prehash: false, format: 'recovered', lowS: i % 2 === 0 });
+    const publicKey = secp256k1.Signature.fromBytes(signature, 'recovered').recoverPublicKey(hash).toBytes(false);
+    const signer = Buffer.from(keccak_256(publicKey.subarray(1)).subarray(12))
+      .toString('hex')
+      .padStart(64, '0');
+    const input = `${hex(hash)}${words(27n + BigInt(signature[0] ?? 0))}${hex(signature.subarray(1))}`;
+    assert.equal(await run(1, input), `01${signer}`);
+  }
+  // x = 5 is on no point of secp256k1.
+  assert.equal(await run(1, words(7n, 27n, 5n, 1n)), '01');
+});
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

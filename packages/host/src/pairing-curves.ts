@@ -1,0 +1,101 @@
+/**
+ * BN254 and BLS12-381 on mcl, in WebAssembly: a pairing check takes an eighth of what it takes in JavaScript (`npm run
+ * bench:precompiles`). Loaded when first needed, a curve at a time.
+ */
+import { createRequire } from 'node:module';
+import type * as Mcl from 'mcl-wasm';
+
+export type CurveLibrary = typeof Mcl;
+
+const loaded = new Map<string, Promise<CurveLibrary>>();
+
+/** The library set to alt_bn128, the curve of EIP-196 and EIP-197. */
+export const bn254Library = (): Promise<CurveLibrary> => once('BN_SNARK1');
+
+/** The library set to BLS12-381. */
+export const bls12381Library = (): Promise<CurveLibrary> => once('BLS12_381');
+
+function once(curve: 'BN_SNARK1' | 'BLS12_381'): Promise<CurveLibrary> {
+  let library = loaded.get(curve);
+  if (library === undefined) {
+    library = load(curve);
+    loaded.set(curve, library);
+  }
+  return library;
+}
+
+async function load(curve: 'BN_SNARK1' | 'BLS12_381'): Promise<CurveLibrary> {
+  const library = freshCopy();
+  await library.init(library[curve]);
+  return library;
+}
+
+/** The library keeps its curve in its modules, so that two curves need them twice. */
+function freshCopy(): CurveLibrary {
+  const require = createRequire(import.meta.url);
+  for (const path of Object.keys(require.cache)) {
+    if (path.includes('mcl-wasm')) delete require.cache[path];
+  }
+  return require('mcl-wasm') as CurveLibrary;
+}
+
+type Pair = { readonly g1: Mcl.G1; readonly g2: Mcl.G2 };
+
+/** Whether the product of the pairings is one. The points are in their groups; a pairing with infinity is one. */
+export function pairingProductIsOne(library: CurveLibrary, pairs: readonly Pair[]): boolean {
+  let product: Mcl.GT | undefined;
+  for (const { g1, g2 } of pairs) {
+    if (g1.isZero() || g2.isZero()) continue;
+    const factor = library.millerLoop(g1, g2);
+    product = product === undefined ? factor : library.mul(product, factor);
+  }
+  return product === undefined || library.finalExp(product).isOne();
+}
+
+/** A field element of the library's curve; undefined where the big-endian `bytes` are not below `order`, 32 or 48 bytes long. */
+export function fieldElement(library: CurveLibrary, bytes: Uint8Array, order: Uint8Array): Mcl.Fp | undefined {
+  if (Buffer.compare(bytes, order) >= 0) return undefined;
+  const element = new library.Fp();
+  element.setBigEndianMod(bytes);
+  return element;
+}
+
+/** The point of G1 at the coordinates, infinity where both are zero; undefined where there is none. Any subgroup. */
+export function pointOfG1(library: CurveLibrary, x: Mcl.Fp, y: Mcl.Fp): Mcl.G1 | undefined {
+  const point = new library.G1();
+  if (x.isZero() && y.isZero()) {
+    point.clear();
+    return point;
+  }
+  const one = new library.Fp();
+  one.setInt(1);
+  point.setX(x);
+  point.setY(y);
+  point.setZ(one);
+  return point.isValid() ? point : undefined;
+}
+
+/** As pointOfG1, for coordinates of two elements each, the real part first. */
+export function pointOfG2(
+  library: CurveLibrary,
+  [x0, x1]: readonly [Mcl.Fp, Mcl.Fp],
+  [y0, y1]: readonly [Mcl.Fp, Mcl.Fp],
+): Mcl.G2 | undefined {
+  const point = new library.G2();
+  if ([x0, x1, y0, y1].every((part) => part.isZero())) {
+    point.clear();
+    return point;
+  }
+  const of = (real: Mcl.Fp, imaginary: Mcl.Fp) => {
+    const element = new library.Fp2();
+    element.set_a(real);
+    element.set_b(imaginary);
+    return element;
+  };
+  const one = new library.Fp2();
+  one.setInt(1, 0);
+  point.setX(of(x0, x1));
+  point.setY(of(y0, y1));
+  point.setZ(one);
+  return point.isValid() ? point : undefined;
+}
