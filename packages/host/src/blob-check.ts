@@ -1,8 +1,16 @@
 /**
- * Checks blobs as they are read from a store: when the last field element is handed out, all 4096 are compared with the
- * commitment by the KZG proof that was stored with them. Stores of other hosts have no proof, and their blobs pass unchecked.
+ * Checks blobs as they are read from a store: with the first field element all 4096 are read and compared with the commitment by
+ * the KZG proof that was stored with them, and then stand ready. Where the store does not have all of them yet, the comparison
+ * comes with the last that is handed out. Stores of other hosts have no proof, and their blobs pass unchecked.
  */
-import { BLOB_KEY, PoisonedPreimageError, type PreimageKey, type PreimageStore, sha256Key } from '@obelisc/preimage';
+import {
+  BLOB_KEY,
+  keyName,
+  PoisonedPreimageError,
+  type PreimageKey,
+  type PreimageStore,
+  sha256Key,
+} from '@obelisc/preimage';
 import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey, FIELD_ELEMENTS } from './blob-preimages.js';
 import { equal, hex } from './block-source.js';
 import { kzg } from './kzg.js';
@@ -10,47 +18,99 @@ import { kzg } from './kzg.js';
 type Reading = {
   versionedHash: Uint8Array;
   commitment: Uint8Array;
-  proof: Uint8Array;
+  /** undefined: nobody left one. */
+  proof: Uint8Array | undefined;
   form: ElementForm | undefined;
   blob: Uint8Array;
   next: number;
 };
 
-export function blobCheck(store: PreimageStore): {
+export type BlobCheck = {
   /** To be called when the commitment of an announced blob is handed out: programs then read the elements in their order. */
   expect(versionedHash: Uint8Array, commitment: Uint8Array): void;
-  /** To be called for each value before it is handed out. Rejects with PoisonedPreimageError at the last element of a wrong blob. */
+  /** To be called for each value before it is handed out. Rejects with PoisonedPreimageError for the elements of a wrong blob. */
   served(key: PreimageKey, value: Uint8Array): Promise<void>;
-} {
+  /** A checked element that stands ready, which it does once. */
+  take(key: PreimageKey): Uint8Array | undefined;
+  /** All that stand ready, by `keyName`; from now on none do. */
+  takeAll(): ReadonlyMap<string, Uint8Array>;
+};
+
+/** `get` answers for the store, with regard to the form that the program reads in. */
+export function blobCheck(store: PreimageStore, get: (key: PreimageKey) => Uint8Array | undefined): BlobCheck {
   let reading: Reading | undefined;
+  let ready = new Map<string, Uint8Array>();
   return {
     expect(versionedHash, commitment) {
       const proof = store.get(blobProofKey(versionedHash));
-      reading =
-        proof === undefined
-          ? undefined
-          : { versionedHash, commitment, proof, form: undefined, blob: new Uint8Array(BLOB_LENGTH), next: 0 };
+      reading = {
+        versionedHash,
+        commitment,
+        proof,
+        form: undefined,
+        blob: new Uint8Array(BLOB_LENGTH),
+        next: 0,
+      };
     },
     async served(key, value) {
       if (reading === undefined || key[0] !== BLOB_KEY || value.length !== 32) return;
-      const { commitment, next } = reading;
-      reading.form ??= (['root', 'index'] as const).find((form) => equal(key, elementKey(commitment, 0, form)));
+      const current = reading;
+      const { commitment, next } = current;
+      current.form ??= (['root', 'index'] as const).find((form) => equal(key, elementKey(commitment, 0, form)));
       // Not the next element of this blob: a program with another order, whose reading is not followed.
-      if (reading.form === undefined || !equal(key, elementKey(commitment, next, reading.form))) {
+      if (current.form === undefined || !equal(key, elementKey(commitment, next, current.form))) {
         reading = undefined;
         return;
       }
-      reading.blob.set(value, 32 * next);
-      reading.next += 1;
-      if (reading.next < FIELD_ELEMENTS) return;
-      const complete = reading;
+      current.blob.set(value, 32 * next);
+      current.next += 1;
+      const rest = next === 0 ? readRest(current, current.form, get) : undefined;
+      if (rest === undefined && current.next < FIELD_ELEMENTS) return;
       reading = undefined;
-      await verify(complete, store);
+      await verify(current, store);
+      ready = rest ?? ready;
+    },
+    take(key) {
+      if (ready.size === 0 || key[0] !== BLOB_KEY) return undefined;
+      const name = keyName(key);
+      const value = ready.get(name);
+      if (value !== undefined) ready.delete(name);
+      return value;
+    },
+    takeAll() {
+      const all = ready;
+      ready = new Map();
+      return all;
     },
   };
 }
 
+/** The elements after the first, by name, also put into the blob; undefined when the store lacks one of them. */
+function readRest(
+  { commitment, blob }: Reading,
+  form: ElementForm,
+  get: (key: PreimageKey) => Uint8Array | undefined,
+): Map<string, Uint8Array> | undefined {
+  const rest = new Map<string, Uint8Array>();
+  for (let index = 1; index < FIELD_ELEMENTS; index++) {
+    const key = elementKey(commitment, index, form);
+    let value: Uint8Array | undefined;
+    try {
+      value = get(key);
+    } catch (error) {
+      // It is said when the program gets there.
+      if (error instanceof PoisonedPreimageError) return undefined;
+      throw error;
+    }
+    if (value?.length !== 32) return undefined;
+    blob.set(value, 32 * index);
+    rest.set(keyName(key), value);
+  }
+  return rest;
+}
+
 async function verify({ versionedHash, commitment, proof, blob }: Reading, store: PreimageStore): Promise<void> {
+  if (proof === undefined) return;
   const scheme = await kzg();
   let valid: boolean;
   try {

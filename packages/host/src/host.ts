@@ -78,7 +78,11 @@ export function openHost({
   const whileOpen = <T>(task: () => Promise<T>): Promise<T> =>
     open ? task() : Promise.reject(new Error('the host is closed'));
   return {
-    oracle: { hint: (text) => whileOpen(() => oracle.hint(text)), get: (key) => whileOpen(() => oracle.get(key)) },
+    oracle: {
+      ...oracle,
+      hint: (text) => whileOpen(() => oracle.hint(text)),
+      get: (key) => whileOpen(() => oracle.get(key)),
+    },
     store,
     async close() {
       open = false;
@@ -107,7 +111,7 @@ export function createOracle({ claim, chain, store, fetcher, log = silentLog }: 
   };
   const global = prefetcher({ store, fetcher, log, advice });
   return {
-    hint: (text) => global.hint(text),
+    ...global,
     async get(key) {
       if (key[0] !== LOCAL_KEY) return global.get(key);
       const value = localPreimage(key, claim, chain);

@@ -35,7 +35,7 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
   /** Hints that announce more than they name, the latest last. */
   const open = new Map<string, AnnouncedHint>();
   const blobs = blobForms(store);
-  const check = blobCheck(store);
+  const check = blobCheck(store, blobs.get);
   let lastHint: string | undefined;
 
   /** A hint that is not understood costs nothing until something is missing, and then the error names it. */
@@ -93,6 +93,8 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
       open.set(text, hint);
     },
     async get(key) {
+      const ready = check.take(key);
+      if (ready !== undefined) return ready;
       const value = await find(key);
       if (value === undefined) throw new MissingPreimageError(key, lastHint, advice(key));
       const route = announced.get(keyHex(key))?.route;
@@ -104,6 +106,7 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
       announced.delete(keyHex(key));
       return value;
     },
+    ahead: check.takeAll,
   };
 }
 

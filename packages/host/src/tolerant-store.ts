@@ -26,6 +26,7 @@ export function tolerantStore(store: PreimageStore, log: Log): PreimageStore {
       }
       additions.put(key, value);
     },
+    ...(store.nearby === undefined ? {} : { nearby: store.nearby }),
   });
 }
 

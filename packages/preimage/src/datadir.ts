@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
 import { FILE_LAYOUTS, fileStore, writeWhole } from './file-store.js';
 import { LMDB_FILE, lmdbStore } from './lmdb-store.js';
+import { nearbyDatadir } from './nearby-datadir.js';
 import type { PreimageStore } from './store.js';
 
 /** `lmdb` is ours; the Go host reads the other two. */
@@ -54,7 +55,7 @@ export function openDatadir({
   };
   if (!mustExist && !names?.includes(FORMAT_FILE)) create();
   const store = actual === 'lmdb' ? lmdbStore(path, !mustExist) : fileStore(path, FILE_LAYOUTS[actual], create);
-  return { ...store, format: actual };
+  return { ...store, format: actual, nearby: () => nearbyDatadir(path) };
 }
 
 function recordedFormat(path: string, names: string[]): DataFormat | undefined {

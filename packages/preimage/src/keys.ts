@@ -68,6 +68,11 @@ export function keyHex(key: PreimageKey): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('hex');
 }
 
+/** The key as a string of one character a byte: the quickest name for maps in memory. */
+export function keyName(key: PreimageKey): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+}
+
 /** A key for people: `0x… (keccak256)`. */
 export function describeKey(key: PreimageKey): string {
   return `0x${keyHex(key)} (${TYPE_NAMES[keyType(key)] ?? 'unknown type'})`;

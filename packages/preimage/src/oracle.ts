@@ -7,6 +7,11 @@ export type Oracle = {
   hint(text: string): Promise<void>;
   /** The whole pre-image of a 32-byte key. Rejects when it cannot be had: the program cannot go on without it. */
   get(key: PreimageKey): Promise<Uint8Array>;
+  /**
+   * What the program will ask for next, as good as if it had: the rest of a blob, after its first field element. Each value is
+   * handed out once, here or by `get`.
+   */
+  ahead?(): ReadonlyMap<string, Uint8Array>;
 };
 
 /** A pre-image that nobody can provide. Names the key, the last hint, and what to do. */

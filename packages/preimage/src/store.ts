@@ -1,6 +1,8 @@
 /** What a host keeps its pre-images in. Local keys never go into a store: they belong to one run. */
 import { PoisonedPreimageError } from './integrity.js';
-import { keyHex, type PreimageKey } from './keys.js';
+import { keyName, type PreimageKey } from './keys.js';
+import type { NearbySource } from './nearby.js';
+import { nearbyValues } from './nearby-values.js';
 
 /** What a store holds under a key; `damaged`: something that is not the key's pre-image, at `place`, because of `fault`. */
 export type Lookup =
@@ -19,6 +21,8 @@ export type PreimageStore = {
   get(key: PreimageKey): Uint8Array | undefined;
   /** Keeps `value` under `key`, in place of whatever was there; it is there as a whole or not at all. */
   put(key: PreimageKey, value: Uint8Array): void;
+  /** How another thread can read from it; what is put later may not be seen there. */
+  nearby?(): NearbySource | undefined;
 };
 
 /** A store whose `get` follows from its `look`. */
@@ -49,9 +53,10 @@ export function memoryStore(): PreimageStore {
   return storeFrom({
     place: 'memory',
     look(key) {
-      const value = values.get(keyHex(key));
+      const value = values.get(keyName(key));
       return value === undefined ? MISSING : { state: 'found', value };
     },
-    put: (key, value) => void values.set(keyHex(key), value),
+    put: (key, value) => void values.set(keyName(key), value),
+    nearby: () => (values.size === 0 ? undefined : nearbyValues(values)),
   });
 }

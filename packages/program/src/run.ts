@@ -1,12 +1,14 @@
 // The client run natively: its module in a worker, its questions answered by an oracle in this thread.
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { Oracle } from '@obelisc/preimage';
-import { requestFlag, type FromWorker, type WorkerData } from './messages.js';
+import type { NearbySource, Oracle } from '@obelisc/preimage';
+import { type Answer, requestFlag, type FromWorker, type WorkerData } from './messages.js';
 
 export interface ProgramOptions {
   /** Answers the client's hints and pre-image requests. What it throws ends the run and is thrown to the caller. */
   readonly oracle: Oracle;
+  /** Where keccak256 pre-images are looked for before the oracle is asked; hints for what is found there stay unsaid. */
+  readonly nearby?: NearbySource | undefined;
   /** Takes the client's log. */
   readonly stdout: (bytes: Uint8Array) => void;
   readonly stderr: (bytes: Uint8Array) => void;
@@ -26,43 +28,73 @@ export function clientModule(): Uint8Array {
 export async function runProgram(options: ProgramOptions): Promise<number> {
   const answered = new SharedArrayBuffer(4);
   const flag = new Int32Array(answered);
-  const workerData: WorkerData = { module: options.module ?? clientModule(), mulHigh: mulHighModule(), answered };
+  const workerData: WorkerData = {
+    module: options.module ?? clientModule(),
+    mulHigh: mulHighModule(),
+    nearby: options.nearby,
+    answered,
+  };
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
   try {
     return await new Promise<number>((resolve, reject) => {
-      const answer = (value: Uint8Array | null): void => {
-        // The value is posted before the flag is raised, so the worker finds it when it wakes.
-        worker.postMessage(value);
+      const { oracle } = options;
+      const take = async (hints: readonly string[]): Promise<void> => {
+        for (const hint of hints) await oracle.hint(hint);
+      };
+      const answer = async (key: Uint8Array, hints: readonly string[]): Promise<void> => {
+        await take(hints);
+        const value = await oracle.get(key);
+        const message: Answer = { value, ahead: packed(oracle.ahead?.()) };
+        // The answer is posted before the flag is raised, so the worker finds it when it wakes.
+        worker.postMessage(message);
         Atomics.store(flag, 0, requestFlag.answered);
         Atomics.notify(flag, 0);
       };
+      // Hints that come alone are taken before the request that comes after them.
+      let before: Promise<void> = Promise.resolve();
       worker.on('message', (message: FromWorker) => {
         switch (message.kind) {
           case 'get':
-            options.oracle.get(message.key).then(answer).catch(reject);
+            before.then(() => answer(message.key, message.hints)).catch(reject);
             break;
-          case 'hint':
-            options.oracle
-              .hint(message.text)
-              .then(() => answer(null))
-              .catch(reject);
+          case 'hints':
+            before = before.then(() => take(message.hints));
+            before.catch(reject);
             break;
           case 'write':
             (message.fd === 2 ? options.stderr : options.stdout)(message.bytes);
             break;
           case 'exit':
-            resolve(message.code);
+            before.then(() => resolve(message.code)).catch(reject);
             break;
         }
       });
       worker.on('error', reject);
-      worker.on('exit', (code) =>
-        reject(new Error(`the client's thread ended with code ${code} before the client did`)),
-      );
+      // What its last message set going comes first.
+      worker.on('exit', (code) => {
+        before
+          .finally(() => reject(new Error(`the client's thread ended with code ${code} before the client did`)))
+          .catch(reject);
+      });
     });
   } finally {
     await worker.terminate();
   }
+}
+
+/** Values of one length as one message: thousands of small ones cost more to post than to make. */
+function packed(ahead: ReadonlyMap<string, Uint8Array> | undefined): Answer['ahead'] {
+  const [first] = ahead?.values() ?? [];
+  if (ahead === undefined || first === undefined) return undefined;
+  const { length } = first;
+  const values = new Uint8Array(length * ahead.size);
+  let at = 0;
+  for (const value of ahead.values()) {
+    if (value.length !== length) throw new TypeError('what is handed out ahead has one length');
+    values.set(value, at);
+    at += length;
+  }
+  return { keys: [...ahead.keys()].join(''), values, length };
 }
 
 function mulHighModule(): Uint8Array {

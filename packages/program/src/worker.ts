@@ -1,6 +1,7 @@
 // The thread that the client runs in: answers the module's imports (ABI.md) by asking the parent thread and waiting.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { requestFlag, type FromWorker, type WorkerData } from './messages.js';
+import type { NearbyReader } from '@obelisc/preimage';
+import { type Answer, requestFlag, type FromWorker, type WorkerData } from './messages.js';
 
 /** Thrown by the import `exit` to unwind the module. */
 class Exit extends Error {
@@ -18,22 +19,61 @@ class PreimageReadError extends Error {
 
 if (parentPort === null) throw new Error('worker.js runs as a worker thread only');
 const port = parentPort;
-const { module, mulHigh, answered } = workerData as WorkerData;
+const { module, mulHigh, nearby, answered } = workerData as WorkerData;
+const lookUp: NearbyReader | undefined = nearby && (await readerOf(nearby.module, nearby.argument));
 const flag = new Int32Array(answered);
 
 function send(message: FromWorker): void {
   port.postMessage(message);
 }
 
+async function readerOf(address: string, argument: unknown): Promise<NearbyReader> {
+  const { open } = (await import(address)) as { open: (argument: unknown) => NearbyReader };
+  return open(argument);
+}
+
+const KECCAK256_KEY = 2;
+/** Hints are sent with the next request, or when there are as many as this. */
+const MOST_HINTS = 256;
+
+let hints: string[] = [];
+/** What the last answer brought along, by key. */
+let ahead = new Map<string, Uint8Array>();
+
+/** The pre-image of `key`: found nearby, handed out ahead, or asked for. */
+function preimage(key: Uint8Array): Uint8Array {
+  const found = key[0] === KECCAK256_KEY ? lookUp?.(key) : undefined;
+  if (found !== undefined) {
+    // The hint that led to it has done its work.
+    if (hints.at(-1)?.includes(Buffer.from(key).toString('hex', 1)) === true) hints.pop();
+    return found;
+  }
+  return ahead.get(name(key)) ?? ask(key);
+}
+
 /** Sends a request and sleeps until its answer is here. */
-function request(message: FromWorker): Uint8Array | null {
+function ask(key: Uint8Array): Uint8Array {
   Atomics.store(flag, 0, requestFlag.pending);
-  send(message);
+  send({ kind: 'get', key, hints });
+  hints = [];
   for (;;) {
     Atomics.wait(flag, 0, requestFlag.pending);
-    const answer = receiveMessageOnPort(port) as { message: Uint8Array | null } | undefined;
-    if (answer !== undefined) return answer.message;
+    const answer = receiveMessageOnPort(port) as { message: Answer } | undefined;
+    if (answer === undefined) continue;
+    if (answer.message.ahead !== undefined) ahead = unpacked(answer.message.ahead);
+    return answer.message.value;
   }
+}
+
+function unpacked({ keys, values, length }: NonNullable<Answer['ahead']>): Map<string, Uint8Array> {
+  const all = new Map<string, Uint8Array>();
+  for (let i = 0; length * i < values.length; i++)
+    all.set(keys.slice(32 * i, 32 * i + 32), values.subarray(length * i, length * (i + 1)));
+  return all;
+}
+
+function name(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
 }
 
 const memory = (): WebAssembly.Memory => exports.memory as WebAssembly.Memory;
@@ -44,7 +84,7 @@ let position = 0;
 
 const env = {
   preimage_open(key: number): bigint {
-    selected = request({ kind: 'get', key: bytes(key, 32).slice() }) ?? new Uint8Array(0);
+    selected = preimage(bytes(key, 32).slice());
     position = 0;
     return BigInt(selected.length);
   },
@@ -55,7 +95,10 @@ const env = {
     position = end;
   },
   hint(text: number, length: number): void {
-    request({ kind: 'hint', text: Buffer.from(bytes(text, length)).toString('latin1') });
+    hints.push(Buffer.from(bytes(text, length)).toString('latin1'));
+    if (hints.length < MOST_HINTS) return;
+    send({ kind: 'hints', hints });
+    hints = [];
   },
   write(fd: number, data: number, length: number): void {
     send({ kind: 'write', fd, bytes: bytes(data, length).slice() });
@@ -67,7 +110,9 @@ const env = {
 };
 
 let exports: WebAssembly.Exports = {};
-send({ kind: 'exit', code: run() });
+const code = run();
+if (hints.length > 0) send({ kind: 'hints', hints });
+send({ kind: 'exit', code });
 
 function run(): number {
   try {

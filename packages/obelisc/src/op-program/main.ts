@@ -55,7 +55,7 @@ async function run(options: Options, log: Log, io: Io): Promise<number> {
         return await runDetached(mode.file, host.oracle, log);
       case 'native':
         try {
-          return await runNative(host.oracle, io);
+          return await runNative(host, io);
         } catch (error) {
           throw new UndecidedError('the claim could not be decided', { cause: error });
         }

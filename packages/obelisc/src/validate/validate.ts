@@ -139,14 +139,14 @@ async function* l1Heads(
 
 /** The answer and what it rests on: the native run, then unless --native the machine's. */
 async function judge(
-  { oracle }: Host,
+  { oracle, store }: Host,
   to: bigint,
   { native, onClientLine, log }: ValidateOptions,
 ): Promise<Pick<Verdict, 'answer' | 'derived' | 'machine' | 'reason'> & { ranOutOfL1: boolean }> {
   log('info', 'Gathering: the client derives the range natively');
   const clientLog = new ClientLog(onClientLine);
   const write = (bytes: Uint8Array): void => clientLog.write(bytes);
-  const code = await runProgram({ oracle, stdout: write, stderr: write });
+  const code = await runProgram({ oracle, nearby: store.nearby?.(), stdout: write, stderr: write });
   let machine: MachineOutcome | undefined;
   const conclusion = clientLog.conclusion;
   // With an L1 head that is too early the program compares the claim with an older block: that decides nothing here.
