@@ -2,13 +2,13 @@
 // each, and a claim may span thousands of blocks.
 import { beginCollection, endCollection, HASH_ITEM, keptBefore, keptSince, storedLength, saveNode } from './store';
 
-/** A collection is worth its while once this many bytes came in, and as many as the last one left. */
+/** A collection is worth its while once this many bytes came in, and half as many as the last one left. */
 // @ts-ignore: decorator
 @inline const LEAST: usize = 64 << 20;
 
 /** Whether so much was kept since the last collection that one is due. */
 export function isCollectionDue(): bool {
-  return keptSince > max(LEAST, keptBefore);
+  return keptSince > max(LEAST, keptBefore >> 1);
 }
 
 /**

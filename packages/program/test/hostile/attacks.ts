@@ -116,7 +116,7 @@ function withAccessList(gas: number, addresses: number): Uint8Array {
     new Uint8Array(0),
     list,
   ];
-  const hash = keccak_256(Uint8Array.of(2, ...RLP.encode(items)));
+  const hash = keccak_256(Buffer.concat([Uint8Array.of(2), RLP.encode(items)]));
   return Buffer.concat([Uint8Array.of(2), RLP.encode([...items, ...sign(hash, key)])]);
 }
 

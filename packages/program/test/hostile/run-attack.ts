@@ -19,7 +19,7 @@ const MEBIBYTE = 1 << 20;
 
 /** docs/limits.md, "Execution": what one block of that gas may take, after blocks that had filled the code tables. */
 export function blockBudget(gas: number): number {
-  const codes = Math.min(8192, gas / 2600) * 27_800 + Math.min(1100, gas / 2600) * 197_300;
+  const codes = Math.min(8192, gas / 2600) * 27_800 + Math.min(512, gas / 2600) * 197_300;
   return 4 * MEBIBYTE + 1.35 * gas + codes;
 }
 
