@@ -45,6 +45,16 @@ function halfDigit(high: u64, next: u64, d1: u64, d0: u64): u64 {
   return q;
 }
 
+/** The reciprocal of d, which has its highest bit set, as `quotientDigit` wants it: ⌊(2^128 - 1) / d⌋ - 2^64. */
+export function reciprocalOf(d: u64): u64 {
+  return divide128(~d, u64.MAX_VALUE, d);
+}
+
+/** ⌊(high·2^64 + low) / d⌋ for high < d, d with its highest bit set and the reciprocal v. */
+export function quotientDigit(high: u64, low: u64, d: u64, v: u64): u64 {
+  return digit(high, low, d, v);
+}
+
 /** One quotient digit of (high, low) by d with its reciprocal v, high < d; the remainder is in `rest`. */
 // @ts-ignore: decorator
 @inline
@@ -81,7 +91,7 @@ export function divideLimbs(dividend: usize, m: i32, divisor: usize, n: i32): vo
   shiftLeft(DIVISOR, divisor, n, shift);
   store<u64>(DIVIDEND + ((<usize>m) << 3), shiftLeft(DIVIDEND, dividend, m, shift));
   const top = load<u64>(DIVISOR + ((<usize>(n - 1)) << 3));
-  const reciprocal = divide128(~top, u64.MAX_VALUE, top);
+  const reciprocal = reciprocalOf(top);
   if (n == 1) {
     let r = load<u64>(DIVIDEND + ((<usize>m) << 3));
     for (let j = m - 1; j >= 0; j--) {

@@ -46,18 +46,14 @@ function p256Input() {
   const signature = p256.sign(hash, key, { prehash: false, lowS: false });
   return join(hash, signature, p256.getPublicKey(key, false).subarray(1));
 }
-function modexpInput(base, exponent, modulus) {
+function modexpInput(base, exponent, modulus, zeros) {
   const m = noise(modulus);
   m[0] |= 0x80;
-  m[modulus - 1] |= 1;
-  const e = noise(exponent).fill(0xff, 0, 1);
+  m[modulus - 1 - zeros] |= 1;
+  m.fill(0, modulus - zeros);
+  // Each bit of the exponent costs a square and a product.
+  const e = new Uint8Array(exponent).fill(0xff);
   return join(number(base, 32), number(exponent, 32), number(modulus, 32), noise(base).fill(0xfe, 0, 1), e, m);
-}
-/** As `modexpInput`, the modulus even by `zeros` bytes. */
-function evenModexpInput(length, zeros) {
-  const input = modexpInput(length, length, length);
-  input.fill(0, input.length - zeros);
-  return input;
 }
 const blake2Input = (rounds) => join(number(rounds, 4), noise(208), [1]);
 // The generator of bn254 and a factor of 256 bits.
@@ -68,30 +64,40 @@ const WORKLOADS = {
   'p256verify (6,900)': precompile(0x100, p256Input()),
   'blake2f, 12 rounds': precompile(9, blake2Input(12)),
   'blake2f, 10,000 rounds': precompile(9, blake2Input(10_000), { n: 10 }),
-  'modexp of 32 bytes': precompile(5, modexpInput(32, 32, 32), { output: 32 }),
-  'modexp of 32 bytes, Jovian': precompile(5, modexpInput(32, 32, 32), { output: 32, fork: FORK.jovian }),
-  'modexp of 8 bytes, exponent 64, Jovian': precompile(5, modexpInput(8, 64, 8), { output: 8, fork: FORK.jovian }),
-  'modexp of 64 bytes, Jovian': precompile(5, modexpInput(64, 64, 64), { fork: FORK.jovian, n: 20 }),
-  'modexp of 64 bytes': precompile(5, modexpInput(64, 64, 64), { n: 20 }),
-  'modexp of 256 bytes, Jovian': precompile(5, modexpInput(256, 32, 256), { fork: FORK.jovian, n: 10, output: 256 }),
-  'modexp of 256 bytes': precompile(5, modexpInput(256, 32, 256), { n: 10, output: 256 }),
-  'modexp of 256 bytes, exponent 3, Jovian': precompile(5, modexpInput(256, 1, 256), {
-    fork: FORK.jovian,
-    n: 10,
-    output: 256,
-  }),
-  'modexp of 1,024 bytes': precompile(5, modexpInput(1024, 1, 1024), { n: 5, output: 1024 }),
-  'modexp, even by 32 of 64, Jovian': precompile(5, evenModexpInput(64, 32), { fork: FORK.jovian, n: 20 }),
-  'modexp, even by 128 of 256, Jovian': precompile(5, evenModexpInput(256, 128), {
-    fork: FORK.jovian,
-    n: 2,
-    output: 256,
-  }),
-  'modexp, even by 255 of 256, Jovian': precompile(5, evenModexpInput(256, 255), {
-    fork: FORK.jovian,
-    n: 2,
-    output: 256,
-  }),
+  ...Object.fromEntries(
+    [
+      // Bytes of base and modulus, of the exponent, zero bytes that end the modulus.
+      [8, 64, 0],
+      [8, 1024, 0],
+      [16, 256, 0],
+      [24, 256, 0],
+      [32, 32, 0],
+      [32, 1024, 0],
+      [64, 64, 0],
+      [256, 1, 0],
+      [256, 32, 0],
+      [1024, 1, 0],
+      [1024, 32, 0],
+      [8, 256, 7],
+      [16, 256, 1],
+      [16, 256, 8],
+      [24, 256, 10],
+      [32, 256, 15],
+      [64, 64, 32],
+      [256, 32, 128],
+      [256, 32, 255],
+    ].flatMap(([length, exponent, zeros]) =>
+      ['jovian', 'karst'].map((fork) => [
+        `modexp, ${length} bytes, exponent ${exponent}${zeros === 0 ? '' : `, even by ${zeros}`}, ${fork}`,
+        precompile(5, modexpInput(length, exponent, length, zeros), {
+          fork: FORK[fork],
+          output: length,
+          n: length * exponent > 4000 ? 2 : 20,
+          times: 1,
+        }),
+      ]),
+    ),
+  ),
   'bn254 add': precompile(6, join(bn254Point, bn254Point)),
   'bn254 mul': precompile(7, join(bn254Point, noise(32))),
   'sha256 of 32': precompile(2, noise(32), { output: 32 }),

@@ -1,10 +1,12 @@
 // Modular exponentiation of numbers of any length: EIP-198, https://eips.ethereum.org/EIPS/eip-198
 //
 // The modulus is odd·2^k. Modulo the odd part Montgomery multiplication does it (https://cacr.uwaterloo.ca/hac/about/
-// chap14.pdf, 14.36), modulo 2^k plain products cut off at k bits, and the Chinese remainder theorem joins the two.
+// chap14.pdf, 14.36), modulo 2^k plain products cut off at k bits, and the Chinese remainder theorem joins the two. What
+// an exponent of few bits costs is the way into Montgomery form: that is by division.
 // Numbers are little-endian 64-bit limbs in SCRATCH, released at the end.
 import { mulHigh } from '../abi';
 import { mark, release, useScratch } from '../memory';
+import { quotientDigit, reciprocalOf } from '../u256-division';
 
 /**
  * Writes base^exponent mod modulus to `out` as `modulusLength` bytes. All three are big endian of the given lengths in
@@ -64,145 +66,344 @@ function power(b: usize, baseLimbs: u32, exponent: usize, exponentLength: u32, m
   return result;
 }
 
-// Modulo an odd number.
+// Modulo an odd number or a power of two: what the products below are taken modulo, and room for one.
+let isOdd: bool = false;
+let modulus: usize = 0;
+let size: u32 = 0;
+let inverse: u64 = 0;
+let work: usize = 0;
 
-/** b^exponent mod m for an odd m of `n` limbs, by windows of four bits. */
-function powerOdd(b: usize, baseLimbs: u32, exponent: usize, exponentLength: u32, m: usize, n: u32): usize {
-  const inverse = 0 - inverse64(load<u64>(m));
-  const bytes = n << 3;
-  const work = allocate(n + 2);
-  const one = radix(m, n); // R mod m: 1 in Montgomery form
-  const square = radixSquared(one, m, n, inverse, work);
-  // The base in chunks of n limbs, the highest first: acc·R + chunk, each product bringing one factor R too few.
-  const powers = allocate(16 * n);
-  memory.copy(powers, one, bytes);
-  const reduced = powers + bytes;
-  memory.fill(reduced, 0, bytes);
-  const chunk = allocate(n);
-  for (let i = <i32>((baseLimbs + n - 1) / n) - 1; i >= 0; i--) {
-    const first = <u32>i * n;
-    memory.fill(chunk, 0, bytes);
-    memory.copy(chunk, b + (first << 3), min(n, baseLimbs - first) << 3);
-    montgomery(reduced, reduced, square, m, n, inverse, work);
-    montgomery(chunk, chunk, square, m, n, inverse, work);
-    addModulo(reduced, chunk, m, n);
+/** out = a·b/2^(64·size) mod modulus if that is odd, else a·b mod 2^(64·size); `out` may be a or b. */
+function times(out: usize, a: usize, b: usize): void {
+  if (isOdd && size == 2) return montgomeryTwoLimbs(out, a, b, modulus, inverse);
+  if (isOdd) return montgomery(out, a, b, modulus, size, inverse, work);
+  multiplyLow(work, a, b, size);
+  memory.copy(out, work, size << 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function bitOf(exponent: usize, exponentLength: u32, i: i32): u32 {
+  return ((<u32>load<u8>(exponent + (exponentLength - 1 - ((<u32>i) >> 3)))) >> ((<u32>i) & 7)) & 1;
+}
+
+/** Bits of the exponent, which has no leading zero bytes. */
+function bitsOf(exponent: usize, exponentLength: u32): i32 {
+  return exponentLength == 0 ? 0 : <i32>(exponentLength << 3) - (<i32>clz<u32>(load<u8>(exponent)) - 24);
+}
+
+/** result = base^exponent by `times`, by a window that slides over the exponent, which isn't 0; `result` isn't base. */
+function slide(result: usize, base: usize, exponent: usize, exponentLength: u32): void {
+  const bytes = size << 3;
+  const bits = bitsOf(exponent, exponentLength);
+  const width: i32 = bits < 8 ? 1 : bits < 32 ? 2 : bits < 96 ? 3 : bits < 320 ? 4 : 5;
+  // base, base³, base⁵, …
+  const odds = allocate(size << (width - 1));
+  memory.copy(odds, base, bytes);
+  if (width > 1) {
+    times(result, base, base);
+    for (let i: u32 = 1; i < (<u32>1) << (width - 1); i++) times(odds + i * bytes, odds + (i - 1) * bytes, result);
   }
-  for (let i: u32 = 2; i < 16; i++) {
-    montgomery(powers + i * bytes, powers + (i - 1) * bytes, reduced, m, n, inverse, work);
-  }
-  const result = allocate(n);
-  memory.copy(result, one, bytes);
-  for (let i: u32 = 0; i < exponentLength; i++) {
-    const byte = <u32>load<u8>(exponent + i);
-    for (let half = 0; half < 2; half++) {
-      const window = half == 0 ? byte >> 4 : byte & 15;
-      if (i != 0 || half != 0) {
-        for (let k = 0; k < 4; k++) montgomery(result, result, result, m, n, inverse, work);
-      }
-      if (window != 0) montgomery(result, result, powers + window * bytes, m, n, inverse, work);
+  let started = false;
+  let i = bits - 1;
+  while (i >= 0) {
+    if (bitOf(exponent, exponentLength, i) == 0) {
+      times(result, result, result);
+      i--;
+      continue;
     }
+    let end = max(i - width + 1, 0);
+    while (bitOf(exponent, exponentLength, end) == 0) end++;
+    let window: u32 = 0;
+    for (; i >= end; i--) {
+      window = (window << 1) | bitOf(exponent, exponentLength, i);
+      if (started) times(result, result, result);
+    }
+    const power = odds + (window >> 1) * bytes;
+    if (started) times(result, result, power);
+    else memory.copy(result, power, bytes);
+    started = true;
   }
-  memory.fill(chunk, 0, bytes);
-  store<u64>(chunk, 1);
-  montgomery(result, result, chunk, m, n, inverse, work);
+}
+
+/** b^exponent mod m for an odd m of `n` limbs. */
+function powerOdd(b: usize, baseLimbs: u32, exponent: usize, exponentLength: u32, m: usize, n: u32): usize {
+  const base = remainder(b, baseLimbs, m, n);
+  if (n == 1) {
+    store<u64>(base, powerOneLimb(load<u64>(base), exponent, exponentLength, load<u64>(m)));
+    return base;
+  }
+  const result = zeros(n);
+  store<u64>(result, 1);
+  if (exponentLength == 0) return result;
+  if (exponentLength == 1 && load<u8>(exponent) == 1) return base;
+  // 2^(128n) mod m, the factor that brings a number into Montgomery form.
+  const wide = zeros(2 * n + 1);
+  store<u64>(wide + (n << 4), 1);
+  const factor = remainder(wide, 2 * n + 1, m, n);
+  isOdd = true;
+  modulus = m;
+  size = n;
+  inverse = 0 - inverse64(load<u64>(m));
+  work = allocate(n + 1);
+  times(base, base, factor);
+  slide(result, base, exponent, exponentLength);
+  memory.fill(factor, 0, n << 3);
+  store<u64>(factor, 1);
+  times(result, result, factor);
   return result;
 }
 
-/** out = a·b/R mod m with R = 2^(64n), for a < R and b < m; `out` may be either. `work` has n + 2 limbs. */
+/** a·b/2^64 mod m for a and b below an odd m; `inverse` is -1/m mod 2^64. */
+// @ts-ignore: decorator
+@inline
+function montgomeryOneLimb(a: u64, b: u64, m: u64, inverse: u64): u64 {
+  const low = a * b;
+  const high = mulHigh(a, b);
+  // The lowest limb vanishes and carries unless it was 0.
+  const added = mulHigh(low * inverse, m) + u64(low != 0);
+  const sum = high + added;
+  return sum < added || sum >= m ? sum - m : sum;
+}
+
+/** base^exponent mod m for an odd m and a base below it. */
+function powerOneLimb(base: u64, exponent: usize, exponentLength: u32, m: u64): u64 {
+  if (m == 1) return 0;
+  const inverse = 0 - inverse64(m);
+  const wide = allocate(3);
+  store<u64>(wide, 0);
+  store<u64>(wide, 0, 8);
+  store<u64>(wide, 1, 16);
+  const at = allocate(1);
+  store<u64>(at, m);
+  const factor = load<u64>(remainder(wide, 3, at, 1));
+  const inForm = montgomeryOneLimb(base, factor, m, inverse);
+  let result = montgomeryOneLimb(1, factor, m, inverse);
+  for (let i: u32 = 0; i < exponentLength; i++) {
+    const byte = <u32>load<u8>(exponent + i);
+    for (let bit: i32 = 7; bit >= 0; bit--) {
+      result = montgomeryOneLimb(result, result, m, inverse);
+      if ((byte >> bit) & 1) result = montgomeryOneLimb(result, inForm, m, inverse);
+    }
+  }
+  return montgomeryOneLimb(result, 1, m, inverse);
+}
+
+/** `montgomery` for two limbs, whose gas is least beside what a loop costs. */
+function montgomeryTwoLimbs(out: usize, a: usize, b: usize, m: usize, inverse: u64): void {
+  const b0 = load<u64>(b);
+  const b1 = load<u64>(b, 8);
+  const m0 = load<u64>(m);
+  const m1 = load<u64>(m, 8);
+  let x = load<u64>(a);
+  let low = x * b0;
+  let first = mulHigh(x, b0);
+  let q = low * inverse;
+  let second = mulHigh(q, m0) + u64(low != 0);
+  let t0 = x * b1 + first;
+  first = mulHigh(x, b1) + u64(t0 < first);
+  t0 += second;
+  let carry = u64(t0 < second);
+  low = q * m1;
+  t0 += low;
+  second = mulHigh(q, m1) + carry + u64(t0 < low);
+  let t1 = first + second;
+  const t2 = u64(t1 < second);
+  x = load<u64>(a, 8);
+  low = x * b0;
+  t0 += low;
+  first = mulHigh(x, b0) + u64(t0 < low);
+  q = t0 * inverse;
+  second = mulHigh(q, m0) + u64(t0 != 0);
+  t1 += first;
+  carry = u64(t1 < first);
+  low = x * b1;
+  t1 += low;
+  first = mulHigh(x, b1) + carry + u64(t1 < low);
+  t1 += second;
+  carry = u64(t1 < second);
+  low = q * m1;
+  t1 += low;
+  second = mulHigh(q, m1) + carry + u64(t1 < low);
+  let top = first + second;
+  let over = u64(top < second);
+  top += t2;
+  over += u64(top < t2);
+  if (over != 0 || top > m1 || (top == m1 && t1 >= m0)) {
+    top -= m1 + u64(t1 < m0);
+    t1 -= m0;
+  }
+  store<u64>(out, t1);
+  store<u64>(out, top, 8);
+}
+
+/**
+ * out = a·b/R mod m with R = 2^(64n), for a < R and b < m; `out` may be either. `work` has n + 1 limbs. One pass over the
+ * limbs adds both a_i·b and what makes the lowest limb vanish, and moves all down by one.
+ */
 function montgomery(out: usize, a: usize, b: usize, m: usize, n: u32, inverse: u64, work: usize): void {
   const bytes = n << 3;
-  memory.fill(work, 0, bytes + 16);
+  memory.fill(work, 0, bytes + 8);
+  const b0 = load<u64>(b);
+  const m0 = load<u64>(m);
+  const last = b + bytes;
   for (let i: u32 = 0; i < bytes; i += 8) {
-    const top = addProduct(work, b, n, load<u64>(a + i));
-    addCarry(work + bytes, top);
-    const q = load<u64>(work) * inverse;
-    addCarry(work + bytes, addProduct(work, m, n, q));
-    // The lowest limb is zero now.
-    memory.copy(work, work + 8, bytes + 8);
-    store<u64>(work + bytes, 0, 8);
+    const x = load<u64>(a + i);
+    let low = x * b0;
+    let first = mulHigh(x, b0);
+    low += load<u64>(work);
+    first += u64(low < load<u64>(work));
+    const q = low * inverse;
+    let second = mulHigh(q, m0) + u64(low != 0);
+    let t = work;
+    let at = m;
+    for (let p = b + 8; p != last; p += 8) {
+      at += 8;
+      t += 8;
+      const limb = load<u64>(p);
+      const factor = load<u64>(at);
+      let sum = load<u64>(t) + first;
+      first = u64(sum < first);
+      low = x * limb;
+      sum += low;
+      first += mulHigh(x, limb) + u64(sum < low);
+      sum += second;
+      second = u64(sum < second);
+      low = q * factor;
+      sum += low;
+      second += mulHigh(q, factor) + u64(sum < low);
+      store<u64>(t - 8, sum);
+    }
+    // The two carries and the limb on top: at most one bit beyond 64.
+    const top = load<u64>(t, 8);
+    let sum = first + second;
+    let over = u64(sum < second);
+    sum += top;
+    over += u64(sum < top);
+    store<u64>(t, sum);
+    store<u64>(t, over, 8);
   }
   if (load<u64>(work + bytes) != 0 || compare(work, m, n) >= 0) subtract(out, work, m, n);
   else memory.copy(out, work, bytes);
 }
 
-/** Adds to the two limbs at `at`. */
-// @ts-ignore: decorator
-@inline
-function addCarry(at: usize, value: u64): void {
-  const sum = load<u64>(at) + value;
-  store<u64>(at, sum);
-  if (sum < value) store<u64>(at, load<u64>(at, 8) + 1, 8);
-}
-
 /** Adds x·factor, x of n limbs, to the n limbs at `target` and returns what is carried out. */
 function addProduct(target: usize, x: usize, n: u32, factor: u64): u64 {
   let carry: u64 = 0;
-  for (let i: u32 = 0; i < n << 3; i += 8) {
-    const limb = load<u64>(x + i);
+  const end = x + (n << 3);
+  for (; x != end; x += 8) {
+    const limb = load<u64>(x);
     let low = limb * factor;
     let high = mulHigh(limb, factor);
     low += carry;
     high += u64(low < carry);
-    const old = load<u64>(target + i);
+    const old = load<u64>(target);
     low += old;
     high += u64(low < old);
-    store<u64>(target + i, low);
+    store<u64>(target, low);
+    target += 8;
     carry = high;
   }
   return carry;
 }
 
-/** R mod m, R = 2^(64n), for a modulus whose last limb isn't zero. */
-function radix(m: usize, n: u32): usize {
-  // The greatest power of two below m or equal, doubled modulo m until it's R.
-  const lead = <u32>clz(load<u64>(m + ((n - 1) << 3)));
+/**
+ * The `limbs` limbs at `x` modulo m, whose last of `n` limbs isn't zero: n limbs (Knuth, The Art of Computer Programming
+ * 2, algorithm D, the digits by way of a reciprocal).
+ */
+function remainder(x: usize, limbs: u32, m: usize, n: u32): usize {
   const result = zeros(n);
-  store<u64>(result + ((n - 1) << 3), (<u64>1) << (63 - lead));
-  for (let i: u32 = 0; i <= lead; i++) addModulo(result, result, m, n);
-  // m = 1 is the only modulus that a power of two of its own length isn't below.
-  return result;
-}
-
-/** R² mod m from R mod m: 2^(64n) in Montgomery form, by squaring. */
-function radixSquared(one: usize, m: usize, n: u32, inverse: u64, work: usize): usize {
-  const result = allocate(n);
-  memory.copy(result, one, n << 3);
-  const exponent = n << 6;
-  for (let bit = 31 - <i32>clz(exponent); bit >= 0; bit--) {
-    montgomery(result, result, result, m, n, inverse, work);
-    if ((exponent >> bit) & 1) addModulo(result, result, m, n);
+  if (limbs < n) {
+    memory.copy(result, x, limbs << 3);
+    return result;
+  }
+  // Both shifted so that the divisor's highest bit is set.
+  const shift = <u64>clz(load<u64>(m + ((n - 1) << 3)));
+  const divisor = allocate(n);
+  shiftLeft(divisor, m, n, shift);
+  const rest = allocate(limbs + 1);
+  store<u64>(rest + (limbs << 3), shiftLeft(rest, x, limbs, shift));
+  const top = load<u64>(divisor + ((n - 1) << 3));
+  const reciprocal = reciprocalOf(top);
+  for (let j = <i32>(limbs - n); j >= 0; j--) {
+    const at = rest + ((<usize>j) << 3);
+    const end = at + (n << 3);
+    const high = load<u64>(end);
+    // From two limbs the digit is at most two too large.
+    const q = high >= top ? u64.MAX_VALUE : quotientDigit(high, load<u64>(end - 8), top, reciprocal);
+    const taken = subtractProduct(at, divisor, n, q);
+    let over = high - taken;
+    store<u64>(end, over);
+    if (taken <= high) continue;
+    while (over != 0) over += addTo(at, n, divisor, n);
+    store<u64>(end, 0);
+  }
+  for (let i: u32 = 0; i < n; i++) {
+    const at = rest + (i << 3);
+    let limb = load<u64>(at) >> shift;
+    if (shift != 0 && i + 1 < n) limb |= load<u64>(at, 8) << (64 - shift);
+    store<u64>(result + (i << 3), limb);
   }
   return result;
 }
 
-/** a = a + b mod m, for a and b below m; b may be a. */
-function addModulo(a: usize, b: usize, m: usize, n: u32): void {
-  const carry = addTo(a, n, b, n);
-  if (carry || compare(a, m, n) >= 0) subtract(a, a, m, n);
+/** out = x·2^shift for a shift below 64; returns what is shifted out on top. */
+function shiftLeft(out: usize, x: usize, limbs: u32, shift: u64): u64 {
+  let below: u64 = 0;
+  for (let i: u32 = 0; i < limbs << 3; i += 8) {
+    const limb = load<u64>(x + i);
+    store<u64>(out + i, (limb << shift) | below);
+    below = shift == 0 ? 0 : limb >> (64 - shift);
+  }
+  return below;
+}
+
+/** Takes x·factor, x of n limbs, off the n limbs at `target` and returns what is still to be taken off above them. */
+function subtractProduct(target: usize, x: usize, n: u32, factor: u64): u64 {
+  let carry: u64 = 0;
+  const end = x + (n << 3);
+  for (; x != end; x += 8) {
+    const limb = load<u64>(x);
+    const low = limb * factor + carry;
+    carry = mulHigh(limb, factor) + u64(low < carry);
+    const old = load<u64>(target);
+    store<u64>(target, old - low);
+    carry += u64(old < low);
+    target += 8;
+  }
+  return carry;
 }
 
 // Modulo a power of two.
 
 /** b^exponent mod 2^twos as `n` limbs. */
 function powerTwo(b: usize, baseLimbs: u32, exponent: usize, exponentLength: u32, twos: u32, n: u32): usize {
-  const bytes = n << 3;
-  const factor = zeros(n);
-  memory.copy(factor, b, min(baseLimbs, n) << 3);
+  const base = zeros(n);
+  memory.copy(base, b, min(baseLimbs, n) << 3);
   const result = zeros(n);
   store<u64>(result, 1);
-  const work = allocate(n);
-  for (let i: u32 = 0; i < exponentLength; i++) {
-    const byte = <u32>load<u8>(exponent + i);
-    for (let bit = 7; bit >= 0; bit--) {
-      multiplyLow(work, result, result, n);
-      memory.copy(result, work, bytes);
-      if ((byte >> bit) & 1) {
-        multiplyLow(work, result, factor, n);
-        memory.copy(result, work, bytes);
-      }
-    }
+  if (n == 1) {
+    store<u64>(result, powerOfWord(load<u64>(base), exponent, exponentLength));
+  } else if (exponentLength != 0) {
+    isOdd = false;
+    size = n;
+    work = allocate(n);
+    slide(result, base, exponent, exponentLength);
   }
   cutOff(result, twos, n);
+  return result;
+}
+
+/** base^exponent mod 2^64. */
+function powerOfWord(base: u64, exponent: usize, exponentLength: u32): u64 {
+  let result: u64 = 1;
+  for (let i: u32 = 0; i < exponentLength; i++) {
+    const byte = <u32>load<u8>(exponent + i);
+    for (let bit: i32 = 7; bit >= 0; bit--) {
+      result *= result;
+      if ((byte >> bit) & 1) result *= base;
+    }
+  }
   return result;
 }
 

@@ -84,6 +84,10 @@ test('numbers near the limits of their limbs', () => {
   const ones = new Uint8Array(32).fill(0xff);
   const nearly = [ones, bigEndian((1n << 256n) - 2n, 32), bigEndian(1n << 255n, 32), bigEndian((1n << 192n) + 1n, 32)];
   for (const base of nearly) for (const modulus of nearly) check(base, ones, modulus);
+  // Two limbs have a multiplication of their own.
+  const limbs = [0n, 1n, 1n << 63n, (1n << 64n) - 2n, (1n << 64n) - 1n];
+  const pairs = limbs.flatMap((high) => limbs.map((low) => bigEndian((high << 64n) | low, 16)));
+  for (const base of pairs) for (const modulus of pairs) check(base, Uint8Array.of(0xd7, 0xff), modulus);
 });
 
 test('the lengths of RSA', () => {
@@ -91,4 +95,33 @@ test('the lengths of RSA', () => {
   for (const length of [128, 256, 512]) check(random(length), Uint8Array.of(1, 0, 1), random(length));
   check(random(256), random(256), random(256));
   check(random(1000), random(20), random(100));
+});
+
+test('exponents of every number of bits around the windows, and all ones', () => {
+  const random = randomBytes(0x51de);
+  for (const bits of [1, 2, 3, 7, 8, 9, 31, 32, 33, 95, 96, 97, 319, 320, 321, 700]) {
+    const length = Math.ceil(bits / 8);
+    const ones = (1n << BigInt(bits)) - 1n;
+    for (const exponent of [
+      ones,
+      1n << BigInt(bits - 1),
+      (toBigInt(random(length)) & ones) | (1n << BigInt(bits - 1)),
+    ]) {
+      for (const modulus of [random(8), random(16), random(24), bigEndian(1n << 127n, 16), bigEndian(3n << 70n, 16)]) {
+        check(random(33), bigEndian(exponent, length), modulus);
+      }
+    }
+  }
+});
+
+test('quotient digits that are estimated too large', () => {
+  // Divisors whose second limb is large beside a top limb that is least, and dividends just below multiples of them.
+  for (const top of [1n << 63n, (1n << 63n) + 1n, (1n << 64n) - 1n]) {
+    for (const low of [1n, (1n << 64n) - 1n]) {
+      const m = (((top << 64n) | ((1n << 64n) - 1n)) << 64n) | low;
+      for (const k of [1n, 2n, (1n << 64n) - 1n, (1n << 128n) - 1n, (1n << 191n) + 1n]) {
+        for (const off of [-1n, 0n, 1n]) check(bigEndian(m * k + off, 60), Uint8Array.of(1), bigEndian(m, 24));
+      }
+    }
+  }
 });
