@@ -1,4 +1,5 @@
 // `obelisc devnet`: the embedded chain as a process of its own, until it is interrupted.
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -42,41 +43,32 @@ const DEFAULT_BLOCK_TIME = 2;
 const MOST_BLOCK_TIME = 600;
 /** L2 blocks in the time of an L1 block. */
 const L2_BLOCKS_PER_L1_BLOCK = 3n;
-/** What a shell says of a process that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 /** What the command is run in; a process' own streams and interrupts where nothing is given. */
 export interface DevnetSurroundings {
   readonly stdout?: (text: string) => void;
   readonly stderr?: (text: string) => void;
-  /** Resolves when it is time to stop. */
-  readonly stopped?: Promise<void>;
+  /** Aborted when it is time to stop. */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Starts the chain, prints where everything is, and serves until it is interrupted. Returns the exit code. Throws
- * `UsageError` for options that make no sense.
+ * Starts the chain, prints where everything is, and serves until it is interrupted. Before that an interrupt ends the
+ * process at once, in the middle of a block: there is nothing to tidy up yet. Throws `UsageError` for options that make
+ * no sense.
  */
 export async function devnetCommand(
   options: DevnetCommandOptions,
   surroundings: DevnetSurroundings = {},
-): Promise<number> {
-  const { stdout = writeTo(process.stdout), stderr = writeTo(process.stderr) } = surroundings;
+): Promise<void> {
+  const { stdout = writeTo(process.stdout), stderr = writeTo(process.stderr), signal } = surroundings;
   const { seed = DEFAULT_SEED, live = false } = options;
   const l2Blocks = wholeNumber(options.blocks, '--blocks', MOST_BLOCKS) ?? DEFAULT_BLOCKS;
   const ports = portsOf(options);
   const scenario = scenarioOf(options);
-  const aborting = new AbortController();
-  const stopped = (surroundings.stopped ?? interrupt()).then(() => aborting.abort());
   stderr(`Making ${l2Blocks} L2 blocks and the L1 blocks that hold their batches.\n`);
-  let devnet: Devnet;
-  try {
-    devnet = await startDevnet({ seed, l2Blocks, ports, scenario, live, signal: aborting.signal });
-  } catch (error) {
-    if (!aborting.signal.aborted) throw error;
-    stderr('Interrupted before the chain was ready.\n');
-    return INTERRUPTED;
-  }
+  const devnet = await startDevnet({ seed, l2Blocks, ports, scenario, live, ...(signal !== undefined && { signal }) });
+  const stopped = signal === undefined ? interrupt() : once(signal, 'abort');
   const directory = options.out ?? (await mkdtemp(join(tmpdir(), 'obelisc-devnet-')));
   try {
     await devnet.writeConfig(directory);
@@ -87,7 +79,6 @@ export async function devnetCommand(
     await devnet.close();
     if (options.out === undefined) await rm(directory, { recursive: true, force: true });
   }
-  return 0;
 }
 
 function portsOf({ l1Port, beaconPort, l2Port, opNodePort }: DevnetCommandOptions): DevnetPorts {

@@ -88,7 +88,7 @@ function commandLine(end: (exitCode: number) => void): Command {
     .option('--json', 'print where everything is as JSON', false)
     .action(async (options: DevnetCommandOptions) => {
       const { devnetCommand } = await import('../devnet/devnet.js');
-      end(await devnetCommand(options));
+      await devnetCommand(options);
     });
 
   command('demo', 'walk the guide on an embedded chain, once with a true claim and once with a false one').action(

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { devnetCommand } from '../../src/devnet/devnet.js';
 import { l1Schedule, l2Schedule } from '../../src/devnet/schedule.js';
 import { UsageError } from '../../src/terminal/failure.js';
 
 test('prints endpoints and files, serves them until stopped, and leaves nothing behind', async () => {
-  let stop = (): void => {};
-  const stopped = new Promise<void>((resolve) => (stop = resolve));
-  let running = Promise.resolve(0);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let running = Promise.resolve();
   const printed = await new Promise<string>((resolve, reject) => {
-    running = devnetCommand({ blocks: '2', json: true }, { stdout: resolve, stderr: () => {}, stopped });
+    running = devnetCommand({ blocks: '2', json: true }, { stdout: resolve, stderr: () => {}, signal });
     running.catch(reject);
   });
   const report = JSON.parse(printed) as Record<string, string> & { head: { l2: { number: number } } };
@@ -18,8 +21,8 @@ test('prints endpoints and files, serves them until stopped, and leaves nothing 
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'optimism_version', params: [] });
   assert.equal((await fetch(report['op-node'] ?? '', { method: 'POST', body })).status, 200);
   assert.ok(existsSync(report['rollup.config'] ?? ''));
-  stop();
-  assert.equal(await running, 0);
+  stopping.abort();
+  await running;
   assert.equal(existsSync(report['rollup.config'] ?? ''), false);
   await assert.rejects(fetch(report['op-node'] ?? '', { method: 'POST', body }));
 });
@@ -41,8 +44,16 @@ test('a schedule of forks is taken as it is written, and refused where it makes 
   assert.throws(() => l2Schedule('karst', 'jovian', 2n), /give FORK=BLOCK/);
 });
 
-test('an interrupt ends the making of blocks', async () => {
-  const stopped = new Promise<void>((resolve) => setTimeout(resolve, 300));
-  const code = await devnetCommand({ blocks: '5000' }, { stdout: () => {}, stderr: () => {}, stopped });
-  assert.equal(code, 130);
+test('a chain in the making is given up when that is asked for, and an interrupt ends it at once', async () => {
+  const signal = AbortSignal.timeout(300);
+  const quiet = { stdout: () => {}, stderr: () => {} };
+  await assert.rejects(devnetCommand({ blocks: '5000' }, { ...quiet, signal }), { name: 'TimeoutError' });
+
+  const bin = fileURLToPath(new URL('../../../../../bin/obelisc', import.meta.url));
+  const child = spawn(process.execPath, [bin, 'devnet', '--blocks', '5000'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'close');
+  await once(child.stderr, 'data');
+  child.kill('SIGINT');
+  const [code, killedBy] = (await ended) as [number | null, string | null];
+  assert.deepEqual([code, killedBy], [null, 'SIGINT']);
 });
