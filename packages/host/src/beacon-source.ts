@@ -35,6 +35,7 @@ export function beaconSource(endpoints: readonly RestEndpoint[], { slotDurationM
   const [first] = endpoints;
   if (first === undefined) throw new RangeError('there is no beacon endpoint');
   let clock: Promise<(timestamp: bigint) => bigint> | undefined;
+  let clockLane: Lane = 'demand';
   const fetchBlob = alternatives(
     endpoints.flatMap((endpoint): Way<[Wanted], Blob>[] => [
       { name: `blob_sidecars of ${endpoint.name}`, attempt: (wanted) => fromSidecars(endpoint, wanted) },
@@ -42,21 +43,26 @@ export function beaconSource(endpoints: readonly RestEndpoint[], { slotDurationM
     ]),
     { patience: 0 },
   );
-  const slotOf = async (timestamp: bigint): Promise<bigint> => {
-    clock ??= slotClock(endpoints, slotDurationMs);
+  const slotOf = async (timestamp: bigint, lane: Lane): Promise<bigint> => {
+    const begunAhead = clock !== undefined && clockLane === 'ahead';
+    if (clock === undefined) [clock, clockLane] = [slotClock(endpoints, slotDurationMs, lane), lane];
     try {
       return (await clock)(timestamp);
     } catch (error) {
-      // Asked anew the next time: an outage may be over by then.
-      if (error instanceof EndpointError) clock = undefined;
+      if (!(error instanceof EndpointError)) throw error;
+      // Asked anew the next time: an outage may be over by then. What looked ahead did not try for long.
+      clock = undefined;
+      if (begunAhead && lane === 'demand') return slotOf(timestamp, lane);
       throw error;
     }
   };
   return {
     async blob(versionedHash, index, timestamp, lane = 'demand') {
-      const slot = await slotOf(timestamp);
+      const slot = await slotOf(timestamp, lane);
       try {
-        return await first.retry(() => fetchBlob({ versionedHash, slot, index, lane }));
+        const attempt = () => fetchBlob({ versionedHash, slot, index, lane });
+        // What nobody waits for yet is asked for once.
+        return await (lane === 'ahead' ? attempt() : first.retry(attempt));
       } catch (error) {
         if (!(error instanceof EndpointError) || error.isOutage) throw error;
         const advice =
@@ -78,6 +84,7 @@ export function beaconSource(endpoints: readonly RestEndpoint[], { slotDurationM
 async function slotClock(
   endpoints: readonly RestEndpoint[],
   slotDurationMs: bigint | undefined,
+  lane: Lane,
 ): Promise<(timestamp: bigint) => bigint> {
   const [first] = endpoints;
   if (first === undefined) throw new RangeError('there is no beacon endpoint');
@@ -85,11 +92,11 @@ async function slotClock(
     const fetchOne = alternatives(
       endpoints.map((endpoint): Way<[], T> => ({
         name: endpoint.name,
-        attempt: async () => read(endpoint, await required(endpoint, path)),
+        attempt: async () => read(endpoint, await required(endpoint, path, lane)),
       })),
       { patience: 0 },
     );
-    return first.retry(fetchOne);
+    return lane === 'ahead' ? fetchOne() : first.retry(fetchOne);
   };
   const [[endpoint, genesisTime], slotMs] = await Promise.all([
     from('/eth/v1/beacon/genesis', (one, genesis) => [one, decimal(one, genesis, 'genesis_time')] as const),
@@ -208,8 +215,8 @@ async function commitmentTo(blob: Uint8Array): Promise<Uint8Array | undefined> {
   }
 }
 
-async function required(endpoint: RestEndpoint, path: string): Promise<RpcObject> {
-  const answer = await endpoint.attempt(path);
+async function required(endpoint: RestEndpoint, path: string, lane: Lane): Promise<RpcObject> {
+  const answer = await endpoint.attempt(path, lane);
   if (!isObject(answer) || !isObject(answer.data))
     throw new WrongAnswerError(endpoint.name, `GET ${path}`, 'there is no such resource; is this a beacon API?');
   return answer.data;

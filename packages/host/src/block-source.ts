@@ -13,6 +13,8 @@ export type BlockHeader = {
   parentHash: Uint8Array;
   rlp: Uint8Array;
   number: bigint;
+  /** Seconds. */
+  timestamp: bigint;
   stateRoot: Uint8Array;
   transactionsRoot: Uint8Array;
   receiptsRoot: Uint8Array;
@@ -25,14 +27,28 @@ export type BlockSource = {
   header(hash: Uint8Array): Promise<BlockHeader>;
   /** The trie of its transactions. */
   transactions(hash: Uint8Array): Promise<Trie>;
+  /** Takes a checked header that came another way. */
+  remember(header: BlockHeader): void;
 };
+
+/** The header of a block's JSON, if it hashes to the hash that the JSON gives. */
+export function readBlock(block: RpcObject): BlockHeader | undefined {
+  try {
+    const hash = data(block, 'hash', 32);
+    const rlp = checkedHeader(hash, block);
+    return rlp && { ...parseHeader(rlp), hash, rlp, transactionHashes: transactionHashes(block) };
+  } catch (error) {
+    if (error instanceof MalformedFieldError) return undefined;
+    throw error;
+  }
+}
 
 /** Programs walk L1 back from its head, parent by parent. From the third step on, this many ancestors come in one batch. */
 const ANCESTORS = 20;
 const WALK_BEGINS = 3;
 
 /** Headers that are asked for again soon: the program reads header, transactions and receipts of a block one after the other. */
-const REMEMBERED_HEADERS = 128;
+const REMEMBERED_HEADERS = 4096;
 
 /**
  * The source behind `endpoint`. A header is always checked, since its hash is its key. Without `trusted`, transactions are
@@ -162,6 +178,7 @@ export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSourc
       return header;
     },
     transactions: (hash) => endpoint.retry(() => fetchTransactions(hash)),
+    remember: (header) => void remember(header),
   };
 }
 
@@ -174,7 +191,7 @@ function endpointErrorTo<T>(take: (error: EndpointError) => T): (error: unknown)
 }
 
 /** Header fields by their place in the RLP list. */
-function parseHeader(rlp: Uint8Array): Omit<BlockHeader, 'hash' | 'rlp' | 'transactionHashes'> {
+export function parseHeader(rlp: Uint8Array): Omit<BlockHeader, 'hash' | 'rlp' | 'transactionHashes'> {
   const fields = RLP.decode(rlp);
   const at = (index: number): Uint8Array => {
     const field = Array.isArray(fields) ? fields[index] : undefined;
@@ -187,9 +204,14 @@ function parseHeader(rlp: Uint8Array): Omit<BlockHeader, 'hash' | 'rlp' | 'trans
     stateRoot: at(3),
     transactionsRoot: at(4),
     receiptsRoot: at(5),
-    number: BigInt(`0x${Buffer.from(at(8)).toString('hex') || '0'}`),
+    number: numberIn(at(8)),
+    timestamp: numberIn(at(11)),
     withdrawalsRoot: withdrawals,
   };
+}
+
+function numberIn(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`);
 }
 
 function checkedHeader(hash: Uint8Array, block: RpcObject): Uint8Array | undefined {

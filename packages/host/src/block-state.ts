@@ -58,7 +58,7 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     (methods ??= asked(findMethods(endpoint, witnesses !== undefined, givesNodes), () => (methods = undefined)));
 
   /** Proves what was not proved before. */
-  const prove = async (touched: TouchedState, endpoint: RpcEndpoint): Promise<void> => {
+  const prove = async (block: bigint, touched: TouchedState, endpoint: RpcEndpoint): Promise<void> => {
     const accounts: TouchedState['accounts'] = new Map();
     for (const [address, slots] of touched.accounts) {
       const known = proved.get(address);
@@ -66,7 +66,7 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
       if (known === undefined || fresh.size > 0) accounts.set(address, fresh);
     }
     if (accounts.size === 0) return;
-    staging.add(await provedNodes(endpoint, { accounts, codes: [] }, (await agreed()).number));
+    staging.add(await provedNodes(endpoint, { accounts, codes: [] }, (await agreed()).number), block);
     for (const [address, slots] of accounts) {
       const known = proved.get(address) ?? new Set();
       proved.set(address, known);
@@ -76,19 +76,19 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
 
   const byWitness = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
     const witness: ExecutionWitness = await fetchWitness(witnesses ?? endpoint, block);
-    staging.add(witness.values);
+    staging.add(witness.values, block);
     touchedBy.set(block, touchedByKeys(witness));
     log('debug', 'Fetched execution witness', { block, values: witness.values.length });
     // Of the message passer an output root needs the account, which executing a block need not read.
-    await prove(touchedByTheSystem(undefined), endpoint).catch(unlessOutage);
+    await prove(block, touchedByTheSystem(undefined), endpoint).catch(unlessOutage);
   };
 
   const byTrace = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
     const [touched, json] = await Promise.all([touchedByTrace(endpoint, block), blockJson(endpoint, block, false)]);
     join(touched, touchedByTheSystem(json));
-    staging.add(touched.codes);
+    staging.add(touched.codes, block);
     touchedBy.set(block, touched);
-    await prove(touched, endpoint);
+    await prove(block, touched, endpoint);
     log('debug', 'Traced a block', { block, accounts: touched.accounts.size });
   };
 
@@ -114,9 +114,9 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     if (json !== undefined) join(touched, await touchedByTransactions(endpoint, json));
     const traced = await touchedByTrace(endpoint, block).catch(unlessOutage);
     if (traced !== undefined) join(touched, traced);
-    staging.add(touched.codes);
-    const [codes] = await Promise.all([accountCodes(endpoint, touched, block), prove(touched, endpoint)]);
-    staging.add(codes);
+    staging.add(touched.codes, block);
+    const [codes] = await Promise.all([accountCodes(endpoint, touched, block), prove(block, touched, endpoint)]);
+    staging.add(codes, block);
   };
 
   return {

@@ -7,6 +7,7 @@ import { blockSource, checkChainId } from './block-source.js';
 import { blockState } from './block-state.js';
 import type { Chain, Claim } from './boot.js';
 import type { AnnouncedHint } from './hint-routes.js';
+import { type LookAhead, lookAhead } from './look-ahead.js';
 import { l2Source } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
 import type { Trie } from './ordered-trie.js';
@@ -40,7 +41,7 @@ export type Endpoints = {
 
 export type FetcherOptions = {
   endpoints: Endpoints;
-  claim: Pick<Claim, 'l2Head' | 'l2BlockNumber'>;
+  claim: Pick<Claim, 'l1Head' | 'l2Head' | 'l2BlockNumber'>;
   chain: Pick<Chain, 'l2ChainId' | 'rollupConfig'>;
   log?: Log;
   policy?: RetryPolicy;
@@ -81,9 +82,10 @@ export function networkFetcher({
   const agreed = () => l2Blocks.header(claim.l2Head);
   const staging = stateStaging();
   const witnesses = endpoints.l2Witness === undefined ? undefined : rpc('--l2.experimental', endpoints.l2Witness);
+  const blocks = blockState({ witnesses, agreed, staging, log });
   const l2State = stateSource({
     endpoint: l2,
-    blocks: blockState({ witnesses, agreed, staging, log }),
+    blocks,
     staging,
     range: async () => ({ first: (await agreed()).number + 1n, last: claim.l2BlockNumber }),
     witnessesFirst: witnesses !== undefined,
@@ -92,7 +94,7 @@ export function networkFetcher({
   const l1Checked = once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1'));
   const l2Checked = once(() => checkChainId(l2, chain.l2ChainId, 'L2'));
 
-  return async (hint: AnnouncedHint, store: PreimageStore) => {
+  const fetch = async (hint: AnnouncedHint, store: PreimageStore): Promise<void> => {
     const { route } = hint;
     await (route.kind.startsWith('l2-') ? l2Checked() : l1Checked());
     switch (route.kind) {
@@ -119,6 +121,41 @@ export function networkFetcher({
       case 'l1-precompile':
         throw new TypeError('precompile results are computed, not fetched');
     }
+  };
+
+  // The same sources, for requests that wait behind those of the program.
+  const ahead = lookAhead({
+    l1: l1.ahead,
+    l1Blocks: blockSource(l1.ahead, trusted),
+    l1Receipts: receiptsSource(l1.ahead, endpoints.rpcKind ?? 'standard', trusted, log),
+    beacon,
+    l2: l2.ahead,
+    l2Blocks: blockSource(l2.ahead, false),
+    l2State: blocks,
+    staging,
+    claim,
+    chain,
+    log,
+  });
+  return { fetch, ahead: guarded(ahead, () => Promise.all([l1Checked(), l2Checked()])) };
+}
+
+/** A look-ahead that begins when the endpoints are known to be of the right chains. */
+function guarded(ahead: LookAhead, checked: () => Promise<unknown>): LookAhead {
+  let passed: Promise<boolean> | undefined;
+  return {
+    ...ahead,
+    async arrival(route, store) {
+      passed ??= checked().then(
+        () => true,
+        () => {
+          // The demand that follows tells what is wrong.
+          passed = undefined;
+          return false;
+        },
+      );
+      if (await passed) await ahead.arrival(route, store);
+    },
   };
 }
 

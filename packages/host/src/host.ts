@@ -1,5 +1,6 @@
 /** One run's host: the oracle that answers the program, put together from claim, chain, store and endpoints. */
 import {
+  DatadirError,
   type DataFormat,
   describeKey,
   keccak256Key,
@@ -10,11 +11,13 @@ import {
   MissingPreimageError,
   openDatadir,
   type Oracle,
+  PoisonedPreimageError,
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
 import { checkAnswerable } from './answerable.js';
 import { type Chain, type Claim, L1_CHAIN_CONFIG_INDEX, localPreimage } from './boot.js';
+import { healingStore } from './healing-store.js';
 import { type Log, silentLog } from './log.js';
 import { type Endpoints, networkFetcher } from './fetcher.js';
 import { type Fetcher, prefetcher } from './prefetcher.js';
@@ -64,8 +67,10 @@ export function openHost({
 }: HostOptions): Host {
   // No datadir is made for a claim that cannot be judged; offline none is made at all.
   if (endpoints !== undefined) checkAnswerable(claim, chain);
-  const store =
+  const opened =
     given ?? (datadir === undefined ? memoryStore() : openStore(datadir, dataFormat, endpoints === undefined, log));
+  const healing = endpoints === undefined ? undefined : healingStore(opened, log);
+  const store = healing ?? opened;
   checkAnswerable(claim, chain);
   log('info', 'Pre-images are kept', { in: store.place });
   if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
@@ -86,12 +91,27 @@ export function openHost({
     store,
     async close() {
       open = false;
+      fetcher?.ahead.stop();
+      if (healing !== undefined && healing.damaged > 0)
+        log('warn', 'Damaged entries of the datadir were fetched again', { in: store.place, count: healing.damaged });
     },
   };
 }
 
 function openStore(path: string, format: DataFormat | undefined, mustExist: boolean, log: Log): PreimageStore {
   return tolerantStore(openDatadir({ path, mustExist, ...(format === undefined ? {} : { format }) }), log);
+}
+
+/** The error, with all that is damaged besides: else it would be found one run at a time. */
+function withOtherDamage(error: PoisonedPreimageError, store: PreimageStore): Error {
+  const damaged = [...(store.keys?.() ?? [])].flatMap((key) => {
+    const found = store.look(key);
+    return found.state === 'damaged' && !error.message.includes(found.place) ? [`${found.place}: ${found.fault}`] : [];
+  });
+  if (damaged.length === 0) return error;
+  const count = `${damaged.length} more of its entries ${damaged.length === 1 ? 'is' : 'are'} damaged:`;
+  const advice = 'to have all of them fetched again, run once with --l1, --l1.beacon and --l2';
+  return new DatadirError(`${error.message}\n${count}\n${damaged.join('\n')}\n${advice}`, { cause: error });
 }
 
 /** The oracle of one run. Local keys are answered from claim and chain, all others by the prefetcher. */
@@ -113,7 +133,13 @@ export function createOracle({ claim, chain, store, fetcher, log = silentLog }: 
   return {
     ...global,
     async get(key) {
-      if (key[0] !== LOCAL_KEY) return global.get(key);
+      if (key[0] !== LOCAL_KEY) {
+        try {
+          return await global.get(key);
+        } catch (error) {
+          throw error instanceof PoisonedPreimageError ? withOtherDamage(error, store) : error;
+        }
+      }
       const value = localPreimage(key, claim, chain);
       if (value === undefined)
         throw new MissingPreimageError(

@@ -38,6 +38,7 @@ export {
 } from './endpoint-errors.js';
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';
 export { createOracle, type Host, type HostOptions, openHost, type OracleOptions } from './host.js';
+export { ancestorHash, checkAgainstL1, checkAgainstOpNode, describeDisagreement, readHeader } from './l1-ancestry.js';
 export { findL1Head, l1HeadCandidates, type L1Head, type L1HeadOptions } from './l1-head.js';
 export {
   type BlockId,
@@ -52,6 +53,7 @@ export { RPC_KINDS, type RpcKind } from './receipts-source.js';
 export { DEFAULT_REQUEST_LIMITS, type RequestLimits } from './request-gate.js';
 export { DEFAULT_RETRY_POLICY, retryFor, type RetryPolicy } from './retry.js';
 export { DEFAULT_BATCH_SIZE } from './rpc-endpoint.js';
+export { noLookAhead } from './look-ahead.js';
 export { LOG_LEVELS, type Log, type LogFields, type LogLevel, silentLog } from './log.js';
 export { parseJson } from './lossless-json.js';
 export type { Fetcher } from './prefetcher.js';

@@ -7,7 +7,10 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 
 export type Trie = {
   root: Uint8Array;
-  /** Encodings of all nodes that are referred to by their hash, the root among them. */ nodes: Uint8Array[];
+  /** Encodings of all nodes that are referred to by their hash, the root the last of them. */
+  nodes: Uint8Array[];
+  /** What the trie was made of. */
+  values: readonly Uint8Array[];
 };
 
 type Item = { path: number[]; value: Uint8Array };
@@ -19,13 +22,13 @@ export function orderedTrie(values: readonly Uint8Array[]): Trie {
   const nodes: Uint8Array[] = [];
   if (values.length === 0) {
     const empty = RLP.encode(new Uint8Array(0));
-    return { root: keccak_256(empty), nodes: [empty] };
+    return { root: keccak_256(empty), nodes: [empty], values };
   }
   const items = values.map((value, index): Item => ({ path: nibbles(RLP.encode(index)), value }));
   const structure = build(items, 0, nodes);
   const encoded = RLP.encode(structure);
   nodes.push(encoded);
-  return { root: keccak_256(encoded), nodes };
+  return { root: keccak_256(encoded), nodes, values };
 }
 
 function build(items: Item[], depth: number, nodes: Uint8Array[]): (Uint8Array | Reference)[] {

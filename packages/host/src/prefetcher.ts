@@ -8,6 +8,7 @@ import {
   MalformedHintError,
   MissingPreimageError,
   type Oracle,
+  PoisonedPreimageError,
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
@@ -15,10 +16,15 @@ import { blobCheck } from './blob-check.js';
 import { blobForms, completeBlob } from './blob-preimages.js';
 import { type AnnouncedHint, routeHint } from './hint-routes.js';
 import type { Log } from './log.js';
+import type { LookAhead } from './look-ahead.js';
 import { checkPrecompileResult, storePrecompileResult } from './precompiles.js';
 
-/** Fetches what a hint announces and stores it. Rejects when the endpoint cannot give it or gives something else. */
-export type Fetcher = (hint: AnnouncedHint, store: PreimageStore) => Promise<void>;
+export type Fetcher = {
+  /** Fetches what a hint announces and stores it. Rejects when the endpoint cannot give it or gives something else. */
+  fetch(hint: AnnouncedHint, store: PreimageStore): Promise<void>;
+  /** What is fetched before it is asked for. */
+  ahead: LookAhead;
+};
 
 export type PrefetcherOptions = {
   store: PreimageStore;
@@ -51,10 +57,20 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
     }
   };
 
+  const obtain = async (hint: AnnouncedHint, key: PreimageKey): Promise<void> => {
+    const { route } = hint;
+    if (route.kind === 'l1-precompile') return storePrecompileResult(store, route);
+    // A store that an older host filled has the blob in the other form.
+    if (route.kind === 'l1-blob' && completeBlob(store, route.versionedHash)) return;
+    if (fetcher === undefined) return;
+    await fetcher.ahead.arrival(route, store);
+    if (blobs.get(key) === undefined) await fetcher.fetch(hint, store);
+  };
+
   const follow = async (hint: AnnouncedHint, key: PreimageKey): Promise<Uint8Array | undefined> => {
     log('debug', 'Following hint', { hint: describeHint(hint.text) });
     try {
-      await obtain(hint, store, fetcher);
+      await obtain(hint, key);
     } catch (error) {
       if (error instanceof MissingPreimageError) throw error;
       throw new MissingPreimageError(key, hint.text, error instanceof Error ? error.message : String(error), {
@@ -68,8 +84,16 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
     const there = blobs.get(key);
     const exact = announced.get(keyHex(key));
     if (there !== undefined) {
-      if (exact?.route.kind === 'l1-precompile') await checkPrecompileResult(key, there, exact.route, store.place);
-      return there;
+      if (exact?.route.kind !== 'l1-precompile') return there;
+      try {
+        await checkPrecompileResult(key, there, exact.route, store.place);
+        return there;
+      } catch (error) {
+        // Offline a datadir is left as it is; a run that may write to it puts it right.
+        if (!(error instanceof PoisonedPreimageError) || fetcher === undefined) throw error;
+        log('warn', 'A wrong precompile result in the datadir is replaced', { because: error.message });
+        return follow(exact, key);
+      }
     }
     if (exact !== undefined) return follow(exact, key);
     for (const hint of [...open.values()].toReversed()) {
@@ -86,6 +110,7 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
       lastHint = text;
       const hint = understand(text);
       if (hint === undefined) return;
+      fetcher?.ahead.noted(hint.route);
       for (const key of hint.keys) announced.set(keyHex(key), hint);
       if (!hint.open) return;
       // Set anew, so that the latest hint is the last in the map's order.
@@ -108,12 +133,4 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
     },
     ahead: check.takeAll,
   };
-}
-
-async function obtain(hint: AnnouncedHint, store: PreimageStore, fetcher: Fetcher | undefined): Promise<void> {
-  const { route } = hint;
-  if (route.kind === 'l1-precompile') return storePrecompileResult(store, route);
-  // A store that an older host filled has the blob in the other form.
-  if (route.kind === 'l1-blob' && completeBlob(store, route.versionedHash)) return;
-  await fetcher?.(hint, store);
 }

@@ -40,6 +40,8 @@ export type RetryOptions = {
   policy: RetryPolicy;
   /** Whether the endpoint has answered anything so far. */
   isKnown: () => boolean;
+  /** Whether nobody waits for it: the pauses then do not keep the process alive. */
+  isBackground?: boolean;
   /** Told of each failure that is followed by another try. */
   onRetry: (error: EndpointError, nextInMs: number) => void;
 };
@@ -48,7 +50,10 @@ export type RetryOptions = {
  * Runs `task` until it succeeds, fails for good, or was tried for long enough. What is thrown in the end is the last failure,
  * with the number of tries; what is no EndpointError is thrown as it is.
  */
-export async function withRetry<T>(task: () => Promise<T>, { policy, isKnown, onRetry }: RetryOptions): Promise<T> {
+export async function withRetry<T>(
+  task: () => Promise<T>,
+  { policy, isKnown, isBackground = false, onRetry }: RetryOptions,
+): Promise<T> {
   const start = Date.now();
   for (let tries = 1; ; tries++) {
     try {
@@ -63,7 +68,10 @@ export async function withRetry<T>(task: () => Promise<T>, { policy, isKnown, on
       const enough = error.kind === 'wrong' ? tries >= policy.wrongTries : elapsed + pause > limit;
       if (enough) throw tries === 1 ? error : error.after(`tried ${tries} times in ${seconds(elapsed)} s`);
       onRetry(error, pause);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, pause);
+        if (isBackground) timer.unref();
+      });
     }
   }
 }

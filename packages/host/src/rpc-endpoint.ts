@@ -109,8 +109,9 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
 
     const retry = <T>(task: () => Promise<T>): Promise<T> =>
       withRetry(task, {
-        policy,
+        policy: lane === 'ahead' ? hastyPolicy(policy) : policy,
         isKnown: () => known,
+        isBackground: lane === 'ahead',
         onRetry: (error, pause) => {
           if (error.kind === 'rate-limit') known = true;
           notices.failed(error, pause);
@@ -196,6 +197,13 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
   };
   return { ...inLane('demand'), ahead };
 }
+
+/** For what nobody waits for yet: it is asked for again when somebody does. */
+function hastyPolicy(policy: RetryPolicy): RetryPolicy {
+  return { ...policy, forMs: Math.min(policy.forMs, HASTY_MS), absentMs: Math.min(policy.absentMs, HASTY_MS) };
+}
+
+const HASTY_MS = 3_000;
 
 /** What was parsed, or undefined where it is no JSON. */
 function parsed(text: string): unknown {

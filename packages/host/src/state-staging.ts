@@ -10,25 +10,35 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export type StateStaging = {
   /** The value with this 32-byte keccak256 hash, if it is here. */
   get(hash: Uint8Array): Uint8Array | undefined;
-  /** Keeps values under their hashes. */
-  add(values: Iterable<Uint8Array>): void;
+  /** Keeps values under their hashes. `block` is the L2 block that reads them. */
+  add(values: Iterable<Uint8Array>, block: bigint): void;
+  /** The newest block of which a value was asked for: how far the program has come. */
+  readonly newestUsed: bigint | undefined;
 };
 
 export function stateStaging(maxBytes = MAX_BYTES): StateStaging {
-  const values = new Map<string, Uint8Array>();
+  const values = new Map<string, { value: Uint8Array; block: bigint }>();
   let bytes = 0;
+  let newestUsed: bigint | undefined;
   return {
-    get: (hash) => values.get(name(hash)),
-    add(added) {
+    get newestUsed() {
+      return newestUsed;
+    },
+    get(hash) {
+      const found = values.get(name(hash));
+      if (found !== undefined && (newestUsed === undefined || found.block > newestUsed)) newestUsed = found.block;
+      return found?.value;
+    },
+    add(added, block) {
       for (const value of added) {
         const key = name(keccak_256(value));
         if (values.has(key)) continue;
-        values.set(key, value);
+        values.set(key, { value, block });
         bytes += value.length;
-        for (const [oldest, { length }] of values) {
+        for (const [oldest, { value: old }] of values) {
           if (bytes <= maxBytes) break;
           values.delete(oldest);
-          bytes -= length;
+          bytes -= old.length;
         }
       }
     },

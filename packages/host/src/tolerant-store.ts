@@ -13,6 +13,7 @@ export function tolerantStore(store: PreimageStore, log: Log): PreimageStore {
       const added = additions?.look(key);
       return added?.state === 'found' ? added : store.look(key);
     },
+    ...(store.keys === undefined ? {} : { keys: store.keys }),
     put(key, value) {
       if (additions === undefined) {
         try {

@@ -11,7 +11,7 @@ import {
   type PreimageKey,
   sha256Key,
 } from '@obelisc/preimage';
-import { createOracle, type Endpoints, type Log, networkFetcher } from '../src/index.js';
+import { createOracle, type Endpoints, type Log, networkFetcher, noLookAhead } from '../src/index.js';
 import {
   bytes,
   claimOf,
@@ -62,7 +62,8 @@ async function oracleWith(
   const chain = devnetChain();
   const endpoints = { l1: l1Url ?? l1Server.url, l2: l2Server.url, beacon: beaconServer.url, ...more };
   const store = memoryStore();
-  const fetcher = networkFetcher({ endpoints, claim, chain, log, policy });
+  // What is asked for, one by one: look-ahead has tests of its own.
+  const fetcher = { ...networkFetcher({ endpoints, claim, chain, log, policy }), ahead: noLookAhead };
   return {
     oracle: createOracle({ claim, chain, store, fetcher, log }),
     store,

@@ -3,7 +3,7 @@
  * `directory`: `<first 4 hex digits>/<other 60>.txt`; `file`: `0x<64 hex digits>.txt`.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
@@ -42,6 +42,18 @@ export function fileStore(path: string, layout: Layout, restore: () => void): Pr
       const fault = integrityFault(key, value);
       if (fault !== undefined) return damaged(fault);
       return { state: 'found', value: new Uint8Array(value.buffer, value.byteOffset, value.length) };
+    },
+    *keys() {
+      const folders = readdirSync(path, { withFileTypes: true });
+      for (const entry of folders) {
+        const names = entry.isDirectory()
+          ? readdirSync(join(path, entry.name)).map((name) => entry.name + name)
+          : [entry.name];
+        for (const name of names) {
+          const digits = /^(?:0x)?(0[2-6][0-9a-f]{62})\.txt$/.exec(name)?.[1];
+          if (digits !== undefined) yield Uint8Array.from(Buffer.from(digits, 'hex'));
+        }
+      }
     },
     put(key, value) {
       if (key[0] === LOCAL_KEY) throw new RangeError('local pre-images are not stored');

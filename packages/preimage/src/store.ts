@@ -23,6 +23,8 @@ export type PreimageStore = {
   put(key: PreimageKey, value: Uint8Array): void;
   /** How another thread can read from it; what is put later may not be seen there. */
   nearby?(): NearbySource | undefined;
+  /** All keys that there is something under, where the store can tell them. */
+  keys?(): Iterable<PreimageKey>;
 };
 
 /** A store whose `get` follows from its `look`. */

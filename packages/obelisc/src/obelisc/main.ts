@@ -1,7 +1,9 @@
 // The `obelisc` command: validate, output, devnet, demo.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { DevnetCommandOptions } from '../devnet/devnet.js';
+import { NETWORK_FLAGS, readNetworkFlags, urlList } from '../endpoints/network-flags.js';
 import { logger } from '../op-program/logger.js';
+import { BLOCK_TAGS, type BlockTag } from '../validate/block-tags.js';
 import { reportFailure } from '../terminal/failure.js';
 
 /** Exit code when a command could not do what it was asked to: for `validate`, when it could not tell. */
@@ -32,19 +34,24 @@ function commandLine(end: (exitCode: number) => void): Command {
   const command = (name: string, description: string): Command =>
     program.command(name).description(description).exitOverride();
 
-  command(
+  const validateCommand = command(
     'validate',
     'take a claimed output root and say whether it is right (exit code 0 right, 1 wrong, 2 could not tell)',
   )
     .requiredOption('--l1 <url>', 'L1 execution endpoint', url)
-    .requiredOption('--l1.beacon <url>', 'L1 beacon endpoint', url)
+    .requiredOption('--l1.beacon <urls>', 'L1 beacon endpoint, or several separated by commas', urls('l1.beacon'))
     .requiredOption('--l2 <url>', 'L2 execution endpoint (debug namespace)', url)
     .requiredOption('--op-node <url>', 'op-node endpoint', url)
-    .requiredOption('--to <number>', 'the L2 block that the claim is about', blockNumber)
+    .requiredOption(
+      '--to <block>',
+      'the L2 block that the claim is about: a number, safe, finalized or latest',
+      numberOrTag,
+    )
     .option('--from <number>', 'the L2 block to start from (default: the one before)', blockNumber)
     .option('--claim <hash>', "the claimed output root (default: the op-node's own)", hash)
     .option('--l2.outputroot <hash>', "the agreed output root of --from (default: the op-node's)", hash)
     .option('--l1.head <hash>', 'the newest L1 block to read (default: one that is late enough)', hash)
+    .option('--l1.check <url>', 'a second L1 endpoint, which must have the same L1 head', url)
     .option('--l1.trustrpc', 'do not check what L1 sends against its hashes', false)
     .option('--network <name>', "a known chain, by name or chain id (default: the op-node's configuration)")
     .option('--rollup.config <file>', "rollup.json, in place of the op-node's configuration")
@@ -58,6 +65,12 @@ function commandLine(end: (exitCode: number) => void): Command {
     .option('--native', 'only natively, without the machine', false)
     .option('--json', 'print the verdict as JSON', false)
     .action(async (flags: ValidateFlags) => end(await runValidate(flags)));
+  for (const { name, value, help, ...more } of NETWORK_FLAGS) {
+    validateCommand.addOption(
+      new Option(`--${name} <${value}>`, 'default' in more ? `${help} (default: ${more.default})` : help),
+    );
+    if ('alias' in more) validateCommand.addOption(new Option(`--${more.alias} <${value}>`, help).hideHelp());
+  }
 
   command('output', "print the op-node's output root at an L2 block as JSON (optimism_outputAtBlock)")
     .argument('<block>', 'number of the L2 block', blockNumber)
@@ -102,10 +115,12 @@ function commandLine(end: (exitCode: number) => void): Command {
 
 interface ValidateFlags {
   readonly l1: string;
-  readonly 'l1.beacon': string;
+  readonly 'l1.beacon': readonly string[];
+  readonly 'l1.check'?: string;
+  readonly [network: string]: unknown;
   readonly l2: string;
   readonly opNode: string;
-  readonly to: bigint;
+  readonly to: bigint | BlockTag;
   readonly from?: bigint;
   readonly claim?: Uint8Array;
   readonly 'l2.outputroot'?: Uint8Array;
@@ -127,6 +142,8 @@ async function runValidate(flags: ValidateFlags): Promise<number> {
   const verdict = await validate({
     l1: flags.l1,
     beacon: flags['l1.beacon'],
+    l1Check: flags['l1.check'],
+    settings: readNetworkFlags((name) => networkFlag(flags, name)),
     l2: flags.l2,
     opNode: flags.opNode,
     trustRpc: flags['l1.trustrpc'],
@@ -146,6 +163,34 @@ async function runValidate(flags: ValidateFlags): Promise<number> {
   });
   process.stdout.write(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
   return exitCodes[verdict.answer];
+}
+
+/** A flag of the table, under its name or its other name. */
+function networkFlag(flags: ValidateFlags, name: string): string | undefined {
+  const spec = NETWORK_FLAGS.find((known) => known.name === name);
+  const value =
+    flags[optionName(name)] ?? (spec !== undefined && 'alias' in spec ? flags[optionName(spec.alias)] : undefined);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** How Commander names an option's value. */
+function optionName(flag: string): string {
+  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function urls(flag: string): (text: string) => readonly string[] {
+  return (text) => {
+    try {
+      return urlList(flag, text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
+function numberOrTag(text: string): bigint | BlockTag {
+  const tag = BLOCK_TAGS.find((known) => known === text);
+  return tag ?? blockNumber(text);
 }
 
 function url(text: string): string {

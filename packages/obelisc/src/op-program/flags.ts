@@ -1,6 +1,7 @@
 /** The flags of op-program: one table for parsing, environment, help and errors. */
 import { DATA_FORMATS, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
 import { LOG_LEVELS, RPC_KINDS } from '@obelisc/host';
+import { NETWORK_FLAGS, type NetworkFlag } from '../endpoints/network-flags.js';
 import { UsageError } from '../terminal/failure.js';
 
 type FlagKind = 'text' | 'bool';
@@ -55,7 +56,7 @@ export const FLAGS = [
     default: 'directory',
   }),
   flag('l1', 'L1 JSON-RPC endpoint', { env: 'L1_RPC' }),
-  flag('l1.beacon', 'L1 beacon API endpoint', { env: 'L1_BEACON_API' }),
+  flag('l1.beacon', 'L1 beacon API endpoint, or several separated by commas', { env: 'L1_BEACON_API' }),
   flag('l1.trustrpc', 'Do not check L1 data against its hashes', { env: 'L1_TRUST_RPC', kind: 'bool' }),
   flag('l1.rpckind', 'Kind of L1 endpoint, which decides how receipts are fetched', {
     env: 'L1_RPC_KIND',
@@ -66,13 +67,20 @@ export const FLAGS = [
   flag('l2.experimental', 'L2 endpoint with debug_executionWitness: fetches the state of a block in one call', {
     env: 'L2_RPC_EXPERIMENTAL_RPC',
   }),
+  ...NETWORK_FLAGS.map((spec: NetworkFlag) =>
+    flag(spec.name, spec.help, {
+      env: variableOf(spec.name),
+      ...(spec.default === undefined ? {} : { default: spec.default }),
+      ...(spec.alias === undefined ? {} : { alias: { name: spec.alias, env: ENV_PREFIX + variableOf(spec.alias) } }),
+    }),
+  ),
   flag('exec', 'Run this client program as a process of its own, instead of the built-in one'),
   flag('server', 'Serve pre-images on file descriptors 3 to 6 and run no client', { kind: 'bool' }),
   flag('log.level', 'Lowest level that is logged', { choices: LOG_LEVELS, default: 'info' }),
   flag('log.format', 'Format of the log', { choices: LOG_FORMATS, default: 'text' }),
   flag('log.color', 'Colours in the log', { kind: 'bool' }),
   flag('log.pid', 'Process id in the log', { kind: 'bool' }),
-] as const satisfies readonly (FlagSpec & { required: boolean })[];
+] satisfies readonly (FlagSpec & { required: boolean })[];
 
 /** Flags of the reference that are about sets of chains (interop), and those that name several chains when repeated. */
 const INTEROP_FLAGS = ['depset.config', 'l2.agreed-prestate'];
@@ -176,8 +184,12 @@ type FlagOptions = {
 };
 
 function flag(name: string, help: string, options: FlagOptions = {}): FlagSpec & { required: boolean } {
-  const { env = name.replaceAll('.', '_').toUpperCase(), kind = 'text', required = false, ...rest } = options;
+  const { env = variableOf(name), kind = 'text', required = false, ...rest } = options;
   return { name, env: ENV_PREFIX + env, kind, help, required, ...rest };
+}
+
+function variableOf(name: string): string {
+  return name.replaceAll(/[.-]/g, '_').toUpperCase();
 }
 
 function variablesOf(spec: FlagSpec): string[] {

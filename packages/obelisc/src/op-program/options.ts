@@ -10,10 +10,12 @@ import {
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
+  type RetryPolicy,
   RPC_KINDS,
   whyUnknown,
 } from '@obelisc/host';
 import { DATA_FORMATS, type DataFormat, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
+import { readNetworkFlags, urlList } from '../endpoints/network-flags.js';
 import { UsageError } from '../terminal/failure.js';
 import { FLAGS, type FlagValues } from './flags.js';
 
@@ -24,6 +26,7 @@ export type Options = {
   dataFormat: DataFormat;
   /** undefined: offline. */
   endpoints: Endpoints | undefined;
+  policy: RetryPolicy;
   mode: { kind: 'native' } | { kind: 'server' } | { kind: 'exec'; file: string };
 };
 
@@ -43,6 +46,7 @@ export function readOptions(flags: FlagValues): Options {
     datadir,
     dataFormat: dataFormat(flags.get('data.format')),
     endpoints,
+    policy: readNetworkFlags((name) => flags.get(name)).policy,
     mode: readMode(flags),
   };
 }
@@ -76,11 +80,12 @@ function readEndpoints(flags: FlagValues): Endpoints | undefined {
   }
   return {
     l1: url(flags, 'l1'),
-    beacon: url(flags, 'l1.beacon'),
+    beacon: urlList('l1.beacon', flags.get('l1.beacon') ?? ''),
     l2: url(flags, 'l2'),
     trustRpc: flags.isTrue('l1.trustrpc'),
     l2Witness: flags.has('l2.experimental') ? url(flags, 'l2.experimental') : undefined,
     rpcKind: RPC_KINDS.find((kind) => kind === flags.get('l1.rpckind')) ?? 'standard',
+    ...readNetworkFlags((name) => flags.get(name)).endpoints,
   };
 }
 

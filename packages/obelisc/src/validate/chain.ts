@@ -12,6 +12,7 @@ import {
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
+  rollupDifferences,
   whyUnknown,
 } from '@obelisc/host';
 import { UsageError } from '../terminal/failure.js';
@@ -37,7 +38,10 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
   const { network, rollupConfig, l2Genesis, l1ChainConfig, l1, l2 } = options;
   if (network !== undefined) {
     const known = findChain(network);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      refuseOtherConfiguration(known, options);
+      return known;
+    }
     throw new UsageError(
       `--network ${network} ${whyUnknown(network)}: leave it out to take the op-node's configuration`,
     );
@@ -57,6 +61,19 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
       l1ChainConfig === undefined
         ? fetchL1ChainConfig({ l1, l1ChainId: rollup.l1ChainId, log })
         : parseL1ChainConfig(read(l1ChainConfig, 'l1.chainconfig'), l1ChainConfig),
+  );
+}
+
+/** Beside --network, a configuration in a file must be that chain's. */
+function refuseOtherConfiguration(known: Chain & { name: string }, { rollupConfig, l2Genesis }: ChainOptions): void {
+  if (l2Genesis !== undefined)
+    throw new UsageError('--network and --l2.genesis exclude each other: a known chain is built into the program');
+  if (rollupConfig === undefined) return;
+  const given = parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
+  const different = rollupDifferences(known.rollupConfig, given);
+  if (different.length === 0) return;
+  throw new UsageError(
+    `--network ${known.name} and --rollup.config ${rollupConfig} are not of the same chain (${different.join('; ')}): give one of them`,
   );
 }
 

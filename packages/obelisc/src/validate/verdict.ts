@@ -14,6 +14,10 @@ export interface Verdict {
   readonly derived: string | undefined;
   /** The block that derivation started from and its output root. */
   readonly agreed: { readonly number: bigint; readonly outputRoot: string };
+  /** The op-node's own output root of the block. */
+  readonly opNodeRoot: string;
+  /** What was not derived but taken as given, and from whom; empty where it could not be told. */
+  readonly restsOn: readonly string[];
   /** Hash of the newest L1 block that derivation could read. */
   readonly l1Head: string;
   /** The machine's run; absent with --native. */
@@ -45,6 +49,7 @@ export function verdictLine(verdict: Verdict): string {
 export function verdictJson(verdict: Verdict): string {
   const { answer, blockNumber, claim, claimSource, derived, agreed, l1Head, machine, configurationHash, reason } =
     verdict;
+  const { opNodeRoot, restsOn } = verdict;
   return JSON.stringify(
     {
       answer,
@@ -53,6 +58,8 @@ export function verdictJson(verdict: Verdict): string {
       claimSource,
       derived,
       agreed: { number: Number(agreed.number), outputRoot: agreed.outputRoot },
+      opNodeRoot,
+      restsOn,
       l1Head,
       machine: machine && { steps: Number(machine.steps), stateHash: machine.stateHash },
       configurationHash,
