@@ -1,0 +1,147 @@
+// npm run bench:host [-- --latency MS] [--blocks N]: how much of the network a run feels. The embedded chain's endpoints stand
+// behind a proxy that adds a latency to each answer; the claim's range is derived natively once from there and once from the
+// datadir that this filled. Goal: wall time ≤ 1.25 × that of the full datadir + 12 × the latency. The larger chain has at least
+// 100 L1 blocks of 100 transactions and 100 L2 blocks.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDevnet } from '@obelisc/devnet';
+import { customChain, openHost, parseGenesisChainConfig, parseRollupConfig } from '@obelisc/host';
+import { runProgram } from '@obelisc/program';
+
+const option = (name, standard) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? standard : Number(process.argv[at + 1]);
+};
+const latency = option('latency', 50);
+const blocks = option('blocks', 30);
+/** Begin and end of each request, of all endpoints. */
+let exchanges = [];
+
+async function behindLatency(url) {
+  const target = new URL(url);
+  const server = createServer((incoming, outgoing) => {
+    const exchange = { begin: performance.now(), end: 0 };
+    exchanges.push(exchange);
+    const headers = { ...incoming.headers, host: target.host };
+    const forward = httpRequest({
+      host: target.hostname,
+      port: target.port,
+      path: incoming.url,
+      method: incoming.method,
+      headers,
+    });
+    forward.on('response', (answer) => {
+      const chunks = [];
+      answer.on('data', (chunk) => chunks.push(chunk));
+      answer.on('end', () =>
+        setTimeout(() => {
+          exchange.end = performance.now();
+          outgoing.writeHead(answer.statusCode, answer.headers).end(Buffer.concat(chunks));
+        }, latency),
+      );
+    });
+    forward.on('error', (error) => outgoing.destroy(error));
+    incoming.pipe(forward);
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () => (server.closeAllConnections(), server.close()),
+  };
+}
+
+/** The longest chain of exchanges of which each begins when the one before has ended. */
+function sequentialRoundTrips(list) {
+  let [count, free] = [0, 0];
+  for (const { begin, end } of list.toSorted((a, b) => a.end - b.end)) {
+    if (begin < free) continue;
+    count += 1;
+    free = end;
+  }
+  return count;
+}
+
+function mostInFlight(list) {
+  const events = list
+    .flatMap(({ begin, end }) => [
+      [begin, 1],
+      [end, -1],
+    ])
+    .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
+  let [now, most] = [0, 0];
+  for (const [, change] of events) most = Math.max(most, (now += change));
+  return most;
+}
+
+async function rpc(url, method, params) {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  return (await answer.json()).result;
+}
+
+const bytes = (hex) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex'));
+
+async function derive(claim, chain, endpoints, datadir) {
+  exchanges = [];
+  const begin = performance.now();
+  const host = openHost({ claim, chain, endpoints, datadir });
+  let log = '';
+  const write = (chunk) => (log += Buffer.from(chunk).toString());
+  const code = await runProgram({ oracle: host.oracle, stdout: write, stderr: write });
+  const wall = performance.now() - begin;
+  await host.close();
+  if (code !== 0) throw new Error(`the run ended with ${code}: ${log.split('\n').slice(-5).join('\n')}`);
+  return { wall, list: exchanges.filter(({ end }) => end > 0) };
+}
+
+async function measure(name, options, from, to) {
+  const devnet = await startDevnet(options);
+  const proxies = await Promise.all([devnet.l1Url, devnet.beaconUrl, devnet.l2Url].map(behindLatency));
+  const folder = mkdtempSync(join(tmpdir(), 'bench-host-'));
+  try {
+    const [l1, beacon, l2] = proxies.map(({ url }) => url);
+    const rollupConfig = parseRollupConfig(JSON.stringify(devnet.rollupConfig), 'rollup.json');
+    const chainConfig = parseGenesisChainConfig(JSON.stringify(devnet.genesis), 'genesis-l2.json');
+    const chain = customChain({
+      rollupConfig,
+      chainConfig,
+      names: { rollupConfig: 'rollup.json', chainConfig: 'genesis-l2.json', l1ChainConfig: 'genesis-l1.json' },
+    });
+    const [start, end] = [
+      await rpc(devnet.opNodeUrl, 'optimism_outputAtBlock', [`0x${from.toString(16)}`]),
+      await rpc(devnet.opNodeUrl, 'optimism_outputAtBlock', [`0x${to.toString(16)}`]),
+    ];
+    const claim = {
+      l1Head: bytes(devnet.head.l1.hash),
+      l2Head: bytes(start.blockRef.hash),
+      l2OutputRoot: bytes(start.outputRoot),
+      l2Claim: bytes(end.outputRoot),
+      l2BlockNumber: BigInt(to),
+    };
+    const endpoints = { l1, beacon, l2 };
+    const datadir = join(folder, 'data');
+    const gathered = await derive(claim, chain, endpoints, datadir);
+    const full = await derive(claim, chain, endpoints, datadir);
+    const goal = 1.25 * full.wall + 12 * latency;
+    const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+    console.log(
+      `${name}: L1 up to ${devnet.head.l1.number}, L2 ${from}..${to}, ${latency} ms added to each answer\n` +
+        `  from endpoints ${seconds(gathered.wall)} (${gathered.list.length} requests, ${sequentialRoundTrips(gathered.list)} sequential round trips, ${mostInFlight(gathered.list)} in flight at most)\n` +
+        `  from the full datadir ${seconds(full.wall)} (${full.list.length} requests); goal ${seconds(goal)}: ${gathered.wall <= goal ? 'met' : 'missed'}`,
+    );
+  } finally {
+    for (const { close } of proxies) close();
+    rmSync(folder, { recursive: true, force: true });
+    await devnet.close();
+  }
+}
+
+console.log(`node ${process.version}`);
+await measure('small', { seed: 'bench', l2Blocks: blocks + 4 }, 2, blocks + 2);
+if (option('large', 1) === 1) {
+  const channels = [{ batches: 'span', compression: 'brotli', carrier: 'calldata', l2Blocks: 3, maxFrameSize: 1_200 }];
+  await measure('large', { seed: 'bench', l2Blocks: 330, scenario: { channels } }, 200, 300);
+}
+process.exit(0);
