@@ -163,8 +163,8 @@ for (const [name, { fork, input, n, body }] of Object.entries(WORKLOADS)) {
   const steps = (await guestSteps(many)) - (await guestSteps(few));
   const [less, more] = [await natively(few), await natively(many)];
   const gas = more.gas - less.gas;
-  // Natively as often as makes a measurable time: about 20 million gas.
-  const times = Math.max(1, Math.round(20_000_000 / (gas / n)));
+  // Natively as often as makes a measurable time: about 5 million gas.
+  const times = Math.max(1, Math.round(5_000_000 / (gas / n)));
   const long = await natively(order(fork, times, code, input));
   const ns = (long.nanoseconds - less.nanoseconds) / (long.gas - less.gas);
   rows.push({ name, gas: gas / n, steps: steps / gas, ns });
