@@ -353,10 +353,7 @@ export class Machine implements VmScalars {
 
   #keep(key: Uint8Array, value: Uint8Array): void {
     this.#record.add(key, value);
-    const prefixed = new Uint8Array(8 + value.length);
-    new DataView(prefixed.buffer).setBigUint64(0, BigInt(value.length));
-    prefixed.set(value, 8);
-    this.preimage = { key, value: prefixed, offset: this.preimageOffset };
+    this.preimage = { key, value: behindItsLength(value), offset: this.preimageOffset };
   }
 
   #unavailable(key: Uint8Array, cause: unknown): number {
@@ -381,6 +378,18 @@ function splitHints(stream: Uint8Array): { hints: string[]; rest: Uint8Array } {
     at = end;
   }
   return { hints, rest: stream.slice(at) };
+}
+
+/** The value with its length before it: where it came over the wire, it stands in its buffer so, and is not copied. */
+function behindItsLength(value: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = value;
+  if (byteOffset === 8 && buffer.byteLength === 8 + length && new DataView(buffer).getBigUint64(0) === BigInt(length)) {
+    return new Uint8Array(buffer);
+  }
+  const prefixed = new Uint8Array(8 + length);
+  new DataView(prefixed.buffer).setBigUint64(0, BigInt(length));
+  prefixed.set(value, 8);
+  return prefixed;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

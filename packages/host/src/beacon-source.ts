@@ -3,7 +3,7 @@ import { alternatives, type Way } from './alternatives.js';
 import { BLOB_LENGTH } from './blob-preimages.js';
 import { equal, hex } from './block-source.js';
 import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
-import { kzg, versionedHashOf } from './kzg.js';
+import { blobCommitment, kzg, versionedHashOf } from './kzg.js';
 import type { Lane } from './request-gate.js';
 import { isObject, type RpcObject } from './rpc-json.js';
 import type { RestEndpoint } from './rest-endpoint.js';
@@ -199,7 +199,7 @@ async function validProof(commitment: Uint8Array, blob: Uint8Array, proof: unkno
   }
 }
 
-/** The same without a valid proof (nodes that rebuild sidecars from columns have none), in the 2 s of computing the commitment. */
+/** The same without a valid proof (nodes that rebuild sidecars from columns have none), by computing the commitment. */
 async function isCommittedTo(commitment: Uint8Array, blob: Uint8Array): Promise<boolean> {
   const actual = await commitmentTo(blob);
   return actual !== undefined && equal(actual, commitment);
@@ -207,9 +207,8 @@ async function isCommittedTo(commitment: Uint8Array, blob: Uint8Array): Promise<
 
 /** The commitment of a blob, or undefined when one of its elements is no field element. */
 async function commitmentTo(blob: Uint8Array): Promise<Uint8Array | undefined> {
-  const scheme = await kzg();
   try {
-    return Buffer.from(scheme.blobToKzgCommitment(hex(blob)).slice(2), 'hex');
+    return await blobCommitment(blob);
   } catch {
     return undefined;
   }

@@ -59,3 +59,4 @@ export { parseJson } from './lossless-json.js';
 export type { Fetcher } from './prefetcher.js';
 export { runPrecompile, UnknownPrecompileError } from './precompiles.js';
 export { parseRollupConfig, ROLLUP_FORKS, type RollupConfig, rollupConfigOf } from './rollup-config.js';
+export { blobCommitment } from './kzg.js';

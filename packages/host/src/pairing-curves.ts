@@ -1,5 +1,5 @@
 /**
- * BN254 and BLS12-381 on mcl, in WebAssembly: a pairing check takes an eighth of what it takes in JavaScript (`npm run
+ * BN254 and BLS12-381 on mcl, in WebAssembly: a pairing check takes a quarter of what it takes in JavaScript (`npm run
  * bench:precompiles`). Loaded when first needed, a curve at a time.
  */
 import { createRequire } from 'node:module';

@@ -87,7 +87,7 @@ export async function runPrecompile(at: Uint8Array, input: Uint8Array): Promise<
 type Secp256k1 = Pick<typeof import('tiny-secp256k1'), 'recover'>;
 let secp256k1: Secp256k1 | undefined;
 
-/** Loaded when first needed. In WebAssembly a recovery takes a fifth of what it takes in JavaScript. */
+/** Loaded when first needed. In WebAssembly a recovery takes a quarter to two thirds of what it takes in JavaScript. */
 function secp256k1Library(): Secp256k1 {
   secp256k1 ??= createRequire(import.meta.url)('tiny-secp256k1') as Secp256k1;
   return secp256k1;
