@@ -41,6 +41,13 @@ const mulHigh = new WebAssembly.Instance(
 const emptyReceipt = concat([2], RLP.encode([Uint8Array.of(1), integer(21000), new Uint8Array(256), []]));
 type Trie = ReturnType<typeof orderedTrie>;
 
+/** L1's configuration, which chains since Jovian ask for: Cancun from the start. */
+const l1ChainConfig = {
+  chainId: l1ChainId,
+  cancunTime: 0,
+  blobSchedule: { cancun: { target: 3, max: 6, baseFeeUpdateFraction: 3338477 } },
+};
+
 export interface ChainOptions {
   fork: ForkName;
   /** L1 blocks for which a batch may wait; 3,600 on the chains of today. */
@@ -61,6 +68,7 @@ export class HostileChain {
     const genesis = l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, this.extra);
     this.genesisHash = hashOf(genesis);
     this.put(this.genesisHash, genesis);
+    this.values.set(`01${'09'.padStart(62, '0')}`, utf8(JSON.stringify(l1ChainConfig)));
     this.seal([]);
   }
 
