@@ -89,7 +89,6 @@ export function impliedChainConfig(rollupConfig: RollupConfig): ChainConfig | un
   const config: JsonObject = { chainId: rollupConfig.l2ChainId, optimism: rollup.chain_op_config };
   for (const block of BLOCKS_AT_GENESIS) config[block] = 0n;
   config.terminalTotalDifficulty = 0n;
-  config.terminalTotalDifficultyPassed = true;
   for (const [time, from] of ETHEREUM_FORKS) if (rollup[from] !== undefined) config[time] = rollup[from];
   for (const fork of ROLLUP_FORKS) {
     const time = rollup[`${fork}_time`];

@@ -8,8 +8,8 @@ import { gatheredStore, recordedCases, recordedChain, withoutChain } from './rec
 /** Span batches with bytes changed at random: since Holocene overlapped blocks are not compared. */
 judged('chain-i', ['holo']);
 
-/** Holocene to Isthmus to Jovian, with all kinds of batches, transactions and precompiles. */
-judged('chain-e', ['holo', 'isthact', 'isth1', 'isth2', 'jovact', 'jov1', 'jov2', 'jov3']);
+/** Holocene to Isthmus to Jovian, with all kinds of batches, transactions and precompiles, and Prague to BPO1 on L1. */
+judged('chain-e', ['holo', 'isthact', 'isth1', 'isth2', 'jovact', 'jov1', 'jov2', 'jov3', 'bpo1']);
 
 function judged(chain: string, ranges: string[]): void {
   const skip = withoutChain(chain);

@@ -6,7 +6,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ZSTDDecoder } from 'zstddec';
-import { type Chain, type Claim, parseGenesisChainConfig, parseRollupConfig } from '@obelisc/host';
+import {
+  type Chain,
+  type Claim,
+  customChain,
+  parseGenesisChainConfig,
+  parseL1ChainConfig,
+  parseRollupConfig,
+} from '@obelisc/host';
 import { keyHex, memoryStore, type PreimageStore, storeFrom } from '@obelisc/preimage';
 
 const repository = fileURLToPath(new URL('../../../../../', import.meta.url));
@@ -46,12 +53,13 @@ export function recordedCases(chain: string, range: string): RecordedCase[] {
 export async function recordedChain(chain: string): Promise<Chain> {
   const rollupConfig = parseRollupConfig(readFileSync(join(data, chain, 'rollup.json'), 'utf8'), 'rollup.json');
   const genesis = Buffer.from(await unpack(join(data, chain, 'genesis-l2.json.zst'))).toString('utf8');
-  return {
-    l2ChainId: rollupConfig.l2ChainId,
-    custom: true,
+  const l1 = join(data, chain, 'l1-chainconfig.json');
+  return customChain({
     rollupConfig,
     chainConfig: parseGenesisChainConfig(genesis, 'genesis-l2.json'),
-  };
+    l1ChainConfig: existsSync(l1) ? parseL1ChainConfig(readFileSync(l1, 'utf8'), l1) : undefined,
+    names: { rollupConfig: 'rollup.json', chainConfig: 'genesis-l2.json', l1ChainConfig: 'l1-chainconfig.json' },
+  });
 }
 
 /** What Go's host gathered for a range, the blobs of the chain included. Each call gives a store of its own. */

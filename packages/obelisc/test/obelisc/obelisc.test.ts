@@ -134,7 +134,7 @@ describe('obelisc on an embedded chain', () => {
   test('an unknown network is refused with the known ones', async () => {
     const { code, stderr } = await obelisc('validate', ...endpoints, '--to', '6', '--network', 'op-nowhere');
     assert.equal(code, 2);
-    assert.match(stderr, /--network op-nowhere is not known \(known: .*op-mainnet/);
+    assert.match(stderr, /--network op-nowhere is not known; known are .*op-mainnet.*, also by chain id: leave it out/);
   });
 });
 
