@@ -113,10 +113,11 @@ const ABSENT_TEXT =
 
 /** The kind of a JSON-RPC error. `status` is that of the HTTP answer it came in. */
 export function kindOfRpcError(code: number, text: string, status: number): FailureKind {
-  if (RATE_LIMIT_CODES.has(code) || status === 429 || RATE_LIMIT_TEXT.test(text)) return 'rate-limit';
+  const isForbidden = status === 401 || status === 403;
+  if (!isForbidden && (RATE_LIMIT_CODES.has(code) || status === 429 || RATE_LIMIT_TEXT.test(text))) return 'rate-limit';
   const temporary = TEMPORARY_TEXT.test(text);
   if (!temporary && (UNSUPPORTED_CODES.has(code) || UNSUPPORTED_TEXT.test(text))) return 'unsupported';
-  if (status === 401 || status === 403) return 'forbidden';
+  if (isForbidden) return 'forbidden';
   if (!temporary && (INVALID_CODES.has(code) || INVALID_TEXT.test(text))) return 'invalid';
   if (!temporary && ABSENT_TEXT.test(text)) return 'absent';
   return 'outage';
@@ -124,7 +125,7 @@ export function kindOfRpcError(code: number, text: string, status: number): Fail
 
 /** The kind of an HTTP answer that is neither a success nor a JSON-RPC error. */
 export function kindOfStatus(status: number, text: string): FailureKind {
-  if (status === 401 || status === 403) return RATE_LIMIT_TEXT.test(text) ? 'rate-limit' : 'forbidden';
+  if (status === 401 || status === 403) return 'forbidden';
   if (status === 429 || RATE_LIMIT_TEXT.test(text)) return 'rate-limit';
   return 'outage';
 }
