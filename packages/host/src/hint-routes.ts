@@ -30,10 +30,19 @@ export type AnnouncedHint = {
 };
 
 /**
+ * Whose words a program uses. kona's client calls `l1-precompile` what op-program calls `l1-precompile-v2`; its first hint,
+ * `starting-l2-output`, tells it.
+ */
+export type Dialect = 'op-program' | 'kona';
+
+/** The hint with which kona's client begins, and no other. */
+export const KONA_BEGINS = 'starting-l2-output';
+
+/**
  * Reads a hint. Returns undefined for a type that this host does not know (a younger program's, which may never ask for
  * what it announced). Throws MalformedHintError for a payload that does not fit its type.
  */
-export function routeHint(text: string): AnnouncedHint | undefined {
+export function routeHint(text: string, dialect: Dialect): AnnouncedHint | undefined {
   const { type, payload } = parseHint(text);
   const hashOnly = () => {
     if (payload.length !== 32)
@@ -55,8 +64,10 @@ export function routeHint(text: string): AnnouncedHint | undefined {
       return { text, route: { kind: type, hash: l2Hash(text, payload) }, keys: [], open: true };
     case 'l1-blob':
       return blobHint(text, payload);
+    case KONA_BEGINS:
+      return exact(text, 'l2-output', hashOnly());
     case 'l1-precompile':
-      return precompileHint(text, payload, 20);
+      return precompileHint(text, payload, dialect === 'kona' ? 28 : 20);
     case 'l1-precompile-v2':
       return precompileHint(text, payload, 28);
     default:

@@ -14,7 +14,7 @@ import {
 } from '@obelisc/preimage';
 import { blobCheck } from './blob-check.js';
 import { blobForms, completeBlob } from './blob-preimages.js';
-import { type AnnouncedHint, routeHint } from './hint-routes.js';
+import { type AnnouncedHint, type Dialect, KONA_BEGINS, routeHint } from './hint-routes.js';
 import type { Log } from './log.js';
 import type { LookAhead } from './look-ahead.js';
 import { checkPrecompileResult, storePrecompileResult } from './precompiles.js';
@@ -43,11 +43,13 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
   const blobs = blobForms(store);
   const check = blobCheck(store, blobs.get);
   let lastHint: string | undefined;
+  let dialect: Dialect = 'op-program';
 
   /** A hint that is not understood costs nothing until something is missing, and then the error names it. */
   const understand = (text: string): AnnouncedHint | undefined => {
     try {
-      const hint = routeHint(text);
+      if (text.startsWith(`${KONA_BEGINS} `)) dialect = 'kona';
+      const hint = routeHint(text, dialect);
       if (hint === undefined) log('debug', 'Hint of an unknown type', { hint: describeHint(text) });
       return hint;
     } catch (error) {

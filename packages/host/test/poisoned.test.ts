@@ -86,3 +86,18 @@ test('a stored precompile result that the precompile does not give is refused', 
   await poisoned.hint(hint);
   await assert.rejects(poisoned.get(key), /the precompile gives 0x01, not 0x0100/);
 });
+
+test('the first hint of kona’s client tells how it names precompiles', async () => {
+  // Address, gas and input under the name that op-program gives to address and input alone.
+  const payload = Buffer.concat([Buffer.from(`${'00'.repeat(19)}01`, 'hex'), new Uint8Array(8), new Uint8Array(128)]);
+  const plain = Buffer.from(payload).toString('hex');
+  for (const [first, text] of [
+    [`starting-l2-output 0x${'12'.repeat(32)}`, `l1-precompile 0x${plain}`],
+    [`starting-l2-output ${'12'.repeat(32)}`, `l1-precompile ${plain}`],
+  ] as const) {
+    const oracle = offline(memoryStore());
+    await oracle.hint(first);
+    await oracle.hint(text);
+    assert.deepEqual(await oracle.get(precompileKey(keccak_256(payload))), Uint8Array.of(1));
+  }
+});

@@ -12,16 +12,16 @@ export function formatHint({ type, payload }: Hint): string {
 }
 
 /**
- * Takes a hint's text apart: the type ends at the first space, the payload is hexadecimal with 0x and of even length.
+ * Takes a hint's text apart: the type ends at the first space, the payload is hexadecimal of even length, with 0x or (kona) without.
  * Throws MalformedHintError.
  */
 export function parseHint(text: string): Hint {
   const space = text.indexOf(' ');
   if (space < 0) throw new MalformedHintError(text, 'it has no space between type and payload');
   const digits = text.slice(space + 1);
-  if (!/^0x(?:[0-9a-fA-F]{2})*$/.test(digits))
+  if (!/^(?:0x)?(?:[0-9a-fA-F]{2})*$/.test(digits))
     throw new MalformedHintError(text, 'its payload is not 0x and pairs of hexadecimal digits');
-  return { type: text.slice(0, space), payload: Uint8Array.from(Buffer.from(digits.slice(2), 'hex')) };
+  return { type: text.slice(0, space), payload: Uint8Array.from(Buffer.from(digits.replace(/^0x/, ''), 'hex')) };
 }
 
 /** A hint for messages: long payloads are cut in the middle. */
