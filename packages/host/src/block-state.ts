@@ -151,7 +151,8 @@ async function findMethods(
   givesNodes: BlockState['givesNodes'],
 ): Promise<Set<Method>> {
   if (wantsWitnesses) return new Set(['witness', 'trace']);
-  const client = endpoint.attempt<unknown>('web3_clientVersion', []).catch(unlessOutage);
+  // Whatever goes wrong, the client is not known; nobody may be left to hear of it.
+  const client = endpoint.attempt<unknown>('web3_clientVersion', []).catch(() => undefined);
   if (await givesNodes(endpoint)) return new Set(['trace']);
   return new Set(/^(?:op-)?geth/i.test(String(await client)) ? ['trace', 'witness'] : ['witness', 'trace']);
 }

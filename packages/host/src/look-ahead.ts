@@ -18,7 +18,7 @@ import { channelTimeout, l1OriginNumber } from './l1-origin.js';
 import type { Log } from './log.js';
 import type { Trie } from './ordered-trie.js';
 import type { ReceiptsSource } from './receipts-source.js';
-import { isObject, MalformedFieldError } from './rpc-json.js';
+import { isObject } from './rpc-json.js';
 import { DEFAULT_BATCH_SIZE, type RpcEndpoint } from './rpc-endpoint.js';
 import type { StateStaging } from './state-staging.js';
 
@@ -87,8 +87,10 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
   /** Runs what is fetched ahead; its failure is told and otherwise of no consequence. */
   const background = (what: string, task: () => Promise<void>): Promise<void> =>
     task().catch((error: unknown) => {
-      if (!(error instanceof EndpointError || error instanceof MalformedFieldError)) throw error;
-      log('debug', 'Could not be fetched ahead', { what, because: error.message });
+      // A datadir that cannot be written, say, is the demand's to report: nobody may be waiting here.
+      const isExpected = error instanceof EndpointError;
+      const because = error instanceof Error ? error.message : String(error);
+      log(isExpected ? 'debug' : 'warn', 'Could not be fetched ahead', { what, because });
     });
 
   const put = (values: Iterable<Uint8Array>): void => {
