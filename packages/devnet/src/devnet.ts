@@ -66,6 +66,8 @@ export interface Scenario {
   readonly gasLimit: number;
   /** Whether the gas of Karst's upgrade stays in the limit of the blocks after it. */
   readonly keepKarstUpgradeGas: boolean;
+  /** Whether precompiled contracts are also called with BLS12-381 inputs that they refuse (since Isthmus). */
+  readonly refusedInputs: boolean;
   /** Whether precompiled contracts are also called at their longest inputs, which fills blocks (since Isthmus). */
   readonly atLimits: boolean;
   /** The L1 block in which the chain's owner puts another batcher account in charge. */
@@ -141,6 +143,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   gasLimit: 30_000_000,
   keepKarstUpgradeGas: false,
   atLimits: false,
+  refusedInputs: true,
   channels: [
     { batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 3 },
     { batches: 'span', compression: 'brotli', carrier: 'blobs', l2Blocks: 5 },
@@ -366,7 +369,13 @@ class VirtualChain {
       l1,
       l2,
       new L1Traffic(seed, l1Common, { portal, systemConfig, forwarder }, { handover, isActive: isActiveIn }),
-      new L2Traffic({ seed, common: l2Common, atLimits: scenario.atLimits, isActive: isActiveInL2 }),
+      new L2Traffic({
+        seed,
+        common: l2Common,
+        atLimits: scenario.atLimits,
+        refusedInputs: scenario.refusedInputs,
+        isActive: isActiveInL2,
+      }),
       batcher,
       scenario.noise ? new InboxNoise(seed, batcher.inbox, stranger) : undefined,
     );

@@ -50,6 +50,8 @@ export interface L2TrafficOptions {
   readonly common: Common;
   /** Whether the fork is active in an L2 block. */
   readonly isActive: (fork: ForkName, blockNumber: bigint) => boolean;
+  /** Whether precompiled contracts are also called with BLS12-381 inputs that they refuse. */
+  readonly refusedInputs: boolean;
   /** Whether precompiled contracts are also called at their longest inputs, which fills blocks. */
   readonly atLimits: boolean;
 }
@@ -159,7 +161,9 @@ export class L2Traffic {
     };
     const history = (ago: bigint): MakeTransaction =>
       staticCall(HISTORY_STORAGE, (number) => wordOf(number > ago ? number - ago : 0n));
-    const calls = callsSinceIsthmus(numbers).map(({ address, input }) => staticCall(address, () => input));
+    const calls = callsSinceIsthmus(numbers, this.options.refusedInputs).map(({ address, input }) =>
+      staticCall(address, () => input),
+    );
     const others: MakeTransaction[] = [
       ...Array.from({ length: Authorities.KINDS }, (_, kind) => setCode(kind)),
       toDelegated(0),
