@@ -9,7 +9,7 @@ import { gatheredStore, recordedCases, recordedChain, withoutChain } from './rec
 judged('chain-i', ['holo']);
 
 /** Holocene to Isthmus to Jovian, with all kinds of batches, transactions and precompiles, and Prague to BPO1 on L1. */
-judged('chain-e', ['holo', 'isthact', 'isth1', 'isth2', 'jovact', 'jov1', 'jov2', 'jov3', 'bpo1']);
+judged('chain-e', ['holo', 'isthact', 'isth1', 'isth2', 'jovact', 'jov1', 'jov2', 'jov3', 'bpo1', 'all']);
 
 function judged(chain: string, ranges: string[]): void {
   const skip = withoutChain(chain);

@@ -66,36 +66,6 @@ describe('op-program on range g10, offline', { skip }, () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const LATER = 9_000_000_000;
-  for (const [fork, rollupTimes, genesisTimes] of [
-    [
-      'regolith',
-      { canyon_time: LATER, delta_time: LATER, ecotone_time: LATER, fjord_time: LATER, granite_time: LATER },
-      {
-        shanghaiTime: LATER,
-        cancunTime: LATER,
-        canyonTime: LATER,
-        ecotoneTime: LATER,
-        fjordTime: LATER,
-        graniteTime: LATER,
-      },
-    ],
-  ] as const) {
-    test(`under a fork that is not covered, ${fork}, the client answers nothing: exit code 2`, async () => {
-      const files = { rollup: join(folder, `${fork}.json`), genesis: join(folder, `${fork}-genesis.json`) };
-      const rollup = JSON.parse(readFileSync(join(devnet, 'rollup.json'), 'utf8')) as Record<string, unknown>;
-      writeFileSync(files.rollup, JSON.stringify({ ...rollup, ...rollupTimes }));
-      const { config } = JSON.parse(text('genesis-l2.json.gz')) as { config: Record<string, unknown> };
-      writeFileSync(files.genesis, JSON.stringify({ config: { ...config, ...genesisTimes } }));
-      const { code, stdout } = await run(caseOf('valid').args, join(folder, 'datadir'), files);
-      assert.equal(code, 2);
-      assert.match(
-        lastLine(stdout),
-        new RegExp(`lvl=crit msg="the fork ${fork}, in force at time \\d+, is not covered"`),
-      );
-    });
-  }
-
   test('the true claim: exit code 0, and the line of the guide comes last', async () => {
     const { args } = caseOf('valid');
     const { code, stdout, stderr } = await run(args);

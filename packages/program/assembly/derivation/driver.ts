@@ -11,7 +11,7 @@ import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { TransactionSource } from '../transaction/transaction-source';
 import { depositsOnly } from './attributes';
-import { requireDerivable } from './coverage';
+import { requireCovered } from './coverage';
 import { BlockContents, L2Block } from './l2-block';
 import { L2Chain, l2Block } from './l2-chain';
 import { Pipeline } from './pipeline';
@@ -70,7 +70,7 @@ export function derive(
   info('Loaded L2 head').hash('hash', safe.hash).number('number', safe.number).end();
   if (safe.number < claimedNumber) {
     info('Starting derivation').end();
-    requireDerivable(config, safe.time + config.blockTime);
+    requireCovered(config, safe.time + config.blockTime);
     const from = findStart(config, l1, l2);
     const pipeline = new Pipeline(config, l1, l2, from.origin, l2.systemConfig(from.block));
     let pending = safe;
@@ -91,7 +91,7 @@ export function derive(
       }
       let concluding = pipeline.concluding;
       let attributes = pipeline.attributes;
-      requireDerivable(config, attributes.timestamp);
+      requireCovered(config, attributes.timestamp);
       let built = builder.build(pending, attributes);
       if (!built.ok) {
         const reason = built.failure;

@@ -5,7 +5,6 @@ import { decodeHeader, encodeHeader } from '../execution/header';
 import { Result } from '../failure';
 import { mark, release, useScratch } from '../memory';
 import { RlpWriter } from '../rlp';
-import { requireExecutable } from './coverage';
 import { BlockBuilder, BuiltBlock } from './driver';
 import { L2Block } from './l2-block';
 
@@ -16,17 +15,13 @@ export class ExecutorBuilder extends BlockBuilder {
   private readonly writer: RlpWriter = new RlpWriter(1024);
 
   /** `claimedNumber` is the block whose output root will be asked for, beside the newest one's. */
-  constructor(
-    private readonly config: RollupConfig,
-    claimedNumber: u64,
-  ) {
+  constructor(config: RollupConfig, claimedNumber: u64) {
     super();
     this.executor = new Executor(config);
     this.executor.keptNumber = claimedNumber;
   }
 
   build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
-    requireExecutable(this.config, attributes.timestamp);
     const before = useScratch(true);
     const start = mark();
     const executed = this.executor.execute(decodeHeader(parent.header), parent.hash, attributes);

@@ -2,5 +2,9 @@ import { test } from 'node:test';
 import { checkReference } from './reference-check.js';
 
 test('random chains derive to what op-node derives from them, from genesis and from a later block on', () => {
-  checkReference(0, 16);
+  checkReference('results', 0, 16);
+});
+
+test('batches with bytes changed at random, and spans that contradict what they repeat, derive as in op-node', () => {
+  checkReference('mutated', 0, 16);
 });

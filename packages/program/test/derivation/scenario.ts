@@ -30,7 +30,7 @@ export interface Scenario {
 }
 
 const forks = [
-  'regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian',
+  'regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian', 'karst',
 ] as const; // prettier-ignore
 
 const genesisTime = 1_700_000_000;
@@ -43,6 +43,7 @@ const settings = fixed(0x5c, 20);
 const batcher = fixed(0x1234567890, 32);
 const stranger = fixed(0x99887766, 32);
 const gasLimit = 30_000_000;
+const KARST_UPGRADE_GAS = 55_370_657;
 
 /** Numbers by mulberry32. */
 class Random {
@@ -80,6 +81,49 @@ class Random {
   }
 }
 
+/** What a mutated chain has beside the mistakes of all chains; drawn apart from them, so that those stay what they are. */
+class Mutations {
+  private readonly random: Random | null;
+  constructor(seed: number | null) {
+    this.random = seed === null ? null : new Random(seed ^ 0x5ca1ab1e);
+  }
+
+  /** Batches, some of them changed in a few bytes, some of these with what they were behind them. */
+  of(batches: Uint8Array[]): Uint8Array[] {
+    const random = this.random;
+    if (random === null) return batches;
+    return batches.flatMap((batch) => {
+      if (!random.chance(0.15)) return [batch];
+      const changed = batch.slice();
+      for (let i = random.int(1, 3); i > 0; i--) {
+        // The first bytes say most: type, times, checks, counts.
+        const at = random.int(0, random.chance(0.5) ? Math.min(60, changed.length - 1) : changed.length - 1);
+        const before = changed[at] ?? 0;
+        changed[at] = random.pick([before ^ (1 << random.int(0, 7)), before + 1, before - 1, random.int(0, 255)]) & 255;
+      }
+      return random.chance(0.5) ? [changed, batch] : [changed];
+    });
+  }
+
+  /** The blocks of a span, sometimes with earlier ones in front, which may differ from those that were sent. */
+  repeat(blocks: PlannedBlock[], planned: PlannedBlock[]): PlannedBlock[] {
+    const random = this.random;
+    const [first] = blocks;
+    if (random === null || first === undefined || !random.chance(0.4)) return blocks;
+    const from = Math.max(0, first.number - 1 - random.int(1, 4));
+    const repeated = planned.slice(from, first.number - 1).map((block) =>
+      random.chance(0.6)
+        ? block
+        : {
+            ...block,
+            epoch: block.epoch + (random.chance(0.3) ? random.int(-1, 1) : 0),
+            transactions: random.chance(0.7) ? block.transactions.slice(1) : [l2Transaction(random)],
+          },
+    );
+    return [...repeated, ...blocks];
+  }
+}
+
 interface PlannedBlock {
   number: number;
   time: number;
@@ -94,16 +138,27 @@ interface PlannedBlock {
 const EXTRA = Uint8Array.from([0, 0, 0, 0, 250, 0, 0, 0, 6]);
 const JOVIAN_EXTRA = Uint8Array.from([1, 0, 0, 0, 250, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0]);
 
-export function makeScenario(seed: number): Scenario {
+/**
+ * The chain of a seed. A mutated one has batches with some bytes changed at random, and spans that repeat earlier blocks with
+ * other contents: what the others hardly ever have, since their mistakes are made before the batch is encoded and a repeated
+ * block is nearly always the one that was sent.
+ */
+export function makeScenario(seed: number, mutated = false): Scenario {
   const random = new Random(seed);
-  const newest = random.int(1, forks.length - 1);
+  const mutations = new Mutations(mutated ? seed : null);
+  const known = mutated ? forks.length : forks.length - 1;
+  const newest = random.int(1, known - 1);
   const times = forks.map((_, i) => (i <= newest ? 0 : null)) as (number | null)[];
   // One fork may come into force in the middle.
-  if (newest + 1 < forks.length && random.chance(0.5)) times[newest + 1] = genesisTime + random.int(10, 160);
+  if (newest + 1 < known && random.chance(0.5)) times[newest + 1] = genesisTime + random.int(10, 160);
   const holoceneTime = times[forks.indexOf('holocene')] ?? Infinity;
   const jovianTime = times[forks.indexOf('jovian')] ?? Infinity;
   const extraAt = (time: number): Uint8Array =>
     time < holoceneTime ? new Uint8Array(0) : time < jovianTime ? EXTRA : JOVIAN_EXTRA;
+  const karstTime = times[forks.indexOf('karst')] ?? Infinity;
+  // Op-node knows no other way than to keep the gas of Karst's upgrade transactions: the mutated chains say that they do.
+  const gasLimitAt = (time: number): number =>
+    karstTime > genesisTime && time >= karstTime ? gasLimit + KARST_UPGRADE_GAS : gasLimit;
   const prague = random.chance(0.4) ? genesisTime + random.int(-10, 200) : null;
 
   const l1Length = random.int(14, 40);
@@ -178,7 +233,7 @@ export function makeScenario(seed: number): Scenario {
           () => l2Transaction(random),
         ),
         parentHash: tip.hash,
-        hash: hashOf(l2Header(tip.hash, tip.number + 1, time, gasLimit, extra)),
+        hash: hashOf(l2Header(tip.hash, tip.number + 1, time, gasLimitAt(time), extra)),
       };
       planned.push(block);
       tip = block;
@@ -201,9 +256,11 @@ export function makeScenario(seed: number): Scenario {
     const blocks = planned.slice(from, sent + count);
     if (!random.odd(0.03)) sent += count;
     if (blocks.length === 0) return [];
-    return newest >= 2 && random.chance(spans)
-      ? [span(random, blocks, epochHash)]
-      : blocks.map((b) => singular(random, b, epochHash));
+    const batches =
+      newest >= 2 && random.chance(spans)
+        ? [span(random, mutations.repeat(blocks, planned), epochHash)]
+        : blocks.map((b) => singular(random, b, epochHash));
+    return mutations.of(batches);
   };
 
   const nextChannel = (): void => {
@@ -281,6 +338,7 @@ export function makeScenario(seed: number): Scenario {
     l1_chain_id: l1ChainId,
     l2_chain_id: chainId,
     ...Object.assign({}, ...forks.map(time)),
+    ...(mutated ? { keep_karst_upgrade_gas: true } : {}),
     batch_inbox_address: toHex(inbox),
     deposit_contract_address: toHex(portal),
     l1_system_config_address: toHex(settings),
