@@ -72,8 +72,7 @@ function faultOf(file: string, create: boolean): string | undefined {
     throw error;
   }
   try {
-    const { size } = fstatSync(descriptor);
-    if (size === 0) return create ? undefined : 'it is empty';
+    if (fstatSync(descriptor).size === 0) return create ? undefined : 'it is empty';
     const first = Buffer.alloc(META.length);
     readSync(descriptor, first, 0, META.length, 0);
     const pageSize = first.readUInt32LE(META.pageSize);
@@ -82,6 +81,8 @@ function faultOf(file: string, create: boolean): string | undefined {
     readSync(descriptor, second, 0, META.length, pageSize);
     if (second.readUInt32LE(META.magic) !== MAGIC) return 'its second page is damaged';
     const pages = Math.max(...[first, second].map((meta) => Number(meta.readBigUInt64LE(META.lastPage)) + 1));
+    // Asked for after those pages were read, never before: another process may be writing, and its file grows first.
+    const { size } = fstatSync(descriptor);
     return size < pages * pageSize ? `it is cut short: ${size} of ${pages * pageSize} bytes` : undefined;
   } finally {
     closeSync(descriptor);

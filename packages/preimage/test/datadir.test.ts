@@ -192,7 +192,15 @@ test('format lmdb: two processes write at once, one is killed, and nothing that 
     child.stdout.on('data', (text: Buffer) => void (last = Number(text.toString().trim().split('\n').at(-1))));
     return { name, child, last: () => last };
   });
-  while (writers.some(({ last }) => last() < 500)) await delay(20);
+  // Who opens it in the meantime finds a file that grows, and it is whole.
+  while (writers.some(({ last }) => last() < 500)) {
+    openDatadir({ path, mustExist: true });
+    assert.deepEqual(
+      writers.map(({ child }) => child.exitCode),
+      [null, null],
+    );
+    await delay(5);
+  }
   for (const { child } of writers) child.kill('SIGKILL');
   await Promise.all(writers.map(({ child }) => once(child, 'close')));
   const store = openDatadir({ path, mustExist: true });
