@@ -137,23 +137,27 @@ export function networkFetcher({
     chain,
     log,
   });
-  return { fetch, ahead: guarded(ahead, () => Promise.all([l1Checked(), l2Checked()])) };
+  return { fetch, ahead: guarded(ahead, { l1: l1Checked, l2: l2Checked }) };
 }
 
-/** A look-ahead that begins when the endpoints are known to be of the right chains. */
-function guarded(ahead: LookAhead, checked: () => Promise<unknown>): LookAhead {
+/**
+ * A look-ahead that begins when the endpoints are known to be of the right chains. What the demand itself would be told of its
+ * endpoint ends it here: else it would knock at a dead one for as long again.
+ */
+function guarded(ahead: LookAhead, checked: { l1(): Promise<void>; l2(): Promise<void> }): LookAhead {
   let passed: Promise<boolean> | undefined;
   return {
     ...ahead,
     async arrival(route, store) {
-      passed ??= checked().then(
+      passed ??= Promise.all([checked.l1(), checked.l2()]).then(
         () => true,
         () => {
-          // The demand that follows tells what is wrong.
+          // The demand that needs the other endpoint tells what is wrong with it.
           passed = undefined;
           return false;
         },
       );
+      await (route.kind.startsWith('l2-') ? checked.l2() : checked.l1());
       if (await passed) await ahead.arrival(route, store);
     },
   };

@@ -34,7 +34,10 @@ const PROGRESS_INTERVAL = 5_000;
 export type LookAhead = {
   /** Told of each hint; from the first time on that something is `missing`, fetching goes ahead of it. */
   noted(route: Route): void;
-  /** To be asked when something is missing: resolves when what is on its way and may hold it has arrived, or failed. */
+  /**
+   * To be asked when something is missing: resolves when what is on its way and may hold it has arrived, or failed. Rejects
+   * where nothing can be fetched from the endpoint that has it.
+   */
   arrival(route: Route, store: PreimageStore): Promise<void>;
   /** No more is fetched. */
   stop(): void;

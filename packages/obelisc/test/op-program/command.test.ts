@@ -359,21 +359,22 @@ test('--exec: a program that is not there, or ended by a signal', async (t) => {
 });
 
 test('endpoints from the environment are used, retried, and named by flag when they fail', async (t) => {
-  let requests = 0;
-  const server = createServer((_request, response) => {
-    requests += 1;
+  const requests = new Map<string, number>();
+  const server = createServer(({ url: path = '' }, response) => {
+    requests.set(path, (requests.get(path) ?? 0) + 1);
     response.writeHead(404).end('no such project');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v3/my-key`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/my-key`;
   const hintText = `l1-block-header ${hash('11')}`;
   const file = client(t, `hint('${hintText}'); const header = Buffer.alloc(32, 0x11); header[0] = 2; get(header);`);
   const env = {
     ...process.env,
-    OP_PROGRAM_L1_RPC: url,
-    OP_PROGRAM_L1_BEACON_API: url,
-    OP_PROGRAM_L2_RPC: url,
+    OP_PROGRAM_L1_RPC: `${url}/l1`,
+    OP_PROGRAM_L1_BEACON_API: `${url}/beacon`,
+    OP_PROGRAM_L2_RPC: `${url}/l2`,
+    OP_PROGRAM_RETRY_FOR: '1s',
     OP_PROGRAM_EXEC: file,
   };
   const child = spawn(process.execPath, [executable, ...args(claim)], { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -385,7 +386,9 @@ test('endpoints from the environment are used, retried, and named by flag when t
     /no pre-image for key 0x0211.*l1-block-header.*--l1 \(http:\/\/127\.0\.0\.1:\d+\): eth_chainId: HTTP 404: .*no such project/,
   );
   assert.doesNotMatch(stderr, /my-key/);
-  assert.equal(requests, 1);
+  const [, tries] = /tried (\d+) times in/.exec(stderr) ?? [];
+  assert.notEqual(tries, undefined, stderr);
+  assert.equal(requests.get('/my-key/l1'), Number(tries), 'and given up for good after the tries that it names');
 });
 
 test('a new datadir is made where endpoints are given', async (t) => {
