@@ -476,6 +476,10 @@ export function upgrades(config: usize, configLength: u32, time: u64): u64 {
 // @ts-ignore: decorator
 @lazy const CHANNEL_ID: usize = memory.data(16, 8);
 
+/** One for all channels, as derivation has it: it is never given back. */
+// @ts-ignore: decorator
+@lazy const CONTENT: ContentBuffer = new ContentBuffer();
+
 /** The batches in a channel's data, as far as they can be decoded. */
 export function channelBatches(ptr: usize, length: u32, limit: u64, brotliAllowed: bool): u64 {
   const channel = openChannel(CHANNEL_ID, 0, 1, true);
@@ -489,7 +493,7 @@ export function channelBatches(ptr: usize, length: u32, limit: u64, brotliAllowe
   }
   const source = new ChannelData();
   source.open(channel);
-  const data = decompressChannel(source, limit, brotliAllowed, new ContentBuffer());
+  const data = decompressChannel(source, limit, brotliAllowed, CONTENT);
   begin();
   open('', '[');
   if (data !== null) {
