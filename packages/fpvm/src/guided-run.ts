@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FrozenState } from './frozen-state.js';
 import type { Machine } from './machine.js';
 import type { PreimageRead } from './oracle.js';
-import type { Sampler } from './profile/sampler.js';
+import type { RunSampler } from './profile/sampler.js';
 import { nextMatch, type StepPattern } from './step-pattern.js';
 import type { ProofTexts } from './step-prover.js';
 
@@ -21,10 +21,10 @@ export interface GuidedRun {
   readonly proofAt?: StepPattern;
   /** Takes the texts of proofs, of one step or of some that follow each other. */
   readonly onProof?: (proofs: ProofTexts) => Promise<void> | void;
-  /** Whether to stop behind a step that has read this pre-image. */
-  readonly stopAtPreimage?: (read: PreimageRead) => boolean;
-  /** Takes its samples of the call stack at the steps it asks for. */
-  readonly sampler?: Sampler;
+  /** Whether to stop behind the step with this number, which has read this pre-image. */
+  readonly stopAtPreimage?: (read: PreimageRead, step: bigint) => boolean;
+  /** Takes its samples at the steps it asks for. */
+  readonly sampler?: RunSampler;
   /** Called some ten times a second while the machine runs. */
   readonly onProgress?: (machine: Machine) => void;
   readonly signal?: AbortSignal;
@@ -80,9 +80,8 @@ async function steps(machine: Machine, run: GuidedRun, snapshots: Snapshots): Pr
       if (provesAll) await setImmediate();
     } else stop = await machine.run(end - step, { stopAtPreimage: run.stopAtPreimage !== undefined });
     if (!proving || provesAll) run.onProgress?.(machine);
-    if (stop === 'preimage' && machine.preimage !== undefined && run.stopAtPreimage?.(machine.preimage) === true) {
-      return 'pre-image';
-    }
+    if (stop !== 'preimage' || machine.preimage === undefined) continue;
+    if (run.stopAtPreimage?.(machine.preimage, machine.step - 1n) === true) return 'pre-image';
   }
   return 'exited';
 }

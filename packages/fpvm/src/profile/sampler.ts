@@ -39,8 +39,20 @@ const SHORTEST_DISTANCE = 4_093n;
 const LONGEST_DISTANCE = 3_999_971n;
 const PART = 128n;
 
-/** Takes samples when the run stands at step `next`. */
-export class Sampler {
+/** Looks at the machine when the run stands at step `next`, which `take` moves on. */
+export interface RunSampler {
+  readonly next: bigint;
+  take(machine: Machine): void;
+}
+
+/** How far it is to the next sample, so many steps into a run. */
+export function sampleDistance(steps: bigint): bigint {
+  const distance = steps / PART;
+  return distance < SHORTEST_DISTANCE ? SHORTEST_DISTANCE : distance > LONGEST_DISTANCE ? LONGEST_DISTANCE : distance;
+}
+
+/** Samples the call stack. */
+export class Sampler implements RunSampler {
   /** The step of the next sample. */
   next: bigint;
   readonly #root: CallNode = node('', 0n);
@@ -65,10 +77,7 @@ export class Sampler {
     this.#lastNode = this.#nodeOf(machine);
     this.#count(machine, this.#lastNode);
     this.#lastNode.samples += 1;
-    const distance = (machine.step - this.#firstStep) / PART;
-    this.next =
-      machine.step +
-      (distance < SHORTEST_DISTANCE ? SHORTEST_DISTANCE : distance > LONGEST_DISTANCE ? LONGEST_DISTANCE : distance);
+    this.next = machine.step + sampleDistance(machine.step - this.#firstStep);
   }
 
   /** The profile up to the machine's step. Steps after the last sample are counted to it. */

@@ -1,6 +1,5 @@
 // `asterisc load-elf`: an ELF file to a prestate and its metadata.
-import { readFile } from 'node:fs/promises';
-import { ElfError, encodeMetadata, loadElf, type Machine, type Metadata } from '@obelisc/fpvm';
+import { ElfError, encodeMetadata, loadElf, type Machine, type Metadata, readWhole } from '@obelisc/fpvm';
 import { checkOutput, writeStateTo, writeTextTo } from './output.js';
 
 export interface LoadElfOptions {
@@ -19,7 +18,7 @@ export async function loadElfFile(path: string): Promise<{ machine: Machine; met
   if (path === '') throw new LoadElfError('--path is empty: it names the ELF file');
   let file: Uint8Array;
   try {
-    file = await readFile(path);
+    file = await readWhole(path);
   } catch (error) {
     throw new LoadElfError(`cannot read the ELF file ${path}: ${error instanceof Error ? error.message : error}`, {
       cause: error,

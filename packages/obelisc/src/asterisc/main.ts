@@ -104,13 +104,13 @@ function commandLine(server: readonly string[], signal: AbortSignal): Command {
     .requiredOption('--input <file>', 'path of the input state')
     .option('--output <file>', 'where to write the output state; - is stdout, empty is none', 'out.json')
     .option('--proof-at <pattern>', `when to write a step proof, ${steps}`, 'never')
-    .option('--proof-fmt <name>', 'file name of proofs; - is stdout', 'proof-%d.json')
+    .option('--proof-fmt <name>', 'file name of proofs (.gz compresses); - is stdout', 'proof-%d.json')
     .option('--snapshot-at <pattern>', `when to write a snapshot, ${steps}`, 'never')
     .option('--snapshot-fmt <name>', 'file name of snapshots', 'state-%d.json')
     .option('--stop-at <pattern>', `when to stop, ${steps}`, 'never')
     .option(
       '--stop-at-preimage <key>',
-      'stop at the first read of a pre-image key with these first hex digits, @OFFSET',
+      'stop at the first read of a pre-image key with these first hex digits, @OFFSET, @STEP from which on',
     )
     .option(
       '--stop-at-preimage-type <type>',
@@ -119,11 +119,16 @@ function commandLine(server: readonly string[], signal: AbortSignal): Command {
     )
     .option(
       '--stop-at-preimage-larger-than <bytes>',
-      'stop at the first read of a pre-image larger than this, 8-byte length included',
+      'stop at the first read of a pre-image larger than this, 8-byte length included; with a key or type: of both',
       '0',
     )
     .option('--meta <file>', 'metadata for symbol look-up; empty is none', 'meta.json')
     .option('--info-at <pattern>', `when to log where the run is, ${steps}`, '%100000')
+    .option(
+      '--debug-info <file>',
+      'where to write pages, memory, steps, instructions by class, pre-image requests and bytes as JSON; empty is none',
+      '',
+    )
     .option('--preimage-timeout <seconds>', 'longest wait for one answer of the pre-image server')
     .option(
       '--pprof.cpu [=file]',

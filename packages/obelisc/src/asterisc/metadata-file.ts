@@ -1,6 +1,5 @@
 // The file of metadata that names the guest's functions.
-import { readFile } from 'node:fs/promises';
-import { decodeMetadata, type Metadata, MetadataError } from '@obelisc/fpvm';
+import { decodeMetadata, type Metadata, MetadataError, readWhole } from '@obelisc/fpvm';
 import { UsageError } from '../terminal/failure.js';
 import { log } from './log.js';
 
@@ -11,7 +10,7 @@ export async function readMetadata(path: string): Promise<Metadata> {
     return { symbols: [] };
   }
   try {
-    return decodeMetadata(await readFile(path, 'utf8'));
+    return decodeMetadata((await readWhole(path)).toString());
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const advice = error instanceof MetadataError ? '' : ` (write one with load-elf --meta, or run with --meta '')`;

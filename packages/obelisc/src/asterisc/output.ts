@@ -1,10 +1,29 @@
 // Where results go: a file (whole or not at all), `-` for stdout, an empty name for nowhere.
 import { once } from 'node:events';
-import { batched, checkOutputPath, encodeJsonState, type Machine, writeSmallFile, writeStateFile } from '@obelisc/fpvm';
+import { dirname } from 'node:path';
+import {
+  batched,
+  checkOutputPath,
+  encodeJsonState,
+  type Machine,
+  removeLeftOvers,
+  writeSmallFile,
+  writeStateFile,
+} from '@obelisc/fpvm';
 
-/** Throws OutputFileError where nothing can be written to `path`: before the run rather than after it. */
+/**
+ * Throws OutputFileError where nothing can be written to `path`: before the run rather than after it. Clears the folder of
+ * the half-written files of runs that were killed.
+ */
 export function checkOutput(path: string): void {
-  if (path !== '-' && path !== '') checkOutputPath(path);
+  if (path === '-' || path === '') return;
+  checkOutputPath(path);
+  removeLeftOvers(dirname(path));
+}
+
+/** As `checkOutput` for the files that a pattern names, as far as can be told before there is one. */
+export function clearFor(pattern: string): void {
+  if (pattern !== '-' && pattern !== '' && !dirname(pattern).includes('%')) removeLeftOvers(dirname(pattern));
 }
 
 export async function writeStateTo(path: string, machine: Machine): Promise<void> {

@@ -1,6 +1,7 @@
 // `asterisc run`: steps a state, with a pre-image server beside it.
 import {
   type ExecutedStep,
+  InstructionCounter,
   lookupSymbol,
   type Machine,
   type MachineMaker,
@@ -16,10 +17,11 @@ import {
 } from '@obelisc/fpvm';
 import { type PreimageServer, startPreimageServer, WaitInterruptedError } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
+import { CountingOracle, debugInfo, together } from './debug-info.js';
 import { logGuestOutput } from './guest-output.js';
 import { goFloat, log, memorySize } from './log.js';
 import { readMetadata } from './metadata-file.js';
-import { checkOutput, writeStateTo } from './output.js';
+import { checkOutput, clearFor, writeStateTo, writeTextTo } from './output.js';
 import { profiled, profileFiles, type ProfileOptions } from './profile.js';
 import { proofWriter } from './proof-files.js';
 import { reportRevert } from './revert-report.js';
@@ -36,6 +38,7 @@ export interface RunOptions extends StopAtPreimageOptions, ProfileOptions {
   readonly snapshotAt: string;
   readonly snapshotFmt: string;
   readonly stopAt: string;
+  readonly debugInfo: string;
   /** Seconds, undefined for no limit. */
   readonly preimageTimeout: string | undefined;
   /** MiB that the guest may touch, undefined for what this computer has room for. */
@@ -62,18 +65,22 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
   };
   const stopAtPreimage = preimageStop(options);
   const profile = await profileFiles(options);
-  checkOutput(options.output);
+  for (const path of [options.output, options.debugInfo]) checkOutput(path);
+  for (const format of [options.proofFmt, options.snapshotFmt]) clearFor(format);
   const preimages = await startServer(server, options.preimageTimeout, signal);
+  const oracle = preimages === undefined ? undefined : new CountingOracle(preimages.oracle);
   const memory = memoryOf(options.maxMemory);
   try {
     const machine = await readStateFile(options.input, {
       output: logGuestOutput,
       ...memory,
-      ...(preimages === undefined ? {} : { oracle: preimages.oracle }),
+      ...(oracle === undefined ? {} : { oracle }),
     });
     const metadata = await readMetadata(options.meta);
     const startStep = machine.step;
-    await profiled(profile, { machine, metadata, input: options.input }, async (sampler) => {
+    const counter = options.debugInfo === '' ? undefined : new InstructionCounter(machine);
+    await profiled(profile, { machine, metadata, input: options.input }, async (stackSampler) => {
+      const sampler = together(stackSampler, counter);
       const stop = await runGuided(machine, {
         ...patterns,
         onInfo: infoLogger(metadata, startStep),
@@ -101,6 +108,7 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
       }
       machine.refreshWitness();
       await writeStateTo(options.output, machine);
+      if (counter !== undefined) await writeTextTo(options.debugInfo, debugInfo(machine, counter, oracle));
       if (stop === 'aborted') throw new InterruptedError('command interrupted');
     });
   } finally {

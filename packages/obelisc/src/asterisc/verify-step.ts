@@ -1,13 +1,12 @@
 // `asterisc verify-step`: checks a proof file by executing its step from witness and memory proofs alone.
-import { readFile } from 'node:fs/promises';
-import { decodeStepProof, goJson, verifyStep } from '@obelisc/fpvm';
+import { decodeStepProof, goJson, readWhole, verifyStep } from '@obelisc/fpvm';
 import { UsageError } from '../terminal/failure.js';
 
 /** Prints what the proof shows; throws StepVerificationError or StepProofFormatError when it does not. */
 export async function runVerifyStep(path: string): Promise<void> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readWhole(path)).toString();
   } catch (error) {
     throw new UsageError(`cannot read the proof ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -13,6 +13,8 @@ export async function runWitness({ input, output }: WitnessOptions): Promise<voi
   process.stdout.write(
     goJson({
       witness: machine.savedWitness,
+      // The newer name, which op-challenger reads of every machine's witness.
+      witnessHash: machine.savedStateHash,
       stateHash: machine.savedStateHash,
       step: machine.step,
       exited: machine.exited,

@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type FlagKind, splitArguments } from '../../src/asterisc/arguments.js';
-import { formatStep } from '../../src/asterisc/step-file-name.js';
 import { commandIn } from './command.js';
 import { greeter } from './guest.js';
 
@@ -48,18 +47,6 @@ test("the server's command begins behind -- or at the first argument that is no 
   const server = ['op-program', '-x', '--server', '--', 'y'];
   assert.deepEqual(split('run', '--input', 'a', '--', ...server), { own: ['run', '--input=a'], server });
   assert.deepEqual(split('run', '--input', 'a', ...server), { own: ['run', '--input=a'], server });
-});
-
-test("%d in file names takes Go's widths", () => {
-  const named = (pattern: string) => formatStep(pattern, 171n);
-  assert.deepEqual(['p-%d.json', '%06d', '%x-%X', '100%%', 'plain', '%s'].map(named), [
-    'p-171.json',
-    '000171',
-    'ab-AB',
-    '100%',
-    'plain',
-    '%s',
-  ]);
 });
 
 test('an output that cannot be written is refused before the run, by name', async () => {
