@@ -1,6 +1,7 @@
 // The `asterisc` command: load-elf, run, witness, with the flags and exit codes of the reference's, and
 // verify-step and disassemble.
 import { Command, CommanderError } from 'commander';
+import { DEBUG_FLAG, unknownFlagsFirst } from '../terminal/command-line.js';
 import { messagesOf, UsageError } from '../terminal/failure.js';
 import { type FlagKind, splitArguments } from './arguments.js';
 import { runDisassemble } from './disassemble.js';
@@ -19,17 +20,24 @@ export async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const server: string[] = [];
   const program = commandLine(server, interrupt.signal);
+  let debug = false;
   try {
     const split = splitArguments(args, (name) => flagsOf(program, name));
     server.push(...split.server);
     const { own } = split;
+    debug = own.includes('--debug');
     if (own[0] === 'h') own[0] = 'help';
     const topic = own[0] === 'help' ? own[1] : undefined;
     if (topic !== undefined && !program.commands.some((command) => command.name() === topic)) {
       process.stderr.write(`error: there is no help for '${topic}'\n`);
       return exitCodes.unknownCommand;
     }
-    if (own[0] !== 'run' && server.length > 0) {
+    // Behind a flag that is not known anything may stand: Commander tells of the flag.
+    const known = flagsOf(program, own[0] ?? '');
+    const isMisspelt = own.some(
+      (arg) => arg.startsWith('--') && known?.has(arg.slice(2).split('=')[0] ?? '') === false,
+    );
+    if (own[0] !== 'run' && server.length > 0 && !isMisspelt) {
       throw new UsageError(`${own[0]} takes flags only: what is ${JSON.stringify(server[0])} for?`);
     }
     if (own.length === 0) {
@@ -49,6 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
       return exitCodes.interrupted;
     }
     process.stderr.write(`error: ${messagesOf(error).join('\n  because: ')}\n`);
+    if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return exitCodes.failure;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
@@ -69,7 +78,12 @@ function flagsOf(program: Command, name: string): ReadonlyMap<string, FlagKind> 
 
 function commandLine(server: readonly string[], signal: AbortSignal): Command {
   const program = new Command('asterisc').description('RISC-V fault proof machine').exitOverride();
-  const command = (name: string, description: string) => program.command(name).description(description).exitOverride();
+  const command = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option(...DEBUG_FLAG)
+      .exitOverride();
 
   command('load-elf', 'Load an ELF file into a prestate')
     .requiredOption('--path <file>', 'path to a 64-bit RISC-V ELF file')
@@ -137,5 +151,6 @@ function commandLine(server: readonly string[], signal: AbortSignal): Command {
     .option('--flamegraph <file>', 'write a flame graph of the guest (SVG)')
     .option('--max-memory <MiB>', "memory that the guest may touch; default: what fits this computer's")
     .action((options) => runRun(options, server, signal));
+  unknownFlagsFirst(program);
   return program;
 }

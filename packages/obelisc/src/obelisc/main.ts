@@ -4,12 +4,9 @@ import type { DevnetCommandOptions } from '../devnet/devnet.js';
 import { NETWORK_FLAGS, readNetworkFlags, urlList } from '../endpoints/network-flags.js';
 import { logger } from '../op-program/logger.js';
 import { BLOCK_TAGS, type BlockTag } from '../validate/block-tags.js';
-import { reportFailure } from '../terminal/failure.js';
+import { DEBUG_FLAG, unknownFlagsFirst } from '../terminal/command-line.js';
 
-/** Exit code when a command could not do what it was asked to: for `validate`, when it could not tell. */
-const COULD_NOT = 2;
-
-/** Runs the command with the given arguments (without node and script) and returns the exit code. */
+/** Runs the command with the given arguments (without node and script) and returns the exit code; rejects with what prevents it. */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = commandLine((code) => {
@@ -19,9 +16,9 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT;
-    reportFailure('obelisc', error);
-    return COULD_NOT;
+    // Help and version are not errors.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    throw error;
   }
 }
 
@@ -32,7 +29,11 @@ function commandLine(end: (exitCode: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(obelisc COMMAND --help tells the flags)');
   const command = (name: string, description: string): Command =>
-    program.command(name).description(description).exitOverride();
+    program
+      .command(name)
+      .description(description)
+      .option(...DEBUG_FLAG)
+      .exitOverride();
 
   const validateCommand = command(
     'validate',
@@ -110,6 +111,7 @@ function commandLine(end: (exitCode: number) => void): Command {
       await demo();
     },
   );
+  unknownFlagsFirst(program);
   return program;
 }
 

@@ -80,6 +80,7 @@ export const FLAGS = [
   flag('log.format', 'Format of the log', { choices: LOG_FORMATS, default: 'text' }),
   flag('log.color', 'Colours in the log', { kind: 'bool' }),
   flag('log.pid', 'Process id in the log', { kind: 'bool' }),
+  flag('debug', 'Print the JavaScript stack of errors', { kind: 'bool' }),
 ] satisfies readonly (FlagSpec & { required: boolean })[];
 
 /** Flags of the reference that are about sets of chains (interop), and those that name several chains when repeated. */

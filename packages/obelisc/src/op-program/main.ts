@@ -1,7 +1,7 @@
 /**
  * op-program: gathers pre-images, runs the client on them, or serves them to a machine.
- * Exit codes: 0 the claim is valid (or the server's work is done), 1 it is wrong (or the command cannot be carried out as
- * typed, or the server failed), 2 the client could not tell.
+ * Exit codes: 0 the claim is valid (or the server's work is done), 1 it is wrong, 2 whatever else: the client could not
+ * tell, the command cannot be carried out as typed, the server failed (the reference's 1, which is that of a wrong claim).
  */
 import { type Log, type LogLevel, openHost } from '@obelisc/host';
 import { messagesOf } from '../terminal/failure.js';
@@ -14,8 +14,20 @@ import { serve } from './server.js';
 
 export type Io = { stdout: (bytes: Uint8Array | string) => void; stderr: (bytes: Uint8Array | string) => void };
 
+const COULD_NOT = 2;
+
+const processIo: Io = {
+  stdout: (output) => void process.stdout.write(output),
+  stderr: (output) => void process.stderr.write(output),
+};
+
 /** Runs the command and returns its exit code. */
-export async function main(args: readonly string[], env: Record<string, string | undefined>, io: Io): Promise<number> {
+export async function main(
+  args: readonly string[],
+  env: Record<string, string | undefined> = process.env,
+  io: Io = processIo,
+): Promise<number> {
+  let debug = false;
   let log = logger({ level: 'info', format: 'text', color: false, pid: false, write: io.stderr });
   try {
     const parsed = parseArguments(args, env);
@@ -28,13 +40,15 @@ export async function main(args: readonly string[], env: Record<string, string |
       return 0;
     }
     log = loggerOf(parsed.flags, io);
+    debug = parsed.flags.isTrue('debug');
     for (const warning of parsed.warnings) log('warn', warning);
     return await run(readOptions(parsed.flags), log, io);
   } catch (error) {
     const [message = 'unknown error', ...causes] = messagesOf(error);
     log('crit', 'Application failed', { err: message });
     for (const cause of causes) log('crit', 'because', { err: cause });
-    return error instanceof UndecidedError ? 2 : 1;
+    if (debug && error instanceof Error) io.stderr(`${error.stack}\n`);
+    return COULD_NOT;
   }
 }
 

@@ -141,7 +141,7 @@ describe('obelisc on an embedded chain', () => {
 test('a missing flag is named', async () => {
   const { code, stderr } = await obelisc('validate', '--to', '6');
   assert.equal(code, 2);
-  assert.match(stderr, /required option '--l1 <url>' not specified/);
+  assert.match(stderr, /required options '--l1 <url>', .* not specified/);
 });
 
 test('nonsense for a flag is named with what it takes', async () => {

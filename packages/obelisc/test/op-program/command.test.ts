@@ -53,7 +53,7 @@ function folder(t: TestContext): string {
 
 async function fails(flags: Flags | string[], expected: RegExp, env: Record<string, string> = {}): Promise<void> {
   const { code, stdout, stderr } = await run(flags, env);
-  assert.equal(code, 1, stderr);
+  assert.equal(code, 2, stderr);
   assert.equal(stdout, '');
   assert.match(stderr, expected);
   assert.match(stderr, /^t=\S+ lvl=crit msg="Application failed" err=/m);
@@ -264,12 +264,12 @@ test('--server ends with 0 on SIGINT, as machines end their server', async (t) =
   assert.equal((await ended).code, 0);
 });
 
-test('--server that lacks a pre-image ends with 1 and one error that names key and hint', async (t) => {
+test('--server that lacks a pre-image ends with 2 and one error that names key and hint', async (t) => {
   const { oracle, ended } = startServer(t, { datadir: datadirWith(t, [Buffer.from('x')]) });
   await oracle.hint(`l2-code ${hash('77')}`);
   await assert.rejects(oracle.get(keccak256Key(Buffer.alloc(32, 0x77))));
   const { code, stderr } = await ended;
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(
     stderr,
     /lvl=crit msg="Application failed" err="no pre-image for key 0x0277.* \(keccak256\) \(last hint: l2-code 0x7777/,
@@ -286,7 +286,7 @@ test('--server with a poisoned datadir names the file', async (t) => {
   const { oracle, ended } = startServer(t, { datadir });
   await assert.rejects(oracle.get(key));
   const { code, stderr } = await ended;
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert(stderr.includes(name.slice(4)) && stderr.includes('is not the pre-image of key'), stderr);
 });
 
@@ -298,7 +298,7 @@ test('--server that nobody gave channels to says so', async (t) => {
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => void (stderr += chunk.toString('utf8')));
   const code = await new Promise((resolve) => child.once('close', resolve));
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(stderr, /file descriptor 3 is not a channel; a pre-image server is started by a machine/);
 });
 
@@ -345,13 +345,13 @@ test('--exec: a pre-image that is missing is told by the host, whatever the clie
     t,
     client(t, `const missing = Buffer.alloc(32, 9); missing[0] = 2; get(missing);`),
   );
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(stderr, /no pre-image for key 0x0209/);
 });
 
 test('--exec: a program that is not there, or ended by a signal', async (t) => {
   const absent = await exec(t, '/nonexistent/client');
-  assert.equal(absent.code, 1);
+  assert.equal(absent.code, 2);
   assert.match(absent.stderr, /--exec names a program that cannot be started: .*ENOENT/);
   const killed = await exec(t, client(t, `process.kill(process.pid, 'SIGKILL'); setTimeout(() => {}, 10000);`));
   assert.equal(killed.code, 2);
@@ -380,7 +380,7 @@ test('endpoints from the environment are used, retried, and named by flag when t
   const child = spawn(process.execPath, [executable, ...args(claim)], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => void (stderr += chunk.toString('utf8')));
-  assert.equal(await new Promise((resolve) => child.once('close', resolve)), 1);
+  assert.equal(await new Promise((resolve) => child.once('close', resolve)), 2);
   assert.match(
     stderr,
     /no pre-image for key 0x0211.*l1-block-header.*--l1 \(http:\/\/127\.0\.0\.1:\d+\): eth_chainId: HTTP 404: .*no such project/,

@@ -1,0 +1,12 @@
+// Every command's first lines, in words that any Node.js reads: one that is too old is refused before it meets any other.
+'use strict';
+
+/** Runs the command `name`; `failure` is its exit code for whatever is not its own answer. */
+module.exports = function start(name, failure) {
+  var version = process.versions.node.split('.').map(Number);
+  if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
+    process.stderr.write(name + ': Node.js 20.19 or later is needed, this is ' + process.version + '\n');
+    process.exit(failure);
+  }
+  require('./command.cjs')(name, failure);
+};

@@ -1,0 +1,162 @@
+// How the commands end when it is not with an answer: as a shell has them, with streams that break and limits that are met.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { repositoryRoot } from '../../src/demo/commands.js';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A line of bash in which `$asterisc`, `$op_program` and `$obelisc` are the commands. */
+async function shell(line: string): Promise<Ended> {
+  const command = (name: string): string => `'${process.execPath}' '${join(repositoryRoot, 'bin', name)}'`;
+  const commands = `asterisc="${command('asterisc')}" op_program="${command('op-program')}" obelisc="${command('obelisc')}"`;
+  const child = spawn('bash', ['-c', `${commands}\nrun() { eval "$@"; }\n${line}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, stdout, stderr };
+}
+
+const failureOf = { asterisc: 1, op_program: 2, obelisc: 2 };
+const stack = /^\s+at .*:\d+:\d+\)?$/m;
+
+for (const [command, failure] of Object.entries(failureOf)) {
+  describe(`${command} fails with ${failure}`, () => {
+    test('where its stdout is on a full device', async (t) => {
+      if (!existsSync('/dev/full')) return t.skip('no /dev/full here');
+      const { code, stderr } = await shell(`run "$${command}" --help > /dev/full`);
+      assert.equal(code, failure);
+      assert.match(stderr, /^[a-z-]+: cannot write to stdout: no space is left on its device\n$/);
+    });
+
+    test('where its stderr is on a full device', async (t) => {
+      if (!existsSync('/dev/full')) return t.skip('no /dev/full here');
+      const { code, stdout } = await shell(`run "$${command}" --colour 2> /dev/full`);
+      assert.equal(code, failure);
+      assert.equal(stdout, '');
+    });
+
+    test('where nobody reads its stdout', async () => {
+      const { code, stderr } = await shell(`(run "$${command}" --help; echo "code $?" >&2) | true`);
+      assert.equal(code, 0);
+      assert.match(stderr, /cannot write to stdout: what reads it has ended\ncode (\d)\n$/);
+      assert.match(stderr, new RegExp(`code ${failure}\\n$`));
+    });
+
+    test('where it cannot open its own modules', async () => {
+      const { code, stderr } = await shell(`ulimit -n 24; run "$${command}" run --network op-mainnet`);
+      assert.equal(code, failure);
+      assert.match(stderr, /EMFILE|required/);
+      assert.doesNotMatch(stderr, stack);
+    });
+
+    test('without a stack, unless --debug asks for it', async () => {
+      const line = {
+        asterisc: 'witness --input /nonexistent',
+        op_program: '',
+        obelisc: 'output 5 --op-node http://127.0.0.1:1 --retry.for 1s',
+      }[command];
+      const plain = await shell(`run "$${command}" ${line}`);
+      assert.equal(plain.code, failure);
+      assert.notEqual(plain.stderr, '');
+      assert.doesNotMatch(plain.stdout + plain.stderr, stack);
+      const debug = await shell(`run "$${command}" ${line} --debug`);
+      assert.equal(debug.code, failure);
+      assert.match(debug.stderr, stack);
+    });
+  });
+}
+
+test('an error that nobody caught, and a command that comes to no end, are failures', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'obelisc-exits-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const commandProcess = join(repositoryRoot, 'packages/obelisc/dist/src/terminal/command-process.js');
+  const run = async (main: string): Promise<Ended> => {
+    const script = join(folder, 'command.mjs');
+    writeFileSync(
+      script,
+      `import { runAsProcess } from ${JSON.stringify(commandProcess)};
+       await runAsProcess({ name: 'trial', failure: 2, load: async () => ({ main: ${main} }) });`,
+    );
+    return shell(`'${process.execPath}' '${script}'`);
+  };
+  const thrown = await run(`() => new Promise(() => setTimeout(() => { throw new Error('in a timer') }, 1))`);
+  assert.deepEqual(thrown, { code: 2, stdout: '', stderr: 'trial: in a timer\n' });
+  const rejected = await run(
+    `() => { void Promise.reject(new Error('of nobody')); return new Promise(() => setTimeout(() => {}, 1000)); }`,
+  );
+  assert.deepEqual(rejected, { code: 2, stdout: '', stderr: 'trial: of nobody\n' });
+  const endless = await run(`() => new Promise(() => {})`);
+  assert.equal(endless.code, 2);
+  assert.match(endless.stderr, /^trial: it ended before it had an answer/);
+  const caused = await run(`() => { throw new Error('outside', { cause: new Error('inside') }); }`);
+  assert.deepEqual(caused, { code: 2, stdout: '', stderr: 'trial: outside\n  because: inside\n' });
+  const answered = await run(`async () => { process.stdout.write('wrong\\n'); return 1; }`);
+  assert.deepEqual(answered, { code: 1, stdout: 'wrong\n', stderr: '' });
+});
+
+test('--json prints one object on whatever failure, errors in the flags included', async () => {
+  const json = async (line: string): Promise<Record<string, unknown>> => {
+    const { code, stdout } = await shell(line);
+    assert.equal(code, 2);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+  const endpoints =
+    '--l1 http://127.0.0.1:1 --l1.beacon http://127.0.0.1:1 --l2 http://127.0.0.1:1 --op-node http://127.0.0.1:1';
+  assert.deepEqual(await json('run "$obelisc" validate --json --too 5'), {
+    answer: 'unknown',
+    error: "unknown option '--too'\n(Did you mean --to?)",
+  });
+  const absent = await json('run "$obelisc" validate --json --to 5 2>&-');
+  assert.match(String(absent.error), /^required options '--l1 <url>', .* not specified$/);
+  const unreachable = await json(`run "$obelisc" validate --json ${endpoints} --to 5 --retry.for 1s`);
+  assert.equal(unreachable.answer, 'unknown');
+  assert.match(String(unreachable.error), /--op-node/);
+  const cramped = await json(`ulimit -n 24; run "$obelisc" validate --json ${endpoints} --to 5 --retry.for 1s`);
+  assert.match(String(cramped.error), /EMFILE/);
+});
+
+test('an unknown flag is told before those that are missing, and these all at once', async () => {
+  const unknown = await shell('run "$obelisc" validate --l1-beacon http://127.0.0.1:1');
+  assert.match(unknown.stderr, /unknown option '--l1-beacon'/);
+  const verb = await shell('run "$asterisc" load-elf --pth x');
+  assert.match(verb.stderr, /unknown option '--pth'\n\(Did you mean --path\?\)/);
+  const guest = await shell('run "$op_program" --l2-claim 0x');
+  assert.match(guest.stderr, /unknown flag --l2-claim; did you mean --l2\.claim\?/);
+  const missing = await shell('run "$obelisc" validate --to 5 --l2 http://127.0.0.1:1');
+  assert.match(missing.stderr, /required options '--l1 <url>', '--l1\.beacon <urls>', '--op-node <url>' not specified/);
+});
+
+test('a Node.js that is too old is refused in one line, in words that it can read', async () => {
+  const start = join(repositoryRoot, 'bin/start.cjs');
+  const require = createRequire(import.meta.url);
+  require(start);
+  for (const [version, failure] of [
+    ['v18.20.8', 2],
+    ['v20.18.3', 1],
+    ['v8.0.0', 2],
+  ] as const) {
+    const script = `Object.defineProperty(process, 'versions', { value: { node: '${version.slice(1)}' } });
+      Object.defineProperty(process, 'version', { value: '${version}' });
+      require('${start}')('trial', ${failure});`;
+    const { code, stdout, stderr } = await shell(`'${process.execPath}' -e "${script}"`);
+    assert.deepEqual(
+      { code, stdout, stderr },
+      { code: failure, stdout: '', stderr: `trial: Node.js 20.19 or later is needed, this is ${version}\n` },
+    );
+  }
+});
