@@ -99,7 +99,7 @@ export function konaHost(binary: string): Judge {
 
 function run(binary: string, args: readonly string[]): Promise<{ code: number; log: string }> {
   return new Promise((resolve, reject) => {
-    execFile(binary, args, { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+    execFile(binary, args, { maxBuffer: 1 << 30 }, (error, stdout, stderr) => {
       const log = stdout + stderr;
       if (error === null) resolve({ code: 0, log });
       else if (typeof error.code === 'number') resolve({ code: error.code, log });
