@@ -5,6 +5,7 @@ import { giveBlock, giveChain, copyChain, storeChain, takeBlock } from '../block
 import { FailureKind } from '../failure';
 import { RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
+import { L1Chain } from '../l1/chain';
 import { info } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { PriorityQueue } from '../priority-queue';
@@ -65,6 +66,13 @@ export class BatchQueue extends BatchSource {
   private barrier: u64 = u64.MAX_VALUE;
   private barrierEpoch: u64 = u64.MAX_VALUE;
 
+  /**
+   * The first span beyond `latest`, which is not kept, for each epoch from the one after `lowestEpoch` on, as far as L1 goes;
+   * 0 for none. Such a one is never judged otherwise than undecided, and so matters for the barrier alone.
+   */
+  private readonly beyond: StaticArray<u64>;
+  private readonly lowestEpoch: u64;
+
   // What the first batch was undecided by: as long as nothing of it changes, it stays so.
   private undecided: u64 = 0;
   private undecidedParent: L2Block | null = null;
@@ -80,8 +88,19 @@ export class BatchQueue extends BatchSource {
   /** Which waiting batch is in `buffer`; 0 for none. */
   private restored: u64 = 0;
 
-  constructor(config: RollupConfig, previous: ChannelReader, l2: L2Chain, origin: L1Block) {
-    super(config, previous, l2, origin);
+  /** No batch is needed for a block after the time `latest`. */
+  constructor(
+    config: RollupConfig,
+    previous: ChannelReader,
+    l1: L1Chain,
+    l2: L2Chain,
+    origin: L1Block,
+    private readonly latest: u64,
+  ) {
+    super(config, previous, l1, l2, origin);
+    this.lowestEpoch = origin.number;
+    const head = l1.head.number;
+    this.beyond = new StaticArray<u64>(head > origin.number ? <i32>(head - origin.number) : 0);
   }
 
   next(parent: L2Block): Pull {
@@ -114,12 +133,15 @@ export class BatchQueue extends BatchSource {
           ? checkSpanBatch(context, span)
           : Validity.Drop;
     if (validity == Validity.Drop) return;
+    const sequence = ++this.added;
+    if (span !== null && span.timestamp(0) > this.latest) return this.noteBeyond(span, sequence);
+    if (singular !== null && singular.timestamp > this.latest) return;
     const waiting = changetype<Waiting>(takeBlock());
     const encoded = this.previous.encodedBatch;
     waiting.encoding = <u32>storeChain(encoded.ptr, encoded.length);
     waiting.length = encoded.length;
     waiting.inclusion = <u32>changetype<usize>(this.at);
-    waiting.sequence = ++this.added;
+    waiting.sequence = sequence;
     waiting.isSpan = span !== null;
     if (singular !== null) {
       waiting.hasEmpty = singular.hasEmpty;
@@ -136,6 +158,15 @@ export class BatchQueue extends BatchSource {
       waiting.epochNumber = span.firstEpoch;
     }
     this.place(waiting, parent);
+  }
+
+  private noteBeyond(span: SpanBatch, sequence: u64): void {
+    const epoch = span.firstEpoch;
+    // Wraps where the epoch is too low.
+    const i = epoch - this.lowestEpoch - 1;
+    if (i >= <u64>this.beyond.length || this.beyond[<i32>i] != 0) return;
+    this.beyond[<i32>i] = sequence;
+    if (epoch == this.barrierEpoch + 1) this.barrier = min(this.barrier, sequence);
   }
 
   /** Puts a waiting batch where its time says. */
@@ -209,7 +240,9 @@ export class BatchQueue extends BatchSource {
     const epoch = this.blocks[0].number;
     if (this.barrierEpoch == epoch) return this.barrier;
     this.barrierEpoch = epoch;
-    this.barrier = u64.MAX_VALUE;
+    const i = epoch - this.lowestEpoch;
+    const beyond = i < <u64>this.beyond.length ? this.beyond[<i32>i] : 0;
+    this.barrier = beyond == 0 ? u64.MAX_VALUE : beyond;
     for (let i: u32 = 0; i < this.future.length; i++) {
       const waiting = changetype<Waiting>(<usize>this.future.valueAt(i));
       if (waiting.isSpan && waiting.epochNumber == epoch + 1) this.barrier = min(this.barrier, waiting.sequence);

@@ -3,6 +3,7 @@
 import { RollupConfig } from '../config/rollup';
 import { FailureKind } from '../failure';
 import { L1Block } from '../l1/block';
+import { L1Chain } from '../l1/chain';
 import { info, warn } from '../log';
 import { POST_EXEC_TYPE, SET_CODE_TYPE } from '../transaction/transaction-source';
 import { SingularBatch } from './batch';
@@ -36,6 +37,7 @@ export abstract class BatchSource {
   constructor(
     protected readonly config: RollupConfig,
     protected readonly previous: ChannelReader,
+    protected readonly l1: L1Chain,
     protected readonly l2: L2Chain,
     origin: L1Block,
   ) {
@@ -75,7 +77,7 @@ export abstract class BatchSource {
   protected context(parent: L2Block, inclusion: L1Block): BatchContext {
     let context = this.judging;
     if (context === null) {
-      context = new BatchContext(this.config, this.blocks, parent, inclusion, this.l2);
+      context = new BatchContext(this.config, this.blocks, parent, inclusion, this.l1, this.l2);
       this.judging = context;
     }
     context.blocks = this.blocks;

@@ -3,6 +3,7 @@
 import { RollupConfig } from '../config/rollup';
 import { FailureKind } from '../failure';
 import { L1Block } from '../l1/block';
+import { L1Chain } from '../l1/chain';
 import { info, warn } from '../log';
 import { SingularBatch } from './batch';
 import { BatchSource } from './batch-source';
@@ -17,8 +18,8 @@ import { fail, Pull } from './stage';
 export class BatchStage extends BatchSource {
   private candidate: SingularBatch | null = null;
 
-  constructor(config: RollupConfig, previous: ChannelReader, l2: L2Chain, origin: L1Block) {
-    super(config, previous, l2, origin);
+  constructor(config: RollupConfig, previous: ChannelReader, l1: L1Chain, l2: L2Chain, origin: L1Block) {
+    super(config, previous, l1, l2, origin);
   }
 
   next(parent: L2Block): Pull {

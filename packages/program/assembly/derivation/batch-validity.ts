@@ -4,6 +4,7 @@ import { equal32 } from '../bytes';
 import { maxSequencerDrift } from '../config/limits';
 import { Fork, RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
+import { L1Chain } from '../l1/chain';
 import { warn } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { POST_EXEC_TYPE, SET_CODE_TYPE } from '../transaction/transaction-source';
@@ -36,6 +37,7 @@ export class BatchContext {
     public safeHead: L2Block,
     /** The L1 block that held the batch. */
     public inclusion: L1Block,
+    public readonly l1: L1Chain,
     public readonly l2: L2Chain,
   ) {}
 
@@ -128,6 +130,28 @@ function allowsSetCode(config: RollupConfig, time: u64): bool {
   return config.isActive(Fork.Isthmus, time);
 }
 
+/** Blocks that a span may overlap before anything else is read than the headers that lead to its parent. */
+// @ts-ignore: decorator
+@inline
+const NEAR: u64 = 1024;
+
+/**
+ * Whether a span that follows the safe chain's block `number` at `time`, which is older than the safe head, is dropped
+ * whatever that block is: op-node finds the block first, but then drops the span for its epoch. So nobody can make the
+ * program walk back further than a sequencing window.
+ */
+function isOutOfReach(context: BatchContext, startEpoch: u64, number: u64, time: u64): bool {
+  const config = context.config;
+  if (startEpoch + config.sequencerWindow < context.inclusion.number) return true;
+  // Origins never go back, so that the block's is at most the safe head's.
+  if (startEpoch > context.safeHead.originNumber + 1) return true;
+  if (number == config.genesisL2.number) return startEpoch > config.genesisL1.number + 1;
+  if (startEpoch <= config.genesisL1.number || context.safeHead.number - number <= NEAR) return false;
+  // Only the genesis may be from before its L1 origin: the block's origin is one of those up to its own time.
+  const before = context.l1.byNumber(startEpoch - 1);
+  return before !== null && before.time > time;
+}
+
 /** The L2 block before the span, as `checkSpanPrefix` found it last. */
 let parentBlock: L2Block | null = null;
 
@@ -165,7 +189,12 @@ export function checkSpanPrefix(context: BatchContext, batch: SpanBatch): Validi
       // op-node finds no such block and keeps asking for it.
       return Validity.Undecided;
     }
-    parent = context.l2.byNumber(safeHead.number - back);
+    const number = safeHead.number - back;
+    if (isOutOfReach(context, startEpoch, number, startTime - config.blockTime)) {
+      return drop('the epoch cannot follow the block before the span');
+    }
+    if (memory.compare(batch.parentCheck, context.l2.hashOf(number), 20) != 0) return drop('the parent check fails');
+    parent = context.l2.byNumber(number);
   }
   parentBlock = parent;
   if (memory.compare(batch.parentCheck, parent.hash, 20) != 0) return drop('the parent check fails');

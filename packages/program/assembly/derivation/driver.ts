@@ -1,6 +1,7 @@
 // The driver: derives and executes block after block until the claimed number is safe or L1 is used up (op-node's
 // derivation and engine, in the order in which op-program runs them).
 import { Bytes, equal32 } from '../bytes';
+import { maxSequencerDrift } from '../config/limits';
 import { Fork, PayloadAttributes, RollupConfig } from '../config/rollup';
 import { Failure, FailureKind, Result } from '../failure';
 import { seedHashes } from '../hash-chains';
@@ -72,7 +73,14 @@ export function derive(
     info('Starting derivation').end();
     requireCovered(config, safe.time + config.blockTime);
     const from = findStart(config, l1, l2);
-    const pipeline = new Pipeline(config, l1, l2, from.origin, l2.systemConfig(from.block));
+    const pipeline = new Pipeline(
+      config,
+      l1,
+      l2,
+      from.origin,
+      l2.systemConfig(from.block),
+      latestTime(config, l1, safe, claimedNumber),
+    );
     let pending = safe;
     // Attributes are in SCRATCH until their block is built.
     useScratch(true);
@@ -124,6 +132,22 @@ export function derive(
     info('Derivation complete: reached L2 block').hash('head', safe.hash).number('number', safe.number).end();
   }
   return Result.ok(new Derived(safe, l2.byNumber(claimedNumber)));
+}
+
+/**
+ * The latest time that a block can have which a batch is needed for: the claimed block's, where derivation ends, or an
+ * earlier one where L1 ends long before it. A block is ahead of its L1 origin by no more than the drift, unless it is the
+ * first of an origin, and goes beyond what was by a block time.
+ */
+function latestTime(config: RollupConfig, l1: L1Chain, agreed: L2Block, claimedNumber: u64): u64 {
+  const head = l1.head;
+  const drift = max(config.maxSequencerDrift, maxSequencerDrift(config, head.time));
+  const origins = head.number > agreed.originNumber ? head.number - agreed.originNumber : 0;
+  const reachable =
+    drift > u64.MAX_VALUE >> 1 ? u64.MAX_VALUE : max(head.time + drift, agreed.time) + config.blockTime * (origins + 1);
+  const count = claimedNumber - agreed.number;
+  if (count > (u64.MAX_VALUE - agreed.time) / config.blockTime) return reachable;
+  return min(reachable, agreed.time + count * config.blockTime);
 }
 
 function depositsFail(): Result<Derived> {

@@ -23,8 +23,9 @@ export function readL2Header(hash: usize): Header {
 export class L2Chain {
   /** From the agreed block on, by number. */
   private readonly built: Array<L2Block> = new Array<L2Block>(0);
-  /** From the agreed block downwards, as far as it was asked for. */
-  private readonly older: Array<L2Block> = new Array<L2Block>(0);
+  /** From the agreed block downwards, as far as was asked for: hashes, and the blocks that were read whole. */
+  private readonly olderHashes: Array<usize> = new Array<usize>(0);
+  private readonly older: Array<L2Block | null> = new Array<L2Block | null>(0);
 
   /** The chain up to the agreed block, whose 32-byte hash is at `hash`. */
   constructor(
@@ -33,6 +34,7 @@ export class L2Chain {
   ) {
     const start = this.fetch(hash);
     this.built.push(start);
+    this.olderHashes.push(start.hash);
     this.older.push(start);
   }
 
@@ -55,10 +57,29 @@ export class L2Chain {
   byNumber(number: u64): L2Block {
     const first = this.start.number;
     if (number >= first) return this.built[<i32>(number - first)];
-    while (<u64>this.older.length <= first - number) {
-      this.older.push(this.fetch(this.older[this.older.length - 1].parentHash));
+    const hash = this.hashOf(number);
+    const known = this.older[<i32>(first - number)];
+    if (known !== null) return known;
+    const block = this.fetch(hash);
+    this.older[<i32>(first - number)] = block;
+    return block;
+  }
+
+  /**
+   * Address of the 32-byte hash of the block of that number, at most the newest. Of the blocks on the way back to it only
+   * the headers are read.
+   */
+  hashOf(number: u64): usize {
+    const first = this.start.number;
+    if (number >= first) return this.built[<i32>(number - first)].hash;
+    const hashes = this.olderHashes;
+    const before = useScratch(false);
+    while (<u64>hashes.length <= first - number) {
+      hashes.push(this.parentHash(hashes[hashes.length - 1]));
+      this.older.push(null);
     }
-    return this.older[<i32>(first - number)];
+    useScratch(before);
+    return hashes[<i32>(first - number)];
   }
 
   /** What a block holds behind its deposits. SCRATCH must be current. */

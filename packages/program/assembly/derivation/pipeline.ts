@@ -27,13 +27,17 @@ export class Pipeline {
   private readonly reader: ChannelReader;
   private readonly queue: AttributesQueue;
 
-  /** Begins with the data of the L1 block `origin`, as of which the chain's settings are `settings`. */
+  /**
+   * Begins with the data of the L1 block `origin`, as of which the chain's settings are `settings`. No block after the time
+   * `latest` will be asked for.
+   */
   constructor(
     private readonly config: RollupConfig,
-    l1: L1Chain,
+    private readonly l1: L1Chain,
     private readonly l2: L2Chain,
     origin: L1Block,
     settings: SystemConfig,
+    latest: u64,
   ) {
     const traversal = new L1Traversal(config, l1, origin, settings);
     const frames = new FrameQueue(config, new L1Retrieval(config, l1, traversal));
@@ -41,8 +45,8 @@ export class Pipeline {
     const channels: ChannelSource = holocene ? new ChannelAssembler(config, frames) : new ChannelBank(config, frames);
     const reader = new ChannelReader(config, channels);
     const batches: BatchSource = holocene
-      ? new BatchStage(config, reader, l2, origin)
-      : new BatchQueue(config, reader, l2, origin);
+      ? new BatchStage(config, reader, l1, l2, origin)
+      : new BatchQueue(config, reader, l1, l2, origin, latest);
     this.traversal = traversal;
     this.frames = frames;
     this.reader = reader;
@@ -88,7 +92,7 @@ export class Pipeline {
     this.reader.previous = new ChannelAssembler(config, this.frames);
     // The first channel after the activation may hold batches of earlier epochs: their L1 blocks are kept.
     const old = this.queue.previous;
-    const stage = new BatchStage(config, this.reader, this.l2, before);
+    const stage = new BatchStage(config, this.reader, this.l1, this.l2, before);
     stage.blocks = old.blocks;
     stage.at = old.at;
     this.queue.previous = stage;

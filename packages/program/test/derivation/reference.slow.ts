@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { checkReference } from './reference-check.js';
+import { checkNearerClaims, checkReference } from './reference-check.js';
 
 test('many random chains derive to what op-node derives from them', () => {
   checkReference('results', 16, 150);
@@ -7,4 +7,8 @@ test('many random chains derive to what op-node derives from them', () => {
 
 test('many chains with mutated batches derive to what op-node derives from them', () => {
   checkReference('mutated', 16, 400);
+});
+
+test('what comes after the claimed block has no part in how the blocks up to it are derived', () => {
+  checkNearerClaims(8, 60);
 });

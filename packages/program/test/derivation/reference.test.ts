@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { checkReference } from './reference-check.js';
+import { checkNearerClaims, checkReference } from './reference-check.js';
 
 test('random chains derive to what op-node derives from them, from genesis and from a later block on', () => {
   checkReference('results', 0, 16);
@@ -7,4 +7,8 @@ test('random chains derive to what op-node derives from them, from genesis and f
 
 test('batches with bytes changed at random, and spans that contradict what they repeat, derive as in op-node', () => {
   checkReference('mutated', 0, 16);
+});
+
+test('what comes after the claimed block has no part in how the blocks up to it are derived', () => {
+  checkNearerClaims(0, 8);
 });

@@ -19,6 +19,8 @@ export interface Outcome {
   safeHead: number;
   built: Built[];
   log: string;
+  /** How many times the header of an L2 block was asked for. */
+  l2Headers: number;
 }
 
 interface Entry {
@@ -118,6 +120,7 @@ function deriveFrom(scenario: Scenario, agreed: string, values: Map<string, Uint
     safeHead,
     built,
     log: module.log(),
+    l2Headers: module.hints.filter((hint) => hint.startsWith('l2-block-header ')).length,
   };
 }
 

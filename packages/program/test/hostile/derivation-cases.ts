@@ -3,7 +3,7 @@ import { RLP } from '@ethereumjs/rlp';
 import { batcherData, concat, fixed, frame, hashOf, integer, orderedTrie } from '../derivation/encoding.js';
 import { utf8 } from '../derivation/module.js';
 import {
-  genesisTime, HostileChain, inbox, portal, rlpList, rlpString, singular, span, type ForkName,
+  brotli, genesisTime, HostileChain, inbox, portal, rlpList, rlpString, singular, span, type ForkName,
 } from './hostile-chain.js'; // prettier-ignore
 
 export interface HostileCase {
@@ -11,6 +11,8 @@ export interface HostileCase {
   /** Whether `npm test` runs it too. */
   isQuick: boolean;
   make: () => HostileChain;
+  /** Number of the claimed block, where that matters. */
+  target?: number;
   /** What derivation must come to: the safe head's number. */
   safeHead: number;
   /** Most MiB that it may take. */
@@ -220,6 +222,28 @@ export const derivationCases: HostileCase[] = [
     ),
     safeHead: 0,
     most: BASE + CONTENT + 95,
+  },
+  {
+    name: 'six channels before Holocene with a batch of 99 MB for the block after the claimed one',
+    isQuick: false,
+    make: of('granite', (c) => {
+      const data = brotli(singular({ time: firstTime + 20 }, rlpString(new Uint8Array(LARGE).fill(1))));
+      times(6, () => c.postCompressed(data));
+    }),
+    target: 10,
+    safeHead: 0,
+    most: BASE + CONTENT,
+  },
+  {
+    name: '100,000 batches before Holocene for blocks that L1 does not reach',
+    isQuick: true,
+    make: of('granite', (c) =>
+      c.postChannel(
+        Buffer.concat(upTo(100_000).map((i) => singular({ time: firstTime + 4000 + 2 * i }, new Uint8Array(0)))),
+      ),
+    ),
+    safeHead: 0,
+    most: BASE + CONTENT,
   },
   {
     name: '1,200 L1 blocks of 0.9 MB of frames that lead nowhere',

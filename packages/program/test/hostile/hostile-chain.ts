@@ -65,7 +65,7 @@ export class HostileChain {
 
   constructor(options: ChainOptions) {
     this.options = { window: 3600, channelTimeout: 300, ...options };
-    const genesis = l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, this.extra);
+    const genesis = l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, this.extraAt(genesisTime));
     this.genesisHash = hashOf(genesis);
     this.put(this.genesisHash, genesis);
     this.values.set(`01${'09'.padStart(62, '0')}`, utf8(JSON.stringify(l1ChainConfig)));
@@ -77,7 +77,8 @@ export class HostileChain {
     return forks.indexOf(this.options.fork) >= forks.indexOf(fork);
   }
 
-  private get extra(): Uint8Array {
+  /** Extra data of the L2 block of a time. */
+  extraAt(_time: number): Uint8Array {
     if (this.has('jovian')) return Uint8Array.from([1, 0, 0, 0, 250, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0]);
     return this.has('holocene') ? Uint8Array.from([0, 0, 0, 0, 250, 0, 0, 0, 6]) : new Uint8Array(0);
   }
@@ -140,6 +141,11 @@ export class HostileChain {
     return data.length;
   }
 
+  /** What the chain's oracle has, by key. */
+  get preimages(): ReadonlyMap<string, Uint8Array> {
+    return this.values;
+  }
+
   get config(): object {
     const times = Object.fromEntries(forks.filter((fork) => this.has(fork)).map((fork) => [`${fork}_time`, 0]));
     return {
@@ -172,7 +178,10 @@ export class HostileChain {
    * Derives from genesis until `target` or the end of L1. Blocks with transactions are refused where `refuses` says so: then
    * their deposits are left.
    */
-  derive({ target = 1_000_000, refuses = false }: { target?: number; refuses?: boolean } = {}): HostileOutcome {
+  derive({
+    target = 1_000_000,
+    refuses = false,
+  }: { target?: number | undefined; refuses?: boolean } = {}): HostileOutcome {
     let selected: Uint8Array = new Uint8Array(0);
     let position = 0;
     let log = '';

@@ -5,9 +5,9 @@ import type { HostileCase } from './derivation-cases.js';
 
 /** Declares a test for each case: the right answer, within the memory that it may take, and everything given back. */
 export function declareCases(cases: HostileCase[]): void {
-  for (const { name, make, safeHead, most, refuses = false } of cases) {
+  for (const { name, make, safeHead, most, target, refuses = false } of cases) {
     test(name, (context) => {
-      const outcome = make().derive({ refuses });
+      const outcome = make().derive({ target, refuses });
       context.diagnostic(
         `${outcome.mebibytes.toFixed(1)} MiB of ${most.toFixed(1)}, ${outcome.seconds.toFixed(2)} s, ${outcome.heldMebibytes.toFixed(1)} MiB held`,
       );
