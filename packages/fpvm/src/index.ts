@@ -11,7 +11,7 @@ export { decodeMetadata, encodeMetadata, lookupSymbol, type Metadata, MetadataEr
 export { batched, readStateFile, StateFileError, writeStateFile } from './state-file.js';
 export { removeLeftOvers } from './temporary-files.js';
 export { readWhole, writeSmallFile, writeWhole } from './whole-file.js';
-export { checkOutputPath, OutputFileError } from './output-target.js';
+export { checkOutputPath, outputError, OutputFileError } from './output-target.js';
 export { parseGoInteger } from './go-integer.js';
 export type { ExecutedStep, MachineMaker } from './step-history.js';
 export { encodeJsonState } from './state-json.js';

@@ -10,6 +10,7 @@ import {
   writeSmallFile,
   writeStateFile,
 } from '@obelisc/fpvm';
+import { formatStep } from './step-file-name.js';
 
 /**
  * Throws OutputFileError where nothing can be written to `path`: before the run rather than after it. Clears the folder of
@@ -21,9 +22,15 @@ export function checkOutput(path: string): void {
   removeLeftOvers(dirname(path));
 }
 
-/** As `checkOutput` for the files that a pattern names, as far as can be told before there is one. */
-export function clearFor(pattern: string): void {
-  if (pattern !== '-' && pattern !== '' && !dirname(pattern).includes('%')) removeLeftOvers(dirname(pattern));
+/**
+ * As `checkOutput` for the files that a pattern names, as far as can be told before there is one; where none will be written
+ * (`at` is `never`), the folder is only cleared.
+ */
+export function checkStepFiles(pattern: string, at: string): void {
+  const folder = dirname(pattern);
+  if (pattern === '-' || pattern === '' || folder.includes('%')) return;
+  if (at === 'never') removeLeftOvers(folder);
+  else checkOutput(formatStep(pattern, 0n));
 }
 
 export async function writeStateTo(path: string, machine: Machine): Promise<void> {

@@ -21,7 +21,7 @@ import { CountingOracle, debugInfo, together } from './debug-info.js';
 import { logGuestOutput } from './guest-output.js';
 import { goFloat, log, memorySize } from './log.js';
 import { readMetadata } from './metadata-file.js';
-import { checkOutput, clearFor, writeStateTo, writeTextTo } from './output.js';
+import { checkOutput, checkStepFiles, writeStateTo, writeTextTo } from './output.js';
 import { profiled, profileFiles, type ProfileOptions } from './profile.js';
 import { proofWriter } from './proof-files.js';
 import { reportRevert } from './revert-report.js';
@@ -66,7 +66,8 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
   const stopAtPreimage = preimageStop(options);
   const profile = await profileFiles(options);
   for (const path of [options.output, options.debugInfo]) checkOutput(path);
-  for (const format of [options.proofFmt, options.snapshotFmt]) clearFor(format);
+  checkStepFiles(options.proofFmt, options.proofAt);
+  checkStepFiles(options.snapshotFmt, options.snapshotAt);
   const preimages = await startServer(server, options.preimageTimeout, signal);
   const oracle = preimages === undefined ? undefined : new CountingOracle(preimages.oracle);
   const memory = memoryOf(options.maxMemory);

@@ -1,5 +1,6 @@
 // `asterisc witness`: a state's witness and hash, on stdout as JSON.
 import { goJson, readStateFile, writeWhole } from '@obelisc/fpvm';
+import { checkOutput } from './output.js';
 
 export interface WitnessOptions {
   readonly input: string;
@@ -7,6 +8,7 @@ export interface WitnessOptions {
 }
 
 export async function runWitness({ input, output }: WitnessOptions): Promise<void> {
+  if (output !== '') checkOutput(output);
   const machine = await readStateFile(input);
   machine.refreshWitness();
   if (output !== '') await writeWhole(output, [machine.savedWitness]);

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { DEFAULT_SCENARIO, startDevnet } from '@obelisc/devnet';
 import type { Devnet, DevnetPorts, Scenario } from '@obelisc/devnet';
 import { UsageError } from '../terminal/failure.js';
+import { checkServable } from './preflight.js';
 import { l1Schedule, l2Schedule } from './schedule.js';
 
 /** The command's options as they stand on the command line. */
@@ -66,6 +67,15 @@ export async function devnetCommand(
   const l2Blocks = wholeNumber(options.blocks, '--blocks', MOST_BLOCKS) ?? DEFAULT_BLOCKS;
   const ports = portsOf(options);
   const scenario = scenarioOf(options);
+  await checkServable(
+    {
+      '--l1-port': ports.l1 ?? 0,
+      '--beacon-port': ports.beacon ?? 0,
+      '--l2-port': ports.l2 ?? 0,
+      '--op-node-port': ports.opNode ?? 0,
+    },
+    options.out,
+  );
   stderr(`Making ${l2Blocks} L2 blocks and the L1 blocks that hold their batches.\n`);
   const devnet = await startDevnet({ seed, l2Blocks, ports, scenario, live, ...(signal !== undefined && { signal }) });
   const stopped = signal === undefined ? interrupt() : once(signal, 'abort');

@@ -3,8 +3,10 @@
  * Exit codes: 0 the claim is valid (or the server's work is done), 1 it is wrong, 2 whatever else: the client could not
  * tell, the command cannot be carried out as typed, the server failed (the reference's 1, which is that of a wrong claim).
  */
+import { existsSync } from 'node:fs';
 import { type Log, type LogLevel, openHost } from '@obelisc/host';
 import { messagesOf } from '../terminal/failure.js';
+import { makeFolder } from '../terminal/folder.js';
 import { runDetached } from './exec.js';
 import { type FlagValues, helpText, parseArguments } from './flags.js';
 import { logger } from './logger.js';
@@ -59,6 +61,8 @@ class UndecidedError extends Error {
 
 async function run(options: Options, log: Log, io: Io): Promise<number> {
   const { mode, ...hostOptions } = options;
+  const { datadir, endpoints } = options;
+  if (endpoints !== undefined && datadir !== undefined && !existsSync(datadir)) makeFolder('--datadir', datadir);
   const host = openHost({ ...hostOptions, log });
   try {
     switch (mode.kind) {

@@ -8,7 +8,14 @@ export interface Conclusion {
   readonly outputRoot: string;
 }
 
-/** Collects the client's log: passes on whole lines and remembers how it concluded. */
+/**
+ * What the client says of the claim itself. With an L1 head that is too early it judges by an older block, which decides
+ * nothing here; and the verdict is the command's to tell, once and last.
+ */
+const VERDICT_LINE = /^(?:Successfully validated L2 block #|The claim for L2 block #)/;
+const VERDICT_MESSAGES = ['Claim is invalid', 'Claim successfully verified'];
+
+/** Collects the client's log: passes on whole lines but its verdict, and remembers how it concluded. */
 export class ClientLog {
   conclusion: Conclusion | undefined;
   /** Message of the line that ended the program early (`lvl=crit` or a trap), if there was one. */
@@ -25,8 +32,8 @@ export class ClientLog {
   }
 
   #take(line: string): void {
-    this.onLine(line);
     const fields = parseLogfmt(line);
+    if (!VERDICT_LINE.test(line) && !VERDICT_MESSAGES.includes(fields.get('msg') ?? '')) this.onLine(line);
     const number = fields.get('head')?.split(':')[1];
     const outputRoot = fields.get('output');
     if (fields.get('msg') === 'Validating claim' && number !== undefined && outputRoot !== undefined) {

@@ -23,6 +23,7 @@ import type { PreimageStore } from '@obelisc/preimage';
 import { runProgram } from '@obelisc/program';
 import type { NetworkSettings } from '../endpoints/network-flags.js';
 import { UsageError } from '../terminal/failure.js';
+import { makeFolder } from '../terminal/folder.js';
 import type { BlockTag } from './block-tags.js';
 import { type ChainOptions, resolveChain } from './chain.js';
 import { ClientLog, type Conclusion } from './client-log.js';
@@ -62,6 +63,7 @@ export class DisagreementError extends Error {
 /** Judges a claim. Rejects where an endpoint, a file or a flag stands in the way of even trying. */
 export async function validate(options: ValidateOptions): Promise<Verdict> {
   const { log, settings } = options;
+  if (options.datadir !== undefined) makeFolder('--datadir', options.datadir);
   const retry = settings === undefined ? {} : { policy: settings.policy };
   const node = opNode({ url: options.opNode, log, ...retry });
   const { safeL2, finalizedL2, unsafeL2 } = await node.syncStatus();

@@ -83,6 +83,26 @@ test('proofs and snapshots appear where they are asked for', async () => {
   assert.match((await asterisc(['witness', '--input', 'resumed.json'])).stdout, /"step": 9,/);
 });
 
+test('a folder that is not there is named before the first step, for proofs, snapshots and witnesses', async () => {
+  await load('greeter', greeter(0));
+  const run = ['run', '--input', 'greeter.json', '--meta', '', '--output', ''];
+  const elsewhere = [
+    [...run, '--proof-at', '=3', '--proof-fmt', 'absent/%d.json'],
+    [...run, '--snapshot-at', '=3', '--snapshot-fmt', 'absent/%d.json'],
+    ['witness', '--input', 'greeter.json', '--output', 'absent/0.json'],
+  ];
+  for (const args of elsewhere) {
+    const { code, stdout, stderr } = await asterisc(args);
+    assert.equal(code, 1, args.join(' '));
+    assert.equal(stdout, '');
+    assert.equal(stderr, 'error: cannot write absent/0.json: there is no folder absent\n');
+  }
+  // Told when the step is reached, where the folder's name is of the step.
+  const { code, stderr } = await asterisc([...run, '--proof-at', '=3', '--proof-fmt', 'at-%d/proof.json']);
+  assert.equal(code, 1);
+  assert.match(stderr, /cannot write at-3\/proof\.json: there is no folder at-3\n/);
+});
+
 test('a written proof is verified, and refused with one digit changed', async () => {
   await load('greeter', greeter(0));
   await asterisc([

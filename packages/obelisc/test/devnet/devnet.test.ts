@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { devnetCommand } from '../../src/devnet/devnet.js';
+import { type DevnetCommandOptions, devnetCommand } from '../../src/devnet/devnet.js';
 import { l1Schedule, l2Schedule } from '../../src/devnet/schedule.js';
 import { UsageError } from '../../src/terminal/failure.js';
 
@@ -30,6 +32,29 @@ test('prints endpoints and files, serves them until stopped, and leaves nothing 
 test('a port or a number of blocks that is none is refused by its flag', async () => {
   await assert.rejects(devnetCommand({ l1Port: '70000' }), UsageError);
   await assert.rejects(devnetCommand({ blocks: 'many' }), /--blocks many/);
+});
+
+test('a port in use and a folder that cannot be written are named before a block is made', async (t) => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+  t.after(() => holder.close());
+  const { port } = holder.address() as AddressInfo;
+  const told: string[] = [];
+  const quiet = { stdout: (text: string) => void told.push(text), stderr: (text: string) => void told.push(text) };
+  const file = fileURLToPath(import.meta.url);
+  const mistakes: [DevnetCommandOptions, RegExp][] = [
+    [{ l2Port: String(port) }, new RegExp(`^--l2-port ${port} is in use`)],
+    [{ l1Port: '9545', opNodePort: '9545' }, /^--l1-port and --op-node-port are the same port, 9545$/],
+    [{ out: join(file, 'chain') }, /^--out .*chain: no folder that can be written to \(ENOTDIR/],
+    [{ out: file }, /^--out .*: no folder that can be written to/],
+    ...(existsSync('/proc/self')
+      ? [[{ out: '/proc/chain/of' }, /^--out \/proc\/chain\/of: no folder/] as [DevnetCommandOptions, RegExp]]
+      : []),
+  ];
+  for (const [options, message] of mistakes) {
+    await assert.rejects(devnetCommand({ blocks: '5000', ...options }, quiet), { name: 'UsageError', message });
+  }
+  assert.deepEqual(told, []);
 });
 
 test('a schedule of forks is taken as it is written, and refused where it makes none', () => {

@@ -68,8 +68,11 @@ describe('obelisc on an embedded chain', () => {
 
   test('a true claim is confirmed in the machine: exit code 0, the line on stdout', async () => {
     const claim = await root(6);
-    const { code, stdout } = await obelisc('validate', ...endpoints, '--from', '3', '--to', '6', '--claim', claim);
+    const args = ['--from', '3', '--to', '6', '--claim', claim];
+    const { code, stdout, stderr } = await obelisc('validate', ...endpoints, ...args);
     assert.equal(code, 0);
+    // The verdict is told once, though the client comes to it twice.
+    assert.doesNotMatch(stderr, /Successfully validated/);
     assert.equal(stdout, `Successfully validated L2 block #6 with output root ${claim}\n`);
   });
 
@@ -101,8 +104,9 @@ describe('obelisc on an embedded chain', () => {
   test('an L1 head that is too early leaves the claim undecided: exit code 2', async () => {
     const start = devnet.rollupConfig.genesis.l1.hash;
     const args = ['--from', '1', '--to', String(BLOCKS - 1), '--native', '--l1.head', start];
-    const { code, stdout } = await obelisc('validate', ...endpoints, ...args);
+    const { code, stdout, stderr } = await obelisc('validate', ...endpoints, ...args);
     assert.equal(code, 2);
+    assert.doesNotMatch(stderr, /is wrong|Claim is invalid/);
     assert.match(
       stdout,
       /^Could not tell whether output root 0x[0-9a-f]{64} of L2 block #11 is right: .*later --l1\.head/,
