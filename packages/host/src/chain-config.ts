@@ -3,7 +3,8 @@
  * Field names and order are those of op-geth's `params.ChainConfig`; later versions' fields stand where those versions put them.
  */
 import { ConfigurationError, decodeStruct, encodeStruct, type Field, type GoStruct } from './go-encoding.js';
-import { isJsonObject, type JsonValue, parseJson } from './lossless-json.js';
+import { topLevelMembers } from './json-members.js';
+import { type JsonValue, parseJson } from './lossless-json.js';
 import { OPTIMISM_PARAMETERS } from './rollup-config.js';
 
 const BLOCKS_BEFORE_DAO = ['homesteadBlock', 'daoForkBlock'];
@@ -93,15 +94,19 @@ export const BLOCKS_AT_GENESIS: readonly string[] = ['homesteadBlock', ...BLOCKS
 export type ChainConfig = { json: string; chainId: bigint };
 
 /** Takes an L2 chain's configuration out of a genesis file. `source` names it in errors. Throws ConfigurationError. */
-export function parseGenesisChainConfig(text: string, source: string): ChainConfig {
-  const genesis = parse(text, source);
-  if (!isJsonObject(genesis) || genesis.config === undefined) {
+export function parseGenesisChainConfig(document: string | Uint8Array, source: string): ChainConfig {
+  const config = parse(source, () => topLevelMembers(bytesOf(document), ['config'])?.get('config'));
+  if (config === undefined) {
+    parse(source, () => parseJson(textOf(document)));
     throw new ConfigurationError(
       source,
       'has no field "config"; --l2.genesis takes the genesis file that op-geth was initialised with',
     );
   }
-  return chainConfigOf(genesis.config, `${source}.config`);
+  return chainConfigOf(
+    parse(source, () => parseJson(config)),
+    `${source}.config`,
+  );
 }
 
 /** The same for the configuration alone. Fields that op-geth does not know are passed over, as it does. */
@@ -120,10 +125,11 @@ export function chainConfigOf(value: JsonValue, source: string): ChainConfig {
  * Reads an L1 chain's configuration: a file of it alone, or a genesis file that has it as `config`. Throws ConfigurationError,
  * also where it has no blob schedule: without one nobody knows what a blob costs.
  */
-export function parseL1ChainConfig(text: string, source: string): ChainConfig {
-  const document = parse(text, source);
-  const genesis = isJsonObject(document) && document.chainId === undefined && document.config !== undefined;
-  return l1ChainConfigOf(genesis ? document.config : document, genesis ? `${source}.config` : source);
+export function parseL1ChainConfig(document: string | Uint8Array, source: string): ChainConfig {
+  const members = parse(source, () => topLevelMembers(bytesOf(document), ['config', 'chainId']));
+  const config = members?.has('chainId') === true ? undefined : members?.get('config');
+  const value = parse(source, () => parseJson(config ?? textOf(document)));
+  return l1ChainConfigOf(value, config === undefined ? source : `${source}.config`);
 }
 
 /** The same for the configuration alone. */
@@ -143,14 +149,22 @@ export function l1ChainConfigOf(value: JsonValue | undefined, source: string): C
   return { json: encodeStruct(config, CHAIN_CONFIG), chainId };
 }
 
-function parse(text: string, source: string): JsonValue {
+function parse<T>(source: string, task: () => T): T {
   try {
-    return parseJson(text);
+    return task();
   } catch (error) {
     throw new ConfigurationError(source, `is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
+}
+
+function bytesOf(document: string | Uint8Array): Uint8Array {
+  return typeof document === 'string' ? Buffer.from(document) : document;
+}
+
+function textOf(document: string | Uint8Array): string {
+  return typeof document === 'string' ? document : Buffer.from(document).toString('utf8');
 }
 
 function decode(value: JsonValue | undefined, source: string): { config: GoStruct; chainId: bigint } {

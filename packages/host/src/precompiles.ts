@@ -13,7 +13,7 @@ import {
   type PreimageStore,
 } from '@obelisc/preimage';
 import { g1Msm, g2Msm, pairingCheck } from './bls-pairing.js';
-import { g1Add, g2Add, mapFp2ToG2, mapFpToG1 } from './bls-precompiles.js';
+import type { BlsPrecompile } from './bls-precompiles.js';
 import { bn256Pairing } from './bn-pairing.js';
 import { kzg, versionedHashOf } from './kzg.js';
 
@@ -24,14 +24,22 @@ const PRECOMPILES: Record<string, Precompile> = {
   [address(0x01)]: ecrecover,
   [address(0x08)]: bn256Pairing,
   [address(0x0a)]: kzgPointEvaluation,
-  [address(0x0b)]: g1Add,
+  [address(0x0b)]: blsPrecompile('g1Add'),
   [address(0x0c)]: g1Msm,
-  [address(0x0d)]: g2Add,
+  [address(0x0d)]: blsPrecompile('g2Add'),
   [address(0x0e)]: g2Msm,
   [address(0x0f)]: pairingCheck,
-  [address(0x10)]: mapFpToG1,
-  [address(0x11)]: mapFp2ToG2,
+  [address(0x10)]: blsPrecompile('mapFpToG1'),
+  [address(0x11)]: blsPrecompile('mapFp2ToG2'),
 };
+
+/** Loaded when first needed: the curve takes 30 ms, and few blocks use it. */
+function blsPrecompile(name: 'g1Add' | 'g2Add' | 'mapFpToG1' | 'mapFp2ToG2'): Precompile {
+  return async (input) => {
+    const precompiles: Record<typeof name, BlsPrecompile> = await import('./bls-precompiles.js');
+    return precompiles[name](input);
+  };
+}
 
 /** Runs the precompile that a hint names and stores the result (status byte, output) and the hint's payload. */
 export async function storePrecompileResult(

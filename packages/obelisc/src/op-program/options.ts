@@ -139,7 +139,7 @@ function readChain(flags: FlagValues): Chain {
     }
     return chain;
   }
-  const rollupConfig = parseRollupConfig(...file(flags, 'rollup.config'));
+  const rollupConfig = parseRollupConfig(...textFile(flags, 'rollup.config'));
   const chainConfig = parseGenesisChainConfig(...file(flags, 'l2.genesis'));
   const l1ChainConfig = flags.has('l1.chainconfig')
     ? parseL1ChainConfig(...file(flags, 'l1.chainconfig'))
@@ -152,10 +152,15 @@ function readChain(flags: FlagValues): Chain {
   });
 }
 
-function file(flags: FlagValues, name: string): [text: string, source: string] {
+function textFile(flags: FlagValues, name: string): [text: string, source: string] {
+  const [bytes, source] = file(flags, name);
+  return [bytes.toString('utf8'), source];
+}
+
+function file(flags: FlagValues, name: string): [bytes: Buffer, source: string] {
   const path = flags.get(name) ?? '';
   try {
-    return [readFileSync(path, 'utf8'), path];
+    return [readFileSync(path), path];
   } catch (error) {
     throw new UsageError(
       `--${name} names a file that cannot be read: ${error instanceof Error ? error.message : String(error)}`,

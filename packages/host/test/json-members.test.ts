@@ -1,0 +1,56 @@
+/** Members of a JSON document's top-level object: held to JSON.parse, which is not ours. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { topLevelMembers } from '../src/json-members.js';
+
+const DOCUMENTS = [
+  '{}',
+  ' { } ',
+  '{"config":{}}',
+  '{"config" : {"a":[1,{"b":"}"}]} , "alloc":{"x":{"code":"0x\\"]"}}}',
+  '{"alloc":{"config":1,"y":["config",{"config":2}]},"config":[3]}',
+  '\n{\t"a":1,\r"config":-1.5e3 ,"b":null}\n',
+  '{"config":"a\\\\"}',
+  '{"\\u0063onfig":true}',
+  '{"Config":1,"conf":2,"é\\n":"é"}',
+  '{"config":"é","ü":{"config":"ü"}}',
+];
+
+test('a member found is the one that JSON.parse finds', () => {
+  for (const text of DOCUMENTS) {
+    const expected = (JSON.parse(text) as { config?: unknown }).config;
+    const found = topLevelMembers(Buffer.from(text), ['config'])?.get('config');
+    assert.deepEqual(found === undefined ? undefined : JSON.parse(found), expected, text);
+  }
+});
+
+test('what is cut short, at whatever byte, is no JSON', () => {
+  for (const text of DOCUMENTS) {
+    const whole = Buffer.from(text.trim());
+    for (let length = 1; length < whole.length; length++) {
+      assert.throws(
+        () => topLevelMembers(whole.subarray(0, length), ['config']),
+        SyntaxError,
+        `${length} bytes of ${text}`,
+      );
+    }
+  }
+});
+
+test('what JSON.parse refuses at the top level is refused, and so is a name that occurs twice', () => {
+  const refused = ['{"a":1,}', '{,}', '{"a"}', '{"a":}', '{a:1}', '{"a":1 "b":2}', '{"a":[1}]}', '{"a":1}}', '{} x'];
+  for (const text of refused) {
+    assert.throws(() => JSON.parse(text) as unknown, SyntaxError, text);
+    assert.throws(() => topLevelMembers(Buffer.from(text), ['config']), SyntaxError, text);
+  }
+  assert.throws(
+    () => topLevelMembers(Buffer.from('{"config":1,"config":1}'), ['config']),
+    /"config" stands there twice/,
+  );
+  assert.throws(() => topLevelMembers(Buffer.from('{"config":1,"\\u0063onfig":1}'), ['config']), /twice/);
+});
+
+test('what is no object has no members', () => {
+  for (const text of ['[]', '1', '"{}"', 'x', ''])
+    assert.equal(topLevelMembers(Buffer.from(text), ['config']), undefined);
+});
