@@ -21,6 +21,8 @@ export type HttpEndpoint = {
 
 /** Without a byte for so long, an answer is given up. */
 const SILENCE_MS = 60_000;
+/** After so long an answer that is waited for is spoken of, and again while none comes. */
+const SLOW_MS = 5_000;
 /** A block of L1 with full transactions has tens of megabytes at most, a witness of a large block hundreds. */
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 /** Requests beyond these wait in the agent; the request gate sets the limit that users choose. */
@@ -39,6 +41,7 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
   }
   const client = base.protocol === 'https:' ? https : http;
   let agent: Promise<http.Agent> | undefined;
+  const notice = slowNotice(name, log);
 
   return {
     name,
@@ -58,6 +61,7 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
             : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
         agent: await agent,
       };
+      const stopNotice = notice(what);
       try {
         const answer = await send(client, request, body);
         const { status } = answer;
@@ -67,8 +71,31 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
         return { status, text: answer.text, retryAfterMs: retryAfter(answer.retryAfter) };
       } catch (error) {
         throw error instanceof EndpointError ? error : exchangeError(name, what, error);
+      } finally {
+        stopNotice();
       }
     },
+  };
+}
+
+/** Tells of requests that have no answer yet: one line for all that wait for an endpoint, every so many seconds. */
+function slowNotice(name: string, log: Log): (what: string) => () => void {
+  let told = Number.NEGATIVE_INFINITY;
+  return (what) => {
+    const start = performance.now();
+    const timer = setInterval(() => {
+      const now = performance.now();
+      // Half an interval off: those that began together are told of together.
+      if (now - told < SLOW_MS / 2) return;
+      told = now;
+      log('warn', 'Waiting for an answer', {
+        endpoint: name,
+        request: what,
+        seconds: Math.round((now - start) / 1000),
+      });
+    }, SLOW_MS);
+    timer.unref();
+    return () => clearInterval(timer);
   };
 }
 

@@ -140,7 +140,8 @@ interface ValidateFlags {
 async function runValidate(flags: ValidateFlags): Promise<number> {
   const { validate } = await import('../validate/validate.js');
   const { exitCodes, verdictJson, verdictLine } = await import('../validate/verdict.js');
-  const story = (text: string): void => void process.stderr.write(text);
+  const { writeStory } = await import('../terminal/progress.js');
+  const story = (text: string): void => writeStory(text);
   const verdict = await validate({
     l1: flags.l1,
     beacon: flags['l1.beacon'],

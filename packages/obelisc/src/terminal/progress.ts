@@ -25,24 +25,38 @@ export function progressDisplay(stream: NodeJS.WriteStream = process.stderr): Pr
   return stream.isTTY ? barDisplay(stream) : lineDisplay(stream);
 }
 
+/** The bar that is on the terminal now. */
+let bar: { clear(): void } | undefined;
+
+/** Writes lines of the story to stderr: above the bar, where there is one. */
+export function writeStory(text: string, stream: NodeJS.WritableStream = process.stderr): void {
+  bar?.clear();
+  stream.write(text);
+}
+
 /** `1234567890n` as `1,234.6 M`. */
 export function formatSteps(steps: bigint): string {
   return `${(Number(steps) / 1e6).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} M`;
 }
 
 function barDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
-  const bar = new cliProgress.SingleBar({
+  const single = new cliProgress.SingleBar({
     stream,
     format: '  {steps} steps  {rate} M steps/s  {symbol}',
     hideCursor: true,
     clearOnComplete: true,
     linewrap: false,
   });
-  bar.start(1, 0, { steps: '0', rate: '0', symbol: '' });
+  single.start(1, 0, { steps: '0', rate: '0', symbol: '' });
+  // It draws itself anew at the next report.
+  bar = { clear: () => void stream.write('\r\u001b[K') };
   return {
     update: ({ step, rate, symbol }) =>
-      bar.update(0, { steps: formatSteps(step), rate: (rate / 1e6).toFixed(0), symbol: symbol.slice(0, 60) }),
-    stop: () => bar.stop(),
+      single.update(0, { steps: formatSteps(step), rate: (rate / 1e6).toFixed(0), symbol: symbol.slice(0, 60) }),
+    stop: () => {
+      bar = undefined;
+      single.stop();
+    },
   };
 }
 
