@@ -14,12 +14,19 @@ export type FlagSpec = {
   choices?: readonly string[];
   /** Values that are known, for an error that says more than the list of choices. */
   refused?: readonly string[];
+  /** Other words for some of the choices. */
+  synonyms?: Readonly<Record<string, string>>;
+  /** The reference takes a list, one for each chain of a set; here all its values must be the same. */
+  list?: boolean;
   default?: string;
   /** A second name, of later versions. */
   alias?: { name: string; env: string };
 };
 
-export const LOG_FORMATS = ['text', 'terminal', 'logfmt', 'json'] as const;
+export const LOG_FORMATS = ['text', 'terminal', 'logfmt', 'logfmtms', 'json', 'jsonms', 'json-pretty'] as const;
+
+/** Levels as go-ethereum also writes them. */
+const SHORT_LEVELS = { trce: 'trace', dbug: 'debug', eror: 'error' };
 
 const ENV_PREFIX = 'OP_PROGRAM_';
 
@@ -33,9 +40,11 @@ export const FLAGS = [
     alias: { name: 'l2.sequencenumber', env: 'OP_PROGRAM_L2_SEQUENCE_NUMBER' },
     required: true,
   }),
-  flag('network', 'Known chain, by name or chain id'),
-  flag('rollup.config', 'File with the rollup configuration of a chain that is not known (rollup.json)'),
-  flag('l2.genesis', 'File with the L2 genesis of a chain that is not known (genesis-l2.json)'),
+  flag('network', 'Known chain, by name or chain id', { list: true }),
+  flag('rollup.config', 'File with the rollup configuration of a chain that is not known (rollup.json)', {
+    list: true,
+  }),
+  flag('l2.genesis', 'File with the L2 genesis of a chain that is not known (genesis-l2.json)', { list: true }),
   flag(
     'l1.chainconfig',
     'File with the configuration of an L1 chain that is not known: says what blobs cost there (its genesis.json)',
@@ -63,9 +72,10 @@ export const FLAGS = [
     choices: RPC_KINDS,
     default: 'standard',
   }),
-  flag('l2', 'L2 JSON-RPC endpoint (eth and debug namespaces)', { env: 'L2_RPC' }),
+  flag('l2', 'L2 JSON-RPC endpoint (eth and debug namespaces)', { env: 'L2_RPC', list: true }),
   flag('l2.experimental', 'L2 endpoint with debug_executionWitness: fetches the state of a block in one call', {
     env: 'L2_RPC_EXPERIMENTAL_RPC',
+    list: true,
   }),
   ...NETWORK_FLAGS.map((spec: NetworkFlag) =>
     flag(spec.name, spec.help, {
@@ -76,16 +86,34 @@ export const FLAGS = [
   ),
   flag('exec', 'Run this client program as a process of its own, instead of the built-in one'),
   flag('server', 'Serve pre-images on file descriptors 3 to 6 and run no client', { kind: 'bool' }),
-  flag('log.level', 'Lowest level that is logged', { choices: LOG_LEVELS, default: 'info' }),
+  flag('log.level', 'Lowest level that is logged', { choices: LOG_LEVELS, synonyms: SHORT_LEVELS, default: 'info' }),
   flag('log.format', 'Format of the log', { choices: LOG_FORMATS, default: 'text' }),
   flag('log.color', 'Colours in the log', { kind: 'bool' }),
   flag('log.pid', 'Process id in the log', { kind: 'bool' }),
   flag('debug', 'Print the JavaScript stack of errors', { kind: 'bool' }),
 ] satisfies readonly (FlagSpec & { required: boolean })[];
 
-/** Flags of the reference that are about sets of chains (interop), and those that name several chains when repeated. */
-const INTEROP_FLAGS = ['depset.config', 'l2.agreed-prestate'];
-const ONE_CHAIN_FLAGS = ['network', 'rollup.config', 'l2.genesis'];
+/** Flags of the reference that are about sets of chains (interop): one is refused, the other has no bearing on one chain. */
+const AGREED_PRESTATE = { name: 'l2.agreed-prestate', env: `${ENV_PREFIX}L2_AGREED_PRESTATE` };
+const DEPENDENCY_SET = { name: 'depset.config', env: `${ENV_PREFIX}DEPSET_CONFIG` };
+
+/** kona-host's names for what op-program calls otherwise than with other dots and dashes. */
+const KONA_NAMES: Readonly<Record<string, string>> = {
+  'agreed-l2-head-hash': 'l2.head',
+  'agreed-l2-output-root': 'l2.outputroot',
+  'claimed-l2-output-root': 'l2.claim',
+  'claimed-l2-block-number': 'l2.blocknumber',
+  'l1-node-address': 'l1',
+  'l1-beacon-address': 'l1.beacon',
+  beacon: 'l1.beacon',
+  'l2-node-address': 'l2',
+  db: 'datadir',
+  'l2-chain-id': 'network',
+  'rollup-config-path': 'rollup.config',
+  'rollup-cfg': 'rollup.config',
+  'l1-config-path': 'l1.chainconfig',
+  'l1-cfg': 'l1.chainconfig',
+};
 
 /** Flags that were given, by flag or environment; a flag of kind bool holds `true` or `false`. */
 export type FlagValues = {
@@ -103,14 +131,17 @@ export type ParsedArguments =
  */
 export function parseArguments(args: readonly string[], env: Record<string, string | undefined>): ParsedArguments {
   const given = new Map<string, string>();
+  const warnings: string[] = [];
+  checkInterop(AGREED_PRESTATE.env in env && env[AGREED_PRESTATE.env] !== '' ? AGREED_PRESTATE.env : undefined);
+  if (env[DEPENDENCY_SET.env] !== undefined) warnings.push(noDependencySet(DEPENDENCY_SET.env));
   for (const spec of FLAGS) {
     for (const variable of variablesOf(spec)) {
       const value = env[variable];
       if (value === undefined || value === '') continue;
-      given.set(spec.name, checked(spec, value, `the environment variable ${variable}`));
+      given.set(spec.name, checked(spec, [value], `the environment variable ${variable}`));
     }
   }
-  const chainFlags = new Map<string, string>();
+  const values = new Map<string, string[]>();
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? '';
     if (argument === '--help' || argument === '-h' || argument === '-help' || argument === 'help')
@@ -121,37 +152,32 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
       throw new UsageError(`unexpected argument ${JSON.stringify(argument)}: op-program takes flags only`);
     const [, name = '', attached] = match;
     const spec = FLAGS.find((known) => known.name === name || known.alias?.name === name);
-    if (INTEROP_FLAGS.includes(name)) {
-      throw new UsageError(
-        `--${name} is of interop, which is not covered: a claim is about one chain, with --l2.head and --l2.outputroot`,
-      );
+    checkInterop(name === AGREED_PRESTATE.name ? `--${name}` : undefined);
+    if (spec === undefined && name !== DEPENDENCY_SET.name) {
+      throw new UsageError(`unknown flag --${name}${suggestion(name)}`);
     }
-    if (spec === undefined) throw new UsageError(`unknown flag --${name}${suggestion(name)}`);
     let value = attached;
-    if (value === undefined && spec.kind === 'bool') value = 'true';
+    if (value === undefined && spec?.kind === 'bool') value = 'true';
     if (value === undefined) {
       at += 1;
       value = args[at];
       if (value === undefined) throw new UsageError(`flag --${name} needs a value`);
     }
-    if (ONE_CHAIN_FLAGS.includes(spec.name)) {
-      const before = chainFlags.get(spec.name);
-      if ((before !== undefined && before !== value) || (name === 'network' && value.includes(','))) {
-        throw new UsageError(
-          `--${name} names several chains, a set of interop, which is not covered: a claim is about one chain`,
-        );
-      }
-      chainFlags.set(spec.name, value);
+    if (spec === undefined) {
+      warnings.push(noDependencySet(`--${name}`));
+      continue;
     }
+    const before = spec.list === true ? (values.get(spec.name) ?? []) : [];
+    values.set(spec.name, value === '' ? [] : [...before, value]);
     if (value === '') given.delete(spec.name);
-    else given.set(spec.name, checked(spec, value, `flag --${name}`));
+    else given.set(spec.name, checked(spec, [...before, value], `flag --${name}`));
   }
   const flags: FlagValues = {
     get: (name) => given.get(name) ?? FLAGS.find((spec) => spec.name === name)?.default,
     isTrue: (name) => given.get(name) === 'true',
     has: (name) => given.has(name),
   };
-  return { kind: 'run', flags, warnings: unknownVariables(env) };
+  return { kind: 'run', flags, warnings: [...warnings, ...unknownVariables(env)] };
 }
 
 export function helpText(): string {
@@ -180,6 +206,8 @@ type FlagOptions = {
   kind?: FlagKind;
   choices?: readonly string[];
   refused?: readonly string[];
+  synonyms?: Readonly<Record<string, string>>;
+  list?: boolean;
   default?: string;
   required?: true;
 };
@@ -197,28 +225,58 @@ function variablesOf(spec: FlagSpec): string[] {
   return spec.alias === undefined ? [spec.env] : [spec.env, spec.alias.env];
 }
 
-function checked(spec: FlagSpec, value: string, origin: string): string {
+/** The value of a flag that was given these values: the last one, or for a list the only one. */
+function checked(spec: FlagSpec, values: readonly string[], origin: string): string {
+  const value = spec.list === true ? onlyOne(spec, values) : (values.at(-1) ?? '');
   if (spec.kind === 'bool') {
     if (/^(1|t|true)$/i.test(value)) return 'true';
     if (/^(0|f|false)$/i.test(value)) return 'false';
     throw new UsageError(`${origin} is ${JSON.stringify(value)}, which is neither true nor false`);
   }
-  const choice = [...(spec.choices ?? []), ...(spec.refused ?? [])].find((known) => known === value.toLowerCase());
+  const word = spec.synonyms?.[value.toLowerCase()] ?? value.toLowerCase();
+  const choice = [...(spec.choices ?? []), ...(spec.refused ?? [])].find((known) => known === word);
   if (spec.choices !== undefined && choice === undefined) {
     throw new UsageError(`${origin} is ${JSON.stringify(value)}; it takes one of: ${spec.choices.join(', ')}`);
   }
   return choice ?? value;
 }
 
-/** A name that a user may have meant: the same without regard to dots, dashes and case. */
+function onlyOne(spec: FlagSpec, values: readonly string[]): string {
+  const parts = values.flatMap((value) => value.split(',')).map((part) => part.trim());
+  const [first = '', second] = new Set(parts.filter((part) => part !== ''));
+  if (second === undefined) return first;
+  throw new UsageError(
+    `--${spec.name} names several chains, a set of interop, which is not covered: a claim is about one chain, with ${JSON.stringify(first)} or ${JSON.stringify(second)}`,
+  );
+}
+
+function checkInterop(origin: string | undefined): void {
+  if (origin === undefined) return;
+  throw new UsageError(
+    `${origin} is of interop, which is not covered: a claim is about one chain, with --l2.head and --l2.outputroot`,
+  );
+}
+
+function noDependencySet(origin: string): string {
+  return `${origin} has no effect: a dependency set is of interop, and a claim about one chain does not depend on it`;
+}
+
+/** A name that a user may have meant: the same without regard to dots, dashes and case, or kona-host's. */
 function suggestion(name: string): string {
   const plain = (text: string) => text.replace(/[.\-_]/g, '').toLowerCase();
-  const meant = FLAGS.find((spec) => plain(spec.name) === plain(name));
-  return meant === undefined ? '; --help lists them' : `; did you mean --${meant.name}?`;
+  const meant =
+    FLAGS.find((spec) => plain(spec.name) === plain(name))?.name ??
+    Object.entries(KONA_NAMES).find(([kona]) => plain(kona) === plain(name))?.[1];
+  return meant === undefined ? '; --help lists them' : `; did you mean --${meant}?`;
 }
 
 function unknownVariables(env: Record<string, string | undefined>): string[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith(ENV_PREFIX) && !FLAGS.some((spec) => variablesOf(spec).includes(name)))
+    .filter(
+      (name) =>
+        name.startsWith(ENV_PREFIX) &&
+        name !== DEPENDENCY_SET.env &&
+        !FLAGS.some((spec) => variablesOf(spec).includes(name)),
+    )
     .map((name) => `the environment variable ${name} is none of op-program's and has no effect`);
 }

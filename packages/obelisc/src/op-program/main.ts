@@ -41,10 +41,10 @@ export async function main(
       io.stdout('op-program (Obelisc) 0.1.0\n');
       return 0;
     }
-    log = loggerOf(parsed.flags, io);
+    log = loggerOf(parsed.flags, io.stderr);
     debug = parsed.flags.isTrue('debug');
     for (const warning of parsed.warnings) log('warn', warning);
-    return await run(readOptions(parsed.flags), log, io);
+    return await run(readOptions(parsed.flags), { log, clientLog: loggerOf(parsed.flags, io.stdout, false) }, io);
   } catch (error) {
     const [message = 'unknown error', ...causes] = messagesOf(error);
     log('crit', 'Application failed', { err: message });
@@ -59,7 +59,10 @@ class UndecidedError extends Error {
   override name = 'UndecidedError';
 }
 
-async function run(options: Options, log: Log, io: Io): Promise<number> {
+/** The host's log and the client's, which differ in where they go. */
+type Logs = { log: Log; clientLog: Log };
+
+async function run(options: Options, { log, clientLog }: Logs, io: Io): Promise<number> {
   const { mode, ...hostOptions } = options;
   const { datadir, endpoints } = options;
   if (endpoints !== undefined && datadir !== undefined && !existsSync(datadir)) makeFolder('--datadir', datadir);
@@ -73,7 +76,7 @@ async function run(options: Options, log: Log, io: Io): Promise<number> {
         return await runDetached(mode.file, host.oracle, log);
       case 'native':
         try {
-          return await runNative(host, io);
+          return await runNative(host, clientLog, io);
         } catch (error) {
           throw new UndecidedError('the claim could not be decided', { cause: error });
         }
@@ -83,12 +86,13 @@ async function run(options: Options, log: Log, io: Io): Promise<number> {
   }
 }
 
-function loggerOf(flags: FlagValues, io: Io): Log {
+function loggerOf(flags: FlagValues, write: Io['stdout'], timed = true): Log {
   return logger({
     level: (flags.get('log.level') ?? 'info') as LogLevel,
     format: flags.get('log.format') ?? 'text',
     color: flags.isTrue('log.color'),
     pid: flags.isTrue('log.pid'),
-    write: io.stderr,
+    write,
+    timed,
   });
 }

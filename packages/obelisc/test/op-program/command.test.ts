@@ -11,6 +11,8 @@ import type { Readable, Writable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { endsOfStreams, keccak256Key, localKey, oracleOver, openDatadir, sha256Key } from '@obelisc/preimage';
+import { clientLines } from '../../src/op-program/client-lines.js';
+import { logger } from '../../src/op-program/logger.js';
 import { main } from '../../src/op-program/main.js';
 
 const executable = fileURLToPath(new URL('../../../../../bin/op-program', import.meta.url));
@@ -125,7 +127,6 @@ test('values are checked before anything is done', async () => {
   await fails({ ...base, network: '8453' }, /8453\\" \(base-mainnet\) is no longer in the superchain registry/);
   await fails({ ...base, network: 'op-mainnet,zora-mainnet' }, /--network names several chains, a set of interop/);
   await fails([...args(base), '--network=zora-mainnet'], /--network names several chains, a set of interop/);
-  await fails({ ...base, 'depset.config': 'depset.json' }, /--depset\.config is of interop, which is not covered/);
   await fails(
     { ...base, 'data.format': 'sqlite' },
     /flag --data\.format is \\"sqlite\\"; it takes one of: directory, file, lmdb/,
@@ -209,6 +210,92 @@ test('the log can be JSON, coloured, quieter, and bears the process id', async (
   assert.match(pid.stderr, new RegExp(`pid=${process.pid}`));
   const quiet = await run({ ...claim, 'log.level': 'crit', OP: undefined }, { OP_PROGRAM_NONSENSE: '1' });
   assert.doesNotMatch(quiet.stderr, /lvl=warn/);
+});
+
+test('lists and repeated values are taken while they name one chain; a second one is refused by name', async () => {
+  const url = 'http://127.0.0.1:1';
+  const once = { ...claim, l1: url, 'l1.beacon': url, l2: url, 'l2.blocknumber': '0' };
+  const past = /--l2\.blocknumber is \\"0\\"/;
+  await fails(args(once), past);
+  await fails([...args(once), `--l2=${url},${url}`, '--network', 'op-sepolia', '--network=op-sepolia,'], past);
+  await fails([...args(once), '--l2=http://127.0.0.1:2'], /--l2 names several chains.*127\.0\.0\.1:1.*127\.0\.0\.1:2/);
+  await fails({ ...once, 'l2.experimental': `${url},${url}/b` }, /--l2\.experimental names several chains/);
+  const custom = { ...claim, network: undefined, datadir: '/nonexistent', 'rollup.config': 'a.json' };
+  await fails(
+    { ...custom, 'rollup.config': 'a.json,b.json' },
+    /--rollup\.config names several chains.*a\.json.*b\.json/,
+  );
+  await fails([...args(custom), '--l2.genesis=a', '--l2.genesis=b'], /--l2\.genesis names several chains/);
+  await fails({ ...claim, network: undefined }, /--network names several chains/, {
+    OP_PROGRAM_NETWORK: 'op-sepolia,op-mainnet',
+  });
+  // A flag takes the place of the variable, as in the reference.
+  await fails({ ...claim, 'l2.blocknumber': '0', datadir: '/x' }, past, { OP_PROGRAM_NETWORK: 'base-sepolia' });
+});
+
+test('flags of interop: a dependency set has no effect, an agreed prestate is refused', async () => {
+  const base = { ...claim, datadir: '/nonexistent' };
+  await fails({ ...base, 'l2.agreed-prestate': '0x01' }, /--l2\.agreed-prestate is of interop/);
+  await fails(base, /OP_PROGRAM_L2_AGREED_PRESTATE is of interop/, { OP_PROGRAM_L2_AGREED_PRESTATE: '0x01' });
+  const flag = await run({ ...base, 'depset.config': 'depset.json' });
+  assert.match(flag.stderr, /lvl=warn msg="--depset\.config has no effect: a dependency set is of interop/);
+  assert.match(flag.stderr, /the datadir \/nonexistent does not exist/);
+  const variable = await run(base, { OP_PROGRAM_DEPSET_CONFIG: 'depset.json' });
+  assert.match(variable.stderr, /lvl=warn msg="OP_PROGRAM_DEPSET_CONFIG has no effect/);
+  assert.equal(variable.stderr.match(/lvl=warn/g)?.length, 1);
+});
+
+test("kona-host's names, and names with other dots and dashes, are answered with ours", async () => {
+  for (const [given, meant] of [
+    ['l2-head', 'l2.head'],
+    ['l1-node-address', 'l1'],
+    ['agreed-l2-output-root', 'l2.outputroot'],
+    ['claimed-l2-block-number', 'l2.blocknumber'],
+    ['data-dir', 'datadir'],
+    ['rollup-cfg', 'rollup.config'],
+  ] as const) {
+    await fails(
+      [`--${given}`, 'x'],
+      new RegExp(`unknown flag --${given}; did you mean --${meant.replace('.', '\\.')}\\?`),
+    );
+  }
+});
+
+test('formats and levels of the log are those of op-service', async () => {
+  const last = async (flags: Flags) => (await run({ ...claim, ...flags })).stderr.trim();
+  assert.match(await last({ 'log.format': 'logfmtms' }), /^t=\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}\+0000 lvl=crit msg=/);
+  const ms = JSON.parse(await last({ 'log.format': 'jsonms' })) as { t: string };
+  assert.match(ms.t, /\.\d{3}\+0000$/);
+  const pretty = await last({ 'log.format': 'json-pretty' });
+  assert(pretty.split('\n').length > 3);
+  assert.equal((JSON.parse(pretty) as { lvl: string }).lvl, 'crit');
+  for (const level of ['TRCE', 'dbug', 'INFO', 'warn', 'eror', 'Crit']) {
+    assert.match(await last({ 'log.level': level }), /lvl=crit/);
+  }
+  await fails({ ...claim, 'log.level': 'loud' }, /it takes one of: trace, debug, info, warn, error, crit/);
+});
+
+test("level and format hold for the client's lines too; the verdict is never touched", () => {
+  const written = 'lvl=info msg="a \\"b\\"" head=0x01:7\nlvl=warn msg=late\nSuccessfully validated L2 bl';
+  const output = (level: 'info' | 'error', format: string) => {
+    let text = '';
+    const write = (bytes: Uint8Array | string) => void (text += String(bytes));
+    const log = logger({ level, format, color: false, pid: false, write, timed: false, now: () => new Date(0) });
+    const lines = clientLines(log, (line) => write(`${line}\n`));
+    // In pieces that do not end with lines.
+    for (const piece of [written.slice(0, 20), written.slice(20), 'ock #7\ntrap: ', 'x'])
+      lines.write(Buffer.from(piece));
+    lines.end();
+    return text;
+  };
+  const plain = 'Successfully validated L2 block #7\ntrap: x\n';
+  assert.equal(output('error', 'text'), plain);
+  const t = '1970-01-01T00:00:00+0000';
+  assert.equal(output('info', 'text'), `lvl=info msg="a \\"b\\"" head=0x01:7\nlvl=warn msg=late\n${plain}`);
+  assert.equal(
+    output('info', 'json'),
+    `{"t":"${t}","lvl":"info","msg":"a \\"b\\"","head":"0x01:7"}\n{"t":"${t}","lvl":"warn","msg":"late"}\n${plain}`,
+  );
 });
 
 function keyOf(value: Uint8Array): Uint8Array {
