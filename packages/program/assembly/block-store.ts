@@ -95,7 +95,8 @@ export function giveChain(chain: usize): void {
 /** Bytes that are added at the end and read, and given back, from the beginning. */
 @final
 export class Rope {
-  private first: usize = 0;
+  /** Its first block. */
+  first: usize = 0;
   private last: usize = 0;
   /** Bytes read of the first block and written of the last one. */
   private taken: u32 = 0;
@@ -169,4 +170,50 @@ export class Rope {
     this.first = next;
     this.taken = 0;
   }
+}
+
+/** Compares a rope of which nothing was taken, from its beginning on, with bytes that come piece by piece. */
+@final
+export class RopeComparison {
+  private block: usize = 0;
+  private used: u32 = 0;
+  private left: u32 = 0;
+
+  /** Goes to the beginning of `rope`, which must not change meanwhile. */
+  open(rope: Rope): void {
+    this.block = rope.first;
+    this.used = 0;
+    this.left = rope.length;
+  }
+
+  /** Whether the rope goes on with the `length` bytes at `data`; passes them. */
+  next(data: usize, length: u32): bool {
+    if (length > this.left) return false;
+    this.left -= length;
+    while (length > 0) {
+      if (this.used == BLOCK_DATA) {
+        this.block = <usize>load<u32>(this.block);
+        this.used = 0;
+      }
+      const count = min(length, BLOCK_DATA - this.used);
+      if (!sameBytes(this.block + 4 + this.used, data, count)) return false;
+      this.used += count;
+      data += count;
+      length -= count;
+    }
+    return true;
+  }
+}
+
+/** As memory.compare, but by words at any address: that goes byte by byte where the two are aligned differently. */
+function sameBytes(a: usize, b: usize, length: u32): bool {
+  const words = a + (length & ~7);
+  const end = a + length;
+  for (; a != words; a += 8, b += 8) {
+    if (load<u64>(a) != load<u64>(b)) return false;
+  }
+  for (; a != end; a++, b++) {
+    if (load<u8>(a) != load<u8>(b)) return false;
+  }
+  return true;
 }

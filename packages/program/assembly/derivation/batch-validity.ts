@@ -9,10 +9,10 @@ import { warn } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { POST_EXEC_TYPE, SET_CODE_TYPE } from '../transaction/transaction-source';
 import { SingularBatch } from './batch';
-import { BlockContents, L2Block } from './l2-block';
+import { BlockContents } from './block-contents';
+import { L2Block } from './l2-block';
 import { L2Chain } from './l2-chain';
 import { SpanBatch, SpanCursor } from './span-batch';
-import { addToDigest, beginDigest } from './transactions-digest';
 
 /** The verdict on a batch. */
 export const enum Validity {
@@ -240,21 +240,19 @@ function checkOverlap(context: BatchContext, batch: SpanBatch, parent: L2Block):
   return verdict;
 }
 
-// @ts-ignore: decorator
-@lazy const DIGEST: usize = memory.data(32, 8);
-
 /** Whether the next `count` transactions of `cursor` are those that a block has behind its deposits. In SCRATCH. */
 function isSame(contents: BlockContents, cursor: SpanCursor, count: u32): bool {
   if (contents.count != count) return false;
-  beginDigest(DIGEST);
+  contents.beginComparison();
   for (let i: u32 = 0; i < count; i++) {
     const start = mark();
     const transaction = cursor.transaction();
     if (transaction === null) throw new Error('a span batch with a malformed transaction was not dropped');
-    addToDigest(DIGEST, transaction);
+    const same = contents.compare(transaction);
     release(start);
+    if (!same) return false;
   }
-  return equal32(DIGEST, contents.digest);
+  return contents.endComparison();
 }
 
 /** Judges a span batch before Holocene, where the whole of it is valid or none. */

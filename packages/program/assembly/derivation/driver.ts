@@ -12,13 +12,13 @@ import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { TransactionSource } from '../transaction/transaction-source';
 import { depositsOnly } from './attributes';
+import { BlockContents } from './block-contents';
 import { requireCovered } from './coverage';
-import { BlockContents, L2Block } from './l2-block';
+import { L2Block } from './l2-block';
 import { L2Chain, l2Block } from './l2-chain';
 import { Pipeline } from './pipeline';
 import { failure, Pull } from './stage';
 import { findStart } from './start';
-import { addToDigest, beginDigest } from './transactions-digest';
 
 /** What execution says about the block that it built. Both are in PERSISTENT. */
 @final
@@ -122,6 +122,10 @@ export function derive(
       }
       useScratch(false);
       pending = toBlock(config, pending, built.value, attributes);
+      // Nothing is compared with a block since its L1 origin has Holocene: the batches that overlap it come later.
+      if (!config.isActive(Fork.Holocene, l1.find(pending.originNumber, pending.originHash).time)) {
+        pending.contents = contentsOf(attributes.following);
+      }
       l2.append(pending);
       if (concluding) safe = pending;
       info(concluding ? 'Derived safe block' : 'Derived pending block')
@@ -173,24 +177,22 @@ function toBlock(config: RollupConfig, parent: L2Block, built: BuiltBlock, attri
   ) {
     throw new Error('execution built another block than the one that was asked for');
   }
-  const block = l2Block(config, built.hash, built.header, header, attributes.transactions[0].copy());
-  block.contents = contentsOf(attributes.following);
-  return block;
+  return l2Block(config, built.hash, built.header, header, attributes.transactions[0].copy());
 }
 
+/** In PERSISTENT. */
 function contentsOf(transactions: TransactionSource | null): BlockContents {
-  const digest = heap.alloc(32);
-  beginDigest(digest);
-  if (transactions === null) return new BlockContents(0, digest);
+  const contents = new BlockContents();
+  if (transactions === null) return contents;
   useScratch(true);
   transactions.rewind();
   for (let i: u32 = 0; i < transactions.count; i++) {
     const start = mark();
-    addToDigest(digest, transactions.next());
+    contents.add(transactions.next());
     release(start);
   }
   useScratch(false);
-  return new BlockContents(transactions.count, digest);
+  return contents;
 }
 
 /**

@@ -1,14 +1,6 @@
 // An L2 block as derivation knows it.
 import { Bytes } from '../bytes';
-
-/** What a block holds behind its deposits: how many transactions, and their digest (32 bytes, transactions-digest.ts). */
-@final
-export class BlockContents {
-  constructor(
-    public readonly count: u32,
-    public readonly digest: usize,
-  ) {}
-}
+import { BlockContents } from './block-contents';
 
 /** Lives in PERSISTENT. */
 @final
@@ -26,7 +18,10 @@ export class L2Block {
   header: Bytes = new Bytes(0, 0);
   /** Encoded first transaction; empty in the genesis block. */
   firstTransaction: Bytes = new Bytes(0, 0);
-  /** What its batch gave; null for one from the oracle as long as nobody asked. */
+  /**
+   * What its batch gave; null for one from the oracle as long as nobody asked, and for one whose L1 origin has Holocene, as
+   * nobody will.
+   */
   contents: BlockContents | null = null;
 
   /** Whether both are the same block. */

@@ -7,9 +7,9 @@ import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { OrderedValues, readOrderedTrie } from '../trie/ordered';
 import { firstItem } from '../trie/first-item';
+import { BlockContents } from './block-contents';
 import { decodeL1Info } from './l1-info';
-import { BlockContents, L2Block } from './l2-block';
-import { addToDigest, beginDigest } from './transactions-digest';
+import { L2Block } from './l2-block';
 import { KARST_UPGRADE_GAS } from './upgrade-transactions';
 
 /** The header of the block whose 32-byte hash is at `hash`, from the oracle; in the current region. */
@@ -50,7 +50,12 @@ export class L2Chain {
 
   /** Forgets the blocks after `block`, which is one of the chain's. */
   truncate(block: L2Block): void {
-    this.built.length = <i32>(block.number - this.start.number) + 1;
+    const length = <i32>(block.number - this.start.number) + 1;
+    for (let i = length; i < this.built.length; i++) {
+      const contents = this.built[i].contents;
+      if (contents !== null) contents.free();
+    }
+    this.built.length = length;
   }
 
   /** The block of that number, at most the newest. */
@@ -86,13 +91,13 @@ export class L2Chain {
   contents(block: L2Block): BlockContents {
     const known = block.contents;
     if (known !== null) return known;
-    const start = mark();
-    const reader = new ContentsReader();
-    hint('l2-transactions', block.hash, 32);
-    readOrderedTrie(decodeHeader(block.header).transactionsRoot, reader);
+    if (block.number > this.start.number) throw new Error('the transactions of a block that was built were not kept');
     useScratch(false);
-    const contents = new BlockContents(reader.count, bytesAt(reader.digest, 32).ptr);
+    const contents = new BlockContents();
     useScratch(true);
+    const start = mark();
+    hint('l2-transactions', block.hash, 32);
+    readOrderedTrie(decodeHeader(block.header).transactionsRoot, new ContentsReader(contents));
     release(start);
     block.contents = contents;
     return contents;
@@ -167,21 +172,15 @@ export class L2Chain {
   }
 }
 
-/** Counts and digests the transactions of a block that are no deposits. */
+/** Takes the transactions of a block that are no deposits. */
 @final
 class ContentsReader extends OrderedValues {
-  count: u32 = 0;
-  readonly digest: usize = heap.alloc(32);
-
-  constructor() {
+  constructor(private readonly contents: BlockContents) {
     super();
-    beginDigest(this.digest);
   }
 
   value(transaction: Bytes): void {
-    if (transaction[0] == DEPOSIT_TYPE) return;
-    this.count += 1;
-    addToDigest(this.digest, transaction);
+    if (transaction[0] != DEPOSIT_TYPE) this.contents.add(transaction);
   }
 }
 

@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load';
 import { BlockId, Fork, FORKS, PayloadAttributes, RollupConfig, SystemConfig } from '../config/rollup';
 import { decodeRollupConfig } from '../config/rollup-json';
 import { readSingularBatch, SingularBatch } from '../derivation/batch';
+import { BlockContents } from '../derivation/block-contents';
 import { decompressChannel, losesLast } from '../derivation/channel-compression';
 import { BlockBuilder, BuiltBlock, derive } from '../derivation/driver';
 import { ChannelData, openChannel } from '../derivation/channel';
@@ -613,4 +614,50 @@ export function runQuietly(
 /** Bytes of memory that were taken so far. */
 export function taken(): u64 {
   return memoryTaken();
+}
+
+let contents: BlockContents | null = null;
+
+/** Makes a block's contents of `count` transactions of `size` bytes each, and frees those of the call before. */
+export function makeContents(count: u32, size: u32): u64 {
+  const before = contents;
+  if (before !== null) before.free();
+  useScratch(false);
+  const made = new BlockContents();
+  contents = made;
+  useScratch(true);
+  for (let i: u32 = 0; i < count; i++) {
+    const start = mark();
+    made.add(numbered(i, size));
+    release(start);
+  }
+  useScratch(false);
+  return blocksHeld();
+}
+
+/** Whether they are said to be `count` transactions of `size` bytes, one of which, `changed`, has `by` more bytes, the last another. */
+export function sameContents(count: u32, size: u32, changed: u32, by: i32): bool {
+  const made = contents;
+  if (made === null || made.count != count) return false;
+  useScratch(true);
+  made.beginComparison();
+  let same = true;
+  for (let i: u32 = 0; i < count && same; i++) {
+    const start = mark();
+    const transaction = numbered(i, i == changed ? size + by : size);
+    if (i == changed) {
+      const last = transaction.ptr + transaction.length - 1;
+      store<u8>(last, load<u8>(last) ^ 0x80);
+    }
+    same = made.compare(transaction);
+    release(start);
+  }
+  useScratch(false);
+  return same && made.endComparison();
+}
+
+function numbered(i: u32, size: u32): Bytes {
+  const ptr = heap.alloc(size);
+  for (let j: u32 = 0; j < size; j++) store<u8>(ptr + j, <u8>(i * 31 + j * 7 + (j >> 8)));
+  return new Bytes(ptr, size);
 }
