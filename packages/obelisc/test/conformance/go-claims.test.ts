@@ -1,7 +1,13 @@
-/** The client run natively on claims that Go's op-program judged: the same exit code for each. */
+/**
+ * The client on claims that Go's op-program judged: the same exit code for each, natively and, across the activations of
+ * forks, in the machine.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { loadElf, runGuided } from '@obelisc/fpvm';
+import { releasedElf } from '@obelisc/guest';
 import { createOracle } from '@obelisc/host';
+import type { Oracle } from '@obelisc/preimage';
 import { runProgram } from '@obelisc/program';
 import { gatheredStore, recordedCases, recordedChain, withoutChain } from './recorded-range.js';
 
@@ -11,23 +17,35 @@ judged('chain-i', ['holo']);
 /** Holocene to Isthmus to Jovian, with all kinds of batches, transactions and precompiles, and Prague to BPO1 on L1. */
 judged('chain-e', ['holo', 'isthact', 'isth1', 'isth2', 'jovact', 'jov1', 'jov2', 'jov3', 'bpo1', 'all']);
 
-function judged(chain: string, ranges: string[]): void {
+/** The same program in the machine: the blocks that activate Isthmus and Jovian. */
+judged('chain-e', ['isthact', 'jovact'], 'in the machine');
+
+type Place = 'natively' | 'in the machine';
+
+function judged(chain: string, ranges: string[], place: Place = 'natively'): void {
   const skip = withoutChain(chain);
   for (const range of ranges) {
-    describe(`${chain}, range ${range}`, { skip }, () => {
+    describe(`${chain}, range ${range}, ${place}`, { skip }, () => {
       for (const { name, claim, exit } of skip === false ? recordedCases(chain, range) : []) {
         test(`${name}: exit code ${exit}`, async () => {
-          const output: string[] = [];
-          const write = (text: Uint8Array): void => void output.push(Buffer.from(text).toString('utf8'));
           const oracle = createOracle({
             claim,
             chain: await recordedChain(chain),
             store: await gatheredStore(chain, range),
           });
-          const code = await runProgram({ oracle, stdout: write, stderr: write });
-          assert.equal(code, exit, output.join('').split('\n').slice(-12).join('\n'));
+          const { code, log } = await run(oracle, place);
+          assert.equal(code, exit, log.split('\n').slice(-12).join('\n'));
         });
       }
     });
   }
+}
+
+async function run(oracle: Oracle, place: Place): Promise<{ code: number; log: string }> {
+  let log = '';
+  const write = (text: Uint8Array): void => void (log += Buffer.from(text).toString('utf8'));
+  if (place === 'natively') return { code: await runProgram({ oracle, stdout: write, stderr: write }), log };
+  const { machine } = loadElf(releasedElf(), { oracle, output: (_, bytes) => write(bytes) });
+  await runGuided(machine, {});
+  return { code: machine.exitCode, log };
 }
