@@ -12,7 +12,7 @@ export interface Progress {
 }
 
 /** Seconds between plain lines. */
-const LINE_INTERVAL = 10;
+const LINE_INTERVAL = 5;
 
 /** Something that shows reports; `stop` leaves the terminal as it was. */
 export interface ProgressDisplay {

@@ -133,6 +133,10 @@ test('--json prints one object on whatever failure, errors in the flags included
 test('an unknown flag is told before those that are missing, and these all at once', async () => {
   const unknown = await shell('run "$obelisc" validate --l1-beacon http://127.0.0.1:1');
   assert.match(unknown.stderr, /unknown option '--l1-beacon'/);
+  const besideMistake = await shell('run "$obelisc" validate --l1 nonsense --to --bogus --colour=1');
+  assert.match(besideMistake.stderr, /unknown option '--colour=1'/);
+  const help = await shell('run "$obelisc" validate --colour --help');
+  assert.equal(help.code, 0);
   const verb = await shell('run "$asterisc" load-elf --pth x');
   assert.match(verb.stderr, /unknown option '--pth'\n\(Did you mean --path\?\)/);
   const guest = await shell('run "$op_program" --l2-claim 0x');
