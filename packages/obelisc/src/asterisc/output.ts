@@ -10,7 +10,6 @@ import {
   writeSmallFile,
   writeStateFile,
 } from '@obelisc/fpvm';
-import { formatStep } from './step-file-name.js';
 
 /**
  * Throws OutputFileError where nothing can be written to `path`: before the run rather than after it. Clears the folder of
@@ -30,7 +29,7 @@ export function checkStepFiles(pattern: string, at: string): void {
   const folder = dirname(pattern);
   if (pattern === '-' || pattern === '' || folder.includes('%')) return;
   if (at === 'never') removeLeftOvers(folder);
-  else checkOutput(formatStep(pattern, 0n));
+  else checkOutput(pattern);
 }
 
 export async function writeStateTo(path: string, machine: Machine): Promise<void> {
