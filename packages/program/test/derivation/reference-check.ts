@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { makeScenario } from './scenario.js';
 import { digestOf, runScenario, type Outcome } from './scenario-run.js';
 
-interface Result {
+export interface Result {
   result: string;
   safeHead: number;
   blocks: number;
@@ -55,7 +55,7 @@ export function checkNearerClaims(from: number, to: number): void {
   }
 }
 
-const summary = ({ result, safeHead, built }: Outcome): Result => ({
+export const summary = ({ result, safeHead, built }: Outcome): Result => ({
   result,
   safeHead,
   blocks: built.length,
