@@ -14,7 +14,7 @@ test('a command is shown as it would be typed', () => {
 test('a command is run with its exit code, its output and its story apart', async () => {
   const story: string[] = [];
   const { code, stdout } = await runCommand('op-program', [], (line) => story.push(line));
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.equal(stdout, '');
   assert.match(story.join('\n'), /required flags are missing/);
 });
