@@ -164,6 +164,13 @@ const CHECKS: Record<string, Check> = {
   'span-wide-integer': batches((chain, breaks) => [
     chain.span(1, 2, { blocks: spanBlocks([1, 2], { type: 4, value: breaks ? 1n << 256n : (1n << 256n) - 1n }) }),
   ]),
+  'span-large-transaction': {
+    sent: (chain, breaks) => {
+      const data = new Uint8Array(breaks ? 10_000_000 : 9_999_800);
+      return send(2, ...chain.channel(1, [chain.span(1, 2, { blocks: spanBlocks([1, 2], { data }) })], 1, 'zlib'));
+    },
+    shows: 1,
+  },
   'span-overlap-transactions': batches(
     (chain, breaks) => [
       chain.singular(1),
