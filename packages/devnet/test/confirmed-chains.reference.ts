@@ -38,7 +38,7 @@ for (const chain of [...CONFIRMED_CHAINS, ...LARGE_CHAINS]) {
  */
 function withoutRefusals(chain: ConfirmedChain): ConfirmedChain {
   const { scenario, newest, lastHash } = chain;
-  const isOther = isNewerThan(newest, 'holocene');
+  const isOther = isNewerThan(newest, 'holocene') && scenario.refusedInputs !== false;
   return { ...chain, scenario: { ...scenario, refusedInputs: false }, lastHash: isOther ? undefined : lastHash };
 }
 
