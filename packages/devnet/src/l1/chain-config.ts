@@ -10,8 +10,8 @@ export interface L1ChainConfig {
   readonly [parameter: string]: unknown;
 }
 
-/** Ethereum's forks by block, all from genesis on. */
-const BLOCK_FORKS = [
+/** Ethereum's forks by block, as geth's chain configuration names them; all from genesis on. */
+export const BLOCK_FORKS = [
   'homestead',
   'eip150',
   'eip155',

@@ -9,6 +9,7 @@ import { encodeExtraData } from '../execution/base-fee.js';
 import { isActive } from '../execution/forks.js';
 import type { ForkName, ForkSchedule } from '../execution/forks.js';
 import type { Genesis, GenesisAccount } from '../execution/genesis.js';
+import { BLOCK_FORKS } from '../l1/chain-config.js';
 import { seededHash, seededKey } from '../seed.js';
 import { L2_FUNDED } from '../traffic/l2-traffic.js';
 import type { ChainOpConfig, RollupConfig } from './rollup-config.js';
@@ -51,25 +52,6 @@ export type L1ContractName =
   | 'L1ERC721Bridge'
   | 'forwarder';
 
-/** Ethereum's forks in geth's chain configuration, by block. */
-const BLOCK_FORKS = [
-  'homestead',
-  'eip150',
-  'eip155',
-  'eip158',
-  'byzantium',
-  'constantinople',
-  'petersburg',
-  'istanbul',
-  'muirGlacier',
-  'berlin',
-  'london',
-  'arrowGlacier',
-  'grayGlacier',
-  'mergeNetsplit',
-  'bedrock',
-] as const;
-
 /** When forks activate. A fork at genesis has the time 0, as op-node wants it; a later one its time in seconds. */
 export function forkTimes<Name extends string>(
   offsets: Partial<Record<Name, bigint>>,
@@ -111,7 +93,7 @@ export function l2Genesis(options: {
   return {
     config: {
       chainId,
-      ...Object.fromEntries(BLOCK_FORKS.map((fork) => [`${fork}Block`, 0])),
+      ...Object.fromEntries([...BLOCK_FORKS, 'bedrock'].map((fork) => [`${fork}Block`, 0])),
       ...forkTimesByName(forks),
       terminalTotalDifficulty: 0,
       optimism: CHAIN_OP_CONFIG,
