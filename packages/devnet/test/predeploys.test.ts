@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 import { createAddressFromString } from '@ethereumjs/util';
 import { predeployAccounts } from '../src/contracts/predeploys.js';
 import type { Genesis, GenesisAccount } from '../src/execution/genesis.js';
-import { missingOrPacked, readText } from './shared-data.js';
+import { missing, readText } from './shared-data.js';
 
 /** Held from genesis on: Ecotone and Fjord, as on the recorded chain. */
 const ORACLE_FORKS = 2;
@@ -19,7 +19,7 @@ const accounts = predeployAccounts({
   has: { beaconRoots: true, history: true, create2Deployer: true },
 });
 
-const skip = missingOrPacked('chain-e');
+const skip = missing('chain-e');
 let recorded: Genesis['alloc'];
 
 before(() => {

@@ -1,9 +1,9 @@
 // Test data outside the repository: ../shared/data next to the checkout, or the folder that OBELISC_DATA names.
-import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { ZSTDDecoder } from 'zstddec';
 
 const root = process.env['OBELISC_DATA'] ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
 
@@ -12,22 +12,17 @@ export function missing(dataSet: string): string | false {
   return existsSync(join(root, dataSet)) ? false : `no test data at ${join(root, dataSet)}: set OBELISC_DATA`;
 }
 
+/** Upper bound of what any of the files holds, in bytes. */
+const LARGEST_FILE = 64 << 20;
+
+const zstd = new ZSTDDecoder();
+await zstd.init();
+
 /** A file's text; unpacked when it ends in .gz or .zst. */
 export function readText(path: string): string {
-  if (path.endsWith('.zst')) {
-    return execFileSync('zstd', ['-dc', join(root, path)], { maxBuffer: 1 << 28 }).toString('utf8');
-  }
   const bytes = readFileSync(join(root, path));
+  if (path.endsWith('.zst')) return Buffer.from(zstd.decode(bytes, LARGEST_FILE)).toString('utf8');
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-}
-
-/** Why a data set with files in zstd can't be read, or false when it can. */
-export function missingOrPacked(dataSet: string): string | false {
-  const isMissing = missing(dataSet);
-  if (isMissing !== false) return isMissing;
-  return spawnSync('zstd', ['--version']).status === 0
-    ? false
-    : `${dataSet} is packed with zstd, which is not installed`;
 }
 
 /** The values of a file of one JSON value a line. */
