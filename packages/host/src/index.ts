@@ -38,7 +38,15 @@ export {
 } from './endpoint-errors.js';
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';
 export { createOracle, type Host, type HostOptions, openHost, type OracleOptions } from './host.js';
-export { ancestorHash, checkAgainstL1, checkAgainstOpNode, describeDisagreement, readHeader } from './l1-ancestry.js';
+export { encodeHeader } from './block-encoding.js';
+export {
+  ancestorHash,
+  checkAgainstL1,
+  checkAgainstOpNode,
+  describeContradiction,
+  describeDisagreement,
+  readHeader,
+} from './l1-ancestry.js';
 export { findL1Head, l1HeadCandidates, type L1Head, type L1HeadOptions } from './l1-head.js';
 export {
   type BlockId,

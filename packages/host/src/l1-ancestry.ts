@@ -38,6 +38,12 @@ export function describeDisagreement({ number, hash, other, by }: Disagreement):
   return `L1 block #${number} is ${hex(hash)} at --l1, and ${hex(other)} at ${by}: one of them is on another chain, or lies`;
 }
 
+/** The sentence for an endpoint that gave a block that is no ancestor of the later head that it gave as well. */
+export function describeContradiction(given: { number: bigint; hash: Uint8Array; head: BlockId }): string {
+  const { number, hash, head } = given;
+  return `--l1 gave ${hex(hash)} as block #${number}, which is not on the chain of its block #${head.number} (${hex(head.hash)}): it contradicts itself, or L1 was reorganised; try again, with another --l1 if it stays so`;
+}
+
 /** Compares the head with what a second L1 endpoint (--l1.check) has under its number. Rejects with EndpointError. */
 export async function checkAgainstL1(options: {
   url: string;

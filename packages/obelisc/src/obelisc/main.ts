@@ -193,7 +193,9 @@ function urls(flag: string): (text: string) => readonly string[] {
 
 function numberOrTag(text: string): bigint | BlockTag {
   const tag = BLOCK_TAGS.find((known) => known === text);
-  return tag ?? blockNumber(text);
+  if (tag !== undefined) return tag;
+  if (isBlockNumber(text)) return BigInt(text);
+  throw new InvalidArgumentError('It takes the number of a block, safe, finalized or latest.');
 }
 
 function url(text: string): string {
@@ -207,6 +209,10 @@ function hash(text: string): Uint8Array {
 }
 
 function blockNumber(text: string): bigint {
-  if (/^(?:\d+|0x[0-9a-fA-F]+)$/.test(text) && BigInt(text) < 1n << 64n) return BigInt(text);
+  if (isBlockNumber(text)) return BigInt(text);
   throw new InvalidArgumentError('It takes the number of a block.');
+}
+
+function isBlockNumber(text: string): boolean {
+  return /^(?:\d+|0x[0-9a-fA-F]+)$/.test(text) && BigInt(text) < 1n << 64n;
 }

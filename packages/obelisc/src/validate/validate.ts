@@ -9,6 +9,7 @@ import {
   checkAnswerable,
   type Claim,
   configurationHash,
+  describeContradiction,
   describeDisagreement,
   type Host,
   l1HeadCandidates,
@@ -93,6 +94,7 @@ export async function validate(options: ValidateOptions): Promise<Verdict> {
   let store: PreimageStore | undefined;
   let verdict: Verdict | undefined;
   let again = false;
+  const tooEarly: Uint8Array[] = [];
   for await (const l1Head of l1Heads(options, node, chain, end)) {
     const claim: Claim = {
       l1Head,
@@ -133,11 +135,13 @@ export async function validate(options: ValidateOptions): Promise<Verdict> {
         restsOn: [],
         configurationHash: configuration,
       };
-      verdict = judged.answer === 'unknown' ? judged : await grounded(judged, { host, node, start, end, options });
+      verdict =
+        judged.answer === 'unknown' ? judged : await grounded(judged, { host, node, start, end, tooEarly, options });
     } finally {
       await host.close();
     }
     if (!again) break;
+    tooEarly.push(l1Head);
   }
   if (verdict === undefined) throw new TypeError('there is always an L1 head to try');
   return verdict;
@@ -154,8 +158,17 @@ async function grounded(
     node,
     start,
     end,
+    tooEarly,
     options,
-  }: { host: Host; node: OpNode; start: OutputAtBlock; end: OutputAtBlock; options: ValidateOptions },
+  }: {
+    host: Host;
+    node: OpNode;
+    start: OutputAtBlock;
+    end: OutputAtBlock;
+    /** L1 heads that were tried before; each must be an ancestor of the one that decided. */
+    tooEarly: readonly Uint8Array[];
+    options: ValidateOptions;
+  },
 ): Promise<Verdict> {
   const { log } = options;
   const unknown = (reason: string): Verdict => ({ ...verdict, answer: 'unknown', reason });
@@ -167,6 +180,12 @@ async function grounded(
   }
   const head = readHeader(host.store, fromHex(verdict.l1Head));
   if (head === undefined) return unknown('the L1 head was never read');
+  for (const tried of tooEarly) {
+    const number = readHeader(host.store, tried)?.number;
+    const ancestor = number === undefined ? undefined : ancestorHash(host.store, head.hash, number);
+    if (number === undefined || (ancestor !== undefined && hex(ancestor) === hex(tried))) continue;
+    return unknown(describeContradiction({ number, hash: tried, head }));
+  }
   const origin = ancestorHash(host.store, head.hash, end.l1Origin.number);
   if (origin !== undefined && hex(origin) !== hex(end.l1Origin.hash)) {
     return unknown(
