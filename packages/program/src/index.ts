@@ -1,1 +1,2 @@
+export { parseLogfmt } from './logfmt.js';
 export { clientModule, runProgram, type ProgramOptions } from './run.js';

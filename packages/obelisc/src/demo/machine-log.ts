@@ -1,5 +1,5 @@
 // Reads what `asterisc run` logs: logfmt records on stderr.
-import { parseLogfmt } from '../terminal/logfmt.js';
+import { parseLogfmt } from '@obelisc/program';
 import type { Progress } from '../terminal/progress.js';
 
 /** The progress that an info line (`msg=processing`) reports, or undefined for any other line. */

@@ -1,5 +1,6 @@
 /** The flags of how endpoints are dealt with, which op-program and obelisc share: one table for names, help and values. */
-import { DEFAULT_BATCH_SIZE, DEFAULT_REQUEST_LIMITS, type Endpoints, retryFor, type RetryPolicy } from '@obelisc/host';
+import type { NetworkSettings } from '@obelisc/claims';
+import { DEFAULT_BATCH_SIZE, DEFAULT_REQUEST_LIMITS, retryFor } from '@obelisc/host';
 import { UsageError } from '../terminal/failure.js';
 
 export type NetworkFlag = {
@@ -44,12 +45,6 @@ export const NETWORK_FLAGS = [
   },
   { name: 'fetch.rate', help: 'Calls a second, at most (default: no limit)', value: 'number' },
 ] as const satisfies readonly NetworkFlag[];
-
-/** What the flags say: for `Endpoints`, and the policy of tries. */
-export type NetworkSettings = {
-  endpoints: Pick<Endpoints, 'beaconArchivers' | 'slotDurationMs' | 'batchSize' | 'limits'>;
-  policy: RetryPolicy;
-};
 
 /** Reads the flags; `get` gives the value of one, or its default. Throws UsageError. */
 export function readNetworkFlags(get: (name: string) => string | undefined): NetworkSettings {

@@ -1,9 +1,9 @@
 // The `obelisc` command: validate, output, devnet, demo.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { DevnetCommandOptions } from '../devnet/devnet.js';
-import { NETWORK_FLAGS, readNetworkFlags, urlList } from '../endpoints/network-flags.js';
-import { logger } from '../op-program/logger.js';
-import { BLOCK_TAGS, type BlockTag } from '../validate/block-tags.js';
+import { NETWORK_FLAGS, urlList } from '../endpoints/network-flags.js';
+import type { ValidateFlags } from '../validate/validate.js';
+import { BLOCK_TAGS, type BlockTag } from '@obelisc/claims/block-tags';
 import { DEBUG_FLAG, unknownFlagsFirst } from '../terminal/command-line.js';
 
 /** Runs the command with the given arguments (without node and script) and returns the exit code; rejects with what prevents it. */
@@ -65,7 +65,10 @@ function commandLine(end: (exitCode: number) => void): Command {
     .addOption(new Option('--vm', 'run the claim in the fault-proof machine too (the default)').conflicts('native'))
     .option('--native', 'only natively, without the machine', false)
     .option('--json', 'print the verdict as JSON', false)
-    .action(async (flags: ValidateFlags) => end(await runValidate(flags)));
+    .action(async (flags: ValidateFlags) => {
+      const { runValidate } = await import('../validate/validate.js');
+      end(await runValidate(flags));
+    });
   for (const { name, value, help, ...more } of NETWORK_FLAGS) {
     validateCommand.addOption(
       new Option(`--${name} <${value}>`, 'default' in more ? `${help} (default: ${more.default})` : help),
@@ -113,72 +116,6 @@ function commandLine(end: (exitCode: number) => void): Command {
   );
   unknownFlagsFirst(program);
   return program;
-}
-
-interface ValidateFlags {
-  readonly l1: string;
-  readonly 'l1.beacon': readonly string[];
-  readonly 'l1.check'?: string;
-  readonly [network: string]: unknown;
-  readonly l2: string;
-  readonly opNode: string;
-  readonly to: bigint | BlockTag;
-  readonly from?: bigint;
-  readonly claim?: Uint8Array;
-  readonly 'l2.outputroot'?: Uint8Array;
-  readonly 'l1.head'?: Uint8Array;
-  readonly 'l1.trustrpc': boolean;
-  readonly network?: string;
-  readonly 'rollup.config'?: string;
-  readonly 'l2.genesis'?: string;
-  readonly 'l1.chainconfig'?: string;
-  readonly datadir?: string;
-  readonly native: boolean;
-  readonly json: boolean;
-}
-
-async function runValidate(flags: ValidateFlags): Promise<number> {
-  const { validate } = await import('../validate/validate.js');
-  const { exitCodes, verdictJson, verdictLine } = await import('../validate/verdict.js');
-  const { writeStory } = await import('../terminal/progress.js');
-  const story = (text: string): void => writeStory(text);
-  const verdict = await validate({
-    l1: flags.l1,
-    beacon: flags['l1.beacon'],
-    l1Check: flags['l1.check'],
-    settings: readNetworkFlags((name) => networkFlag(flags, name)),
-    l2: flags.l2,
-    opNode: flags.opNode,
-    trustRpc: flags['l1.trustrpc'],
-    from: flags.from,
-    to: flags.to,
-    claim: flags.claim,
-    agreedOutputRoot: flags['l2.outputroot'],
-    l1Head: flags['l1.head'],
-    network: flags.network,
-    rollupConfig: flags['rollup.config'],
-    l2Genesis: flags['l2.genesis'],
-    l1ChainConfig: flags['l1.chainconfig'],
-    datadir: flags.datadir,
-    native: flags.native,
-    log: logger({ level: 'info', format: 'text', color: false, pid: false, write: story }),
-    onClientLine: (line) => story(`${line}\n`),
-  });
-  process.stdout.write(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
-  return exitCodes[verdict.answer];
-}
-
-/** A flag of the table, under its name or its other name. */
-function networkFlag(flags: ValidateFlags, name: string): string | undefined {
-  const spec = NETWORK_FLAGS.find((known) => known.name === name);
-  const value =
-    flags[optionName(name)] ?? (spec !== undefined && 'alias' in spec ? flags[optionName(spec.alias)] : undefined);
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** How Commander names an option's value. */
-function optionName(flag: string): string {
-  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function urls(flag: string): (text: string) => readonly string[] {

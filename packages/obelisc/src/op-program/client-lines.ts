@@ -1,6 +1,6 @@
 /** The client's log lines, brought to the level and format that were asked for. */
 import { LOG_LEVELS, type Log } from '@obelisc/host';
-import { parseLogfmt } from '../terminal/logfmt.js';
+import { parseLogfmt } from '@obelisc/program';
 
 export type ClientLines = {
   /** Takes any piece of the client's output. */

@@ -6,7 +6,7 @@ import { loadElf } from '@obelisc/fpvm';
 import { releasedElf } from '@obelisc/guest';
 import { runProgram } from '@obelisc/program';
 import { startDevnet } from '@obelisc/devnet';
-import { resolveChain } from '../../src/validate/chain.js';
+import { resolveChain } from '@obelisc/claims';
 
 test('native and in-machine runs agree on every byte of output, for a true claim and a false one', async () => {
   const devnet = await startDevnet({ seed: 'parity', l2Blocks: 9 });

@@ -2,7 +2,6 @@
 import { loadElf, lookupSymbol, runGuided } from '@obelisc/fpvm';
 import { releasedElf } from '@obelisc/guest';
 import type { Oracle } from '@obelisc/preimage';
-import { progressDisplay } from '../terminal/progress.js';
 import type { ClientLog } from './client-log.js';
 
 export interface MachineOutcome {
@@ -13,23 +12,31 @@ export interface MachineOutcome {
   readonly stateHash: string;
 }
 
-/** Runs the released client to its end, with a progress display on stderr. Rejects with what stops the machine. */
-export async function runInMachine(oracle: Oracle, clientLog: ClientLog): Promise<MachineOutcome> {
+/** How far the machine has come. */
+export interface MachineProgress {
+  readonly step: bigint;
+  /** Steps per second since the report before. */
+  readonly rate: number;
+  /** The guest's function that the machine is in. */
+  readonly symbol: string;
+}
+
+/** Runs the released client to its end. Rejects with what stops the machine. */
+export async function runInMachine(
+  oracle: Oracle,
+  clientLog: ClientLog,
+  onProgress: (progress: MachineProgress) => void,
+): Promise<MachineOutcome> {
   const { machine, metadata } = loadElf(releasedElf(), { oracle, output: (_, bytes) => clientLog.write(bytes) });
-  const display = progressDisplay();
   let before = { step: 0n, time: performance.now() };
-  try {
-    await runGuided(machine, {
-      onProgress: ({ step, pc }) => {
-        const time = performance.now();
-        const rate = (Number(step - before.step) / Math.max(time - before.time, 1)) * 1000;
-        before = { step, time };
-        display.update({ step, rate, symbol: lookupSymbol(metadata, pc) });
-      },
-    });
-  } finally {
-    display.stop();
-  }
+  await runGuided(machine, {
+    onProgress: ({ step, pc }) => {
+      const time = performance.now();
+      const rate = (Number(step - before.step) / Math.max(time - before.time, 1)) * 1000;
+      before = { step, time };
+      onProgress({ step, rate, symbol: lookupSymbol(metadata, pc) });
+    },
+  });
   const stateHash = `0x${Buffer.from(machine.stateHash()).toString('hex')}`;
   return { exitCode: machine.exitCode, steps: machine.step, stateHash };
 }

@@ -15,7 +15,7 @@ import {
   rollupDifferences,
   whyUnknown,
 } from '@obelisc/host';
-import { UsageError } from '../terminal/failure.js';
+import { RefusedClaimError } from './errors.js';
 
 export interface ChainOptions {
   /** Name or chain id of a known chain. */
@@ -32,7 +32,7 @@ export interface ChainOptions {
 
 /**
  * The chain's configuration. For a chain that is known by its id, a configuration that differs is refused with a
- * ConfigurationError. Rejects with UsageError for an unknown name or an unreadable file.
+ * ConfigurationError. Rejects with RefusedClaimError for an unknown name or an unreadable file.
  */
 export async function resolveChain(options: ChainOptions, node: OpNode, log: Log): Promise<Chain & { name?: string }> {
   const { network, rollupConfig, l2Genesis, l1ChainConfig, l1, l2 } = options;
@@ -42,7 +42,7 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
       refuseOtherConfiguration(known, options);
       return known;
     }
-    throw new UsageError(
+    throw new RefusedClaimError(
       `--network ${network} ${whyUnknown(network)}: leave it out to take the op-node's configuration`,
     );
   }
@@ -67,12 +67,14 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
 /** Beside --network, a configuration in a file must be that chain's. */
 function refuseOtherConfiguration(known: Chain & { name: string }, { rollupConfig, l2Genesis }: ChainOptions): void {
   if (l2Genesis !== undefined)
-    throw new UsageError('--network and --l2.genesis exclude each other: a known chain is built into the program');
+    throw new RefusedClaimError(
+      '--network and --l2.genesis exclude each other: a known chain is built into the program',
+    );
   if (rollupConfig === undefined) return;
   const given = parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
   const different = rollupDifferences(known.rollupConfig, given);
   if (different.length === 0) return;
-  throw new UsageError(
+  throw new RefusedClaimError(
     `--network ${known.name} and --rollup.config ${rollupConfig} are not of the same chain (${different.join('; ')}): give one of them`,
   );
 }
@@ -81,6 +83,6 @@ function read(path: string, flag: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--${flag} names a file that cannot be read: ${path}`, { cause: error });
+    throw new RefusedClaimError(`--${flag} names a file that cannot be read: ${path}`, { cause: error });
   }
 }

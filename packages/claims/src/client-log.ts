@@ -1,5 +1,5 @@
 // What the client says at its end, read from its log.
-import { parseLogfmt } from '../terminal/logfmt.js';
+import { parseLogfmt } from '@obelisc/program';
 
 /** Where the client's derivation ended, from its line `Validating claim`. */
 export interface Conclusion {
