@@ -6,7 +6,8 @@ import { storeBlob } from './blob-preimages.js';
 import { blockSource, checkChainId } from './block-source.js';
 import { blockState } from './block-state.js';
 import type { Chain, Claim } from './boot.js';
-import type { AnnouncedHint } from './hint-routes.js';
+import { describeRoute, type GatheringProgress } from './gathering-progress.js';
+import type { AnnouncedHint, Route } from './hint-routes.js';
 import { type LookAhead, lookAhead } from './look-ahead.js';
 import { l2Source } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
@@ -137,7 +138,21 @@ export function networkFetcher({
     chain,
     log,
   });
-  return { fetch, ahead: guarded(ahead, { l1: l1Checked, l2: l2Checked }) };
+  const careful = guarded(ahead, { l1: l1Checked, l2: l2Checked });
+  let waitingFor: string | undefined;
+  const waiting = async (route: Route, task: () => Promise<void>): Promise<void> => {
+    waitingFor = describeRoute(route);
+    try {
+      await task();
+    } finally {
+      waitingFor = undefined;
+    }
+  };
+  return {
+    fetch: (hint, store) => waiting(hint.route, () => fetch(hint, store)),
+    ahead: { ...careful, arrival: (route, store) => waiting(route, () => careful.arrival(route, store)) },
+    progress: (): GatheringProgress => ({ ...ahead.progress(), inFlight: gate.inFlight, waitingFor }),
+  };
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 } from '@obelisc/preimage';
 import { checkAnswerable } from './answerable.js';
 import { type Chain, type Claim, L1_CHAIN_CONFIG_INDEX, localPreimage } from './boot.js';
+import type { GatheringProgress } from './gathering-progress.js';
 import { healingStore } from './healing-store.js';
 import { type Log, silentLog } from './log.js';
 import { type Endpoints, networkFetcher } from './fetcher.js';
@@ -49,7 +50,13 @@ export type HostOptions = {
 };
 
 /** A host at work. `close` lets go of what it holds; the oracle is of no use afterwards. */
-export type Host = { oracle: Oracle; store: PreimageStore; close(): Promise<void> };
+export type Host = {
+  oracle: Oracle;
+  store: PreimageStore;
+  /** How far gathering has come, to be asked as often as it is shown; undefined without endpoints. */
+  progress(): GatheringProgress | undefined;
+  close(): Promise<void>;
+};
 
 /**
  * Puts a host together. Nothing is asked of the endpoints yet. Throws ConfigurationError when the claim cannot be judged,
@@ -89,6 +96,7 @@ export function openHost({
       get: (key) => whileOpen(() => oracle.get(key)),
     },
     store,
+    progress: () => fetcher?.progress(),
     async close() {
       open = false;
       fetcher?.ahead.stop();

@@ -37,6 +37,7 @@ export {
   WrongAnswerError,
 } from './endpoint-errors.js';
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';
+export type { GatheringProgress, Share } from './gathering-progress.js';
 export { createOracle, type Host, type HostOptions, openHost, type OracleOptions } from './host.js';
 export { encodeHeader } from './block-encoding.js';
 export {

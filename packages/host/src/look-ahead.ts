@@ -12,6 +12,7 @@ import { type BlockHeader, type BlockSource, hex, readBlock } from './block-sour
 import type { BlockState } from './block-state.js';
 import type { Chain, Claim } from './boot.js';
 import { EndpointError } from './endpoint-errors.js';
+import type { AheadProgress, Share } from './gathering-progress.js';
 import type { Route } from './hint-routes.js';
 import { blobTransactions } from './l1-blobs.js';
 import { channelTimeout, l1OriginNumber } from './l1-origin.js';
@@ -39,14 +40,23 @@ export type LookAhead = {
    * where nothing can be fetched from the endpoint that has it.
    */
   arrival(route: Route, store: PreimageStore): Promise<void>;
+  /** How far it has come. */
+  progress(): AheadProgress;
   /** No more is fetched. */
   stop(): void;
 };
+
+const noProgress = (): AheadProgress => ({
+  l1Blocks: { done: 0, total: 0 },
+  l2Blocks: { done: 0, total: 0 },
+  blobs: { done: 0, total: 0 },
+});
 
 /** Nothing is fetched before it is asked for. */
 export const noLookAhead: LookAhead = {
   noted: () => undefined,
   arrival: () => Promise.resolve(),
+  progress: noProgress,
   stop: () => undefined,
 };
 
@@ -73,7 +83,7 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
   /** Numbers of blocks by hash, as far as headers told them, for L1 and L2. */
   const numbers = new Map<string, bigint>();
   const arrivals = new Map<string, Promise<void>>();
-  const counts = { l1Headers: 0n, l1Blocks: 0n, l1Total: 0n, l2Blocks: 0n, l2Total: 0n, blobs: 0, blobsTotal: 0 };
+  const counts = noProgress();
   let planned: Promise<void> | undefined;
   let stopped = false;
   let store: PreimageStore | undefined;
@@ -124,18 +134,18 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
       }),
     );
     await Promise.all(fetches);
-    counts.l1Blocks += 1n;
+    counts.l1Blocks.done += 1;
   };
 
   const fetchBlobs = (header: BlockHeader, trie: Trie): void => {
     for (const { versionedHash, index } of blobTransactions(trie.values, chain.rollupConfig)) {
       const name = `blob ${hex(versionedHash)}`;
       if (arrivals.has(name) || store?.look(sha256Key(versionedHash)).state === 'found') continue;
-      counts.blobsTotal += 1;
+      counts.blobs.total += 1;
       const fetched = background(name, async () => {
         const { commitment, blob, proof } = await beacon.blob(versionedHash, index, header.timestamp, 'ahead');
         if (store !== undefined) storeBlob(store, versionedHash, commitment, blob, proof);
-        counts.blobs += 1;
+        counts.blobs.done += 1;
       });
       arrivals.set(name, fetched);
     }
@@ -160,7 +170,6 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
         put([header.rlp]);
         learn('l1 ', header);
         l1Hashes.set(number, header.hash);
-        counts.l1Headers += 1n;
       }
     });
     for (const number of range) arrivals.set(`l1 header ${number}`, fetched);
@@ -182,7 +191,7 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
       l2Next += 1n;
       const load = background(`state of L2 block ${number}`, async () => {
         await l2State.load(number, l2);
-        counts.l2Blocks += 1n;
+        counts.l2Blocks.done += 1;
       }).finally(() => l2Loads.delete(number));
       l2Loads.set(number, load);
     }
@@ -243,14 +252,14 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
     l1Hashes.set(head.number, head.hash);
     l2First = agreed.number;
     l2Next = agreed.number + 1n;
-    counts.l2Total = claim.l2BlockNumber > agreed.number ? claim.l2BlockNumber - agreed.number : 0n;
+    counts.l2Blocks.total = Math.max(0, Number(claim.l2BlockNumber - agreed.number));
     const [deposit] = transactions.values;
     const origin = deposit === undefined ? undefined : l1OriginNumber(deposit);
     const genesis = chain.rollupConfig.genesis.l1.number;
     const start = (origin ?? genesis) - channelTimeout(chain.rollupConfig, agreed.timestamp);
     l1From = start > genesis ? start : genesis;
     [l1Next, l1Position, l1Last] = [l1From, l1From, head.number];
-    counts.l1Total = head.number - l1From + 1n;
+    counts.l1Blocks.total = Math.max(0, Number(head.number - l1From + 1n));
     // The program walks back from the head: the newest headers go first.
     const step = BigInt(DEFAULT_BATCH_SIZE);
     for (let to = head.number - 1n; to >= l1From; to -= step)
@@ -261,14 +270,14 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
 
   let told = '';
   const tell = (): void => {
-    const state = Object.values(counts).join();
+    const state = JSON.stringify(counts);
     if (state === told) return;
     told = state;
-    const { l1Blocks: done, l1Total, l2Blocks: loaded, l2Total, blobs, blobsTotal } = counts;
+    const share = ({ done, total }: Share) => `${done}/${total}`;
     log('info', 'Fetching ahead', {
-      l1_blocks: `${done}/${l1Total}`,
-      l2_blocks: `${loaded}/${l2Total}`,
-      blobs: `${blobs}/${blobsTotal}`,
+      l1_blocks: share(counts.l1Blocks),
+      l2_blocks: share(counts.l2Blocks),
+      blobs: share(counts.blobs),
     });
   };
 
@@ -327,6 +336,7 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
           return;
       }
     },
+    progress: () => structuredClone(counts),
     stop() {
       stopped = true;
       clearInterval(progress);

@@ -14,6 +14,7 @@ import {
 } from '@obelisc/preimage';
 import { blobCheck } from './blob-check.js';
 import { blobForms, completeBlob } from './blob-preimages.js';
+import type { GatheringProgress } from './gathering-progress.js';
 import { type AnnouncedHint, type Dialect, KONA_BEGINS, routeHint } from './hint-routes.js';
 import type { Log } from './log.js';
 import type { LookAhead } from './look-ahead.js';
@@ -24,6 +25,7 @@ export type Fetcher = {
   fetch(hint: AnnouncedHint, store: PreimageStore): Promise<void>;
   /** What is fetched before it is asked for. */
   ahead: LookAhead;
+  progress(): GatheringProgress;
 };
 
 export type PrefetcherOptions = {

@@ -8,6 +8,8 @@ export type RequestGate = {
   pass<T>(lane: Lane, calls: number, task: () => Promise<T>): Promise<T>;
   /** Calls that may go in one request without breaking the rate. */
   readonly largestBatch: number;
+  /** Requests that are under way now. */
+  readonly inFlight: number;
 };
 
 export type RequestLimits = {
@@ -50,6 +52,9 @@ export function requestGate({ concurrency, rate }: RequestLimits): RequestGate {
 
   return {
     largestBatch: rate === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(rate)),
+    get inFlight() {
+      return inFlight;
+    },
     async pass(lane, calls, task) {
       await new Promise<void>((start) => {
         waiting[lane].push({ calls, start });

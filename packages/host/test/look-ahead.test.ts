@@ -31,7 +31,7 @@ async function setting(t: TestContext, change: { l1?: RpcHandlers; ahead?: boole
   const fetcher = networkFetcher({ endpoints: { l1: l1.url, l2: l2.url, beacon: beacon.url }, claim, chain, policy });
   t.after(() => fetcher.ahead.stop());
   const used = change.ahead === false ? { ...fetcher, ahead: noLookAhead } : fetcher;
-  return { oracle: createOracle({ claim, chain, store, fetcher: used }), store, l1 };
+  return { oracle: createOracle({ claim, chain, store, fetcher: used }), store, l1, fetcher };
 }
 
 /** Reads L1 as the program does: back to the start, then transactions and receipts forwards. */
@@ -57,6 +57,36 @@ test('with and without looking ahead the program reads the same', { skip }, asyn
   const [ahead, plain] = [await setting(t), await setting(t, { ahead: false })];
   assert.deepEqual(await readL1(ahead.oracle), await readL1(plain.oracle));
   assert(ahead.l1.calls.includes('eth_getBlockByNumber'), 'headers came by number, many at a time');
+});
+
+test('progress counts the L1 blocks, the L2 blocks and the blobs of a claim', { skip }, async (t) => {
+  const { oracle, fetcher } = await setting(t);
+  const nothing = { done: 0, total: 0 };
+  const before = { l1Blocks: nothing, l2Blocks: nothing, blobs: nothing, inFlight: 0, waitingFor: undefined };
+  assert.deepEqual(fetcher.progress(), before);
+  const reading = readL1(oracle);
+  let sawWaiting = false;
+  const watch = setInterval(() => {
+    const { inFlight, waitingFor } = fetcher.progress();
+    sawWaiting ||= inFlight > 0 && waitingFor !== undefined;
+  }, 1);
+  await reading;
+  clearInterval(watch);
+  assert(sawWaiting, 'what is waited for is told');
+  // The last of it is on its way, or not yet counted.
+  const isDone = () => {
+    const { l1Blocks: l1, l2Blocks: l2, blobs, inFlight } = fetcher.progress();
+    return inFlight === 0 && [l1, l2, blobs].every(({ done, total }) => done === total);
+  };
+  for (const end = Date.now() + 20_000; !isDone() && Date.now() < end;) await new Promise(setImmediate);
+  const { l1Blocks: seen, l2Blocks: loaded, blobs, inFlight, waitingFor } = fetcher.progress();
+  const head = `0x${Buffer.from(claim.l1Head).toString('hex')}`;
+  const count = 1 + (l1Blocks().find(({ hash }) => hash === head)?.number ?? 0);
+  assert.deepEqual(seen, { done: count, total: count });
+  const toDerive = Number(claim.l2BlockNumber);
+  assert.deepEqual(loaded, { done: toDerive, total: toDerive });
+  assert.deepEqual(blobs, { done: 1, total: 1 });
+  assert.deepEqual([inFlight, waitingFor], [0, undefined]);
 });
 
 test('a look-ahead that fails or is lied to changes nothing', { skip }, async (t) => {
