@@ -5,6 +5,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { open as openDatabase } from 'lmdb';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
@@ -22,11 +23,11 @@ export function lmdbStore(path: string, create: boolean): PreimageStore {
   const file = join(path, LMDB_FILE);
   const failed = (doing: string, error: unknown) =>
     new DatadirError(`the database ${file} cannot be ${doing}: ${messageOf(error)}`, { cause: error });
-  let database: ReturnType<typeof openDatabase<Buffer, Buffer>>;
+  let database: Database;
   try {
     const fault = faultOf(file, create);
     if (fault !== undefined) throw new Error(`${fault}; delete it and gather again`);
-    database = open(file, create);
+    database = open(file);
   } catch (error) {
     throw failed('opened', error);
   }
@@ -47,6 +48,7 @@ export function lmdbStore(path: string, create: boolean): PreimageStore {
     put(key, value) {
       if (key[0] === LOCAL_KEY) throw new RangeError('local pre-images are not stored');
       try {
+        if (database.putSync === undefined) throw new ReadOnlyError();
         database.putSync(asBuffer(key), asBuffer(value));
       } catch (error) {
         throw failed('written', error);
@@ -89,9 +91,14 @@ function faultOf(file: string, create: boolean): string | undefined {
   }
 }
 
+type Library = { open: typeof openDatabase };
+/** Without `putSync` where it was opened for reading only. */
+type Database = Pick<ReturnType<typeof openDatabase<Buffer, Buffer>>, 'getBinary'> &
+  Partial<Pick<ReturnType<typeof openDatabase<Buffer, Buffer>>, 'putSync'>>;
+
 /** Loaded when needed: most datadirs are files, and not every system has the library's binaries. */
-function open(file: string, create: boolean): ReturnType<typeof openDatabase<Buffer, Buffer>> {
-  const lmdb = createRequire(import.meta.url)('lmdb') as { open: typeof openDatabase };
+function open(file: string): Database {
+  const lmdb = createRequire(import.meta.url)('lmdb') as Library;
   const options = {
     path: file,
     noSubdir: true,
@@ -101,13 +108,27 @@ function open(file: string, create: boolean): ReturnType<typeof openDatabase<Buf
     noSync: true,
   } as const;
   try {
-    return lmdb.open<Buffer, Buffer>({ ...options, readOnly: !create });
+    return lmdb.open<Buffer, Buffer>(options);
   } catch (error) {
-    if (!create || !isErrno(error, 'EACCES', 'EROFS', 'EPERM')) throw error;
+    if (!isPermission(error)) throw error;
     return lmdb.open<Buffer, Buffer>({ ...options, readOnly: true });
   }
 }
 
+const { EACCES, EPERM, EROFS } = constants.errno;
+
+/** The library's errors have the system's numbers for codes. */
+function isPermission(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && [EACCES, EPERM, EROFS].some((number) => number === error.code);
+}
+
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+class ReadOnlyError extends Error {
+  readonly code = 'EROFS';
+  constructor() {
+    super('this user may only read it');
+  }
 }

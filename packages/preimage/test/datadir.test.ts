@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -140,6 +149,47 @@ test('format lmdb: one file, which keeps values as they are and is known by kvfo
   rmSync(join(path, 'kvformat'));
   assert.equal(openDatadir({ path, mustExist: true }).format, 'lmdb');
 });
+
+test('format lmdb: a run without endpoints may add what it computes; who may only read is told so, and reads', (t) => {
+  const path = temporary(t);
+  openDatadir({ path, format: 'lmdb' }).put(key, value);
+  const other = keccak256Key(keccak_256(Buffer.from('another')));
+  const offline = openDatadir({ path, mustExist: true });
+  offline.put(other, Buffer.from('another'));
+  assert.deepEqual(Buffer.from(offline.get(other) ?? []), Buffer.from('another'));
+  // The library keeps a database open for its process; this user comes to one of its own.
+  const foreign = temporary(t);
+  chmodSync(foreign, 0o755);
+  for (const name of ['kvformat', 'preimages.lmdb']) {
+    writeFileSync(join(foreign, name), readFileSync(join(path, name)));
+    chmodSync(join(foreign, name), 0o444);
+  }
+  const restore = becomeReader(foreign);
+  try {
+    const store = openDatadir({ path: foreign, mustExist: true });
+    assert.deepEqual(Buffer.from(store.get(key) ?? []), value);
+    assert.throws(
+      () => store.put(keccak256Key(keccak_256(Buffer.from('a third'))), Buffer.from('a third')),
+      (error) =>
+        error instanceof DatadirError &&
+        error.cause instanceof Error &&
+        'code' in error.cause &&
+        error.cause.code === 'EROFS',
+    );
+  } finally {
+    restore();
+  }
+});
+
+/** Takes away the right to write into `folder`: from root by being somebody else, from others by the folder's mode. */
+function becomeReader(folder: string): () => void {
+  if (process.getuid?.() === 0) {
+    process.seteuid?.(65534);
+    return () => process.seteuid?.(0);
+  }
+  chmodSync(folder, 0o555);
+  return () => chmodSync(folder, 0o755);
+}
 
 test('format lmdb: what is damaged is told from what is missing, and put anew', (t) => {
   const path = temporary(t);
