@@ -8,6 +8,13 @@ export interface Conclusion {
   readonly outputRoot: string;
 }
 
+/** A block that the client derived. */
+export interface DerivedBlock {
+  readonly number: bigint;
+  /** 0x-hex. */
+  readonly hash: string;
+}
+
 /**
  * What the client says of the claim itself. With an L1 head that is too early it judges by an older block, which decides
  * nothing here; and the verdict is the command's to tell, once and last.
@@ -18,6 +25,8 @@ const VERDICT_MESSAGES = ['Claim is invalid', 'Claim successfully verified'];
 /** Collects the client's log: passes on whole lines but its verdict, and remembers how it concluded. */
 export class ClientLog {
   conclusion: Conclusion | undefined;
+  /** In ascending order; a block that was derived anew after a reset has the place of the one before. */
+  blocks: DerivedBlock[] = [];
   /** Message of the line that ended the program early (`lvl=crit` or a trap), if there was one. */
   failure: string | undefined;
   #rest = '';
@@ -36,10 +45,19 @@ export class ClientLog {
     if (!VERDICT_LINE.test(line) && !VERDICT_MESSAGES.includes(fields.get('msg') ?? '')) this.onLine(line);
     const number = fields.get('head')?.split(':')[1];
     const outputRoot = fields.get('output');
+    if (/^Derived (?:safe|pending) block$/.test(fields.get('msg') ?? '')) this.#derived(fields);
     if (fields.get('msg') === 'Validating claim' && number !== undefined && outputRoot !== undefined) {
       this.conclusion = { blockNumber: BigInt(number), outputRoot };
     }
     if (fields.get('lvl') === 'crit') this.failure = fields.get('msg');
     if (line.startsWith('trap: ')) this.failure = line;
+  }
+
+  #derived(fields: ReadonlyMap<string, string>): void {
+    const [number, hash] = [fields.get('number'), fields.get('hash')];
+    if (number === undefined || hash === undefined) return;
+    const block = { number: BigInt(number), hash };
+    while (this.blocks.length > 0 && (this.blocks.at(-1)?.number ?? -1n) >= block.number) this.blocks.pop();
+    this.blocks.push(block);
   }
 }

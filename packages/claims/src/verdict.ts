@@ -1,7 +1,23 @@
 // What `obelisc validate` answers: the line, the object of --json, the exit code.
+import type { Parting } from './differences.js';
 
 /** Right, wrong, or not to be told from what there is. */
 export type Answer = 'valid' | 'invalid' | 'unknown';
+
+/** A segment of the range; `answer` is about the op-node's root at its end, or the claim at the last one's. */
+export interface SegmentVerdict {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly claim: string;
+  readonly answer: Answer;
+  readonly derived: string | undefined;
+  readonly machine: MachineSummary | undefined;
+}
+
+export interface MachineSummary {
+  readonly steps: bigint;
+  readonly stateHash: string;
+}
 
 export interface Verdict {
   readonly answer: Answer;
@@ -20,8 +36,12 @@ export interface Verdict {
   readonly restsOn: readonly string[];
   /** Hash of the newest L1 block that derivation could read. */
   readonly l1Head: string;
-  /** The machine's run; absent with --native. */
-  readonly machine: { readonly steps: bigint; readonly stateHash: string } | undefined;
+  /** The machine's run; absent with --native, and of a range in segments (each has its own) that of the last derivation. */
+  readonly machine: MachineSummary | undefined;
+  /** The first block that the op-node has otherwise than it was derived. */
+  readonly parting: Parting | undefined;
+  /** Of a range that was derived in segments. */
+  readonly segments: readonly SegmentVerdict[] | undefined;
   /** Hash of the configuration of a chain that is not known by its id. */
   readonly configurationHash: string | undefined;
   /** Why it could not be told. */
@@ -49,7 +69,7 @@ export function verdictLine(verdict: Verdict): string {
 export function verdictJson(verdict: Verdict): string {
   const { answer, blockNumber, claim, claimSource, derived, agreed, l1Head, machine, configurationHash, reason } =
     verdict;
-  const { opNodeRoot, restsOn } = verdict;
+  const { opNodeRoot, restsOn, parting, segments } = verdict;
   return JSON.stringify(
     {
       answer,
@@ -61,11 +81,22 @@ export function verdictJson(verdict: Verdict): string {
       opNodeRoot,
       restsOn,
       l1Head,
-      machine: machine && { steps: Number(machine.steps), stateHash: machine.stateHash },
+      machine: machineJson(machine),
+      opNodeParts: parting && { block: Number(parting.block), derived: parting.derived, opNode: parting.opNode },
+      segments: segments?.map((segment) => ({
+        ...segment,
+        from: Number(segment.from),
+        to: Number(segment.to),
+        machine: machineJson(segment.machine),
+      })),
       configurationHash,
       reason,
     },
     undefined,
     2,
   );
+}
+
+function machineJson(machine: MachineSummary | undefined): { steps: number; stateHash: string } | undefined {
+  return machine && { steps: Number(machine.steps), stateHash: machine.stateHash };
 }

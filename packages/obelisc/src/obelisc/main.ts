@@ -64,6 +64,12 @@ function commandLine(end: (exitCode: number) => void): Command {
     .option('--datadir <folder>', 'keep the pre-images here (default: in memory)')
     .addOption(new Option('--vm', 'run the claim in the fault-proof machine too (the default)').conflicts('native'))
     .option('--native', 'only natively, without the machine', false)
+    .option(
+      '--segment <blocks>',
+      'derive a longer range in segments of so many blocks, several at a time (default: 100)',
+      count,
+    )
+    .option('--workers <number>', 'processes that derive segments (default: one for each core)', count)
     .option('--json', 'print the verdict as JSON', false)
     .action(async (flags: ValidateFlags) => {
       const { runValidate } = await import('../validate/validate.js');
@@ -143,6 +149,11 @@ function url(text: string): string {
 function hash(text: string): Uint8Array {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return Uint8Array.from(Buffer.from(text.slice(2), 'hex'));
   throw new InvalidArgumentError('It takes a hash: 0x and 64 hexadecimal digits.');
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes a whole number from 1 on.');
 }
 
 function blockNumber(text: string): bigint {

@@ -28,6 +28,8 @@ export interface ValidateFlags {
   readonly 'l1.chainconfig'?: string;
   readonly datadir?: string;
   readonly native: boolean;
+  readonly segment?: number;
+  readonly workers?: number;
   readonly json: boolean;
 }
 
@@ -55,8 +57,12 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
     l1ChainConfig: flags['l1.chainconfig'],
     datadir: flags.datadir,
     native: flags.native,
+    segment: flags.segment === undefined ? undefined : BigInt(flags.segment),
+    workers: flags.workers,
     log: logger({ level: 'info', format: 'text', color: false, pid: false, write: story }),
     onClientLine: (line) => story(`${line}\n`),
+    onSegment: ({ from, to, answer, done, total, seconds }) =>
+      story(`  blocks #${from} to #${to}: ${answer}, ${seconds.toFixed(1)} s (${done} of ${total} segments)\n`),
     onMachine: (progress) => {
       if (progress !== undefined) (display ??= progressDisplay()).update(progress);
       else display?.stop();

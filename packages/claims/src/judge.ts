@@ -1,0 +1,102 @@
+// One derivation judged: the client natively, which gathers, then in the machine; both must agree.
+import { type Chain, type Claim, type Endpoints, type Host, type Log, openHost, type RetryPolicy } from '@obelisc/host';
+import type { PreimageStore } from '@obelisc/preimage';
+import { runProgram } from '@obelisc/program';
+import { ClientLog, type Conclusion, type DerivedBlock } from './client-log.js';
+import { DisagreementError } from './errors.js';
+import { type MachineOutcome, type MachineProgress, runInMachine } from './machine.js';
+import type { Answer } from './verdict.js';
+
+/** A derivation to be made: plain data, which may be sent to another process. */
+export interface Derivation {
+  readonly claim: Claim;
+  readonly chain: Chain;
+  readonly endpoints: Endpoints;
+  readonly policy?: RetryPolicy;
+  /** Folder of the pre-images; absent: they are kept in memory. */
+  readonly datadir: string | undefined;
+  /** Only natively, without the machine. */
+  readonly native: boolean;
+  /** Whether the L1 head was the user's choice, which `reason` speaks of. */
+  readonly isHeadGiven: boolean;
+}
+
+/** What came of it. */
+export interface Judgement {
+  readonly answer: Answer;
+  /** The output root that was derived for the claimed block, 0x-hex, where the derivation reached it. */
+  readonly derived: string | undefined;
+  /** The blocks that were derived. */
+  readonly blocks: readonly DerivedBlock[];
+  readonly machine: MachineOutcome | undefined;
+  /** Why it could not be told. */
+  readonly reason: string | undefined;
+  /** L1 up to the head does not hold the claimed block. */
+  readonly ranOutOfL1: boolean;
+}
+
+export interface Listeners {
+  readonly log: Log;
+  readonly onClientLine: (line: string) => void;
+  readonly onMachine?: (progress: MachineProgress | undefined) => void;
+}
+
+/** A host for the derivation. `store`: what an earlier one has fetched. */
+export function openHostFor(derivation: Derivation, log: Log, store?: PreimageStore): Host {
+  const { claim, chain, endpoints, datadir, policy } = derivation;
+  return openHost({ claim, chain, endpoints, store, datadir, log, ...(policy === undefined ? {} : { policy }) });
+}
+
+/** Runs the client on `host`. Rejects with DisagreementError, and with what stops the host or the machine. */
+export async function judge(
+  { oracle, store }: Host,
+  { claim, native, isHeadGiven }: Derivation,
+  { log, onClientLine, onMachine = () => {} }: Listeners,
+): Promise<Judgement> {
+  log('info', 'Gathering: the client derives the range natively');
+  const to = claim.l2BlockNumber;
+  const clientLog = new ClientLog(onClientLine);
+  const write = (bytes: Uint8Array): void => clientLog.write(bytes);
+  const code = await runProgram({ oracle, nearby: store.nearby?.(), stdout: write, stderr: write });
+  let machine: MachineOutcome | undefined;
+  const { conclusion, blocks } = clientLog;
+  // With an L1 head that is too early the program compares the claim with an older block: that decides nothing here.
+  const conclusive = code !== 2 && conclusion?.blockNumber === to;
+  if (!native && conclusive) {
+    log('info', 'Running the client in the machine');
+    try {
+      machine = await runInMachine(oracle, new ClientLog(onClientLine), onMachine);
+    } finally {
+      onMachine(undefined);
+    }
+    if (machine.exitCode !== code) {
+      throw new DisagreementError(
+        `the client ended with exit code ${code} natively and ${machine.exitCode} in the machine: please report this with the datadir`,
+      );
+    }
+  }
+  if (conclusive) {
+    const answer = code === 0 ? 'valid' : 'invalid';
+    return { answer, derived: conclusion.outputRoot, blocks, machine, reason: undefined, ranOutOfL1: false };
+  }
+  const reason = whyUnknown(to, conclusion, clientLog.failure, isHeadGiven);
+  return { answer: 'unknown', derived: undefined, blocks, machine, reason, ranOutOfL1: conclusion !== undefined };
+}
+
+function whyUnknown(
+  to: bigint,
+  conclusion: Conclusion | undefined,
+  failure: string | undefined,
+  isHeadGiven: boolean,
+): string {
+  if (conclusion !== undefined) {
+    return (
+      `L1 up to the ${isHeadGiven ? 'given' : 'latest'} head holds the chain only up to block #${conclusion.blockNumber} ` +
+      `(output root ${conclusion.outputRoot}), not up to #${to}: ` +
+      (isHeadGiven
+        ? 'give a later --l1.head, or none'
+        : 'its batch is not there yet, or --l1 is behind; try again later')
+    );
+  }
+  return failure === undefined ? 'the client ended without a conclusion' : `the client could not go on: ${failure}`;
+}

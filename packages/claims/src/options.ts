@@ -1,0 +1,47 @@
+// What a user gives with a claim.
+import type { Endpoints, Log, RetryPolicy } from '@obelisc/host';
+import type { BlockTag } from './block-tags.js';
+import type { ChainOptions } from './chain.js';
+import type { MachineProgress } from './machine.js';
+import type { SegmentProgress } from './segments.js';
+
+/** How endpoints are dealt with. */
+export interface NetworkSettings {
+  readonly endpoints: Pick<Endpoints, 'beaconArchivers' | 'slotDurationMs' | 'batchSize' | 'limits'>;
+  readonly policy: RetryPolicy;
+}
+
+export interface ValidateOptions extends ChainOptions {
+  /** URLs. */
+  readonly l1: string;
+  readonly beacon: string | readonly string[];
+  /** URL of a second L1 endpoint, which must have the L1 head as well. */
+  readonly l1Check?: string | undefined;
+  readonly opNode: string;
+  readonly trustRpc: boolean;
+  /** Block to start from; the one before `to` if not given. */
+  readonly from: bigint | undefined;
+  /** A block by number, or by what the op-node calls it. */
+  readonly to: bigint | BlockTag;
+  readonly settings?: NetworkSettings;
+  /** 32 bytes each. */
+  readonly claim: Uint8Array | undefined;
+  readonly agreedOutputRoot: Uint8Array | undefined;
+  readonly l1Head: Uint8Array | undefined;
+  readonly datadir: string | undefined;
+  /** Only natively, without the machine. */
+  readonly native: boolean;
+  /** Blocks of a segment of the range; a range that is not longer is derived in one. Default: `DEFAULT_SEGMENT`. */
+  readonly segment?: bigint | undefined;
+  /** Processes that derive segments; default: one for each core. */
+  readonly workers?: number | undefined;
+  readonly log: Log;
+  /** Takes each line of the client's log, where the range is derived in one. */
+  readonly onClientLine: (line: string) => void;
+  /** Takes reports of the machine now and then; `undefined` when it has ended. */
+  readonly onMachine?: (progress: MachineProgress | undefined) => void;
+  /** Takes each segment's end. */
+  readonly onSegment?: (progress: SegmentProgress) => void;
+  /** Ends the work; `validate` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}

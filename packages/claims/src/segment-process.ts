@@ -1,0 +1,48 @@
+// A process that derives segments, one after another, for the process that started it.
+import type { LogFields, LogLevel } from '@obelisc/host';
+import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
+
+/** What the parent sends: a derivation to make. */
+export type ToWorker = Derivation;
+
+/** What the process sends back. */
+export type FromWorker =
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: LogFields }
+  | { readonly kind: 'judged'; readonly judgement: Judgement }
+  /** What stopped it: the messages of the error and its causes. */
+  | { readonly kind: 'failed'; readonly messages: readonly string[] };
+
+const send = (message: FromWorker): void => {
+  process.send?.(message);
+};
+
+async function run(derivation: Derivation): Promise<void> {
+  const log = (level: LogLevel, message: string, fields: LogFields = {}): void =>
+    send({ kind: 'log', level, message, fields });
+  const host = openHostFor(derivation, log);
+  try {
+    const judgement = await judge(host, derivation, { log, onClientLine: () => {} });
+    send({ kind: 'judged', judgement });
+  } finally {
+    await host.close();
+  }
+}
+
+function messagesOf(error: unknown): string[] {
+  const messages: string[] = [];
+  for (
+    let at: unknown = error;
+    at !== undefined && messages.length < 8;
+    at = at instanceof Error ? at.cause : undefined
+  )
+    messages.push(at instanceof Error ? at.message : String(at));
+  return messages;
+}
+
+process.on('message', (message: ToWorker) => {
+  run(message).catch((error: unknown) => send({ kind: 'failed', messages: messagesOf(error) }));
+});
+// The parent is gone: so is who wanted to know.
+process.on('disconnect', () => process.exit(0));
+// The terminal's Ctrl-C reaches all; the parent decides what becomes of it.
+process.on('SIGINT', () => {});

@@ -1,0 +1,104 @@
+// A long range in segments: each proves its end from its start, so that nobody has to trust the roots in between. They may be
+// the op-node's, in which case a false one is found out, or come from anywhere else.
+import type { Chain, OpNode, OutputAtBlock } from '@obelisc/host';
+import type { Derivation, Judgement } from './judge.js';
+import type { Answer } from './verdict.js';
+import { SegmentPool, WorkerLostError } from './worker-pool.js';
+
+/** Blocks (`docs/benchmarks.md`: shorter ones spend more on what each does anew than they gain by being spread). */
+export const DEFAULT_SEGMENT = 100n;
+
+/** One part of the range; its end is the next one's start. */
+export interface Segment {
+  readonly start: OutputAtBlock;
+  readonly end: OutputAtBlock;
+}
+
+/** A segment that has been judged. */
+export interface SegmentProgress {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly answer: Answer;
+  /** Segments that have been judged, this one among them, and all there are. */
+  readonly done: number;
+  readonly total: number;
+  /** Seconds of wall time. */
+  readonly seconds: number;
+}
+
+/** Requests to the op-node in flight. */
+const LOOK_UPS = 16;
+
+/** Cuts the range into segments of nearly one length, at most `length` blocks each, and asks the op-node for the roots between them. */
+export async function cut(
+  node: OpNode,
+  { start, end }: { start: OutputAtBlock; end: OutputAtBlock },
+  length: bigint,
+): Promise<Segment[]> {
+  const blocks = end.blockNumber - start.blockNumber;
+  const count = Number((blocks + length - 1n) / length);
+  const inner = Array.from(
+    { length: count - 1 },
+    (_, i) => start.blockNumber + (blocks * BigInt(i + 1)) / BigInt(count),
+  );
+  const outputs = [start];
+  for (let at = 0; at < inner.length; at += LOOK_UPS) {
+    outputs.push(...(await Promise.all(inner.slice(at, at + LOOK_UPS).map((number) => node.outputAtBlock(number)))));
+  }
+  outputs.push(end);
+  return outputs.slice(1).map((output, i) => ({ start: outputs[i] ?? start, end: output }));
+}
+
+/** The chain as plain data, which another process can take. */
+export function plainChain(chain: Chain): Chain {
+  const { l2ChainId, custom, rollupConfig, chainConfig, l1ChainConfig } = chain;
+  return { l2ChainId, custom, rollupConfig, chainConfig, l1ChainConfig };
+}
+
+export interface SegmentsRun {
+  readonly segments: readonly Segment[];
+  /** The derivation of a segment. */
+  readonly derivation: (segment: Segment) => Derivation;
+  readonly pool: SegmentPool;
+  readonly workers: number;
+  readonly onSegment?: ((progress: SegmentProgress) => void) | undefined;
+}
+
+/**
+ * Judges the segments that `judged` does not have yet, from the first on, several at a time, and adds them to it. Those after one
+ * that is not valid are not begun. A worker that was lost (out of memory, killed) is replaced once for a segment. Rejects
+ * with what stops a worker.
+ */
+export async function judgeSegments(
+  { segments, derivation, pool, workers, onSegment }: SegmentsRun,
+  judged: Map<Segment, Judgement>,
+): Promise<void> {
+  const open = segments.filter((segment) => !judged.has(segment));
+  let isCutShort = false;
+  const take = async (): Promise<void> => {
+    for (let segment = open.shift(); segment !== undefined && !isCutShort; segment = open.shift()) {
+      const began = performance.now();
+      const judgement = await withReplacement(() => pool.run(derivation(segment)));
+      judged.set(segment, judgement);
+      if (judgement.answer !== 'valid') isCutShort = true;
+      onSegment?.({
+        from: segment.start.blockNumber,
+        to: segment.end.blockNumber,
+        answer: judgement.answer,
+        done: judged.size,
+        total: segments.length,
+        seconds: (performance.now() - began) / 1000,
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, open.length) }, take));
+}
+
+async function withReplacement<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof WorkerLostError)) throw error;
+    return await run();
+  }
+}

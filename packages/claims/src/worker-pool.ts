@@ -1,0 +1,103 @@
+// Processes that derive segments: started when there is work, used again, replaced when they are lost.
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Log } from '@obelisc/host';
+import type { Derivation, Judgement } from './judge.js';
+import type { FromWorker, ToWorker } from './segment-process.js';
+
+/** A worker ended before it had an answer. */
+export class WorkerLostError extends Error {
+  override name = 'WorkerLostError';
+}
+
+export class SegmentPool {
+  readonly #idle: ChildProcess[] = [];
+  readonly #all = new Set<ChildProcess>();
+  #isClosed = false;
+
+  constructor(private readonly log: Log) {}
+
+  /**
+   * Derives in a process of its own. Rejects with WorkerLostError where that ends without an answer, with what stopped the
+   * derivation otherwise.
+   */
+  async run(derivation: Derivation): Promise<Judgement> {
+    if (this.#isClosed) throw new Error('the worker processes were ended');
+    const worker = this.#idle.pop() ?? this.#start();
+    const range = `up to block #${derivation.claim.l2BlockNumber}`;
+    try {
+      const judgement = await this.#ask(worker, derivation);
+      this.#idle.push(worker);
+      return judgement;
+    } catch (error) {
+      if (error instanceof WorkerLostError && !this.#isClosed)
+        this.log('warn', 'A worker process was lost', { deriving: range, because: error.message });
+      throw error;
+    }
+  }
+
+  /** Ends all processes, at work or not. */
+  close(): void {
+    this.#isClosed = true;
+    for (const worker of this.#all) worker.kill('SIGKILL');
+    this.#all.clear();
+    this.#idle.length = 0;
+  }
+
+  #start(): ChildProcess {
+    const worker = fork(new URL('./segment-process.js', import.meta.url), {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.#all.add(worker);
+    worker.on('exit', () => this.#all.delete(worker));
+    return worker;
+  }
+
+  #ask(worker: ChildProcess, derivation: ToWorker): Promise<Judgement> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        worker.off('message', take).off('exit', lost).off('error', reject);
+      };
+      const lost = (code: number | null, signal: NodeJS.Signals | null): void => {
+        settle();
+        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        reject(
+          new WorkerLostError(
+            `a worker process ended with ${how}${signal === 'SIGKILL' ? ' (out of memory? try fewer --workers)' : ''}`,
+          ),
+        );
+      };
+      const take = (message: FromWorker): void => {
+        switch (message.kind) {
+          case 'log':
+            this.log(message.level, message.message, { worker: worker.pid ?? 0, ...message.fields });
+            break;
+          case 'judged':
+            settle();
+            resolve(message.judgement);
+            break;
+          case 'failed':
+            settle();
+            this.#idle.push(worker);
+            reject(errorOf(message.messages));
+            break;
+        }
+      };
+      worker.on('message', take).on('exit', lost).on('error', reject);
+      worker.send(derivation, (error) => {
+        // Its end is told by `exit`.
+        if (error !== null && worker.connected) reject(error);
+      });
+    });
+  }
+}
+
+/** The error with these messages, each caused by the next. */
+function errorOf(messages: readonly string[]): Error {
+  return (
+    messages.reduceRight<Error | undefined>(
+      (cause, message) => new Error(message, cause === undefined ? {} : { cause }),
+      undefined,
+    ) ?? new Error('a worker failed without a word')
+  );
+}

@@ -1,0 +1,145 @@
+// Long ranges in segments, each in a process of its own, as a user runs them.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { type Devnet, startDevnet } from '@obelisc/devnet';
+import { repositoryRoot, runCommand } from '../../src/demo/commands.js';
+import { call, type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
+
+const FROM = 2;
+const TO = 14;
+const WRONG = `0x${'00'.repeat(31)}01`;
+
+interface RangeVerdict {
+  readonly code: number;
+  readonly stderr: string;
+  readonly answer: string;
+  readonly claim: string;
+  readonly derived?: string;
+  readonly error?: string;
+  readonly opNodeParts?: { block: number; derived: string; opNode: string };
+  readonly segments?: { from: number; to: number; answer: string; machine?: { steps: number } }[];
+}
+
+describe('a range in segments', () => {
+  let devnet: Devnet;
+  let opNode: RewritingProxy;
+  let baseArguments: string[] = [];
+
+  before(async () => {
+    devnet = await startDevnet({ seed: 'ranges', l2Blocks: 16 });
+    opNode = await rewritingProxy(devnet.opNodeUrl);
+    baseArguments = ['validate', '--l1', devnet.l1Url, '--l1.beacon', devnet.beaconUrl, '--l2', devnet.l2Url];
+    baseArguments.push('--op-node', opNode.url, '--from', String(FROM), '--to', String(TO), '--segment', '4', '--json');
+  });
+  afterEach(() => {
+    opNode.rewrite = undefined;
+  });
+  after(async () => {
+    opNode.close();
+    await devnet.close();
+  });
+
+  const output = (block: number): Promise<Json> =>
+    call(devnet.opNodeUrl, 'optimism_outputAtBlock', [`0x${block.toString(16)}`]);
+
+  async function validate(...more: string[]): Promise<RangeVerdict> {
+    let stderr = '';
+    const outcome = await runCommand('obelisc', [...baseArguments, ...more], (line) => void (stderr += `${line}\n`));
+    return { code: outcome.code, stderr, ...(JSON.parse(outcome.stdout) as Omit<RangeVerdict, 'code' | 'stderr'>) };
+  }
+
+  /** An op-node whose chain is another from `first` on: true in itself, but not what L1 says. */
+  function partFrom(first: number): void {
+    const changed = new Map<number, Json>();
+    opNode.rewrite = async (method, [block]) => {
+      const number = Number(block);
+      if (method !== 'optimism_outputAtBlock' || number < first) return undefined;
+      const other = changed.get(number) ?? (await output(number - 1));
+      changed.set(number, other);
+      const own = (await output(number)).blockRef as Json;
+      return { ...other, blockRef: { ...own, hash: (other.blockRef as Json).hash } };
+    };
+  }
+
+  test('every segment is proved, natively and in the machine', async () => {
+    const { code, answer, segments, stderr } = await validate('--workers', '2');
+    assert.equal(code, 0, stderr);
+    assert.equal(answer, 'valid');
+    assert.deepEqual(
+      segments?.map(({ from, to, answer: one }) => [from, to, one]),
+      [
+        [2, 6, 'valid'],
+        [6, 10, 'valid'],
+        [10, 14, 'valid'],
+      ],
+    );
+    for (const { machine } of segments ?? []) assert.ok((machine?.steps ?? 0) > 1_000_000);
+  });
+
+  test('a wrong claim is refused by the last segment, with the right root', async () => {
+    const { code, answer, derived, opNodeParts } = await validate('--native', '--claim', WRONG);
+    assert.equal(code, 1);
+    assert.equal(answer, 'invalid');
+    assert.equal(derived, (await output(TO)).outputRoot);
+    // The op-node is right: it is the claim that is wrong.
+    assert.equal(opNodeParts, undefined);
+  });
+
+  test('a true claim is confirmed against an op-node that is wrong from some block on, and the block is named', async () => {
+    const claim = String((await output(TO)).outputRoot);
+    partFrom(9);
+    const { code, answer, opNodeParts, stderr } = await validate('--native', '--claim', claim);
+    assert.equal(code, 0, stderr);
+    assert.equal(answer, 'valid');
+    assert.equal(opNodeParts?.block, 9);
+    assert.equal(opNodeParts?.derived, ((await output(9)).blockRef as Json).hash);
+    assert.match(stderr, /op-node's own output root is not the derived one/);
+  });
+
+  test("without a claim the op-node's own root is refused, and the first block that is wrong is named", async () => {
+    partFrom(9);
+    const { code, answer, opNodeParts } = await validate('--native');
+    assert.equal(code, 1);
+    assert.equal(answer, 'invalid');
+    assert.equal(opNodeParts?.block, 9);
+  });
+
+  test('a worker that is killed is replaced; the verdict stays the same', async () => {
+    const command = spawn(process.execPath, [join(repositoryRoot, 'bin/obelisc'), ...baseArguments, '--workers', '1'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr] = ['', ''];
+    let killed = false;
+    command.stdout.on('data', (piece: Buffer) => void (stdout += piece.toString()));
+    command.stderr.on('data', (piece: Buffer) => {
+      stderr += piece.toString();
+      const worker = /Running the client in the machine" worker=(\d+)/.exec(stderr)?.[1];
+      if (worker === undefined || killed) return;
+      killed = true;
+      process.kill(Number(worker), 'SIGKILL');
+    });
+    const code = await new Promise((resolve) => command.on('close', resolve));
+    assert.ok(killed, stderr);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /A worker process was lost.*SIGKILL/);
+    assert.equal((JSON.parse(stdout) as RangeVerdict).answer, 'valid');
+  });
+
+  test('an endpoint that is not there ends it without a verdict, and leaves no process behind', async () => {
+    const { code, answer, error, stderr } = await validate(
+      '--native',
+      '--l2',
+      'http://127.0.0.1:9',
+      '--retry.for',
+      '1s',
+    );
+    assert.equal(code, 2);
+    assert.equal(answer, 'unknown');
+    assert.match(String(error), /--l2/);
+    const workers = new Set([...stderr.matchAll(/worker=(\d+)/g)].map(([, pid]) => Number(pid)));
+    assert.ok(workers.size > 0);
+    for (const pid of workers) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  });
+});
