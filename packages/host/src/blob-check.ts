@@ -42,7 +42,7 @@ export function blobCheck(store: PreimageStore, get: (key: PreimageKey) => Uint8
   let ready = new Map<string, Uint8Array>();
   return {
     expect(versionedHash, commitment) {
-      const proof = store.get(blobProofKey(versionedHash));
+      const proof = store.get(blobProofKey(commitment));
       reading = {
         versionedHash,
         commitment,

@@ -4,7 +4,6 @@
  */
 import {
   blobKey,
-  GLOBAL_GENERIC_KEY,
   keccak256,
   keccak256Key,
   keyHex,
@@ -39,7 +38,11 @@ export function storeBlob(
   blob: Uint8Array,
   proof?: Uint8Array,
 ): void {
-  if (proof !== undefined) store.put(blobProofKey(versionedHash), proof);
+  if (proof !== undefined) {
+    const point = elementPoint(commitment, FIELD_ELEMENTS, 'index');
+    store.put(keccak256Key(keccak256(point)), point);
+    store.put(blobProofKey(commitment), proof);
+  }
   const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
   for (let index = 0; index < FIELD_ELEMENTS; index++) {
     if (index !== 1) storeElement(store, commitment, index, 'index', element(index));
@@ -81,6 +84,9 @@ export function completeBlob(store: PreimageStore, versionedHash: Uint8Array): b
  * Answers requests for field elements of blobs in either form. Two elements share a key: the root of unity of element 0 is 1,
  * so commitment ++ 1 names element 0 in the specification's form and element 1 in the old one. Programs read a blob from
  * element 0 on, and commitment ++ 0 names something in the old form only: who asked for that reads in the old form.
+ *
+ * A store has one value for the shared key, so that both forms cannot be told apart in it. It gets the value that its last
+ * reader meant: what other programs then look up there (a challenger that proves a step of this reader's) belongs together.
  */
 export function blobForms(store: PreimageStore): {
   /** To be called when the commitment of an announced blob is handed out: the program will ask for its elements. */
@@ -103,22 +109,26 @@ export function blobForms(store: PreimageStore): {
       const commitment = sharedKeys.get(name);
       if (commitment === undefined) return store.get(key);
       const secondByRoot = store.get(elementKey(commitment, 1, 'root'));
-      if (readsOldForm.has(keyHex(commitment))) return secondByRoot ?? store.get(key);
       const firstByIndex = store.get(elementKey(commitment, 0, 'index'));
+      const isOld = readsOldForm.has(keyHex(commitment));
+      const meant = isOld ? secondByRoot : firstByIndex;
       // Where only the specification's form is, the shared key has its value.
-      return firstByIndex ?? (secondByRoot === undefined ? undefined : store.get(key));
+      if (meant === undefined) return isOld || secondByRoot !== undefined ? store.get(key) : undefined;
+      // Where the form that is read is yet to be completed from the other, the other's value is still needed.
+      if ((isOld ? firstByIndex : secondByRoot) === undefined) return meant;
+      if (Buffer.compare(meant, store.get(key) ?? new Uint8Array(0)) !== 0) store.put(key, meant);
+      if (isOld) storePoints(store, commitment);
+      return meant;
     },
   };
 }
 
 /**
- * Where a blob's KZG proof is kept: a key of the type that programs never ask for (3, reserved), so that other hosts pass
- * over it. Field elements' keys do not commit to the elements; with the proof they can be checked all the same.
+ * Where a blob's KZG proof is kept, 48 bytes: as kona's host has it, under the index after the last element's. Field elements'
+ * keys do not commit to the elements; with the proof they can be checked all the same.
  */
-export function blobProofKey(versionedHash: Uint8Array): PreimageKey {
-  const key = keccak256(Buffer.concat([Buffer.from('kzg proof of blob '), versionedHash]));
-  key[0] = GLOBAL_GENERIC_KEY;
-  return key;
+export function blobProofKey(commitment: Uint8Array): PreimageKey {
+  return elementKey(commitment, FIELD_ELEMENTS, 'index');
 }
 
 export function elementKey(commitment: Uint8Array, index: number, form: ElementForm): PreimageKey {
@@ -134,6 +144,15 @@ export function elementPoint(commitment: Uint8Array, index: number, form: Elemen
   return point;
 }
 
+/** Stores what the keys of the old form commit to: who proves a step that reads an element finds its index there. */
+function storePoints(store: PreimageStore, commitment: Uint8Array): void {
+  const pointKey = (index: number) => keccak256Key(keccak256(elementPoint(commitment, index, 'index')));
+  if (store.look(pointKey(0)).state === 'found') return;
+  // The first comes last: where it is, all are.
+  for (let index = FIELD_ELEMENTS - 1; index >= 0; index--)
+    store.put(pointKey(index), elementPoint(commitment, index, 'index'));
+}
+
 function storeElement(
   store: PreimageStore,
   commitment: Uint8Array,
@@ -143,7 +162,7 @@ function storeElement(
 ): void {
   const point = elementPoint(commitment, index, form);
   const hash = keccak256(point);
-  // On L1 an element is proved at its point, which is found by its hash; nobody proves at an index.
+  // On L1 an element is proved at its point, which is found by its hash. Of the old form they are stored where it is read.
   if (form === 'root') store.put(keccak256Key(hash), point);
   store.put(blobKey(hash), element);
 }

@@ -30,6 +30,11 @@ export type BlockState = {
   load(block: bigint, endpoint: RpcEndpoint): Promise<void>;
   /** Stages what `load` may have left out: proofs of all that the block is known to touch, and the codes there. */
   loadMore(block: bigint, endpoint: RpcEndpoint): Promise<void>;
+  /**
+   * Stages the state right before `block` that executing it reads, for programs that take each block's state from the host anew.
+   * Rejects with EndpointError.
+   */
+  loadBefore(block: bigint, endpoint: RpcEndpoint): Promise<void>;
   /** Whether the endpoint gives trie nodes by their hash (debug_dbGet), where it was asked for one. */
   givesNodes(endpoint: RpcEndpoint): Promise<boolean>;
 };
@@ -45,6 +50,9 @@ export type BlockStateOptions = {
 
 export function blockState({ witnesses, agreed, staging, log }: BlockStateOptions): BlockState {
   const loads = new Map<bigint, Promise<void>>();
+  const before = new Map<bigint, Promise<void>>();
+  /** Blocks whose witness was fetched, which has all that the block reads of the state before it. */
+  const witnessed = new Set<bigint>();
   const more = new Map<bigint, Promise<void>>();
   const touchedBy = new Map<bigint, TouchedState>();
   const proved = new Map<string, Set<string>>();
@@ -78,6 +86,7 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     const witness: ExecutionWitness = await fetchWitness(witnesses ?? endpoint, block);
     staging.add(witness.values, block);
     touchedBy.set(block, touchedByKeys(witness));
+    witnessed.add(block);
     log('debug', 'Fetched execution witness', { block, values: witness.values.length });
     // Of the message passer an output root needs the account, which executing a block need not read.
     await prove(block, touchedByTheSystem(undefined), endpoint).catch(unlessOutage);
@@ -107,6 +116,13 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     }
   };
 
+  const loadBefore = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
+    await remembered(loads, block, () => load(block, endpoint));
+    const touched = touchedBy.get(block);
+    if (touched === undefined || witnessed.has(block)) return;
+    staging.add(await provedNodes(endpoint, touched, block - 1n), block);
+  };
+
   const loadMore = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
     const json = await blockJson(endpoint, block, true);
     const touched = touchedByTheSystem(json);
@@ -122,6 +138,7 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
   return {
     givesNodes,
     load: (block, endpoint) => remembered(loads, block, () => load(block, endpoint)),
+    loadBefore: (block, endpoint) => remembered(before, block, () => loadBefore(block, endpoint)),
     loadMore: (block, endpoint) => remembered(more, block, () => loadMore(block, endpoint)),
   };
 }
@@ -164,7 +181,7 @@ async function blockJson(endpoint: RpcEndpoint, block: bigint, full: boolean): P
 }
 
 /** For `catch`: what the endpoint does not have is done without, unless it could not be asked. */
-function unlessOutage(error: unknown): undefined {
+export function unlessOutage(error: unknown): undefined {
   if (!(error instanceof EndpointError) || error.isOutage) throw error;
   return undefined;
 }

@@ -2,8 +2,10 @@
  * What one run is about: the claim and the chain. The program reads it from local keys 1 to 9.
  * Specification: https://specs.optimism.io/fault-proof/index.html#prologue
  */
+import type { Dialect } from './dialect.js';
 import { localIndex, type PreimageKey } from '@obelisc/preimage';
 import type { ChainConfig } from './chain-config.js';
+import { konaRollupConfig } from './kona-config.js';
 import { knownL1ChainConfig } from './l1-registry.js';
 import type { RollupConfig } from './rollup-config.js';
 
@@ -36,12 +38,18 @@ export type Chain = {
 /** The chain id that tells the program to read the configurations from local keys 6, 7 and 9. */
 export const CUSTOM_CHAIN_INDICATOR = (1n << 64n) - 1n;
 
-/** The local key of L1's chain configuration. */
-export const L1_CHAIN_CONFIG_INDEX = 9n;
+const L1_CHAIN_CONFIG_INDEX = 9n;
+const KONA_L1_CHAIN_CONFIG_INDEX = 7n;
 
-/** The value of a local key, or undefined where the program has none to ask for. */
-export function localPreimage(key: PreimageKey, claim: Claim, chain: Chain): Uint8Array | undefined {
-  switch (localIndex(key)) {
+/** The value of a local key, or undefined where a program of this dialect has none to ask for. */
+export function localPreimage(
+  key: PreimageKey,
+  claim: Claim,
+  chain: Chain,
+  dialect: Dialect = 'op-program',
+): Uint8Array | undefined {
+  const index = localIndex(key);
+  switch (index) {
     case 1n:
       return claim.l1Head;
     case 2n:
@@ -50,6 +58,14 @@ export function localPreimage(key: PreimageKey, claim: Claim, chain: Chain): Uin
       return claim.l2Claim;
     case 4n:
       return uint64(claim.l2BlockNumber);
+    default:
+      return dialect === 'kona' ? konaChain(index, chain) : chainOf(index, chain);
+  }
+}
+
+/** op-program's client is told that a chain is custom, and then how it executes and how it is derived. */
+function chainOf(index: bigint | undefined, chain: Chain): Uint8Array | undefined {
+  switch (index) {
     case 5n:
       return uint64(chain.custom ? CUSTOM_CHAIN_INDICATOR : chain.l2ChainId);
     case 6n:
@@ -62,6 +78,25 @@ export function localPreimage(key: PreimageKey, claim: Claim, chain: Chain): Uin
     default:
       return undefined;
   }
+}
+
+/** kona's client has the id of every chain, and asks for the rest of those that it does not know. */
+function konaChain(index: bigint | undefined, chain: Chain): Uint8Array | undefined {
+  switch (index) {
+    case 5n:
+      return uint64(chain.l2ChainId);
+    case 6n:
+      return Buffer.from(konaRollupConfig(chain), 'utf8');
+    case KONA_L1_CHAIN_CONFIG_INDEX:
+      return configurationOfL1(chain);
+    default:
+      return undefined;
+  }
+}
+
+/** The local key of L1's chain configuration for a program of this dialect. */
+export function l1ConfigIndex(dialect: Dialect): bigint {
+  return dialect === 'kona' ? KONA_L1_CHAIN_CONFIG_INDEX : L1_CHAIN_CONFIG_INDEX;
 }
 
 function configurationOfL1({ l1ChainConfig, rollupConfig }: Chain): Uint8Array | undefined {

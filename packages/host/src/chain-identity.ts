@@ -2,7 +2,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import type { Chain } from './boot.js';
 import { BLOCKS_AT_GENESIS, type ChainConfig, chainConfigOf, l1ChainConfigOf } from './chain-config.js';
-import { findChain } from './chain-registry.js';
+import { findChain, type KnownChain } from './chain-registry.js';
 import { customChain } from './custom-chain.js';
 import { EndpointError, UnsupportedMethodError } from './endpoint-errors.js';
 import { ETHEREUM_FORKS } from './ethereum-forks.js';
@@ -39,19 +39,27 @@ export async function identifyChain(
   chainConfig: () => Promise<ChainConfig>,
   l1ChainConfig: () => Promise<ChainConfig | undefined>,
 ): Promise<Chain & { name?: string }> {
+  const known = knownChainOf(rollupConfig, source);
+  if (known !== undefined) return known;
+  return customChain({
+    rollupConfig,
+    chainConfig: await chainConfig(),
+    l1ChainConfig: knownL1ChainConfig(rollupConfig.l1ChainId) ?? (await l1ChainConfig()),
+    names: {
+      rollupConfig: source,
+      chainConfig: 'the L2 chain configuration',
+      l1ChainConfig: 'the L1 chain configuration',
+    },
+  });
+}
+
+/**
+ * The known chain that a rollup configuration is of, or undefined where its id is not known. Throws ConfigurationError where the
+ * configuration differs from what is known.
+ */
+export function knownChainOf(rollupConfig: RollupConfig, source: string): KnownChain | undefined {
   const known = findChain(String(rollupConfig.l2ChainId));
-  if (known === undefined) {
-    return customChain({
-      rollupConfig,
-      chainConfig: await chainConfig(),
-      l1ChainConfig: knownL1ChainConfig(rollupConfig.l1ChainId) ?? (await l1ChainConfig()),
-      names: {
-        rollupConfig: source,
-        chainConfig: 'the L2 chain configuration',
-        l1ChainConfig: 'the L1 chain configuration',
-      },
-    });
-  }
+  if (known === undefined) return undefined;
   const different = rollupDifferences(known.rollupConfig, rollupConfig);
   if (different.length === 0) {
     // The registry may not know yet what the op-node does.
@@ -94,6 +102,7 @@ export function impliedChainConfig(rollupConfig: RollupConfig): ChainConfig | un
     const time = rollup[`${fork}_time`];
     if (fork !== 'delta' && time !== undefined) config[`${fork}Time`] = time;
   }
+  for (const name of LAGOON_TIMES) if (rollup[name] !== undefined) config[name.replace('_time', 'Time')] = rollup[name];
   return chainConfigOf(config, 'the rollup configuration');
 }
 

@@ -1,13 +1,13 @@
 /** Follows hints on the network: what each announces is fetched, checked and stored. */
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { keccak256Key, type PreimageStore } from '@obelisc/preimage';
+import { keccak256Key, type PreimageKey, type PreimageStore } from '@obelisc/preimage';
 import { beaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
-import { blockSource, checkChainId } from './block-source.js';
-import { blockState } from './block-state.js';
+import { blockSource, checkChainId, hex } from './block-source.js';
+import { blockState, unlessOutage } from './block-state.js';
 import type { Chain, Claim } from './boot.js';
 import { describeRoute, type GatheringProgress } from './gathering-progress.js';
-import type { AnnouncedHint, Route } from './hint-routes.js';
+import type { AnnouncedHint, BlockName, Route } from './hint-routes.js';
 import { type LookAhead, lookAhead } from './look-ahead.js';
 import { l2Source } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
@@ -18,6 +18,7 @@ import { DEFAULT_REQUEST_LIMITS, requestGate, type RequestLimits } from './reque
 import { restEndpoint } from './rest-endpoint.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
+import { provedNodes } from './state-proofs.js';
 import { stateSource } from './state-source.js';
 import { stateStaging } from './state-staging.js';
 
@@ -95,7 +96,16 @@ export function networkFetcher({
   const l1Checked = once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1'));
   const l2Checked = once(() => checkChainId(l2, chain.l2ChainId, 'L2'));
 
-  const fetch = async (hint: AnnouncedHint, store: PreimageStore): Promise<void> => {
+  /** Puts a node that stands ready into the store; false where none does. */
+  const putStaged = (store: PreimageStore, key: PreimageKey): boolean => {
+    const value = staging.get(key);
+    if (value !== undefined) putHashed(store, value);
+    return value !== undefined;
+  };
+  const numberOf = async (block: BlockName): Promise<bigint> =>
+    typeof block === 'bigint' ? block : (await l2Blocks.header(block)).number;
+
+  const fetch = async (hint: AnnouncedHint, store: PreimageStore, key: PreimageKey): Promise<void> => {
     const { route } = hint;
     await (route.kind.startsWith('l2-') ? l2Checked() : l1Checked());
     switch (route.kind) {
@@ -119,6 +129,20 @@ export function networkFetcher({
         return putHashed(store, await l2State.find('code', route.hash));
       case 'l2-output':
         return putHashed(store, await l2Blocks.output(route.hash));
+      case 'l2-account-proof': {
+        if (putStaged(store, key)) return;
+        const { block, address, slot } = route;
+        const slots = slot === undefined ? [] : [hex(slot)];
+        const touched = { accounts: new Map([[hex(address), new Set(slots)]]), codes: [] };
+        const number = await numberOf(block);
+        for (const node of await l2.retry(() => provedNodes(l2, touched, number))) putHashed(store, node);
+        return;
+      }
+      case 'l2-payload-witness':
+        // What the endpoint does not tell by the block is announced account by account.
+        await blocks.loadBefore((await numberOf(route.parent)) + 1n, l2).catch(unlessOutage);
+        putStaged(store, key);
+        return;
       case 'l1-precompile':
         throw new TypeError('precompile results are computed, not fetched');
     }
@@ -149,7 +173,7 @@ export function networkFetcher({
     }
   };
   return {
-    fetch: (hint, store) => waiting(hint.route, () => fetch(hint, store)),
+    fetch: (hint, store, key) => waiting(hint.route, () => fetch(hint, store, key)),
     ahead: { ...careful, arrival: (route, store) => waiting(route, () => careful.arrival(route, store)) },
     progress: (): GatheringProgress => ({ ...ahead.progress(), inFlight: gate.inFlight, waitingFor }),
   };

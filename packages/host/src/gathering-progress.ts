@@ -30,6 +30,8 @@ const NAMES: Record<Route['kind'], string> = {
   'l2-transactions': 'transactions of an L2 block',
   'l2-state-node': 'L2 state',
   'l2-code': 'the code of an L2 contract',
+  'l2-account-proof': 'the proof of an L2 account',
+  'l2-payload-witness': 'the state of an L2 block',
   'l2-output': 'the agreed output root',
 };
 

@@ -3,6 +3,7 @@
  * Specification: https://specs.optimism.io/fault-proof/index.html#pre-image-hinting-routes
  */
 import { keccak_256 } from '@noble/hashes/sha3.js';
+import type { Dialect } from './dialect.js';
 import {
   keccak256Key,
   MalformedHintError,
@@ -19,7 +20,16 @@ export type Route =
     }
   | { kind: 'l2-state-node' | 'l2-code' | 'l2-output'; hash: Uint8Array }
   | { kind: 'l1-blob'; versionedHash: Uint8Array; index: bigint | undefined; timestamp: bigint }
-  | { kind: 'l1-precompile'; address: Uint8Array; input: Uint8Array; payload: Uint8Array };
+  | { kind: 'l1-precompile'; address: Uint8Array; input: Uint8Array; payload: Uint8Array }
+  | L2AccessRoute;
+
+/** kona's hints of state that is about to be read: of an account and one of its slots after `block`, of a whole block. */
+export type L2AccessRoute =
+  | { kind: 'l2-account-proof'; block: BlockName; address: Uint8Array; slot: Uint8Array | undefined }
+  | { kind: 'l2-payload-witness'; parent: Uint8Array };
+
+/** A block by its hash, or (clients before 2026) by its number. */
+export type BlockName = Uint8Array | bigint;
 
 export type AnnouncedHint = {
   text: string;
@@ -29,17 +39,11 @@ export type AnnouncedHint = {
   open: boolean;
 };
 
-/**
- * Whose words a program uses. kona's client calls `l1-precompile` what op-program calls `l1-precompile-v2`; its first hint,
- * `starting-l2-output`, tells it.
- */
-export type Dialect = 'op-program' | 'kona';
-
 /** The hint with which kona's client begins, and no other. */
 export const KONA_BEGINS = 'starting-l2-output';
 
 /**
- * Reads a hint. Returns undefined for a type that this host does not know (a younger program's, which may never ask for
+ * Reads a hint. kona's client calls `l1-precompile` what op-program calls `l1-precompile-v2`. Returns undefined for a type that this host does not know (a younger program's, which may never ask for
  * what it announced). Throws MalformedHintError for a payload that does not fit its type.
  */
 export function routeHint(text: string, dialect: Dialect): AnnouncedHint | undefined {
@@ -70,6 +74,12 @@ export function routeHint(text: string, dialect: Dialect): AnnouncedHint | undef
       return precompileHint(text, payload, dialect === 'kona' ? 28 : 20);
     case 'l1-precompile-v2':
       return precompileHint(text, payload, 28);
+    case 'l2-account-proof':
+      return accessHint(text, payload, 0);
+    case 'l2-account-storage-proof':
+      return accessHint(text, payload, 32);
+    case 'l2-payload-witness':
+      return payloadHint(text, payload);
     default:
       return undefined;
   }
@@ -112,6 +122,32 @@ function blobHint(text: string, payload: Uint8Array): AnnouncedHint {
     keys: [sha256Key(versionedHash)],
     open: true,
   };
+}
+
+/** Block (hash, or number as u64), address, and with `slotLength` a slot. */
+function accessHint(text: string, payload: Uint8Array, slotLength: 0 | 32): AnnouncedHint {
+  const blockLength = payload.length - 20 - slotLength;
+  if (blockLength !== 32 && blockLength !== 8) {
+    const rest = slotLength === 0 ? 'an address' : 'an address and a slot';
+    throw new MalformedHintError(
+      text,
+      `its payload has ${payload.length} bytes, neither ${52 + slotLength} (block hash and ${rest}) nor ${28 + slotLength} (block number and ${rest})`,
+    );
+  }
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const block = blockLength === 32 ? payload.subarray(0, 32) : view.getBigUint64(0);
+  const address = payload.subarray(blockLength, blockLength + 20);
+  const slot = slotLength === 0 ? undefined : payload.subarray(blockLength + 20);
+  return { text, route: { kind: 'l2-account-proof', block, address, slot }, keys: [], open: true };
+}
+
+/** The parent's hash, then the payload's attributes as JSON: which block it is, the parent says, and the rest is not kept. */
+function payloadHint(text: string, payload: Uint8Array): AnnouncedHint {
+  if (payload.length < 32)
+    throw new MalformedHintError(text, `its payload has ${payload.length} bytes, fewer than the 32 of a hash`);
+  const parent = payload.slice(0, 32);
+  const short = `l2-payload-witness 0x${Buffer.from(parent).toString('hex')}`;
+  return { text: short, route: { kind: 'l2-payload-witness', parent }, keys: [], open: true };
 }
 
 /** Address, in the second version the required gas (u64), then the input. The result's key commits to the whole payload. */

@@ -16,7 +16,8 @@ import {
   type PreimageStore,
 } from '@obelisc/preimage';
 import { checkAnswerable } from './answerable.js';
-import { type Chain, type Claim, L1_CHAIN_CONFIG_INDEX, localPreimage } from './boot.js';
+import { type Chain, type Claim, l1ConfigIndex, localPreimage } from './boot.js';
+import type { Dialect } from './dialect.js';
 import type { GatheringProgress } from './gathering-progress.js';
 import { healingStore } from './healing-store.js';
 import { type Log, silentLog } from './log.js';
@@ -31,6 +32,8 @@ export type OracleOptions = {
   store: PreimageStore;
   /** Absent: offline, from `store` alone. */
   fetcher?: Fetcher | undefined;
+  /** Whose client is served; op-program's where it is not said. */
+  dialect?: Dialect;
   log?: Log;
 };
 
@@ -45,6 +48,8 @@ export type HostOptions = {
   datadir?: string | undefined;
   /** Format of a new datadir. */
   dataFormat?: DataFormat;
+  /** Whose client is served; op-program's where it is not said. */
+  dialect?: Dialect;
   log?: Log;
   policy?: RetryPolicy;
 };
@@ -69,6 +74,7 @@ export function openHost({
   store: given,
   datadir,
   dataFormat,
+  dialect = 'op-program',
   log = silentLog,
   policy,
 }: HostOptions): Host {
@@ -86,7 +92,7 @@ export function openHost({
       ? undefined
       : networkFetcher({ endpoints, claim, chain, log, ...(policy === undefined ? {} : { policy }) });
   let open = true;
-  const oracle = createOracle({ claim, chain, store, fetcher, log });
+  const oracle = createOracle({ claim, chain, store, fetcher, dialect, log });
   const whileOpen = <T>(task: () => Promise<T>): Promise<T> =>
     open ? task() : Promise.reject(new Error('the host is closed'));
   return {
@@ -123,7 +129,14 @@ function withOtherDamage(error: PoisonedPreimageError, store: PreimageStore): Er
 }
 
 /** The oracle of one run. Local keys are answered from claim and chain, all others by the prefetcher. */
-export function createOracle({ claim, chain, store, fetcher, log = silentLog }: OracleOptions): Oracle {
+export function createOracle({
+  claim,
+  chain,
+  store,
+  fetcher,
+  dialect = 'op-program',
+  log = silentLog,
+}: OracleOptions): Oracle {
   // The first things any program asks for: where they are missing, all is.
   const beginnings = new Map([
     [keyHex(keccak256Key(claim.l2OutputRoot)), 'the agreed output root'],
@@ -137,7 +150,7 @@ export function createOracle({ claim, chain, store, fetcher, log = silentLog }: 
       ? `${store.place} does not hold it, and without endpoints nothing is fetched; ${gather}`
       : `${store.place} does not know ${beginning}, so it was gathered for another chain or another claim; ${gather}`;
   };
-  const global = prefetcher({ store, fetcher, log, advice });
+  const global = prefetcher({ store, fetcher, log, advice, dialect });
   return {
     ...global,
     async get(key) {
@@ -148,12 +161,12 @@ export function createOracle({ claim, chain, store, fetcher, log = silentLog }: 
           throw error instanceof PoisonedPreimageError ? withOtherDamage(error, store) : error;
         }
       }
-      const value = localPreimage(key, claim, chain);
+      const value = localPreimage(key, claim, chain, dialect);
       if (value === undefined)
         throw new MissingPreimageError(
           key,
           undefined,
-          localIndex(key) === L1_CHAIN_CONFIG_INDEX && chain.custom
+          localIndex(key) === l1ConfigIndex(dialect) && chain.custom
             ? `the program needs the configuration of L1 chain ${chain.rollupConfig.l1ChainId} to know what a blob costs there: give --l1.chainconfig`
             : `this host has no local input ${describeKey(key)} for this chain`,
         );

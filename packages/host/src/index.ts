@@ -23,9 +23,12 @@ export {
   fetchL1ChainConfig,
   identifyChain,
   impliedChainConfig,
+  knownChainOf,
   rollupDifferences,
 } from './chain-identity.js';
 export { checkAnswerable } from './answerable.js';
+export { type Dialect, DIALECTS } from './dialect.js';
+export { konaRollupConfig, parseKonaRollupConfig } from './kona-config.js';
 export { customChain } from './custom-chain.js';
 export { knownL1ChainConfig } from './l1-registry.js';
 export { ConfigurationError } from './go-encoding.js';

@@ -14,15 +14,19 @@ import {
 } from '@obelisc/preimage';
 import { blobCheck } from './blob-check.js';
 import { blobForms, completeBlob } from './blob-preimages.js';
+import type { Dialect } from './dialect.js';
 import type { GatheringProgress } from './gathering-progress.js';
-import { type AnnouncedHint, type Dialect, KONA_BEGINS, routeHint } from './hint-routes.js';
+import { type AnnouncedHint, KONA_BEGINS, type Route, routeHint } from './hint-routes.js';
 import type { Log } from './log.js';
 import type { LookAhead } from './look-ahead.js';
 import { checkPrecompileResult, storePrecompileResult } from './precompiles.js';
 
 export type Fetcher = {
-  /** Fetches what a hint announces and stores it. Rejects when the endpoint cannot give it or gives something else. */
-  fetch(hint: AnnouncedHint, store: PreimageStore): Promise<void>;
+  /**
+   * Fetches what a hint announces and stores it; of hints that announce whole states, as much as holds `key`. Rejects when the
+   * endpoint cannot give it or gives something else.
+   */
+  fetch(hint: AnnouncedHint, store: PreimageStore, key: PreimageKey): Promise<void>;
   /** What is fetched before it is asked for. */
   ahead: LookAhead;
   progress(): GatheringProgress;
@@ -35,9 +39,14 @@ export type PrefetcherOptions = {
   log: Log;
   /** What to say of a key that cannot be had. */
   advice: (key: PreimageKey) => string;
+  /** Whose hints to expect; a client of kona's is also told by its first one. */
+  dialect: Dialect;
 };
 
-export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): Oracle {
+/** A program of kona's announces every account and slot before it reads the nodes on the way there: the last ones are enough. */
+const ACCESS_HINTS = 16;
+
+export function prefetcher({ store, fetcher, log, advice, dialect: expected }: PrefetcherOptions): Oracle {
   /** By key: the hints that name their keys. Dropped once the key was served, so that long runs do not pile them up. */
   const announced = new Map<string, AnnouncedHint>();
   /** Hints that announce more than they name, the latest last. */
@@ -45,7 +54,8 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
   const blobs = blobForms(store);
   const check = blobCheck(store, blobs.get);
   let lastHint: string | undefined;
-  let dialect: Dialect = 'op-program';
+  let dialect = expected;
+  const accessHints: string[] = [];
 
   /** A hint that is not understood costs nothing until something is missing, and then the error names it. */
   const understand = (text: string): AnnouncedHint | undefined => {
@@ -67,8 +77,8 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
     // A store that an older host filled has the blob in the other form.
     if (route.kind === 'l1-blob' && completeBlob(store, route.versionedHash)) return;
     if (fetcher === undefined) return;
-    await fetcher.ahead.arrival(route, store);
-    if (blobs.get(key) === undefined) await fetcher.fetch(hint, store);
+    await fetcher.ahead.arrival(expectedRoute(route, key), store);
+    if (blobs.get(key) === undefined) await fetcher.fetch(hint, store, key);
   };
 
   const follow = async (hint: AnnouncedHint, key: PreimageKey): Promise<Uint8Array | undefined> => {
@@ -118,8 +128,11 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
       for (const key of hint.keys) announced.set(keyHex(key), hint);
       if (!hint.open) return;
       // Set anew, so that the latest hint is the last in the map's order.
-      open.delete(text);
-      open.set(text, hint);
+      open.delete(hint.text);
+      open.set(hint.text, hint);
+      if (!isAccess(hint.route)) return;
+      accessHints.push(hint.text);
+      if (accessHints.length > ACCESS_HINTS) open.delete(accessHints.shift() ?? '');
     },
     async get(key) {
       const ready = check.take(key);
@@ -137,4 +150,13 @@ export function prefetcher({ store, fetcher, log, advice }: PrefetcherOptions): 
     },
     ahead: check.takeAll,
   };
+}
+
+function isAccess({ kind }: Route): boolean {
+  return kind === 'l2-account-proof' || kind === 'l2-payload-witness';
+}
+
+/** What is waited for: where a hint names an account, the node that is missing. */
+function expectedRoute(route: Route, key: PreimageKey): Route {
+  return isAccess(route) ? { kind: 'l2-state-node', hash: key } : route;
 }

@@ -81,6 +81,9 @@ const ROLLUP_CONFIG: readonly Field[] = [
   { name: 'keep_karst_upgrade_gas', kind: 'bool' },
 ];
 
+/** The names of the fields above. */
+export const ROLLUP_CONFIG_NAMES: readonly string[] = ROLLUP_CONFIG.map(({ name }) => name);
+
 /** A rollup configuration, checked. `json` is Go's encoding of it. */
 export type RollupConfig = {
   json: string;

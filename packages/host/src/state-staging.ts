@@ -8,7 +8,7 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 const MAX_BYTES = 256 * 1024 * 1024;
 
 export type StateStaging = {
-  /** The value with this 32-byte keccak256 hash, if it is here. */
+  /** The value with this 32-byte keccak256 hash, or with the key of such a one, if it is here. */
   get(hash: Uint8Array): Uint8Array | undefined;
   /** Keeps values under their hashes. `block` is the L2 block that reads them. */
   add(values: Iterable<Uint8Array>, block: bigint): void;
@@ -45,6 +45,7 @@ export function stateStaging(maxBytes = MAX_BYTES): StateStaging {
   };
 }
 
+/** The 31 bytes that hash and key have in common. */
 function name(hash: Uint8Array): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('latin1');
+  return Buffer.from(hash.buffer, hash.byteOffset + 1, hash.byteLength - 1).toString('latin1');
 }

@@ -6,10 +6,13 @@ import { BLOB_KEY, describeKey, KECCAK256_KEY, keyType, PRECOMPILE_KEY, type Pre
 /** Order of the BLS12-381 scalar field: every field element of a blob is below it (EIP-4844). */
 const BLS_MODULUS = Buffer.from('73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001', 'hex');
 
+const KZG_PROOF_LENGTH = 48;
+
 /**
  * Why `value` cannot be the pre-image of `key`, or undefined when nothing speaks against it. keccak256 and sha256
- * pre-images are checked in full. Of a blob's field element only length and range can be checked, of a precompile's
- * result only the status byte: their keys commit to the question, not to the answer.
+ * pre-images are checked in full. Of a blob's field element only length and range can be checked, of its KZG proof (which hosts
+ * keep beside the elements) the length, of a precompile's result the status byte: their keys commit to the question, not to the
+ * answer.
  */
 export function integrityFault(key: PreimageKey, value: Uint8Array): string | undefined {
   switch (keyType(key)) {
@@ -18,6 +21,7 @@ export function integrityFault(key: PreimageKey, value: Uint8Array): string | un
     case SHA256_KEY:
       return sameTail(key, sha256(value)) ? undefined : 'its sha256 hash is another one';
     case BLOB_KEY:
+      if (value.length === KZG_PROOF_LENGTH) return undefined;
       if (value.length !== 32) return `a blob's field element has 32 bytes, this value has ${value.length}`;
       return Buffer.compare(value, BLS_MODULUS) < 0 ? undefined : 'it is not below the BLS12-381 modulus';
     case PRECOMPILE_KEY:

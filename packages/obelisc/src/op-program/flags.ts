@@ -1,6 +1,6 @@
 /** The flags of op-program: one table for parsing, environment, help and errors. */
 import { DATA_FORMATS, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
-import { LOG_LEVELS, RPC_KINDS } from '@obelisc/host';
+import { DIALECTS, LOG_LEVELS, RPC_KINDS } from '@obelisc/host';
 import { NETWORK_FLAGS, type NetworkFlag } from '../endpoints/network-flags.js';
 import { UsageError } from '../terminal/failure.js';
 
@@ -86,6 +86,10 @@ export const FLAGS = [
   ),
   flag('exec', 'Run this client program as a process of its own, instead of the built-in one'),
   flag('server', 'Serve pre-images on file descriptors 3 to 6 and run no client', { kind: 'bool' }),
+  flag('client', "Whose client --server or --exec serves: a chain that is not built in is told to kona's otherwise", {
+    choices: DIALECTS,
+    default: 'op-program',
+  }),
   flag('log.level', 'Lowest level that is logged', { choices: LOG_LEVELS, synonyms: SHORT_LEVELS, default: 'info' }),
   flag('log.format', 'Format of the log', { choices: LOG_FORMATS, default: 'text' }),
   flag('log.color', 'Colours in the log', { kind: 'bool' }),

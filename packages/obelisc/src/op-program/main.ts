@@ -4,7 +4,7 @@
  * tell, the command cannot be carried out as typed, the server failed (the reference's 1, which is that of a wrong claim).
  */
 import { existsSync } from 'node:fs';
-import { type Log, type LogLevel, openHost } from '@obelisc/host';
+import { type Chain, type Log, type LogLevel, openHost } from '@obelisc/host';
 import { messagesOf } from '../terminal/failure.js';
 import { makeFolder } from '../terminal/folder.js';
 import { runDetached } from './exec.js';
@@ -23,11 +23,20 @@ const processIo: Io = {
   stderr: (output) => void process.stderr.write(output),
 };
 
+/** What another command that takes other flags puts in. */
+export type Caller = {
+  /** The chain, as that command's flags say. Throws UsageError and ConfigurationError. */
+  chain: () => Chain;
+  /** A failure in that command's words. */
+  wording: (failure: string) => string;
+};
+
 /** Runs the command and returns its exit code. */
 export async function main(
   args: readonly string[],
   env: Record<string, string | undefined> = process.env,
   io: Io = processIo,
+  caller?: Caller,
 ): Promise<number> {
   let debug = false;
   let log = logger({ level: 'info', format: 'text', color: false, pid: false, write: io.stderr });
@@ -44,9 +53,13 @@ export async function main(
     log = loggerOf(parsed.flags, io.stderr);
     debug = parsed.flags.isTrue('debug');
     for (const warning of parsed.warnings) log('warn', warning);
-    return await run(readOptions(parsed.flags), { log, clientLog: loggerOf(parsed.flags, io.stdout, false) }, io);
+    return await run(
+      readOptions(parsed.flags, caller?.chain),
+      { log, clientLog: loggerOf(parsed.flags, io.stdout, false) },
+      io,
+    );
   } catch (error) {
-    const [message = 'unknown error', ...causes] = messagesOf(error);
+    const [message = 'unknown error', ...causes] = messagesOf(error).map(caller?.wording ?? ((failure) => failure));
     log('crit', 'Application failed', { err: message });
     for (const cause of causes) log('crit', 'because', { err: cause });
     if (debug && error instanceof Error) io.stderr(`${error.stack}\n`);

@@ -4,6 +4,7 @@ import {
   type Chain,
   type Claim,
   customChain,
+  type Dialect,
   type Endpoints,
   findChain,
   knownL1ChainConfig,
@@ -27,12 +28,17 @@ export type Options = {
   /** undefined: offline. */
   endpoints: Endpoints | undefined;
   policy: RetryPolicy;
+  /** Whose client is served. */
+  dialect: Dialect;
   mode: { kind: 'native' } | { kind: 'server' } | { kind: 'exec'; file: string };
 };
 
-/** Checks the flags together and reads the files they name. Throws UsageError and ConfigurationError. */
-export function readOptions(flags: FlagValues): Options {
-  checkCompleteness(flags);
+/**
+ * Checks the flags together and reads the files they name; `chain` gives the chain where another command's flags say which.
+ * Throws UsageError and ConfigurationError.
+ */
+export function readOptions(flags: FlagValues, chain?: () => Chain): Options {
+  checkCompleteness(flags, chain !== undefined);
   const endpoints = readEndpoints(flags);
   const datadir = flags.get('datadir');
   if (endpoints === undefined && datadir === undefined) {
@@ -42,16 +48,17 @@ export function readOptions(flags: FlagValues): Options {
   }
   return {
     claim: readClaim(flags),
-    chain: readChain(flags),
+    chain: (chain ?? (() => readChain(flags)))(),
     datadir,
     dataFormat: dataFormat(flags.get('data.format')),
     endpoints,
     policy: readNetworkFlags((name) => flags.get(name)).policy,
+    dialect: flags.get('client') === 'kona' ? 'kona' : 'op-program',
     mode: readMode(flags),
   };
 }
 
-function checkCompleteness(flags: FlagValues): void {
+function checkCompleteness(flags: FlagValues, chainIsKnown: boolean): void {
   const missing = FLAGS.filter((spec) => spec.required && !flags.has(spec.name)).map((spec) => `--${spec.name}`);
   const custom = flags.has('rollup.config') || flags.has('l2.genesis');
   if (flags.has('network') && custom)
@@ -59,7 +66,8 @@ function checkCompleteness(flags: FlagValues): void {
   if (flags.has('network') && flags.isTrue('l2.custom')) {
     throw new UsageError('--network and --l2.custom exclude each other: a known chain is built into the program');
   }
-  if (!flags.has('network') && !custom) missing.push('--network (or --rollup.config with --l2.genesis)');
+  if (!flags.has('network') && !custom && !chainIsKnown)
+    missing.push('--network (or --rollup.config with --l2.genesis)');
   if (custom && !flags.has('rollup.config')) missing.push('--rollup.config');
   if (custom && !flags.has('l2.genesis')) missing.push('--l2.genesis');
   if (missing.length > 0) {
@@ -175,7 +183,13 @@ function readMode(flags: FlagValues): Options['mode'] {
     if (exec !== undefined) throw new UsageError('--exec and --server exclude each other: a server runs no client');
     return { kind: 'server' };
   }
-  return exec === undefined ? { kind: 'native' } : { kind: 'exec', file: exec };
+  if (exec !== undefined) return { kind: 'exec', file: exec };
+  if (flags.get('client') === 'kona') {
+    throw new UsageError(
+      "--client kona goes with --server or --exec: natively the built-in client runs, whose dialect is op-program's",
+    );
+  }
+  return { kind: 'native' };
 }
 
 function dataFormat(value: string | undefined): DataFormat {
