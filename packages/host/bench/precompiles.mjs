@@ -2,8 +2,12 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bn254 } from '@noble/curves/bn254.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { printTable } from '../../fpvm/bench/cpu-time.mjs';
 import { runPrecompile } from '../dist/src/index.js';
+import { kzg } from '../dist/src/kzg-javascript.js';
+import { blobCommitment, blobProofIsValid, versionedHashOf } from '../dist/src/kzg.js';
 
 const hex = (value, width) => value.toString(16).padStart(width, '0');
 const bn = (scalar, other) => {
@@ -55,6 +59,41 @@ await row(
     `${hash.toString('hex')}${hex(27n + BigInt(signature[0]), 64)}${Buffer.from(signature.subarray(1)).toString('hex')}`,
   ({ hash, signature }) => secp256k1.Signature.fromBytes(signature, 'recovered').recoverPublicKey(hash).toBytes(false),
 );
+
+const vectors = JSON.parse(gunzipSync(readFileSync(new URL('../test/kzg-vectors.json.gz', import.meta.url))));
+const bytes = (text) => Buffer.from(text.slice(2), 'hex');
+const scheme = await kzg();
+await row(
+  'KZG point evaluation',
+  vectors.point.filter(([, commitment, , , , valid]) => valid && !commitment.startsWith('0xc0')).slice(0, 2 * N),
+  10,
+  ([, commitment, z, y, proof]) =>
+    Buffer.concat([versionedHashOf(bytes(commitment)), ...[z, y, commitment, proof].map(bytes)]).toString('hex'),
+  ([, commitment, z, y, proof]) => scheme.verifyProof(commitment, z, y, proof),
+);
+const [, name, commitment, proof] = vectors.blob.find(
+  ([, blob, , , valid]) => valid && new Set(vectors.blobs[blob].match(/.{64}/g)).size > 1000,
+);
+const theBlob = vectors.blobs[name];
+const blobs = Array.from({ length: 2 * N }, () => bytes(theBlob));
+rows.push({
+  precompile: 'proof of a blob',
+  ours: `${await time(blobs, (input) => blobProofIsValid(input, bytes(commitment), bytes(proof)))} ms`,
+  'in JavaScript': `${await time(blobs, () => scheme.verifyBlobProof(theBlob, commitment, proof))} ms`,
+  node: process.version,
+});
+const start = performance.now();
+await blobCommitment(blobs[0]);
+const setup = performance.now() - start;
+rows.push({
+  precompile: `commitment of a blob (the first: ${setup.toFixed(0)} ms of wall time)`,
+  ours: `${await time(blobs, (input) => blobCommitment(input))} ms`,
+  'in JavaScript': `${await time(
+    Array.from({ length: 4 }, () => theBlob),
+    (input) => scheme.blobToKzgCommitment(input),
+  )} ms`,
+  node: process.version,
+});
 printTable(rows);
 
 async function row(what, inputs, address, inputOf, inJavaScript) {
@@ -66,9 +105,10 @@ async function row(what, inputs, address, inputOf, inJavaScript) {
 
 /** Mean of the second half, the first is for warming up. */
 async function time(inputs, task) {
-  for (const input of inputs.slice(0, N)) await task(input);
+  const half = inputs.length / 2;
+  for (const input of inputs.slice(0, half)) await task(input);
   const before = process.cpuUsage();
-  for (const input of inputs.slice(N)) await task(input);
+  for (const input of inputs.slice(half)) await task(input);
   const { user, system } = process.cpuUsage(before);
-  return ((user + system) / N / 1000).toFixed(2);
+  return ((user + system) / half / 1000).toFixed(2);
 }

@@ -3,7 +3,8 @@ import { alternatives, type Way } from './alternatives.js';
 import { BLOB_LENGTH } from './blob-preimages.js';
 import { equal, hex } from './block-source.js';
 import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
-import { blobCommitment, kzg, versionedHashOf } from './kzg.js';
+import { blobCommitment, blobProofIsValid, versionedHashOf } from './kzg.js';
+import type { Log } from './log.js';
 import type { Lane } from './request-gate.js';
 import { isObject, type RpcObject } from './rpc-json.js';
 import type { RestEndpoint } from './rest-endpoint.js';
@@ -22,16 +23,20 @@ export type BeaconSource = {
 export type BeaconOptions = {
   /** Length of a slot in milliseconds, for nodes that do not tell it (`--l1.beacon.slot-duration`). */
   slotDurationMs?: bigint | undefined;
+  log?: Log;
 };
 
 /** What is asked for: the blob's hash, its slot, and where it stands in its block. */
-type Wanted = { versionedHash: Uint8Array; slot: bigint; index: bigint | undefined; lane: Lane };
+type Wanted = { versionedHash: Uint8Array; slot: bigint; index: bigint | undefined; lane: Lane; log: Log | undefined };
 
 /**
  * The blobs behind `endpoints`, which are asked in their order: beacon nodes, then archives of blobs, which need not have more
  * than one of the two resources. Whatever one resource or endpoint says, the others are asked before a blob is given up.
  */
-export function beaconSource(endpoints: readonly RestEndpoint[], { slotDurationMs }: BeaconOptions = {}): BeaconSource {
+export function beaconSource(
+  endpoints: readonly RestEndpoint[],
+  { slotDurationMs, log }: BeaconOptions = {},
+): BeaconSource {
   const [first] = endpoints;
   if (first === undefined) throw new RangeError('there is no beacon endpoint');
   let clock: Promise<(timestamp: bigint) => bigint> | undefined;
@@ -60,7 +65,7 @@ export function beaconSource(endpoints: readonly RestEndpoint[], { slotDurationM
     async blob(versionedHash, index, timestamp, lane = 'demand') {
       const slot = await slotOf(timestamp, lane);
       try {
-        const attempt = () => fetchBlob({ versionedHash, slot, index, lane });
+        const attempt = () => fetchBlob({ versionedHash, slot, index, lane, log });
         // What nobody waits for yet is asked for once.
         return await (lane === 'ahead' ? attempt() : first.retry(attempt));
       } catch (error) {
@@ -145,7 +150,7 @@ async function fromSidecars(endpoint: RestEndpoint, wanted: Wanted): Promise<Blo
 }
 
 async function sidecarIn(endpoint: RestEndpoint, path: string, wanted: Wanted): Promise<Blob | undefined> {
-  const { versionedHash, lane } = wanted;
+  const { versionedHash, lane, log } = wanted;
   let wrong = false;
   for (const sidecar of items(await endpoint.attempt(path, lane))) {
     if (!isObject(sidecar)) continue;
@@ -157,7 +162,7 @@ async function sidecarIn(endpoint: RestEndpoint, path: string, wanted: Wanted): 
       continue;
     }
     const proof = await validProof(commitment, blob, sidecar.kzg_proof);
-    if (proof !== undefined || (await isCommittedTo(commitment, blob))) return { commitment, blob, proof };
+    if (proof !== undefined || (await isCommittedTo(commitment, blob, log))) return { commitment, blob, proof };
     wrong = true;
   }
   if (!wrong) return undefined;
@@ -169,12 +174,12 @@ async function sidecarIn(endpoint: RestEndpoint, path: string, wanted: Wanted): 
 }
 
 /** Since Fusaka: blobs alone, by versioned hash. The commitment is computed, which is the check as well. */
-async function fromBlobs(endpoint: RestEndpoint, { versionedHash, slot, lane }: Wanted): Promise<Blob> {
+async function fromBlobs(endpoint: RestEndpoint, { versionedHash, slot, lane, log }: Wanted): Promise<Blob> {
   const path = `/eth/v1/beacon/blobs/${slot}`;
   const blobs = items(await endpoint.attempt(`${path}?versioned_hashes=${hex(versionedHash)}`, lane));
   for (const item of blobs) {
     const blob = bytesOf(item, BLOB_LENGTH);
-    const commitment = blob && (await commitmentTo(blob));
+    const commitment = blob && (await blobCommitment(blob, log));
     if (blob !== undefined && commitment !== undefined && equal(versionedHashOf(commitment), versionedHash))
       return { commitment, blob, proof: undefined };
   }
@@ -187,31 +192,17 @@ async function fromBlobs(endpoint: RestEndpoint, { versionedHash, slot, lane }: 
   );
 }
 
-/** The proof, when it shows that the commitment is the blob's: a matter of 20 ms. */
+/** The proof, when it shows that the commitment is the blob's. */
 async function validProof(commitment: Uint8Array, blob: Uint8Array, proof: unknown): Promise<Uint8Array | undefined> {
   if (typeof proof !== 'string' || !/^0x[0-9a-f]{96}$/i.test(proof)) return undefined;
-  const scheme = await kzg();
-  try {
-    return scheme.verifyBlobProof(hex(blob), hex(commitment), proof) ? Buffer.from(proof.slice(2), 'hex') : undefined;
-  } catch {
-    // The proof, the commitment or an element is malformed.
-    return undefined;
-  }
+  const bytes = Buffer.from(proof.slice(2), 'hex');
+  return (await blobProofIsValid(blob, commitment, bytes)) ? bytes : undefined;
 }
 
 /** The same without a valid proof (nodes that rebuild sidecars from columns have none), by computing the commitment. */
-async function isCommittedTo(commitment: Uint8Array, blob: Uint8Array): Promise<boolean> {
-  const actual = await commitmentTo(blob);
+async function isCommittedTo(commitment: Uint8Array, blob: Uint8Array, log: Log | undefined): Promise<boolean> {
+  const actual = await blobCommitment(blob, log);
   return actual !== undefined && equal(actual, commitment);
-}
-
-/** The commitment of a blob, or undefined when one of its elements is no field element. */
-async function commitmentTo(blob: Uint8Array): Promise<Uint8Array | undefined> {
-  try {
-    return await blobCommitment(blob);
-  } catch {
-    return undefined;
-  }
 }
 
 async function required(endpoint: RestEndpoint, path: string, lane: Lane): Promise<RpcObject> {

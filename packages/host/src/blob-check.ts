@@ -11,9 +11,10 @@ import {
   type PreimageStore,
   sha256Key,
 } from '@obelisc/preimage';
-import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey, FIELD_ELEMENTS } from './blob-preimages.js';
+import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey } from './blob-preimages.js';
 import { equal, hex } from './block-source.js';
-import { kzg } from './kzg.js';
+import { blobProofIsValid } from './kzg.js';
+import { FIELD_ELEMENTS } from './roots-of-unity.js';
 
 type Reading = {
   versionedHash: Uint8Array;
@@ -111,15 +112,7 @@ function readRest(
 
 async function verify({ versionedHash, commitment, proof, blob }: Reading, store: PreimageStore): Promise<void> {
   if (proof === undefined) return;
-  const scheme = await kzg();
-  let valid: boolean;
-  try {
-    valid = scheme.verifyBlobProof(hex(blob), hex(commitment), hex(proof));
-  } catch {
-    // The proof is no point.
-    valid = false;
-  }
-  if (valid) return;
+  if (await blobProofIsValid(blob, commitment, proof)) return;
   throw new PoisonedPreimageError(
     sha256Key(versionedHash),
     store.place,

@@ -11,13 +11,9 @@ import {
   type PreimageStore,
   sha256Key,
 } from '@obelisc/preimage';
+import { FIELD_ELEMENTS, rootsOfUnity } from './roots-of-unity.js';
 
-export const FIELD_ELEMENTS = 4096;
 export const BLOB_LENGTH = FIELD_ELEMENTS * 32;
-
-const BLS_MODULUS = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
-/** 7 generates the multiplicative group of the BLS12-381 scalar field (EIP-4844 PRIMITIVE_ROOT_OF_UNITY). */
-const GENERATOR = 7n;
 
 /**
  * What a field element's key commits to, next to the commitment:
@@ -139,7 +135,7 @@ export function elementKey(commitment: Uint8Array, index: number, form: ElementF
 export function elementPoint(commitment: Uint8Array, index: number, form: ElementForm): Uint8Array {
   const point = new Uint8Array(80);
   point.set(commitment);
-  if (form === 'root') point.set(rootsOfUnity().subarray(32 * index, 32 * index + 32), 48);
+  if (form === 'root') point.set(rootBytes().subarray(32 * index, 32 * index + 32), 48);
   else new DataView(point.buffer).setUint32(76, index);
   return point;
 }
@@ -185,31 +181,12 @@ function readElements(
 
 let roots: Uint8Array | undefined;
 
-/** The 4096 roots of unity in bit-reversed order, 32 bytes each: element i of a blob is the polynomial's value at root i. */
-function rootsOfUnity(): Uint8Array {
+/** All roots of unity, 32 bytes each, big endian. */
+function rootBytes(): Uint8Array {
   if (roots !== undefined) return roots;
-  const primitive = power(GENERATOR, (BLS_MODULUS - 1n) / BigInt(FIELD_ELEMENTS));
   const table = Buffer.alloc(BLOB_LENGTH);
-  let root = 1n;
-  for (let exponent = 0; exponent < FIELD_ELEMENTS; exponent++) {
-    table.write(root.toString(16).padStart(64, '0'), 32 * reverseBits(exponent), 'hex');
-    root = (root * primitive) % BLS_MODULUS;
-  }
+  for (const [index, root] of rootsOfUnity().entries())
+    table.write(root.toString(16).padStart(64, '0'), 32 * index, 'hex');
   roots = table;
   return table;
-}
-
-function reverseBits(index: number): number {
-  let reversed = 0;
-  for (let bit = 1; bit < FIELD_ELEMENTS; bit <<= 1) reversed = (reversed << 1) | ((index & bit) === 0 ? 0 : 1);
-  return reversed;
-}
-
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  for (let square = base, rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % BLS_MODULUS;
-    square = (square * square) % BLS_MODULUS;
-  }
-  return result;
 }

@@ -75,7 +75,7 @@ export function networkFetcher({
       ...[endpoints.beacon].flat().map(rest('--l1.beacon')),
       ...(endpoints.beaconArchivers ?? []).map(rest('--l1.beacon-archiver')),
     ],
-    { slotDurationMs: endpoints.slotDurationMs },
+    { slotDurationMs: endpoints.slotDurationMs, log },
   );
   const trusted = endpoints.trustRpc ?? false;
   const l1Blocks = blockSource(l1, trusted);

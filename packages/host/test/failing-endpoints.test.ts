@@ -10,7 +10,8 @@ import { requestGate } from '../src/request-gate.js';
 import { restEndpoint } from '../src/rest-endpoint.js';
 import { retryFor } from '../src/retry.js';
 import { rpcEndpoint } from '../src/rpc-endpoint.js';
-import { kzg, versionedHashOf } from '../src/kzg.js';
+import { versionedHashOf } from '../src/kzg.js';
+import { kzg } from '../src/kzg-javascript.js';
 import { HttpAnswer, restServer, RpcFault, rpcServer } from './fake-endpoints.js';
 
 const policy = { forMs: 3000, firstContactMs: 600, absentMs: 300, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 50 };

