@@ -3,6 +3,7 @@
  * Specification: https://specs.optimism.io/fault-proof/index.html#type-5-global-eip-4844-point-evaluation-key
  */
 import {
+  BLOB_KEY,
   blobKey,
   keccak256,
   keccak256Key,
@@ -99,6 +100,7 @@ export function blobForms(store: PreimageStore): {
       zeroKeys.set(keyHex(elementKey(commitment, 0, 'index')), commitment);
     },
     get(key) {
+      if (key[0] !== BLOB_KEY) return store.get(key);
       const name = keyHex(key);
       const zero = zeroKeys.get(name);
       if (zero !== undefined) readsOldForm.add(keyHex(zero));

@@ -3,8 +3,9 @@
  * fetched before a key is missing, since a store that was gathered before has all of it.
  */
 import {
+  BLOB_KEY,
   describeHint,
-  keyHex,
+  keyName,
   MalformedHintError,
   MissingPreimageError,
   type Oracle,
@@ -94,9 +95,12 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
     return blobs.get(key);
   };
 
-  const find = async (key: PreimageKey): Promise<Uint8Array | undefined> => {
-    const there = blobs.get(key);
-    const exact = announced.get(keyHex(key));
+  /** `there`: what the store has; `exact`: the hint that named the key. */
+  const find = async (
+    key: PreimageKey,
+    there: Uint8Array | undefined,
+    exact: AnnouncedHint | undefined,
+  ): Promise<Uint8Array | undefined> => {
     if (there !== undefined) {
       if (exact?.route.kind !== 'l1-precompile') return there;
       try {
@@ -125,7 +129,7 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
       const hint = understand(text);
       if (hint === undefined) return;
       fetcher?.ahead.noted(hint.route);
-      for (const key of hint.keys) announced.set(keyHex(key), hint);
+      for (const key of hint.keys) announced.set(keyName(key), hint);
       if (!hint.open) return;
       // Set anew, so that the latest hint is the last in the map's order.
       open.delete(hint.text);
@@ -137,15 +141,20 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
     async get(key) {
       const ready = check.take(key);
       if (ready !== undefined) return ready;
-      const value = await find(key);
+      const name = keyName(key);
+      const exact = announced.get(name);
+      const there = blobs.get(key);
+      // Most of what is asked for is in the store, and there are tens of thousands in a run.
+      const isSettled = there !== undefined && exact?.route.kind !== 'l1-precompile';
+      const value = isSettled ? there : await find(key, there, exact);
       if (value === undefined) throw new MissingPreimageError(key, lastHint, advice(key));
-      const route = announced.get(keyHex(key))?.route;
+      const route = exact?.route;
       if (route?.kind === 'l1-blob') {
         blobs.expect(value);
         check.expect(route.versionedHash, value);
       }
-      await check.served(key, value);
-      announced.delete(keyHex(key));
+      if (key[0] === BLOB_KEY) await check.served(key, value);
+      announced.delete(name);
       return value;
     },
     ahead: check.takeAll,

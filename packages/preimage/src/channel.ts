@@ -6,27 +6,30 @@
 import { closeSync, writeSync } from 'node:fs';
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { ByteQueue, type Taken } from './byte-queue.js';
+import { ByteQueue, type Framing, type Taken } from './byte-queue.js';
 import { isErrno } from './datadir-error.js';
 
 export type ByteReader = {
   /**
-   * The next `length` bytes, undefined when the channel ends before the first of them; `front` bytes of zeros are kept free
-   * before them. Rejects with TruncatedStreamError when it ends among them, and with the channel's own error.
+   * The next `length` bytes, undefined when the channel ends before the first of them. Rejects with TruncatedStreamError when it
+   * ends among them, and with the channel's own error.
    */
-  read(length: number, front?: number): Taken | Promise<Taken>;
+  read(length: number): Taken | Promise<Taken>;
+  /** The next message, its prefix included; as `read`, and rejects with what the framing throws. */
+  readMessage(framing: Framing): Taken | Promise<Taken>;
   close(): void;
 };
 
 export type ByteWriter = {
-  /** Settles once the channel has taken the bytes: at once where it returns no promise. */
-  write(bytes: Uint8Array): void | Promise<void>;
+  /** Settles once the channel has taken the bytes, or the first `length` of them: at once where it returns no promise. */
+  write(bytes: Uint8Array, length?: number): void | Promise<void>;
   close(): void;
 };
 
 /** Reads from the pipe or socket `fd`, which it owns. `what` names it in errors. */
 export function descriptorReader(fd: number, what: string): ByteReader {
   const queue = new ByteQueue(what);
+  const arrived = Buffer.allocUnsafeSlow(64 * 1024);
   let paused = false;
   // The types know `onread` as an option of connections only; the constructor takes it from those.
   const options: SocketConstructorOpts & ConnectOpts = {
@@ -34,9 +37,9 @@ export function descriptorReader(fd: number, what: string): ByteReader {
     readable: true,
     writable: false,
     onread: {
-      buffer: Buffer.allocUnsafeSlow(64 * 1024),
-      callback(length, buffer) {
-        const more = queue.push(buffer.subarray(0, length));
+      buffer: arrived,
+      callback(length) {
+        const more = queue.push(arrived.subarray(0, length));
         paused = !more;
         return more;
       },
@@ -47,15 +50,16 @@ export function descriptorReader(fd: number, what: string): ByteReader {
   socket.on('close', () => queue.end());
   socket.on('error', (error) => queue.end(error));
   socket.resume();
+  const resumed = (bytes: Taken | Promise<Taken>) => {
+    if (paused && queue.wanted) {
+      paused = false;
+      socket.resume();
+    }
+    return bytes;
+  };
   return {
-    read(length, front) {
-      const bytes = queue.take(length, front);
-      if (paused && queue.wanted) {
-        paused = false;
-        socket.resume();
-      }
-      return bytes;
-    },
+    read: (length) => resumed(queue.take(length)),
+    readMessage: (framing) => resumed(queue.takeMessage(framing)),
     close: () => void socket.destroy(),
   };
 }
@@ -79,12 +83,13 @@ export function streamReader(stream: Readable, what: string): ByteReader {
   stream.on('end', () => end());
   stream.on('close', () => end());
   stream.on('error', (error) => end(error));
+  const pulled = (bytes: Taken | Promise<Taken>) => {
+    pull();
+    return bytes;
+  };
   return {
-    read(length, front) {
-      const bytes = queue.take(length, front);
-      pull();
-      return bytes;
-    },
+    read: (length) => pulled(queue.take(length)),
+    readMessage: (framing) => pulled(queue.takeMessage(framing)),
     close: () => void stream.destroy(),
   };
 }
@@ -99,11 +104,11 @@ const AT_ONCE = 16 * 1024;
 export function descriptorWriter(fd: number): ByteWriter {
   let socket: Socket | undefined;
   return {
-    write(bytes) {
+    write(bytes, length = bytes.length) {
       let done = 0;
-      if (bytes.length <= AT_ONCE) {
+      if (length <= AT_ONCE) {
         try {
-          while (done < bytes.length) done += writeSync(fd, bytes, done);
+          while (done < length) done += writeSync(fd, bytes, done, length - done);
           return undefined;
         } catch (error) {
           // A descriptor of somebody who made it non-blocking, and whose pipe is full.
@@ -112,7 +117,7 @@ export function descriptorWriter(fd: number): ByteWriter {
         }
       }
       socket ??= writingSocket(fd);
-      return written(socket, bytes.subarray(done));
+      return written(socket, bytes.subarray(done, length));
     },
     close() {
       if (socket === undefined) closeSync(fd);
@@ -135,7 +140,8 @@ export function streamWriter(stream: Writable): ByteWriter {
     failure ??= error;
   });
   return {
-    write: (bytes) => (failure === undefined ? written(stream, bytes) : Promise.reject(failure)),
+    write: (bytes, length) =>
+      failure === undefined ? written(stream, bytes.subarray(0, length)) : Promise.reject(failure),
     close: () => void stream.destroy(),
   };
 }

@@ -79,28 +79,31 @@ export function questionWatch(server: string, options: QuestionWatchOptions): Qu
   signal?.addEventListener('abort', look);
 
   return {
-    async answered(what, question) {
-      const start = performance.now();
-      let fail: (error: Error) => void = () => undefined;
-      const failure = new Promise<never>((_, reject) => (fail = reject));
-      // It may come when the question is already answered.
-      failure.catch(() => undefined);
-      const asked: Question = { what, start, notices: 0, broken: false, fail };
-      open = asked;
-      if (ended !== undefined || signal?.aborted === true) look();
-      try {
-        return await Promise.race([question, failure]);
-      } catch (error) {
-        if (error instanceof PreimageServerError || error instanceof WaitInterruptedError) throw error;
-        const message = `${error instanceof Error ? error.message : String(error)}, after ${seconds(start)} s`;
-        asked.broken = true;
-        // If that is because the server died, its exit says more.
-        await Promise.race([failure, delay(GRACE_FOR_EXIT_CODE, undefined, { ref: false })]);
-        throw new PreimageServerError(message, { cause: error });
-      } finally {
-        open = undefined;
-      }
-    },
+    answered: (what, question) =>
+      new Promise((resolve, reject) => {
+        // One promise and two callbacks a question, for there are tens of thousands in a run.
+        const fail = (error: Error) => {
+          if (open === asked) open = undefined;
+          reject(error);
+        };
+        const asked: Question = { what, start: performance.now(), notices: 0, broken: false, fail };
+        open = asked;
+        if (ended !== undefined || signal?.aborted === true) look();
+        question.then(
+          (answer) => {
+            if (open === asked) open = undefined;
+            resolve(answer);
+          },
+          (error: unknown) => {
+            const message = `${error instanceof Error ? error.message : String(error)}, after ${seconds(asked.start)} s`;
+            asked.broken = true;
+            // If that is because the server died, its exit says more.
+            void delay(GRACE_FOR_EXIT_CODE, undefined, { ref: false }).then(() =>
+              fail(new PreimageServerError(message, { cause: error })),
+            );
+          },
+        );
+      }),
     end(how) {
       ended = how;
       look();

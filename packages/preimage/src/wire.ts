@@ -5,7 +5,7 @@
  * Specification: https://specs.optimism.io/fault-proof/index.html#pre-image-communication
  */
 import type { Readable, Writable } from 'node:stream';
-import { TruncatedStreamError } from './byte-queue.js';
+import type { Framing } from './byte-queue.js';
 import { type ByteReader, type ByteWriter, streamReader, streamWriter } from './channel.js';
 import { describeKey, KEY_LENGTH } from './keys.js';
 import { MissingPreimageError, type Oracle } from './oracle.js';
@@ -59,18 +59,24 @@ export async function serveOracle(ends: WireEnds, oracle: Oracle): Promise<void>
   await Promise.race([serveHints(ends, oracle), servePreimages(ends, oracle)]);
 }
 
+const HINT_PREFIX = 4;
+const HINT: Framing = {
+  prefix: HINT_PREFIX,
+  lengthOf(prefix) {
+    const length = prefix.readUInt32BE(0);
+    if (length > MAX_HINT_LENGTH)
+      throw new WireError(`a hint of ${length} bytes was announced; the hint channel is not one of this protocol`);
+    return length;
+  },
+};
+
 async function serveHints({ hintReader, hintWriter }: WireEnds, oracle: Oracle): Promise<void> {
   const taken = Uint8Array.of(0);
   for (;;) {
-    const prefix = await hintReader.read(4);
-    if (prefix === undefined) return;
-    const length = new DataView(prefix.buffer, prefix.byteOffset).getUint32(0);
-    if (length > MAX_HINT_LENGTH)
-      throw new WireError(`a hint of ${length} bytes was announced; the hint channel is not one of this protocol`);
-    const text = await hintReader.read(length);
-    if (text === undefined) throw new TruncatedStreamError(channelName('hint'), 0, length);
+    const message = await hintReader.readMessage(HINT);
+    if (message === undefined) return;
     try {
-      await oracle.hint(Buffer.from(text.buffer, text.byteOffset, length).toString('utf8'));
+      await oracle.hint(Buffer.from(message.buffer, message.byteOffset, message.length).toString('utf8', HINT_PREFIX));
     } finally {
       // Also after a failure: the program waits for this byte, and would otherwise never see the channels close.
       await hintWriter.write(taken);
@@ -82,16 +88,20 @@ async function serveHints({ hintReader, hintWriter }: WireEnds, oracle: Oracle):
 const SMALL_ANSWER = 4096;
 
 async function servePreimages({ preimageReader, preimageWriter }: WireEnds, oracle: Oracle): Promise<void> {
+  // What is written has left it when `write` has settled.
+  const answer = Buffer.alloc(VALUE_PREFIX + SMALL_ANSWER);
   for (;;) {
-    const key = await preimageReader.read(KEY_LENGTH);
+    const asked = preimageReader.read(KEY_LENGTH);
+    const key = asked instanceof Promise ? await asked : asked;
     if (key === undefined) return;
     const value = await oracle.get(key);
-    const together = value.length <= SMALL_ANSWER;
-    const answer = Buffer.allocUnsafe(VALUE_PREFIX + (together ? value.length : 0));
-    answer.writeUInt32BE(Math.floor(value.length / 2 ** 32), 0);
-    answer.writeUInt32BE(value.length % 2 ** 32, 4);
+    const { length } = value;
+    const together = length <= SMALL_ANSWER;
+    answer.writeUInt32BE(Math.floor(length / 2 ** 32), 0);
+    answer.writeUInt32BE(length % 2 ** 32, 4);
     if (together) answer.set(value, VALUE_PREFIX);
-    await preimageWriter.write(answer);
+    const written = preimageWriter.write(answer, VALUE_PREFIX + (together ? length : 0));
+    if (written !== undefined) await written;
     // A large value is not copied.
     if (!together) await preimageWriter.write(value);
   }
@@ -102,15 +112,25 @@ async function servePreimages({ preimageReader, preimageWriter }: WireEnds, orac
  * errors, which say the last hint that was sent. Values stand behind their 8 bytes of length in their buffers.
  */
 export function oracleOver(ends: WireEnds, server: string): Oracle {
-  const oneByOne = queue();
+  const turn = turns();
   let lastHint: string | undefined;
+  let asking: Uint8Array = new Uint8Array(KEY_LENGTH);
+  const value: Framing = {
+    prefix: VALUE_PREFIX,
+    lengthOf(prefix) {
+      const length = prefix.readUInt32BE(4);
+      if (prefix.readUInt32BE(0) !== 0 || length > MAX_VALUE_LENGTH)
+        throw new WireError(`${server} announced ${prefix.readBigUInt64BE(0)} bytes for key ${describeKey(asking)}`);
+      return length;
+    },
+  };
 
   const sendHint = async (text: string): Promise<void> => {
     lastHint = text;
     const bytes = Buffer.byteLength(text);
-    const message = Buffer.allocUnsafe(4 + bytes);
+    const message = Buffer.allocUnsafe(HINT_PREFIX + bytes);
     message.writeUInt32BE(bytes);
-    message.write(text, 4);
+    message.write(text, HINT_PREFIX);
     await ends.hintWriter.write(message);
     if ((await ends.hintReader.read(1)) === undefined)
       throw new WireError(`${server} closed the hint channel before it took the hint ${text.slice(0, 200)}`);
@@ -118,41 +138,41 @@ export function oracleOver(ends: WireEnds, server: string): Oracle {
 
   const ask = async (key: Uint8Array): Promise<Uint8Array> => {
     const missing = (why: string, cause?: unknown) => new MissingPreimageError(key, lastHint, why, { cause });
-    let prefix: Uint8Array | undefined;
+    let message: Uint8Array | undefined;
+    asking = key;
     try {
       const sent = ends.preimageWriter.write(key);
       if (sent !== undefined) await sent;
-      prefix = await ends.preimageReader.read(VALUE_PREFIX);
+      message = await ends.preimageReader.readMessage(value);
     } catch (error) {
+      if (error instanceof WireError) throw error;
       throw missing(`${server} broke off (${error instanceof Error ? error.message : String(error)})`, error);
     }
-    if (prefix === undefined)
+    if (message === undefined)
       throw missing(`${server} closed the channel instead of answering; its own output says why`);
-    const view = new DataView(prefix.buffer, prefix.byteOffset);
-    const [high, length] = [view.getUint32(0), view.getUint32(4)];
-    if (high !== 0 || length > MAX_VALUE_LENGTH)
-      throw new WireError(`${server} announced ${view.getBigUint64(0)} bytes for key ${describeKey(key)}`);
-    const value = await ends.preimageReader.read(length, VALUE_PREFIX);
-    if (value === undefined) throw new TruncatedStreamError(channelName('pre-image', server), 0, length);
-    new Uint8Array(value.buffer).set(prefix);
-    return value;
+    return message.subarray(VALUE_PREFIX);
   };
 
-  return { hint: (text) => oneByOne(() => sendHint(text)), get: (key) => oneByOne(() => ask(key)) };
+  return { hint: (text) => turn(() => sendHint(text)), get: (key) => turn(() => ask(key)) };
 }
 
 /** Runs tasks one after the other, whether those before succeed or not. */
-function queue(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> | undefined;
-  return (task) => {
-    const before = last;
-    const result = before === undefined ? task() : before.then(task, task);
-    const settled = () => {
-      if (last === mine) last = undefined;
-    };
-    const mine: Promise<unknown> = result.then(settled, settled);
-    last = mine;
-    return result;
+function turns(): <T>(task: () => Promise<T>) => Promise<T> {
+  let busy = false;
+  const waiting: (() => void)[] = [];
+  const next = () => {
+    const first = waiting.shift();
+    if (first === undefined) busy = false;
+    else first();
+  };
+  return async (task) => {
+    if (busy) await new Promise<void>((resolve) => waiting.push(resolve));
+    busy = true;
+    try {
+      return await task();
+    } finally {
+      next();
+    }
   };
 }
 
