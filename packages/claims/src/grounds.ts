@@ -44,18 +44,20 @@ export async function grounded(verdict: Verdict, { question, store, tooEarly, op
     if (number === undefined || (ancestor !== undefined && hex(ancestor) === hex(tried))) continue;
     return unknown(describeContradiction({ number, hash: tried, head }));
   }
-  const origin = ancestorHash(store, head.hash, end.l1Origin.number);
-  if (origin !== undefined && hex(origin) !== hex(end.l1Origin.hash)) {
+  const origin = end && ancestorHash(store, head.hash, end.l1Origin.number);
+  if (end !== undefined && origin !== undefined && hex(origin) !== hex(end.l1Origin.hash)) {
     return unknown(
       describeDisagreement({ number: end.l1Origin.number, hash: origin, other: end.l1Origin.hash, by: node.name }),
     );
   }
-  const restsOn = [
-    `the agreed output root of block #${verdict.agreed.number}, from ${options.agreedOutputRoot === undefined ? 'the op-node' : 'the user'}`,
-  ];
+  const restsOn = [`the agreed output root of block #${verdict.agreed.number}, from ${agreedBy(question, options)}`];
+  if (question.game !== undefined) restsOn.push(`the game's claim and L1 head, as --l1 has its contract`);
   if (options.l1Head !== undefined) restsOn.push('the L1 head, from the user');
   else {
-    const opinion = await checkAgainstOpNode(node, head, { number: end.blockNumber, l1Origin: end.l1Origin });
+    const opinion = await checkAgainstOpNode(node, head, {
+      number: (end ?? start).blockNumber,
+      l1Origin: (end ?? start).l1Origin,
+    });
     if (typeof opinion === 'object') return unknown(describeDisagreement(opinion));
     restsOn.push(
       opinion === 'agrees'
@@ -77,7 +79,12 @@ export async function grounded(verdict: Verdict, { question, store, tooEarly, op
       ? "L1's transactions and receipts, unchecked (--l1.trustrpc)"
       : "L1's data, checked against the L1 head",
   );
-  if (verdict.claimSource === 'user' && verdict.derived !== undefined && verdict.derived !== verdict.opNodeRoot) {
+  if (
+    verdict.claimSource !== 'op-node' &&
+    verdict.opNodeRoot !== undefined &&
+    verdict.derived !== undefined &&
+    verdict.derived !== verdict.opNodeRoot
+  ) {
     log('warn', "The op-node's own output root is not the derived one", {
       block: verdict.blockNumber,
       op_node: verdict.opNodeRoot,
@@ -86,4 +93,9 @@ export async function grounded(verdict: Verdict, { question, store, tooEarly, op
   }
   log('info', 'The verdict rests on', { these: restsOn.join('; ') });
   return { ...verdict, restsOn };
+}
+
+function agreedBy({ game }: Question, { agreedOutputRoot }: ValidateOptions): string {
+  if (game !== undefined) return 'the game and the op-node';
+  return agreedOutputRoot === undefined ? 'the op-node' : 'the user';
 }

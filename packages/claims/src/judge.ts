@@ -19,6 +19,11 @@ export interface Derivation {
   readonly native: boolean;
   /** Whether the L1 head was the user's choice, which `reason` speaks of. */
   readonly isHeadGiven: boolean;
+  /**
+   * Whether the claim is about what L1 holds up to exactly this head, as a game's is: where it holds less than the claimed block, the
+   * claim is wrong.
+   */
+  readonly isHeadExact: boolean;
 }
 
 /** What came of it. */
@@ -29,7 +34,7 @@ export interface Judgement {
   /** The blocks that were derived. */
   readonly blocks: readonly DerivedBlock[];
   readonly machine: MachineOutcome | undefined;
-  /** Why it could not be told. */
+  /** Why it could not be told; with `isHeadExact` also that L1 does not hold the claimed block. */
   readonly reason: string | undefined;
   /** L1 up to the head does not hold the claimed block. */
   readonly ranOutOfL1: boolean;
@@ -50,7 +55,7 @@ export function openHostFor(derivation: Derivation, log: Log, store?: PreimageSt
 /** Runs the client on `host`. Rejects with DisagreementError, and with what stops the host or the machine. */
 export async function judge(
   { oracle, store }: Host,
-  { claim, native, isHeadGiven }: Derivation,
+  { claim, native, isHeadGiven, isHeadExact }: Derivation,
   { log, onClientLine, onMachine = () => {} }: Listeners,
 ): Promise<Judgement> {
   log('info', 'Gathering: the client derives the range natively');
@@ -60,8 +65,8 @@ export async function judge(
   const code = await runProgram({ oracle, nearby: store.nearby?.(), stdout: write, stderr: write });
   let machine: MachineOutcome | undefined;
   const { conclusion, blocks } = clientLog;
-  // With an L1 head that is too early the program compares the claim with an older block: that decides nothing here.
-  const conclusive = code !== 2 && conclusion?.blockNumber === to;
+  // With an L1 head that is too early the program compares the claim with an older block: that decides for a game alone.
+  const conclusive = code !== 2 && conclusion !== undefined && (isHeadExact || conclusion.blockNumber === to);
   if (!native && conclusive) {
     log('info', 'Running the client in the machine');
     try {
@@ -75,12 +80,21 @@ export async function judge(
       );
     }
   }
-  if (conclusive) {
-    const answer = code === 0 ? 'valid' : 'invalid';
-    return { answer, derived: conclusion.outputRoot, blocks, machine, reason: undefined, ranOutOfL1: false };
-  }
+  const judged = { derived: conclusion?.outputRoot, blocks, machine, ranOutOfL1: false };
+  if (conclusive && conclusion.blockNumber < to)
+    return { ...judged, answer: 'invalid', reason: whyTooFar(conclusion, code) };
+  if (conclusive) return { ...judged, answer: code === 0 ? 'valid' : 'invalid', reason: undefined };
   const reason = whyUnknown(to, conclusion, clientLog.failure, isHeadGiven);
   return { answer: 'unknown', derived: undefined, blocks, machine, reason, ranOutOfL1: conclusion !== undefined };
+}
+
+/** Why a claim is wrong about a block that L1 does not hold, whatever root it claims. */
+function whyTooFar({ blockNumber }: Conclusion, code: number): string {
+  const why = `L1 up to the game's head holds the chain only up to block #${blockNumber}`;
+  // The program knows roots, not numbers: the game's contract has a challenge of its own for this.
+  return code === 0
+    ? `${why}, whose root it is: the program accepts it, and the block number is what must be challenged`
+    : why;
 }
 
 function whyUnknown(

@@ -4,16 +4,20 @@ import {
   type Chain,
   checkAnswerable,
   configurationHash,
+  findChain,
   l1HeadCandidates,
   type OpNode,
   opNode,
   type OutputAtBlock,
 } from '@obelisc/host';
 import type { BlockTag } from './block-tags.js';
-import { hex } from './bytes.js';
+import { fromHex, hex } from './bytes.js';
 import { resolveChain } from './chain.js';
 import { RefusedClaimError } from './errors.js';
+import { readChosenGame } from './games/claim.js';
+import type { Game, GameChoice } from './games/game.js';
 import type { ValidateOptions } from './options.js';
+import type { Verdict } from './verdict.js';
 
 /** A claim with all that was looked up for it; roots and hashes are 32 bytes. */
 export interface Question {
@@ -21,20 +25,34 @@ export interface Question {
   readonly chain: Chain;
   /** Hash of the configuration of a chain that is not known by its id, 0x-hex. */
   readonly configurationHash: string | undefined;
-  /** The block that derivation starts from and the claimed one, as the op-node has them. */
+  /** The block that derivation starts from, as the op-node has it. */
   readonly start: OutputAtBlock;
-  readonly end: OutputAtBlock;
+  readonly to: bigint;
+  /** The claimed block as the op-node has it; absent where a game claims a block that the op-node does not have. */
+  readonly end: OutputAtBlock | undefined;
   /** The agreed output root and the claimed one. */
   readonly agreed: Uint8Array;
   readonly claimed: Uint8Array;
+  readonly claimSource: Verdict['claimSource'];
+  /** The L1 head, where it is not to be looked for. */
+  readonly l1Head: Uint8Array | undefined;
+  /** The game that makes the claim. */
+  readonly game: Game | undefined;
 }
 
-/** Looks up what `options` leave open. Rejects with RefusedClaimError, ConfigurationError or EndpointError. */
+/** Looks up what `options` leave open. Rejects with RefusedClaimError, GameError, ConfigurationError or EndpointError. */
 export async function lookUp(options: ValidateOptions): Promise<Question> {
   const { log, settings } = options;
   const node = opNode({ url: options.opNode, log, ...(settings === undefined ? {} : { policy: settings.policy }) });
   const { safeL2, finalizedL2, unsafeL2 } = await node.syncStatus();
+  const chain = await resolveChain(options, node, log);
+  const configuration = chain.custom ? hex(configurationHash(chain)) : undefined;
+  if (configuration !== undefined) log('info', 'Custom chain', { chain: chain.l2ChainId, configuration });
+  const common = { node, chain, configurationHash: configuration };
+  if (options.game !== undefined) return { ...common, ...(await ofGame(options.game, common, safeL2.number, options)) };
+
   const heads: Record<BlockTag, BlockId> = { safe: safeL2, finalized: finalizedL2, latest: unsafeL2 };
+  if (options.to === undefined) throw new RefusedClaimError('--to is missing: the block that the claim is about');
   const to = typeof options.to === 'bigint' ? options.to : heads[options.to].number;
   if (to === 0n)
     throw new RefusedClaimError(
@@ -45,7 +63,6 @@ export async function lookUp(options: ValidateOptions): Promise<Question> {
     throw new RefusedClaimError(
       `--from ${from} is not before --to ${to}: derivation starts at the one and ends at the other`,
     );
-  const chain = await resolveChain(options, node, log);
   checkAnswerable({ l2BlockNumber: to }, chain);
   if (to > safeL2.number) {
     throw new RefusedClaimError(
@@ -54,28 +71,80 @@ export async function lookUp(options: ValidateOptions): Promise<Question> {
   }
   const start = await node.outputAtBlock(from);
   const end = await node.outputAtBlock(to);
-  const configuration = chain.custom ? hex(configurationHash(chain)) : undefined;
-  if (configuration !== undefined) log('info', 'Custom chain', { chain: chain.l2ChainId, configuration });
   return {
-    node,
-    chain,
-    configurationHash: configuration,
+    ...common,
     start,
+    to,
     end,
     agreed: options.agreedOutputRoot ?? start.outputRoot,
     claimed: options.claim ?? end.outputRoot,
+    claimSource: options.claim === undefined ? 'op-node' : 'user',
+    l1Head: options.l1Head,
+    game: undefined,
   };
 }
 
-/** The L1 heads to try in turn: the user's, or those near the end block's origin before one that is certain. */
+/** What a game asks: exactly its claim, from where it starts, under its L1 head. */
+async function ofGame(
+  choice: GameChoice,
+  { node, chain }: Pick<Question, 'node' | 'chain'>,
+  safe: bigint,
+  options: ValidateOptions,
+): Promise<Omit<Question, 'node' | 'chain' | 'configurationHash'>> {
+  const known = chain.custom ? undefined : findChain(String(chain.l2ChainId));
+  const game = await readChosenGame(choice, known?.contracts.disputeGameFactory, options);
+  const { address, blockNumber: to, start: from, rootClaim, l1Head } = game;
+  options.log('info', 'The game', {
+    game: address,
+    type: game.typeName,
+    status: game.status,
+    claims: rootClaim,
+    block: to,
+    from: from.blockNumber,
+    l1Head: l1Head ?? 'any',
+  });
+  if (game.chainId !== undefined && game.chainId !== chain.l2ChainId)
+    throw new RefusedClaimError(
+      `the game at ${address} is about chain ${game.chainId}, and --op-node is of ${chain.l2ChainId}`,
+    );
+  checkAnswerable({ l2BlockNumber: to }, chain);
+  if (from.blockNumber >= to)
+    throw new RefusedClaimError(
+      `the game at ${address} starts at block #${from.blockNumber}, which is not before the claimed #${to}: there is nothing to derive`,
+    );
+  if (from.blockNumber > safe)
+    throw new RefusedClaimError(
+      `the game at ${address} starts at block #${from.blockNumber}, above the op-node's safe head, block #${safe}: try again when the op-node has caught up`,
+    );
+  const start = await node.outputAtBlock(from.blockNumber);
+  if (hex(start.outputRoot) !== from.outputRoot)
+    throw new RefusedClaimError(
+      `the game at ${address} starts from output root ${from.outputRoot} of block #${from.blockNumber}, where the op-node has ${hex(start.outputRoot)}: nothing can be derived from a block that is not there`,
+    );
+  return {
+    start,
+    to,
+    // A game may claim any block, also one that is not there yet.
+    end: to <= safe ? await node.outputAtBlock(to) : undefined,
+    agreed: start.outputRoot,
+    claimed: fromHex(rootClaim),
+    claimSource: 'game',
+    l1Head: l1Head === undefined ? undefined : fromHex(l1Head),
+    game,
+  };
+}
+
+/** The L1 heads to try in turn: the user's, the game's, or those near the end block's origin before one that is certain. */
 export async function* l1Heads(
-  { l1, l1Head, log, settings }: ValidateOptions,
-  { node, chain, end }: Question,
+  { l1, log, settings }: ValidateOptions,
+  { node, chain, to, end, l1Head }: Question,
 ): AsyncGenerator<Uint8Array> {
   if (l1Head !== undefined) {
     yield l1Head;
     return;
   }
+  if (end === undefined)
+    throw new RefusedClaimError(`block #${to} is above the safe head of the op-node: try again when it has caught up`);
   const candidates = l1HeadCandidates({
     opNode: node,
     l1,

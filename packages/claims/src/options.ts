@@ -2,6 +2,7 @@
 import type { Endpoints, Log, RetryPolicy } from '@obelisc/host';
 import type { BlockTag } from './block-tags.js';
 import type { ChainOptions } from './chain.js';
+import type { GameChoice } from './games/game.js';
 import type { MachineProgress } from './machine.js';
 import type { SegmentProgress } from './segments.js';
 
@@ -21,8 +22,10 @@ export interface ValidateOptions extends ChainOptions {
   readonly trustRpc: boolean;
   /** Block to start from; the one before `to` if not given. */
   readonly from: bigint | undefined;
-  /** A block by number, or by what the op-node calls it. */
-  readonly to: bigint | BlockTag;
+  /** A block by number, or by what the op-node calls it; absent with `game`. */
+  readonly to: bigint | BlockTag | undefined;
+  /** The proposal on L1 whose claim is judged, under exactly its L1 head; in place of from, to, claim, agreed root and L1 head. */
+  readonly game?: GameChoice | undefined;
   readonly settings?: NetworkSettings;
   /** 32 bytes each. */
   readonly claim: Uint8Array | undefined;

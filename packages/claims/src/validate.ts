@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Claim, openHost } from '@obelisc/host';
+import type { Claim, openHost, OutputAtBlock } from '@obelisc/host';
 import type { PreimageStore } from '@obelisc/preimage';
 import { hex } from './bytes.js';
 import { findParting } from './differences.js';
@@ -17,9 +17,11 @@ import { SegmentPool } from './worker-pool.js';
 /** Judges a claim. Rejects where an endpoint, a file or a flag stands in the way of even trying. */
 export async function validate(options: ValidateOptions): Promise<Verdict> {
   const question = await lookUp(options);
-  const blocks = question.end.blockNumber - question.start.blockNumber;
-  const segment = options.segment ?? DEFAULT_SEGMENT;
-  return blocks <= segment ? await inOne(question, options) : await inSegments(question, segment, options);
+  const { start, to, end } = question;
+  const length = options.segment ?? DEFAULT_SEGMENT;
+  // Of blocks that the op-node does not have there are no roots to cut a range at.
+  if (to - start.blockNumber <= length || end === undefined) return inOne(question, options);
+  return inSegments(question, { start, end, length }, options);
 }
 
 /** One derivation from start to end, in this process. */
@@ -46,10 +48,14 @@ async function inOne(question: Question, options: ValidateOptions): Promise<Verd
 }
 
 /** Segments in processes of their own, over one datadir. */
-async function inSegments(question: Question, length: bigint, options: ValidateOptions): Promise<Verdict> {
+async function inSegments(
+  question: Question,
+  { length, ...range }: { start: OutputAtBlock; end: OutputAtBlock; length: bigint },
+  options: ValidateOptions,
+): Promise<Verdict> {
   const { log, signal } = options;
   const workers = options.workers ?? availableParallelism();
-  const segments = await cut(question.node, question, length);
+  const segments = await cut(question.node, range, length);
   const temporary = options.datadir === undefined ? await mkdtemp(join(tmpdir(), 'obelisc-segments-')) : undefined;
   const shared = { ...options, datadir: options.datadir ?? temporary };
   log('info', 'Deriving in segments', { segments: segments.length, workers, in: shared.datadir ?? '' });
@@ -67,7 +73,8 @@ async function inSegments(question: Question, length: bigint, options: ValidateO
       await judgeSegments({ segments, derivation, pool, workers, onSegment: options.onSegment }, judged);
       signal?.throwIfAborted();
       const judgement = await combined(segments, judged, {
-        rest: ({ start }) => pool.run(derivation({ start, end: question.end })),
+        rest: ({ start }) => pool.run(derivation({ start, end: range.end })),
+        isHeadExact: question.game?.l1Head !== undefined,
         options,
       });
       const { store, close } = readOnly(question, shared, l1Head);
@@ -101,13 +108,19 @@ async function inSegments(question: Question, length: bigint, options: ValidateO
 async function combined(
   segments: readonly Segment[],
   judged: ReadonlyMap<Segment, Judgement>,
-  { rest, options }: { rest: (segment: Segment) => Promise<Judgement>; options: ValidateOptions },
+  {
+    rest,
+    isHeadExact,
+    options,
+  }: { rest: (segment: Segment) => Promise<Judgement>; isHeadExact: boolean; options: ValidateOptions },
 ): Promise<Judgement> {
   let last: Judgement | undefined;
   for (const segment of segments) {
     const judgement = judged.get(segment);
     if (judgement === undefined) throw new TypeError('only segments after a decisive one are left out');
-    const { answer, reason } = judgement;
+    const { answer, reason, ranOutOfL1 } = judgement;
+    // The claim is then wrong, and the last block that L1 holds is to be named.
+    if (ranOutOfL1 && isHeadExact) return rest(segment);
     if (answer === 'unknown')
       return { ...judgement, reason: `blocks #${segment.start.blockNumber} to #${segment.end.blockNumber}: ${reason}` };
     if (answer === 'invalid' && segment !== segments.at(-1)) {
@@ -125,18 +138,18 @@ async function combined(
 
 /** The derivation of the question, or of a segment of it; `share`: how many are made at a time. */
 function derivationOf(
-  { chain, start, end, agreed, claimed }: Question,
+  { chain, start, to: claimedBlock, agreed, claimed, game }: Question,
   { l1, beacon, l2, trustRpc, settings, datadir, native, l1Head: given }: ValidateOptions,
   { l1Head, segment, share = 1 }: { l1Head: Uint8Array; segment?: Segment; share?: number },
 ): Derivation {
   const from = segment?.start ?? start;
-  const to = segment?.end ?? end;
+  const inner = segment !== undefined && segment.end.blockNumber < claimedBlock ? segment.end : undefined;
   const claim: Claim = {
     l1Head,
     l2Head: from.blockHash,
-    l2OutputRoot: from === start ? agreed : from.outputRoot,
-    l2Claim: to === end ? claimed : to.outputRoot,
-    l2BlockNumber: to.blockNumber,
+    l2OutputRoot: from.blockNumber === start.blockNumber ? agreed : from.outputRoot,
+    l2Claim: inner?.outputRoot ?? claimed,
+    l2BlockNumber: inner?.blockNumber ?? claimedBlock,
   };
   const { limits, ...endpoints } = settings?.endpoints ?? {};
   const shared = limits && {
@@ -151,13 +164,14 @@ function derivationOf(
     datadir,
     native,
     isHeadGiven: given !== undefined,
+    isHeadExact: inner === undefined && game?.l1Head !== undefined,
   };
 }
 
-function announce({ claim }: Derivation, { start, end }: Question, { log }: ValidateOptions): void {
+function announce({ claim }: Derivation, { start, to }: Question, { log }: ValidateOptions): void {
   log('info', 'Checking the claim', {
     from: start.blockNumber,
-    to: end.blockNumber,
+    to,
     claim: hex(claim.l2Claim),
     l1Head: hex(claim.l1Head),
   });
@@ -180,17 +194,18 @@ async function concluded(
     options: ValidateOptions;
   },
 ): Promise<Verdict> {
-  const { node, start, end, agreed, claimed, configurationHash } = question;
+  const { node, start, to, end, agreed, claimed, claimSource, configurationHash, game } = question;
   const verdict: Verdict = {
     answer,
     derived,
     machine,
     reason,
-    blockNumber: end.blockNumber,
+    blockNumber: to,
     claim: hex(claimed),
-    claimSource: options.claim === undefined ? 'op-node' : 'user',
+    claimSource,
+    game,
     agreed: { number: start.blockNumber, outputRoot: hex(agreed) },
-    opNodeRoot: hex(end.outputRoot),
+    opNodeRoot: end && hex(end.outputRoot),
     l1Head: hex(l1Head),
     restsOn: [],
     configurationHash,
@@ -199,7 +214,7 @@ async function concluded(
   };
   if (answer === 'unknown') return verdict;
   const judged = await grounded(verdict, { question, store, tooEarly, options });
-  if (judged.answer === 'unknown' || derived === verdict.opNodeRoot) return judged;
+  if (judged.answer === 'unknown' || end === undefined || derived === verdict.opNodeRoot) return judged;
   const parting = await findParting(node, blocks);
   if (parting !== undefined)
     options.log('warn', 'The op-node and the derivation part here', {

@@ -1,5 +1,6 @@
 // What `obelisc validate` answers: the line, the object of --json, the exit code.
 import type { Parting } from './differences.js';
+import type { Game } from './games/game.js';
 
 /** Right, wrong, or not to be told from what there is. */
 export type Answer = 'valid' | 'invalid' | 'unknown';
@@ -24,14 +25,16 @@ export interface Verdict {
   readonly blockNumber: bigint;
   /** The output root that was checked. */
   readonly claim: string;
-  /** Where the claim came from: the user, or the op-node that answered for the block. */
-  readonly claimSource: 'user' | 'op-node';
+  /** Where the claim came from: the user, a game on L1, or the op-node that answered for the block. */
+  readonly claimSource: 'user' | 'op-node' | 'game';
   /** The output root that was derived, where the derivation reached the block. */
   readonly derived: string | undefined;
   /** The block that derivation started from and its output root. */
   readonly agreed: { readonly number: bigint; readonly outputRoot: string };
-  /** The op-node's own output root of the block. */
-  readonly opNodeRoot: string;
+  /** The op-node's own output root of the block, where it has the block. */
+  readonly opNodeRoot: string | undefined;
+  /** The game on L1 that makes the claim. */
+  readonly game: Game | undefined;
   /** What was not derived but taken as given, and from whom; empty where it could not be told. */
   readonly restsOn: readonly string[];
   /** Hash of the newest L1 block that derivation could read. */
@@ -44,7 +47,7 @@ export interface Verdict {
   readonly segments: readonly SegmentVerdict[] | undefined;
   /** Hash of the configuration of a chain that is not known by its id. */
   readonly configurationHash: string | undefined;
-  /** Why it could not be told. */
+  /** Why it could not be told; of a game also that L1 up to its head does not hold the claimed block. */
   readonly reason: string | undefined;
 }
 
@@ -59,7 +62,7 @@ export function verdictLine(verdict: Verdict): string {
     case 'valid':
       return `Successfully validated L2 block #${blockNumber} with output root ${claim}${whose}`;
     case 'invalid':
-      return `The claim for L2 block #${blockNumber} is wrong: claimed output root ${claim}, derived ${derived}${whose}`;
+      return `The claim for L2 block #${blockNumber} is wrong: claimed output root ${claim}, derived ${derived}${whose}${reason === undefined ? '' : ` (${reason})`}`;
     case 'unknown':
       return `Could not tell whether output root ${claim} of L2 block #${blockNumber} is right: ${reason}${whose}`;
   }
@@ -69,7 +72,7 @@ export function verdictLine(verdict: Verdict): string {
 export function verdictJson(verdict: Verdict): string {
   const { answer, blockNumber, claim, claimSource, derived, agreed, l1Head, machine, configurationHash, reason } =
     verdict;
-  const { opNodeRoot, restsOn, parting, segments } = verdict;
+  const { opNodeRoot, restsOn, parting, segments, game } = verdict;
   return JSON.stringify(
     {
       answer,
@@ -79,6 +82,7 @@ export function verdictJson(verdict: Verdict): string {
       derived,
       agreed: { number: Number(agreed.number), outputRoot: agreed.outputRoot },
       opNodeRoot,
+      game: game && gameJson(game),
       restsOn,
       l1Head,
       machine: machineJson(machine),
@@ -99,4 +103,17 @@ export function verdictJson(verdict: Verdict): string {
 
 function machineJson(machine: MachineSummary | undefined): { steps: number; stateHash: string } | undefined {
   return machine && { steps: Number(machine.steps), stateHash: machine.stateHash };
+}
+
+/** A game as JSON: numbers beyond 2^53 do not occur. */
+export function gameJson(game: Game): Record<string, unknown> {
+  const { blockNumber, start, createdAt, resolvedAt, chainId, ...rest } = game;
+  return {
+    ...rest,
+    blockNumber: Number(blockNumber),
+    start: { blockNumber: Number(start.blockNumber), outputRoot: start.outputRoot },
+    createdAt: Number(createdAt),
+    resolvedAt: Number(resolvedAt),
+    chainId: chainId === undefined ? undefined : Number(chainId),
+  };
 }

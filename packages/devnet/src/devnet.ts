@@ -8,6 +8,7 @@ import { InboxNoise } from './batcher/noise.js';
 import type { ChannelPlan } from './batcher/plan.js';
 import { TransactionPool } from './chain/pool.js';
 import { Wallet } from './chain/wallet.js';
+import { DISPUTE_GAME_FACTORY, FACTORY_CHAIN_ID_SLOT } from './contracts/dispute-games.js';
 import { forwarderCode, OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-contracts.js';
 import { BEACON_ROOTS_CODE, HISTORY_STORAGE_CODE } from './contracts/predeploys.js';
 import { BEACON_ROOTS, HISTORY_STORAGE } from './execution/addresses.js';
@@ -23,6 +24,7 @@ import type { L1Block } from './l1/l1-chain.js';
 import { forkTimes, GENESIS_BALANCE, l1ContractAddress, l2Genesis, rollupConfig, USERS } from './l2/genesis.js';
 import { L2Chain } from './l2/l2-chain.js';
 import type { L2Block } from './l2/l2-chain.js';
+import { outputOf } from './l2/output-root.js';
 import type { RollupConfig } from './l2/rollup-config.js';
 import { serveBeacon } from './rpc/beacon-api.js';
 import { executionApi } from './rpc/execution-api.js';
@@ -33,6 +35,7 @@ import { seededKey } from './seed.js';
 import type { KeyPair } from './seed.js';
 import { L1_FUNDED, L1Traffic } from './traffic/l1-traffic.js';
 import { L2Traffic } from './traffic/l2-traffic.js';
+import { type ProposalPlan, Proposer, PROPOSER } from './traffic/proposer.js';
 
 /** Ports on 127.0.0.1; 0 or none takes any free one. */
 export interface DevnetPorts {
@@ -72,6 +75,8 @@ export interface Scenario {
   readonly atLimits: boolean;
   /** The L1 block in which the chain's owner puts another batcher account in charge. */
   readonly batcherHandover?: bigint;
+  /** Output roots are proposed on L1, in games of a dispute game factory. */
+  readonly proposals?: ProposalPlan;
 }
 
 export interface DevnetOptions {
@@ -113,6 +118,8 @@ export interface Devnet {
   readonly opNodeUrl: string;
   readonly rollupConfig: RollupConfig;
   readonly genesis: Genesis;
+  /** Address of the dispute game factory on L1, where there are proposals. */
+  readonly gameFactory: PrefixedHexString | undefined;
   /** Accounts with ether on L1 and L2 that no traffic of the chain's own uses. */
   readonly accounts: readonly FundedAccount[];
   /** The newest blocks: every L2 block up to `l2` can be derived from L1 up to `l1`. */
@@ -174,6 +181,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     opNodeUrl: opNode.url,
     rollupConfig: chain.l2.config,
     genesis: chain.genesis,
+    gameFactory: chain.proposer && (chain.proposer.options.factory.toString() as PrefixedHexString),
     accounts: userKeys(seed).map(({ address, privateKey }) => ({
       address: bytesToHex(address.bytes),
       privateKey: bytesToHex(privateKey),
@@ -295,6 +303,7 @@ class VirtualChain {
     readonly l2Traffic: L2Traffic,
     readonly batcher: Batcher,
     readonly noise: InboxNoise | undefined,
+    readonly proposer: Proposer | undefined,
   ) {
     this.safeHead = l2.blocks.head;
     this.#safeHeads = [this.safeHead];
@@ -318,6 +327,15 @@ class VirtualChain {
       [BEACON_ROOTS.toString()]: { code: bytesToHex(BEACON_ROOTS_CODE), nonce: '0x1' },
       [HISTORY_STORAGE.toString()]: { code: bytesToHex(HISTORY_STORAGE_CODE), nonce: '0x1' },
     };
+    const factory = l1ContractAddress(seed, 'DisputeGameFactory');
+    if (scenario.proposals !== undefined) {
+      alloc[factory.toString()] = {
+        code: bytesToHex(DISPUTE_GAME_FACTORY),
+        nonce: '0x1',
+        storage: { [bytesToHex(FACTORY_CHAIN_ID_SLOT)]: `0x${L2_CHAIN_ID.toString(16)}` },
+      };
+      alloc[seededKey(seed, PROPOSER).address.toString()] = { balance: String(GENESIS_BALANCE) };
+    }
     for (const name of [...L1_FUNDED, ...USERS])
       alloc[seededKey(seed, name).address.toString()] = { balance: String(GENESIS_BALANCE) };
     const { l1BlockTime, l2BlockTime } = scenario;
@@ -378,6 +396,18 @@ class VirtualChain {
       }),
       batcher,
       scenario.noise ? new InboxNoise(seed, batcher.inbox, stranger) : undefined,
+      scenario.proposals === undefined
+        ? undefined
+        : new Proposer({
+            seed,
+            common: l1Common,
+            factory,
+            plan: scenario.proposals,
+            outputRoot: (number) => {
+              const { header, hash } = l2.blocks.at(number);
+              return outputOf(header, hash, l2.store).outputRoot;
+            },
+          }),
     );
   }
 
@@ -408,7 +438,8 @@ class VirtualChain {
     const users = hasTraffic ? this.l1Traffic.submissionsFor(number) : [];
     const batches = this.batcher.take(this.scenario.batcherTransactionsPerL1Block, number);
     const inbox = this.noise?.around(this.batcher.walletAt(number), batches) ?? batches;
-    await this.l1.produce([...users, ...inbox], this.l1Pool);
+    const proposals = this.proposer?.submissionsFor(number, this.safeHead.header.number) ?? [];
+    await this.l1.produce([...users, ...inbox, ...proposals], this.l1Pool);
     this.safeHead = this.batcher.newlySafe(number) ?? this.safeHead;
     this.#safeHeads.push(this.safeHead);
   }

@@ -20,3 +20,4 @@ export type { Devnet, DevnetOptions, DevnetPorts, FundedAccount, Head, Scenario 
 export { ChannelPlanError } from './batcher/plan.js';
 export type { ChannelEnding, ChannelPlan, MissedChannel, SubmittedChannel } from './batcher/plan.js';
 export type { RollupConfig } from './l2/rollup-config.js';
+export type { ProposalPlan } from './traffic/proposer.js';

@@ -4,7 +4,7 @@
  * Why a request failed. Worth another try are `outage` (no connection, a broken or garbled answer, an error of the server),
  * `rate-limit`, and for a while `absent` (not there, or not yet) and `wrong` (an answer that cannot be what was asked for:
  * behind a load balancer the next one comes from another node). The others are settled: `unsupported` (no such method),
- * `invalid` (parameters), `forbidden` (401, 403), `tls`, `redirect`, `other-chain`.
+ * `invalid` (parameters), `reverted` (by the contract that was called), `forbidden` (401, 403), `tls`, `redirect`, `other-chain`.
  */
 export type FailureKind =
   | 'outage'
@@ -13,6 +13,7 @@ export type FailureKind =
   | 'wrong'
   | 'unsupported'
   | 'invalid'
+  | 'reverted'
   | 'forbidden'
   | 'tls'
   | 'redirect'
@@ -108,6 +109,9 @@ const TEMPORARY_TEXT = /tempor|try again|retry|moment/i;
 const INVALID_CODES = new Set([-32602]);
 const INVALID_TEXT =
   /invalid (?:params?|parameters?|arguments?)\b|missing value for required argument|missing required (?:param|arg)/i;
+/** geth's code for a revert, and what others say. */
+const REVERTED_CODE = 3;
+const REVERTED_TEXT = /execution (?:has )?reverted|vm execution error|\brevert(?:ed)?\b|invalid opcode|invalid jump/i;
 const ABSENT_TEXT =
   /(?:header|block|resource|state|node|root|receipts?|transaction|data) (?:is )?not (?:yet )?available|not found|unknown (?:block|ancestor|header)|missing trie node|historical state|history .*(?:pruned|available)|has been pruned|pruned|cannot find|could not find|no state|not exist|not in the database/i;
 
@@ -119,6 +123,7 @@ export function kindOfRpcError(code: number, text: string, status: number): Fail
   if (!temporary && (UNSUPPORTED_CODES.has(code) || UNSUPPORTED_TEXT.test(text))) return 'unsupported';
   if (isForbidden) return 'forbidden';
   if (!temporary && (INVALID_CODES.has(code) || INVALID_TEXT.test(text))) return 'invalid';
+  if (code === REVERTED_CODE || REVERTED_TEXT.test(text)) return 'reverted';
   if (!temporary && ABSENT_TEXT.test(text)) return 'absent';
   return 'outage';
 }

@@ -34,6 +34,15 @@ export {
 export { type Endpoints, type FetcherOptions, networkFetcher } from './fetcher.js';
 export type { GatheringProgress, Share } from './gathering-progress.js';
 export { createOracle, type Host, type HostOptions, openHost, type OracleOptions } from './host.js';
+export {
+  addressOf,
+  bytes32,
+  type ContractViews,
+  contractViews,
+  type ContractViewsOptions,
+  type ViewCall,
+  type Words,
+} from './contract-views.js';
 export { encodeHeader } from './block-encoding.js';
 export {
   ancestorHash,

@@ -50,6 +50,7 @@ export type L1ContractName =
   | 'L1CrossDomainMessenger'
   | 'L1StandardBridge'
   | 'L1ERC721Bridge'
+  | 'DisputeGameFactory'
   | 'forwarder';
 
 /** When forks activate. A fork at genesis has the time 0, as op-node wants it; a later one its time in seconds. */

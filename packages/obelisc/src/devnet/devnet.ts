@@ -26,6 +26,10 @@ export interface DevnetCommandOptions {
   readonly live?: boolean;
   /** Seconds between L2 blocks. */
   readonly blockTime?: string;
+  /** L2 blocks from one proposal of an output root to the next. */
+  readonly proposeEvery?: string;
+  /** One proposal in so many is false. */
+  readonly falseClaim?: string;
   /** Folder for rollup.json, genesis-l2.json and l1-chainconfig.json; without it a temporary one, removed at the end. */
   readonly out?: string;
   readonly l1Port?: string;
@@ -42,6 +46,8 @@ const MOST_BLOCKS = 100_000;
 const MOST_PORT = 65_535;
 const DEFAULT_BLOCK_TIME = 2;
 const MOST_BLOCK_TIME = 600;
+/** L1 blocks after which an embedded game is over. */
+const GAME_BLOCKS = 10n;
 /** L2 blocks in the time of an L1 block. */
 const L2_BLOCKS_PER_L1_BLOCK = 3n;
 
@@ -112,7 +118,19 @@ function scenarioOf(options: DevnetCommandOptions): Partial<Scenario> {
     forks,
     l1Forks: l1Schedule(options.l1Forks, options.l1ForkAt, l1BlockTime),
     channels: channelsFor(forks),
+    ...proposalsOf(options),
   };
+}
+
+function proposalsOf({ proposeEvery, falseClaim }: DevnetCommandOptions): Pick<Scenario, 'proposals'> {
+  const every = wholeNumber(proposeEvery, '--propose-every', MOST_BLOCKS);
+  const falseOneIn = wholeNumber(falseClaim, '--false-claim', MOST_BLOCKS) ?? 0;
+  if (every === undefined) {
+    if (falseClaim !== undefined) throw new UsageError('--false-claim needs --propose-every: nothing is proposed');
+    return {};
+  }
+  if (every === 0) throw new UsageError('--propose-every 0: give the number of L2 blocks between two proposals');
+  return { proposals: { every: BigInt(every), falseOneIn, gameBlocks: GAME_BLOCKS } };
 }
 
 /** The ordinary channels as far as all of the chain's time knows what they are made with. */
@@ -131,14 +149,14 @@ function channelsFor(forks: Scenario['forks']): Scenario['channels'] {
 
 function asJson(devnet: Devnet, directory: string): string {
   const { head, accounts } = devnet;
-  return `${JSON.stringify({ ...endpoints(devnet), ...files(directory), head, accounts })}\n`;
+  return `${JSON.stringify({ ...endpoints(devnet), ...contracts(devnet), ...files(directory), head, accounts })}\n`;
 }
 
 function asLines(devnet: Devnet, directory: string): string {
   const { l1, l2 } = devnet.head;
   const heads = { 'L1 head': `${l1.number} ${l1.hash}`, 'L2 head': `${l2.number} ${l2.hash}` };
   const accounts = devnet.accounts.map(({ address, privateKey }) => ['account', `${address} ${privateKey}`]);
-  return [...Object.entries({ ...endpoints(devnet), ...files(directory), ...heads }), ...accounts]
+  return [...Object.entries({ ...endpoints(devnet), ...contracts(devnet), ...files(directory), ...heads }), ...accounts]
     .map(([name = '', value]) => `${name.padEnd(14)} ${value}\n`)
     .join('');
 }
@@ -146,6 +164,10 @@ function asLines(devnet: Devnet, directory: string): string {
 /** By the names that the other commands' flags have. */
 function endpoints({ l1Url, beaconUrl, l2Url, opNodeUrl }: Devnet): Record<string, string> {
   return { l1: l1Url, 'l1.beacon': beaconUrl, l2: l2Url, 'op-node': opNodeUrl };
+}
+
+function contracts({ gameFactory }: Devnet): Record<string, string> {
+  return gameFactory === undefined ? {} : { 'game-factory': gameFactory };
 }
 
 function files(directory: string): Record<string, string> {

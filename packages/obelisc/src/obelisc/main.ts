@@ -43,14 +43,21 @@ function commandLine(end: (exitCode: number) => void): Command {
     .requiredOption('--l1.beacon <urls>', 'L1 beacon endpoint, or several separated by commas', urls('l1.beacon'))
     .requiredOption('--l2 <url>', 'L2 execution endpoint (debug namespace)', url)
     .requiredOption('--op-node <url>', 'op-node endpoint', url)
-    .requiredOption(
-      '--to <block>',
-      'the L2 block that the claim is about: a number, safe, finalized or latest',
-      numberOrTag,
-    )
+    .option('--to <block>', 'the L2 block that the claim is about: a number, safe, finalized or latest', numberOrTag)
     .option('--from <number>', 'the L2 block to start from (default: the one before)', blockNumber)
     .option('--claim <hash>', "the claimed output root (default: the op-node's own)", hash)
     .option('--l2.outputroot <hash>', "the agreed output root of --from (default: the op-node's)", hash)
+    .option(
+      '--game <address>',
+      'judge the claim of this dispute game, in place of --from, --to, --claim and --l1.head',
+      address,
+    )
+    .option(
+      '--game-index <number>',
+      'the same by its place in the factory, or the output of an L2OutputOracle (--game)',
+      blockNumber,
+    )
+    .option('--game-factory <address>', 'the dispute game factory (default: that of a known chain)', address)
     .option('--l1.head <hash>', 'the newest L1 block to read (default: one that is late enough)', hash)
     .option('--l1.check <url>', 'a second L1 endpoint, which must have the same L1 head', url)
     .option('--l1.trustrpc', 'do not check what L1 sends against its hashes', false)
@@ -100,6 +107,8 @@ function commandLine(end: (exitCode: number) => void): Command {
     .option('--l1-fork-at <fork=block,…>', 'the same for the L1, by L1 block')
     .option('--live', 'go on making blocks by time, of what is sent to the endpoints', false)
     .option('--block-time <seconds>', 'seconds between L2 blocks (default: 2)')
+    .option('--propose-every <blocks>', 'propose an output root on L1 every so many L2 blocks, in a dispute game')
+    .option('--false-claim <number>', 'one proposal in so many is false')
     .option(
       '--out <folder>',
       'write rollup.json, genesis-l2.json and l1-chainconfig.json here (default: a temporary folder)',
@@ -154,6 +163,11 @@ function hash(text: string): Uint8Array {
 function count(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It takes a whole number from 1 on.');
+}
+
+function address(text: string): string {
+  if (/^0x[0-9a-fA-F]{40}$/.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('It takes an address: 0x and 40 hexadecimal digits.');
 }
 
 function blockNumber(text: string): bigint {

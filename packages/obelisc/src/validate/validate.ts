@@ -1,7 +1,8 @@
 // `obelisc validate`: the guide as one command.
-import { type BlockTag, exitCodes, validate, verdictJson, verdictLine } from '@obelisc/claims';
+import { type BlockTag, exitCodes, type GameChoice, validate, verdictJson, verdictLine } from '@obelisc/claims';
 import { NETWORK_FLAGS, readNetworkFlags } from '../endpoints/network-flags.js';
 import { logger } from '../op-program/logger.js';
+import { UsageError } from '../terminal/failure.js';
 import { makeFolder } from '../terminal/folder.js';
 import { type ProgressDisplay, progressDisplay, writeStory } from '../terminal/progress.js';
 
@@ -16,7 +17,10 @@ export interface ValidateFlags {
   readonly [network: string]: unknown;
   readonly l2: string;
   readonly opNode: string;
-  readonly to: bigint | BlockTag;
+  readonly to?: bigint | BlockTag;
+  readonly game?: string;
+  readonly gameIndex?: bigint;
+  readonly gameFactory?: string;
   readonly from?: bigint;
   readonly claim?: Uint8Array;
   readonly 'l2.outputroot'?: Uint8Array;
@@ -35,6 +39,7 @@ export interface ValidateFlags {
 
 /** Runs the command and returns its exit code; rejects with what prevents a verdict. */
 export async function runValidate(flags: ValidateFlags): Promise<number> {
+  const game = chosenGame(flags);
   if (flags.datadir !== undefined) makeFolder('--datadir', flags.datadir);
   let display: ProgressDisplay | undefined;
   const story = (text: string): void => writeStory(text);
@@ -48,6 +53,7 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
     trustRpc: flags['l1.trustrpc'],
     from: flags.from,
     to: flags.to,
+    game,
     claim: flags.claim,
     agreedOutputRoot: flags['l2.outputroot'],
     l1Head: flags['l1.head'],
@@ -70,6 +76,25 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
   });
   process.stdout.write(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
   return exitCodes[verdict.answer];
+}
+
+/** The game that the flags name, where they name one; otherwise --to must be there. Throws UsageError. */
+function chosenGame(flags: ValidateFlags): GameChoice | undefined {
+  const { game, gameIndex, gameFactory } = flags;
+  if (game === undefined && gameIndex === undefined) {
+    if (gameFactory !== undefined) throw new UsageError('--game-factory needs --game-index: which of its games');
+    if (flags.to === undefined)
+      throw new UsageError('--to is missing: the L2 block that the claim is about (or --game, --game-index)');
+    return undefined;
+  }
+  if (game !== undefined && gameFactory !== undefined)
+    throw new UsageError('--game and --game-factory exclude each other: a game is named by its address or its index');
+  const given = ['from', 'to', 'claim', 'l2.outputroot', 'l1.head'].filter((name) => flags[name] !== undefined);
+  if (given.length > 0)
+    throw new UsageError(
+      `--${given.join(', --')}: a game says this itself; leave it out beside --game and --game-index`,
+    );
+  return { address: game, index: gameIndex, factory: gameFactory };
 }
 
 /** A flag of the table, under its name or its other name. */

@@ -1,0 +1,187 @@
+// One proposal on L1: a dispute game's contract, or an output of an L2OutputOracle, read for what it claims.
+import { addressOf, bytes32, type ContractViews, type Words } from '@obelisc/host';
+import { hex } from '../bytes.js';
+import { gameType } from './game-types.js';
+
+/** What became of a game, as its contract says. */
+export const GAME_STATUSES = ['in progress', 'challenger wins', 'defender wins'] as const;
+export type GameStatus = (typeof GAME_STATUSES)[number];
+
+/** A proposal; hashes and addresses are 0x-hex, times seconds. */
+export interface Game {
+  readonly address: string;
+  readonly type: number;
+  readonly typeName: string;
+  readonly status: GameStatus;
+  readonly rootClaim: string;
+  readonly blockNumber: bigint;
+  /** The L1 block up to which its program reads; an oracle's outputs have none. */
+  readonly l1Head: string | undefined;
+  /** The block and output root that it starts from. */
+  readonly start: { readonly blockNumber: bigint; readonly outputRoot: string };
+  readonly createdAt: bigint;
+  /** 0 while it is not resolved. */
+  readonly resolvedAt: bigint;
+  /** Who made the claim, where the contract says so. */
+  readonly proposer: string | undefined;
+  /** The L2 chain, where the contract says so. */
+  readonly chainId: bigint | undefined;
+}
+
+/** Which proposal: a game by address, by its index in a factory, or an output of an oracle by address and index. */
+export interface GameChoice {
+  readonly address: string | undefined;
+  readonly index: bigint | undefined;
+  /** The factory; that of a known chain where it is not given. */
+  readonly factory: string | undefined;
+}
+
+/** A contract that is no game, or one whose claims are not judged here. */
+export class GameError extends Error {
+  override name = 'GameError';
+  constructor(
+    readonly address: string,
+    fault: string,
+    /** The contract is a game, but of a kind that is not covered. */
+    readonly isUncovered = false,
+  ) {
+    super(`the game at ${address}: ${fault}`);
+  }
+}
+
+/** Views of all that games of all ages and makers have; what a contract lacks is answered with nothing. */
+const VIEWS = [
+  'rootClaim()',
+  'gameType()',
+  'status()',
+  'l1Head()',
+  // Since 2025 the block number is a sequence number.
+  'l2SequenceNumber()',
+  'l2BlockNumber()',
+  'startingBlockNumber()',
+  'startingRootHash()',
+  'startingOutputRoot()',
+  'startingProposal()',
+  'createdAt()',
+  'resolvedAt()',
+  'gameCreator()',
+  'proposer()',
+  'l2ChainId()',
+  // Kailua's games start from another's claim.
+  'parentGame()',
+] as const;
+type View = (typeof VIEWS)[number];
+
+/** Reads games in batches. An answer is a GameError for what is no game that can be judged. Rejects with EndpointError. */
+export async function readGames(views: ContractViews, addresses: readonly string[]): Promise<(Game | GameError)[]> {
+  const calls = addresses.flatMap((address) => VIEWS.map((signature) => ({ address, signature })));
+  const answers = await views.read(calls);
+  return Promise.all(
+    addresses.map(async (address, i) => {
+      const own = answers.slice(i * VIEWS.length, (i + 1) * VIEWS.length);
+      const values = new Map(VIEWS.map((view, at) => [view, own[at]]));
+      try {
+        return await gameOf(views, address, (view) => values.get(view));
+      } catch (error) {
+        if (error instanceof GameError) return error;
+        throw error;
+      }
+    }),
+  );
+}
+
+async function gameOf(views: ContractViews, address: string, words: (view: View) => Words): Promise<Game> {
+  const word = (view: View): bigint | undefined => words(view)?.[0];
+  const [root, type] = [word('rootClaim()'), word('gameType()')];
+  if (root === undefined || type === undefined) {
+    const what = (await views.isContract(address))
+      ? 'the contract is none: it has no rootClaim() or gameType()'
+      : 'there is no contract';
+    throw new GameError(address, what);
+  }
+  const { name, notCovered } = gameType(Number(type));
+  if (notCovered !== undefined)
+    throw new GameError(address, `${name} (type ${type}) is not covered: ${notCovered}`, true);
+  const blockNumber = word('l2SequenceNumber()') ?? word('l2BlockNumber()');
+  const l1Head = word('l1Head()');
+  if (blockNumber === undefined || l1Head === undefined)
+    throw new GameError(address, `${name} (type ${type}) is not covered: it has no block number or no L1 head`, true);
+  if (blockNumber >= 1n << 64n)
+    throw new GameError(address, `its block number is ${blockNumber}, which no chain reaches`);
+  const status = GAME_STATUSES[Number(word('status()') ?? 0n)];
+  if (status === undefined) throw new GameError(address, `its status is ${word('status()')}, which is not known`);
+  const proposer = word('gameCreator()') ?? word('proposer()');
+  return {
+    address,
+    type: Number(type),
+    typeName: name,
+    status,
+    rootClaim: hex(bytes32(root)),
+    blockNumber,
+    l1Head: hex(bytes32(l1Head)),
+    start: await startOf(views, address, words),
+    createdAt: word('createdAt()') ?? 0n,
+    resolvedAt: word('resolvedAt()') ?? 0n,
+    proposer: proposer === undefined ? undefined : addressOf(proposer),
+    chainId: word('l2ChainId()'),
+  };
+}
+
+/** The block and root that a game starts from, under one of the names that there were. */
+async function startOf(
+  views: ContractViews,
+  address: string,
+  words: (view: View) => Words,
+): Promise<{ blockNumber: bigint; outputRoot: string }> {
+  const start = (blockNumber: bigint, root: bigint) => ({ blockNumber, outputRoot: hex(bytes32(root)) });
+  const [number, root] = [words('startingBlockNumber()')?.[0], words('startingRootHash()')?.[0]];
+  if (number !== undefined && root !== undefined) return start(number, root);
+  for (const view of ['startingOutputRoot()', 'startingProposal()'] as const) {
+    const [rootOfPair, numberOfPair] = words(view) ?? [];
+    if (rootOfPair !== undefined && numberOfPair !== undefined) return start(numberOfPair, rootOfPair);
+  }
+  const parent = words('parentGame()')?.[0];
+  if (parent !== undefined) {
+    const of = addressOf(parent);
+    const [claim, sequence, block] = await views.read(
+      ['rootClaim()', 'l2SequenceNumber()', 'l2BlockNumber()'].map((signature) => ({ address: of, signature })),
+    );
+    const at = sequence?.[0] ?? block?.[0];
+    if (claim?.[0] !== undefined && at !== undefined) return start(at, claim[0]);
+  }
+  throw new GameError(address, 'it does not say what block it starts from', true);
+}
+
+/**
+ * Output `index` of the L2OutputOracle at `address`, which starts from the output before it. Rejects with GameError where there is no
+ * such output, and with EndpointError.
+ */
+export async function readOracleOutput(views: ContractViews, address: string, index: bigint): Promise<Game> {
+  const at = (i: bigint) => ({ address, signature: 'getL2Output(uint256)', args: [i] });
+  const [latest, output, before] = await views.read([
+    { address, signature: 'latestOutputIndex()' },
+    at(index),
+    ...(index > 0n ? [at(index - 1n)] : []),
+  ]);
+  if (latest?.[0] === undefined) throw new GameError(address, 'the contract is no L2OutputOracle');
+  const [root, time, blockNumber] = output ?? [];
+  if (root === undefined || time === undefined || blockNumber === undefined)
+    throw new GameError(address, `it has no output ${index}; the newest is ${latest[0]}`);
+  const [startRoot, , startBlock] = before ?? [];
+  if (startRoot === undefined || startBlock === undefined)
+    throw new GameError(address, `output ${index} has none before it to start from`);
+  return {
+    address,
+    type: -1,
+    typeName: 'L2OutputOracle',
+    status: 'in progress',
+    rootClaim: hex(bytes32(root)),
+    blockNumber,
+    l1Head: undefined,
+    start: { blockNumber: startBlock, outputRoot: hex(bytes32(startRoot)) },
+    createdAt: time,
+    resolvedAt: 0n,
+    proposer: undefined,
+    chainId: undefined,
+  };
+}

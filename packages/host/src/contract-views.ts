@@ -1,0 +1,73 @@
+/** Reads contracts on L1: views that answer in words, called in batches. */
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
+import { type Log, silentLog } from './log.js';
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import { rpcEndpoint } from './rpc-endpoint.js';
+
+/** One call of a view. */
+export type ViewCall = {
+  /** 0x-hex. */
+  address: string;
+  /** As Solidity writes it: `gameAtIndex(uint256)`. */
+  signature: string;
+  args?: readonly bigint[];
+};
+
+/** The 32-byte words of a view's answer; undefined where the contract reverts, has no such view, or there is no contract. */
+export type Words = readonly bigint[] | undefined;
+
+export type ContractViews = {
+  readonly name: string;
+  /** The newest answers of all, in order. Rejects with EndpointError. */
+  read(calls: readonly ViewCall[]): Promise<Words[]>;
+  /** Whether there is code at the address. Rejects with EndpointError. */
+  isContract(address: string): Promise<boolean>;
+};
+
+export type ContractViewsOptions = { url: string; flag?: string; batchSize?: number; log?: Log; policy?: RetryPolicy };
+
+/** A reader of contracts by the execution endpoint at `url`. */
+export function contractViews(options: ContractViewsOptions): ContractViews {
+  const { url, flag = '--l1', batchSize, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+  const endpoint = rpcEndpoint({ flag, url, policy, log, ...(batchSize === undefined ? {} : { batchSize }) });
+  const words = (result: unknown): Words => {
+    if (typeof result !== 'string' || !/^0x(?:[0-9a-fA-F]{64})*/.test(result))
+      throw new WrongAnswerError(endpoint.name, 'eth_call', 'the answer is no data');
+    // What has no code answers with nothing.
+    if (result === '0x') return undefined;
+    return (result.slice(2).match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`));
+  };
+  return {
+    name: endpoint.name,
+    async read(calls) {
+      const parameters = calls.map((call) => [{ to: call.address, data: callData(call) }, 'latest']);
+      const outcomes = await endpoint.settleEach('eth_call', parameters, words);
+      return outcomes.map((outcome) => {
+        if (outcome.status === 'fulfilled') return outcome.value;
+        if (outcome.reason instanceof EndpointError && outcome.reason.kind === 'reverted') return undefined;
+        throw outcome.reason;
+      });
+    },
+    isContract: (address) =>
+      endpoint.call('eth_getCode', [address, 'latest'], (code) => {
+        if (typeof code !== 'string') throw new WrongAnswerError(endpoint.name, 'eth_getCode', 'the answer is no data');
+        return code.length > 2;
+      }),
+  };
+}
+
+function callData({ signature, args = [] }: ViewCall): string {
+  const selector = Buffer.from(keccak_256(Buffer.from(signature)).subarray(0, 4)).toString('hex');
+  return `0x${selector}${args.map((arg) => arg.toString(16).padStart(64, '0')).join('')}`;
+}
+
+/** A word as an address, 0x-hex. */
+export function addressOf(word: bigint): string {
+  return `0x${(word & ((1n << 160n) - 1n)).toString(16).padStart(40, '0')}`;
+}
+
+/** A word as 32 bytes. */
+export function bytes32(word: bigint): Uint8Array {
+  return Uint8Array.from(Buffer.from(word.toString(16).padStart(64, '0'), 'hex'));
+}

@@ -1,0 +1,202 @@
+// Claims as dispute games on L1 make them, read from their contracts and judged under exactly their L1 heads.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { contractViews } from '@obelisc/host';
+import { type Game, GameError, gameCount, listGames, readGames } from '@obelisc/claims';
+import { type Devnet, startDevnet } from '@obelisc/devnet';
+import { runCommand } from '../../src/demo/commands.js';
+import { call, type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
+
+interface GameVerdict {
+  readonly code: number;
+  readonly stderr: string;
+  readonly answer: string;
+  readonly claim: string;
+  readonly claimSource: string;
+  readonly reason?: string;
+  readonly error?: string;
+  readonly derived?: string;
+  readonly blockNumber: number;
+  readonly l1Head: string;
+  readonly game?: { address: string; typeName: string; status: string; l1Head: string };
+}
+
+describe('claims of dispute games', () => {
+  let devnet: Devnet;
+  let l1: RewritingProxy;
+  let factory = '';
+  let games: Game[] = [];
+
+  before(async () => {
+    devnet = await startDevnet({
+      seed: 'games',
+      l2Blocks: 26,
+      scenario: { proposals: { every: 4n, falseOneIn: 3, gameBlocks: 2n } },
+    });
+    l1 = await rewritingProxy(devnet.l1Url);
+    factory = devnet.gameFactory ?? '';
+    const views = contractViews({ url: devnet.l1Url });
+    const listed = await listGames(views, factory, 0n, await gameCount(views, factory));
+    const read = await readGames(
+      views,
+      listed.map(({ address }) => address),
+    );
+    games = read.flatMap((game) => (game instanceof GameError ? [] : [game]));
+  });
+  afterEach(() => {
+    l1.rewrite = undefined;
+  });
+  after(async () => {
+    l1.close();
+    await devnet.close();
+  });
+
+  async function validate(...args: string[]): Promise<GameVerdict> {
+    let stderr = '';
+    const endpoints = ['--l1', l1.url, '--l1.beacon', devnet.beaconUrl, '--l2', devnet.l2Url];
+    const { code, stdout } = await runCommand(
+      'obelisc',
+      ['validate', ...endpoints, '--op-node', devnet.opNodeUrl, '--native', '--json', ...args],
+      (line) => void (stderr += `${line}\n`),
+    );
+    return { code, stderr, ...(JSON.parse(stdout) as Omit<GameVerdict, 'code' | 'stderr'>) };
+  }
+
+  /** Answers of the views of `game` that are others than the contract's, by signature. */
+  function pretend(game: Game, answers: Record<string, string | null>): void {
+    const selectors = new Map(Object.entries(answers));
+    l1.rewrite = (method, [request], result) => {
+      const { to, data } = (request ?? {}) as { to?: string; data?: string };
+      if (method !== 'eth_call' || to !== game.address || data === undefined) return undefined;
+      const answer = selectors.get(data.slice(0, 10));
+      // An empty answer is one of a contract without that view.
+      return answer === null ? '0x' : (answer ?? result);
+    };
+  }
+
+  const gameAt = (index: number): Game => {
+    const game = games[index];
+    if (game === undefined) throw new Error(`there is no game ${index}`);
+    return game;
+  };
+
+  test('the factory lists the games; their contracts say what they claim', async () => {
+    assert.ok(games.length >= 4);
+    for (const [i, game] of games.entries()) {
+      assert.equal(game.blockNumber, BigInt(4 * (i + 1)));
+      assert.equal(game.typeName, 'cannon');
+      assert.equal(game.chainId, 901n);
+      const output = await call(devnet.opNodeUrl, 'optimism_outputAtBlock', [`0x${game.blockNumber.toString(16)}`]);
+      assert.equal(game.rootClaim === output.outputRoot, i % 3 !== 2);
+    }
+    assert.equal(gameAt(0).status, 'defender wins');
+    assert.equal(gameAt(2).status, 'challenger wins');
+    assert.ok(games.slice(3).every(({ status }) => status !== 'challenger wins'));
+    assert.ok((games.at(-1)?.start.blockNumber ?? 0n) > 0n);
+  });
+
+  test('a true game is confirmed under its own L1 head', async () => {
+    const game = gameAt(3);
+    const verdict = await validate('--game', game.address);
+    assert.equal(verdict.code, 0, verdict.stderr);
+    assert.equal(verdict.answer, 'valid');
+    assert.equal(verdict.claimSource, 'game');
+    assert.equal(verdict.claim, game.rootClaim);
+    assert.equal(verdict.l1Head, game.l1Head);
+    assert.equal(verdict.game?.typeName, 'cannon');
+  });
+
+  test('a false game is refused, by its index in the factory', async () => {
+    const verdict = await validate('--game-index', '2', '--game-factory', factory);
+    assert.equal(verdict.code, 1, verdict.stderr);
+    assert.equal(verdict.answer, 'invalid');
+    assert.equal(verdict.game?.address, gameAt(2).address);
+    assert.equal(verdict.blockNumber, 12);
+  });
+
+  test('a claim about a block that L1 up to the head does not hold is wrong', async () => {
+    // Block 4000 is far above all that there is.
+    pretend(gameAt(3), { '0x99735e32': `0x${(4000).toString(16).padStart(64, '0')}` });
+    const verdict = await validate('--game', gameAt(3).address);
+    assert.equal(verdict.code, 1, verdict.stderr);
+    assert.match(
+      String(verdict.reason),
+      /holds the chain only up to block #\d+, whose root it is: .*must be challenged/,
+    );
+  });
+
+  test('older and newer names of the views are known', async () => {
+    // Without l2SequenceNumber there is l2BlockNumber; without startingBlockNumber a pair under another name.
+    const game = gameAt(3);
+    pretend(game, {
+      '0x99735e32': null,
+      '0x70872aa5': null,
+      '0x57da950e': `0x${game.start.outputRoot.slice(2)}${game.start.blockNumber.toString(16).padStart(64, '0')}`,
+    });
+    const verdict = await validate('--game', game.address);
+    assert.equal(verdict.code, 0, verdict.stderr);
+  });
+
+  const refused: [string, Record<string, string | null>, RegExp][] = [
+    ['a super root', { '0xbbdc02db': word(4) }, /super-cannon \(type 4\) is not covered: its claim is a super root/],
+    ['the alphabet', { '0xbbdc02db': word(255) }, /alphabet \(type 255\) is not covered/],
+    ['another chain', { '0xd6ae3cd5': word(10) }, /is about chain 10, and --op-node is of 901/],
+    ['an end at its start', { '0x99735e32': word(0) }, /which is not before the claimed #0/],
+    [
+      'a start that is not of the chain',
+      { '0x25fc2ace': word(7) },
+      /starts from output root 0x0{62}07 of block .* where the op-node has/,
+    ],
+    [
+      'a start that is not there yet',
+      { '0x70872aa5': word(3000), '0x99735e32': word(4000) },
+      /above the op-node's safe head/,
+    ],
+  ];
+  for (const [what, answers, message] of refused) {
+    test(`a game with ${what} is named: no verdict`, async () => {
+      pretend(gameAt(3), answers);
+      const { code, answer, error } = await validate('--game', gameAt(3).address);
+      assert.equal(code, 2);
+      assert.equal(answer, 'unknown');
+      assert.match(String(error), message);
+    });
+  }
+
+  test('what is no game, no contract, or no game of the factory is named', async () => {
+    const none = await validate('--game', `0x${'11'.repeat(20)}`);
+    assert.equal(none.code, 2);
+    assert.match(String(none.error), /there is no contract/);
+    const other = await validate('--game', factory);
+    assert.match(String(other.error), /the contract is none: it has no rootClaim\(\)/);
+    const late = await validate('--game-index', '99', '--game-factory', factory);
+    assert.match(String(late.error), /--game-index 99: the factory 0x\w+ has games 0 to \d+/);
+    const noFactory = await validate('--game-index', '1');
+    assert.match(String(noFactory.error), /--game-index needs --game-factory/);
+    const wrongFactory = await validate('--game-index', '1', '--game-factory', gameAt(0).address);
+    assert.match(String(wrongFactory.error), /is no dispute game factory/);
+  });
+
+  test('flags that a game answers itself are refused beside it', async () => {
+    const { code, error } = await validate('--game', gameAt(3).address, '--to', '5', '--from', '3');
+    assert.equal(code, 2);
+    assert.match(String(error), /--from, --to: a game says this itself/);
+  });
+
+  test('a second L1 that has the game otherwise is heard', async () => {
+    const other = await rewritingProxy(devnet.l1Url);
+    try {
+      other.rewrite = (method, [request]) =>
+        method === 'eth_call' && (request as Json).data === '0xbcef3b55' ? word(1) : undefined;
+      const { code, error } = await validate('--game', gameAt(3).address, '--l1.check', other.url);
+      assert.equal(code, 2);
+      assert.match(String(error), /has the rootClaim 0x\w+ at --l1, and 0x0{63}1 at --l1\.check/);
+    } finally {
+      other.close();
+    }
+  });
+});
+
+function word(value: number): string {
+  return `0x${value.toString(16).padStart(64, '0')}`;
+}
