@@ -1,7 +1,6 @@
 // The engine: one instance of the engine module (assembly/engine.ts) with the registers and memory of one guest.
 import { readFileSync } from 'node:fs';
 import { MachineMemoryError } from './paging/memory-limit.js';
-import type { PagingCalls } from './paging/pager.js';
 import { type InstructionFormat, instructions, operationNumber, operationTable } from './instructions.js';
 
 /** Why the engine came back; numbers as in assembly/interpreter/interpreter.ts. */
@@ -21,6 +20,10 @@ export interface EngineExports {
   miss(fuel: bigint, depth: number, exit: number): bigint;
   /** Translates what waits for a batch to become full. */
   flush(): void;
+  /** What the translator does about what the interpreter tells of; see assembly/interpreter/events.ts. */
+  request(pc: bigint): void;
+  codeFound(granule: bigint): void;
+  drop(): void;
   /** The next three: host address of a granule, 0 if it is absent. Here it is brought back if it was paged out, */
   hostOfGranule(granule: bigint): number;
   /** it is 0 then, */
@@ -66,6 +69,15 @@ const globals = {
 
 export type EngineLayout = { readonly [name in keyof typeof globals]: number };
 
+/** What the engine asks for its paging; assembly/interpreter/paging.ts says when. */
+export interface PagingCalls {
+  mayGrow(): number;
+  isStored(granule: number): number;
+  restore(granule: number, host: number): number;
+  pageOut(granule: number, host: number): void;
+  preserve(granule: number): void;
+}
+
 /** What the engine asks of its surroundings. */
 export interface EngineCalls extends PagingCalls {
   /** Handles the ECALL the engine stands at and returns one of `systemCallAnswers`. */
@@ -93,7 +105,8 @@ export class Engine {
   /** With `regions`, guest memory is laid out as translated code finds it quickest; that reserves 4 GiB of addresses. */
   constructor(calls: EngineCalls, regions = false) {
     const memory = reserveMemory(regions);
-    const instance = new WebAssembly.Instance(engineModule(), { env: { ...calls, table: this.table, memory } });
+    const env = { ...calls, ...this.#tidings, table: this.table, memory };
+    const instance = new WebAssembly.Instance(engineModule(), { env });
     this.exports = { ...(instance.exports as unknown as EngineExports), memory };
     const address = (name: string): number => {
       const global = this.exports[name];
@@ -108,6 +121,13 @@ export class Engine {
     this.bytes.set(tables.formats, address('FORMATS'));
     tables.reverts.forEach((code, i) => this.view.setUint32(address('REVERTS') + 4 * i, code, true));
   }
+
+  /** What the interpreter tells of (assembly/interpreter/events.ts), handed on to the translator. */
+  readonly #tidings = {
+    becameHot: (pc: bigint): void => this.exports.request(pc),
+    becameCode: (granule: bigint): void => this.exports.codeFound(granule),
+    coveredCodeWritten: (): void => this.exports.drop(),
+  };
 
   /** The linear memory now; growth detaches earlier views, so get it anew after everything that runs the guest. */
   get view(): DataView {
@@ -189,7 +209,7 @@ const formatNumbers: Record<InstructionFormat, number> = {
   csr: 11,
 };
 
-/** The instruction table in the form the engine decodes with; see assembly/interpreter/code.ts. */
+/** The instruction table in the form the engine decodes with; see assembly/interpreter/decode.ts. */
 const tables = engineTables();
 
 function engineTables(): { formats: Uint8Array; reverts: Uint32Array } {

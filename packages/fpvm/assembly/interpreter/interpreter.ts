@@ -1,12 +1,15 @@
 // The interpreter's loop over predecoded operations. One operation is one instruction is one step.
 import { div, divu, mulh, mulhsu, mulhu, rem, remu } from './arithmetic';
 import { atomic } from './atomic';
-import { branchOffset, codeBlock, decode, decodeAt, jumpOffset } from './code';
+import { codeBlock, decodeAt } from './code';
+import { branchOffset, decode, jumpOffset } from './decode';
+import { becameHot } from './events';
 import {
   BLOCK_COUNTS,
   BLOCK_OPS_SIZE,
   BLOCK_REGIONS,
   BLOCK_SLOTS,
+  CALL_SLOT,
   DROPPED,
   FUEL,
   HOT,
@@ -21,8 +24,6 @@ import {
 } from './layout';
 import { noteStore, read, readNoted, write, writeNoted } from './memory';
 import { Op } from './operations';
-import { CALL_SLOT } from '../translator/slots';
-import { missed, request } from '../translator/translator';
 
 /**
  * Handles the system call in the registers. 0: done, go on; 1: the answer must be waited for, the step is not taken;
@@ -187,7 +188,7 @@ function slotIn(block: usize, pc: u64): u32 {
     return 0;
   }
   store<u16>(counter, <u16>ASKED_FOR);
-  request(pc);
+  becameHot(pc);
   return translatedSlot(block, offset);
 }
 
@@ -206,12 +207,6 @@ export function enter(fuel: i64, depth: i32): u64 {
   store<i64>(FUEL, fuel);
   store<u32>(NEXT_SLOT, slot);
   return pc;
-}
-
-/** As `interpret`, where translated code cannot go on: often enough, that is reason to translate it anew. */
-export function miss(fuel: i64, depth: i32, exit: u32): u64 {
-  missed(exit);
-  return interpret(fuel, depth);
 }
 
 /**

@@ -20,6 +20,9 @@ export const OUT_OF_MEMORY: usize = 0x530;
 /** Two operations: an instruction decoded outside of any code block, then OP_CROSS. */
 export const SCRATCH_OPS: usize = 0x540;
 
+/** Slot of the function table whose function calls translated code in another slot, see `callUnit` of the interpreter. */
+export const CALL_SLOT: u32 = 1;
+
 /** Why the frames of translated code are being left, as `Stop`, or NO_STOP. */
 export const STOP: usize = 0x550;
 /** Function-table slot that is to be entered in the place of the interpreter, or 0. */

@@ -1,12 +1,11 @@
 // Guest memory: a 64-bit space in granules of 64 KiB, found by hash table and software TLB. Reads of absent memory give
 // zeros and allocate nothing; writes allocate and mark the 4 KiB page. What linear memory has no place for is paged out.
+import { codeWritten } from './code-blocks';
+import { findResident, insertGranule } from './granules';
 import {
   FIRST_FREE,
   GRANTED,
-  GRANULES,
   GRANULE_COUNT,
-  GRANULE_SLOTS,
-  GUEST_OF_HOST,
   MEMORY_SIZE,
   NEXT_FREE,
   PAGE_STATES,
@@ -15,11 +14,9 @@ import {
   POOL_HOST,
   STACK_HOST,
   STACK_REGION,
-  TLB,
   UNIT_FLAGS,
   ZEROS,
 } from './layout';
-import { codeWritten } from './code';
 import { IN_POOL, isStored, keepForImages, restore, takePlace, USED } from './paging';
 import {
   claimedRegionOf,
@@ -30,24 +27,7 @@ import {
   regionBit,
   regionOf,
 } from './regions';
-
-const NO_TAG: u64 = 0xffffffffffffffff;
-
-/**
- * TLB entry of a guest address. The sum, unlike an exclusive or, never gives neighbouring granules the same entry; so an
- * access that crosses into the next granule can be told by comparing its last byte's granule with the first's tag.
- */
-@inline
-export function tlbEntry(address: u64): usize {
-  return TLB + ((<usize>((address >> 16) + (address >> 33))) & 1023) * 32;
-}
-
-export function flushTlb(): void {
-  for (let entry: usize = TLB; entry < TLB + 32 * 1024; entry += 32) {
-    store<u64>(entry, NO_TAG);
-    store<u64>(entry, NO_TAG, 8);
-  }
-}
+import { flushTlb, forgetGranule, NO_TAG, tlbEntry } from './tlb';
 
 /**
  * To be called first. If all of linear memory is there, it is divided into regions; else guest memory is a growing pool.
@@ -63,24 +43,6 @@ export function initialize(): void {
   if (hasRegions) initializeRegions();
 }
 
-/** First place in the hash table to look for a granule at. */
-@inline
-function homeOf(granule: u64): u32 {
-  return (<u32>((granule * 0x9e3779b97f4a7c15) >> 47)) & (GRANULE_SLOTS - 1);
-}
-
-/** Slot of a guest granule in the hash table, 0 if it is not in linear memory. Granules paged out move slots. */
-export function findResident(granule: u64): usize {
-  let hash = homeOf(granule);
-  while (true) {
-    const slot = GRANULES + ((<usize>hash) << 4);
-    const key = load<u64>(slot);
-    if (key == granule + 1) return slot;
-    if (key == 0) return 0;
-    hash = (hash + 1) & (GRANULE_SLOTS - 1);
-  }
-}
-
 /** Slot of a guest granule in the hash table, 0 if it is absent; it is brought back if it was paged out. */
 export function findGranule(granule: u64): usize {
   const slot = findResident(granule);
@@ -94,16 +56,7 @@ export function makeGranule(granule: u64): usize {
   if (known != 0) return known;
   const region = claimedRegionOf(granule);
   const host = region == 0 ? takePlace() : hostInRegion(region, granule);
-  let hash = homeOf(granule);
-  let slot = GRANULES + ((<usize>hash) << 4);
-  while (load<u64>(slot) != 0) {
-    hash = (hash + 1) & (GRANULE_SLOTS - 1);
-    slot = GRANULES + ((<usize>hash) << 4);
-  }
-  store<u64>(slot, granule + 1);
-  store<u32>(slot, <u32>host, 8);
-  store<u32>(slot, 0, 12);
-  store<u64>(GUEST_OF_HOST + ((host >> 16) << 3), granule + 1);
+  const slot = insertGranule(granule, host);
   // The TLB may map this granule to the zeros.
   forgetGranule(granule);
   if (region != 0) return slot;
@@ -114,49 +67,11 @@ export function makeGranule(granule: u64): usize {
   return slot;
 }
 
-/** Takes a granule out of the hash table, moving up those behind it. */
-export function removeGranule(granule: u64): void {
-  const slot = findResident(granule);
-  let hole = <u32>((slot - GRANULES) >> 4);
-  let at = hole;
-  while (true) {
-    at = (at + 1) & (GRANULE_SLOTS - 1);
-    const from = GRANULES + ((<usize>at) << 4);
-    const key = load<u64>(from);
-    if (key == 0) break;
-    const distance = (at - homeOf(key - 1)) & (GRANULE_SLOTS - 1);
-    if (distance < ((at - hole) & (GRANULE_SLOTS - 1))) continue;
-    memory.copy(GRANULES + ((<usize>hole) << 4), from, 16);
-    hole = at;
-  }
-  memory.fill(GRANULES + ((<usize>hole) << 4), 0, 16);
-}
-
-/** Drops the TLB's entry of a granule. */
-export function forgetGranule(granule: u64): void {
-  const entry = tlbEntry(granule << 16);
-  store<u64>(entry, NO_TAG);
-  store<u64>(entry, NO_TAG, 8);
-}
-
-/** Drops all write permission. */
-export function forgetWrites(): void {
-  for (let entry: usize = TLB; entry < TLB + 32 * 1024; entry += 32) store<u64>(entry, NO_TAG, 8);
-}
-
 /** Host address of the granule, 0 if it is absent; it is brought back if it was paged out. */
 export function hostOfGranule(granule: u64): u32 {
   const region = regionOf(granule);
   if (region != 0) return <u32>hostInRegion(region, granule);
   const slot = findGranule(granule);
-  return slot == 0 ? 0 : load<u32>(slot, 8);
-}
-
-/** Host address of the granule, 0 if it is not in linear memory. */
-export function residentHost(granule: u64): u32 {
-  const region = regionOf(granule);
-  if (region != 0) return <u32>hostInRegion(region, granule);
-  const slot = findResident(granule);
   return slot == 0 ? 0 : load<u32>(slot, 8);
 }
 
@@ -173,11 +88,6 @@ export function mapGranule(granule: u64): u32 {
   const host = load<u32>(makeGranule(granule), 8);
   keepForImages(host, granule);
   return host;
-}
-
-/** Forgets write permission for a granule that now holds decoded code. */
-export function protectGranule(granule: u64): void {
-  store<u64>(tlbEntry(granule << 16), NO_TAG, 8);
 }
 
 function readMiss(address: u64): usize {
@@ -302,18 +212,6 @@ function writeSlow(address: u64, value: u64, size: i32): void {
   else store<u8>(host, <u8>value);
   store<u8>(PAGE_STATES + (host >> 12), 1);
   store<u8>(PAGE_STATES + ((host + (size - 1)) >> 12), 1);
-}
-
-/** The pages that the granule at `host` has, as bits. */
-export function pageMask(host: u32): u32 {
-  const states = PAGE_STATES + ((<usize>host) >> 12);
-  return gather(load<u64>(states)) | (gather(load<u64>(states, 8)) << 8);
-}
-
-/** Which of eight bytes are not 0; they are 0, 1 or 2. The product brings bit 8 i to bit 56 + i. */
-@inline
-function gather(states: u64): u32 {
-  return <u32>((((states | (states >> 1)) & 0x0101010101010101) * 0x0102040810204080) >> 56);
 }
 
 /** Number of 4 KiB pages of guest memory in linear memory. */

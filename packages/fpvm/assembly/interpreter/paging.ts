@@ -16,9 +16,9 @@ import {
   REGION_GRANULES,
   UNIT_FLAGS,
 } from './layout';
-import { forgetGranule, forgetWrites, pageMask, removeGranule, residentHost } from './memory';
+import { pageMask, removeGranule, residentHost } from './granules';
 import { takeForPool } from './regions';
-import { guardStores } from '../translator/bounds';
+import { forgetGranule, forgetWrites } from './tlb';
 
 /** Whether linear memory may grow; if not, a granule is to be paged out. */
 @external('env', 'mayGrow')
@@ -217,12 +217,10 @@ export function keepForImages(host: u32, granule: u64): void {
 }
 
 /**
- * Has the first write to each granule from now on reported, those of translated code too: until `thaw`, that must ask the
- * TLB. To be called while no guest code runs.
+ * Has the first write to each granule from now on reported, if it asks the TLB. To be called while no guest code runs.
  */
-export function freeze(): void {
+export function freezeGranules(): void {
   forgetWrites();
-  guardStores(true);
   const end = load<u32>(MEMORY_SIZE);
   for (let unit = <u32>(FIRST_FREE >> 16); unit < end; unit++) {
     if (pageMask(unit << 16) == 0) continue;
@@ -232,11 +230,6 @@ export function freeze(): void {
       keepForImages(unit << 16, load<u64>(GUEST_OF_HOST + ((<usize>unit) << 3)) - 1);
     }
   }
-}
-
-/** Translated code may store without asking the TLB again. */
-export function thaw(): void {
-  guardStores(false);
 }
 
 /** Number of 4 KiB pages of guest memory in the pool. */

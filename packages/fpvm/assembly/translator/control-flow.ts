@@ -1,6 +1,6 @@
 // What belongs to a translation unit: the code that can be reached from a hot address without leaving through a call or
 // a computed jump, as basic blocks with their order, dominators and loops.
-import { existingCodeBlock } from '../interpreter/code';
+import { existingCodeBlock } from '../interpreter/code-blocks';
 import { BLOCK_REGIONS } from '../interpreter/layout';
 import { Op } from '../interpreter/operations';
 import { NO_REGION } from '../interpreter/regions';

@@ -1,7 +1,7 @@
 // How translated code is left where that is seldom: functions, made once for each machine, that take the number of the
 // place and the values of the registers that may have to be written back. What else there is to know of the place stands
 // in a table. Written out in the units, this was a third of their code, and as much of the time the host compiles them in.
-import { FUEL, NEXT_SLOT, PC, REGISTERS } from '../interpreter/layout';
+import { CALL_SLOT, FUEL, NEXT_SLOT, PC, REGISTERS } from '../interpreter/layout';
 import {
   beginBody,
   beginElements,
@@ -26,7 +26,7 @@ import {
   UNIT_TYPE,
 } from './module';
 import { EXITS, EXITS_END } from './scratch';
-import { CALL_SLOT, FIRST_EXIT_SLOT, INTERPRETER } from './slots';
+import { FIRST_EXIT_SLOT, INTERPRETER } from './slots';
 import {
   access,
   branch,

@@ -1,4 +1,4 @@
-// Instructions of a unit, as the interpreter has predecoded them (interpreter/code.ts), and what the translator asks of one.
+// Instructions of a unit, as the interpreter has predecoded them (interpreter/decode.ts), and what the translator asks of one.
 import { Op } from '../interpreter/operations';
 import { INSTRUCTIONS } from './scratch';
 

@@ -1,7 +1,7 @@
 // Loads, stores and atomics. One check opens a window: the range of offsets around a base register that the code ahead
 // uses; accesses within it are single WebAssembly instructions. Where the interpreter has met one region only, the check
 // is a comparison with that region's bounds; elsewhere it is a look-up in the TLB. What fails it is the interpreter's.
-import { existingCodeBlock } from '../interpreter/code';
+import { existingCodeBlock } from '../interpreter/code-blocks';
 import { LOAD_RESERVATION, PAGE_STATES, REGIONS, TLB } from '../interpreter/layout';
 import { Op } from '../interpreter/operations';
 import { storeDirectly } from '../interpreter/paging';
@@ -228,7 +228,7 @@ function addOnce(register: u32, place: i64): i64 {
   return <i64>window;
 }
 
-/** Looks the range up in the TLB (interpreter/memory.ts); returns the local with the host address of its start. */
+/** Looks the range up in the TLB (interpreter/tlb.ts); returns the local with the host address of its start. */
 function checkTlb(register: u32, index: u32): i64 {
   const window = newWindowLocal();
   push(register);

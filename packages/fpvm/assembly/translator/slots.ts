@@ -1,7 +1,7 @@
 // Places in the function table, each for the code at one address, translated or not. The interpreter stands in for code
 // that is not.
-import { existingCodeBlock } from '../interpreter/code';
-import { BLOCK_COUNTS, BLOCK_SLOTS, RESERVED_SLOT } from '../interpreter/layout';
+import { existingCodeBlock } from '../interpreter/code-blocks';
+import { BLOCK_COUNTS, BLOCK_SLOTS, CALL_SLOT, RESERVED_SLOT } from '../interpreter/layout';
 import { EXIT_SIZES } from './module';
 import { SLOTS } from './scratch';
 
@@ -9,10 +9,9 @@ import { SLOTS } from './scratch';
 @external('env', 'makeSlots')
 declare function makeSlots(): u32;
 
-/** Slots of the interpreter, of the function that it calls translated code with, and of the exits. */
+/** Slots of the interpreter, and of the exits behind the one that the interpreter calls translated code with. */
 export const INTERPRETER: u32 = 0;
-export const CALL_SLOT: u32 = 1;
-export const FIRST_EXIT_SLOT: u32 = 2;
+export const FIRST_EXIT_SLOT: u32 = CALL_SLOT + 1;
 export const FIRST_UNIT_SLOT: u32 = FIRST_EXIT_SLOT + EXIT_SIZES;
 /** Blocks keep slots in 16 bits. */
 const END: u32 = 0x10000;

@@ -1,6 +1,6 @@
 // The translator: code that has become hot to WebAssembly at run time, behind the interpreter. Translated code and
 // interpreter call each other through one function table; `slot` is a place in it.
-import { cover, existingCodeBlock, uncoverAll } from '../interpreter/code';
+import { cover, existingCodeBlock, uncoverAll } from '../interpreter/code-blocks';
 import { BLOCK_REGIONS, DROPPED, HOT, REGIONS } from '../interpreter/layout';
 import { forgetDirectStores, isStoredDirectly } from '../interpreter/paging';
 import { forgetStoredFrom, noteCode } from '../interpreter/regions';

@@ -1,6 +1,6 @@
 // The engine's linear memory holds what the guest used lately; the pages of the rest lie here. Also: images of the memory
 // as it was, for which pages are copied before they are written.
-import type { Engine } from '../engine.js';
+import type { Engine, PagingCalls } from '../engine.js';
 import { FrozenMemory, type GranuleList } from './frozen-memory.js';
 import { GranuleTable } from './granule-table.js';
 import { checkMemory, checkRoom, type MemoryLimit, memoryLimit } from './memory-limit.js';
@@ -35,15 +35,6 @@ export interface PagingOptions {
   readonly copyLimit?: number;
   /** Bytes of pages copied for a frozen state before each slice of the run, while there is room; 4 MiB, about 1 ms. */
   readonly copyAhead?: number;
-}
-
-/** What the engine asks for its paging; assembly/interpreter/paging.ts says when. */
-export interface PagingCalls {
-  mayGrow(): number;
-  isStored(granule: number): number;
-  restore(granule: number, host: number): number;
-  pageOut(granule: number, host: number): void;
-  preserve(granule: number): void;
 }
 
 export class Pager {
