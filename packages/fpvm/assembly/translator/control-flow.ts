@@ -63,7 +63,7 @@ export class Block {
   cost: u32;
   /** Whether the step count is checked at the block's start. */
   isChecked: bool;
-  // What unit.ts branches to: names of WebAssembly's blocks.
+  // What emitter.ts branches to: names of WebAssembly's blocks.
   before: i32;
   again: i32;
 }

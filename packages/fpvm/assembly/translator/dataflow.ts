@@ -5,12 +5,9 @@ import { OBSERVED } from './scratch';
 
 const ALL: u32 = 0xfffffffe;
 
-/** Registers that the unit reads or writes. */
-export let usedRegisters: u32 = 0;
-
-/** Solves liveness backwards and dirtiness forwards over the unit. */
-export function analyse(): void {
-  usedRegisters = 0;
+/** Solves liveness backwards and dirtiness forwards over the unit; returns the registers that it reads or writes. */
+export function analyse(): u32 {
+  let used: u32 = 0;
   for (let i: u32 = 0; i < blockCount; i++) {
     const at = block(ordered(i));
     for (let k: u32 = 0; k < at.count; k++) {
@@ -18,12 +15,13 @@ export function analyse(): void {
       at.use |= readMask(operation) & ~at.define;
       at.define |= writeMask(operation);
     }
-    usedRegisters |= at.use | at.define;
+    used |= at.use | at.define;
     at.isChecked = i == 0 || at.isLoop;
   }
   spreadDirty();
   spreadLive();
   for (let i = <i32>blockCount - 1; i >= 0; i--) measure(block(ordered(i)));
+  return used;
 }
 
 /** Registers go through memory at a call: none is held in a local across it. */

@@ -5,22 +5,7 @@ import { immOf, rdOf, rs1Of } from './instruction';
 import { constant, isConstant } from './knowledge';
 import { UNIT_TYPE } from './module';
 import { slotFor } from './slots';
-import {
-  beginMiss,
-  DEPTH,
-  endMiss,
-  FUEL,
-  goTo,
-  i32Temporary,
-  pay,
-  push,
-  pushDepth,
-  reload,
-  setConstant,
-  spill,
-  T0,
-  t1,
-} from './unit';
+import { beginMiss, DEPTH, endMiss, FUEL, pay, push, pushDepth, reload, setConstant, spill, T0, Unit } from './unit';
 import {
   access,
   callIndirect,
@@ -39,8 +24,8 @@ import {
   W,
 } from './wasm-code';
 
-/** A call, and what is behind it. */
-export function emitCall(at: Block, last: u64): void {
+/** A call, up to where its block's successor goes on. */
+export function emitCall(unit: Unit, at: Block, last: u64): void {
   let isKnown = at.hasTarget;
   let callee = at.target;
   if (!isKnown && isConstant(rs1Of(last))) {
@@ -48,12 +33,12 @@ export function emitCall(at: Block, last: u64): void {
     isKnown = (callee & 3) == 0;
   }
   if (!isKnown) {
-    setTarget(last, at.count - 1);
+    setTarget(unit, last, at.count - 1);
   }
   const behind = endPc(at);
-  setConstant(rdOf(last), behind);
-  spill();
-  pay();
+  setConstant(unit, rdOf(last), behind);
+  spill(unit);
+  pay(unit);
   get(FUEL);
   get(DEPTH);
   if (isKnown) {
@@ -61,7 +46,7 @@ export function emitCall(at: Block, last: u64): void {
     i32Const(slotFor(callee));
   } else {
     get(T0);
-    pushDynamicSlot();
+    pushDynamicSlot(unit);
   }
   callIndirect(W.CallIndirect, UNIT_TYPE);
   set(FUEL);
@@ -74,13 +59,12 @@ export function emitCall(at: Block, last: u64): void {
   get(FUEL);
   op(W.Return);
   close();
-  reload(block(at.successor));
-  goTo(at, at.successor);
+  reload(unit, block(at.successor));
 }
 
 /** A jump by ra, the `index`-th instruction of its block: back to the caller. */
-export function emitReturn(operation: u64, index: u32): void {
-  toTarget(operation, index);
+export function emitReturn(unit: Unit, operation: u64, index: u32): void {
+  toTarget(unit, operation, index);
   get(T0);
   // Too few steps for a caller to go on with: an odd address has all frames left.
   get(FUEL);
@@ -91,25 +75,25 @@ export function emitReturn(operation: u64, index: u32): void {
 }
 
 /** Any other computed jump, the `index`-th instruction of its block. */
-export function emitComputedJump(operation: u64, index: u32): void {
-  toTarget(operation, index);
+export function emitComputedJump(unit: Unit, operation: u64, index: u32): void {
+  toTarget(unit, operation, index);
   get(FUEL);
-  pushDepth();
+  pushDepth(unit);
   get(T0);
-  pushDynamicSlot();
+  pushDynamicSlot(unit);
   callIndirect(W.ReturnCallIndirect, UNIT_TYPE);
 }
 
 /** Has T0 be where a JALR goes, and all else be as it is there. */
-function toTarget(operation: u64, index: u32): void {
-  setTarget(operation, index);
-  spill();
-  pay();
+function toTarget(unit: Unit, operation: u64, index: u32): void {
+  setTarget(unit, operation, index);
+  spill(unit);
+  pay(unit);
 }
 
 /** Sets T0 to where a JALR goes. What is no multiple of 4 is the interpreter's to refuse, before the jump has any effect. */
-function setTarget(operation: u64, index: u32): void {
-  push(rs1Of(operation));
+function setTarget(unit: Unit, operation: u64, index: u32): void {
+  push(unit, rs1Of(operation));
   if (immOf(operation) != 0) {
     i64Const(immOf(operation));
     op(W.I64Add);
@@ -117,32 +101,32 @@ function setTarget(operation: u64, index: u32): void {
   i64Const(-2);
   op(W.I64And);
   set(T0);
-  beginMiss(index);
+  beginMiss(unit, index);
   get(T0);
   op(W.I32WrapI64);
   i32Const(2);
   op(W.I32And);
-  endMiss();
+  endMiss(unit);
 }
 
 /** Pushes the slot of the code at T0: the interpreter's, unless its granule is in the engine's code cache. */
-function pushDynamicSlot(): void {
+function pushDynamicSlot(unit: Unit): void {
   get(T0);
   i64Const(16);
   op(W.I64ShrU);
-  tee(t1);
+  tee(unit.t1);
   op(W.I32WrapI64);
   i32Const(255);
   op(W.I32And);
   i32Const(4);
   op(W.I32Shl);
-  tee(i32Temporary);
+  tee(unit.i32Temporary);
   access(W.I64Load, <u32>CODE_CACHE);
-  get(t1);
+  get(unit.t1);
   i64Const(1);
   op2(W.I64Add, W.I64Eq);
   open(W.If, I32);
-  get(i32Temporary);
+  get(unit.i32Temporary);
   access(W.I32Load, <u32>CODE_CACHE + 8);
   get(T0);
   op(W.I32WrapI64);

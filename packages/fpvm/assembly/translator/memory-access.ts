@@ -26,19 +26,7 @@ import {
   writeMask,
 } from './instruction';
 import { constant, hasWindow, isConstant, openWindow, Window, windowOf } from './knowledge';
-import {
-  beginMiss,
-  currentBlock,
-  endMiss,
-  i32Temporary,
-  newWindowLocal,
-  push,
-  setResult,
-  T0,
-  t1,
-  t2,
-  tlbEntryLocal,
-} from './unit';
+import { beginMiss, endMiss, newWindowLocal, push, setResult, T0, Unit } from './unit';
 import { access, get, i32Const, i64Const, loadFrom, op, op2, op3, set, tee, W } from './wasm-code';
 
 /** A window wider than this would cross granules too often. */
@@ -57,10 +45,10 @@ let isFresh: bool = false;
 let startOffset: i32 = 0;
 let startHost: u32 = 0;
 
-export function emitLoad(operation: u64, index: u32): void {
-  const offset = pushAddress(operation, index);
+export function emitLoad(unit: Unit, operation: u64, index: u32): void {
+  const offset = pushAddress(unit, operation, index);
   access(loadCode(opOf(operation)), offset);
-  setResult(rdOf(operation));
+  setResult(unit, rdOf(operation));
 }
 
 function loadCode(code: i32): W {
@@ -82,9 +70,9 @@ function loadCode(code: i32): W {
   }
 }
 
-export function emitStore(operation: u64, index: u32): void {
-  const offset = pushAddress(operation, index);
-  push(rs2Of(operation));
+export function emitStore(unit: Unit, operation: u64, index: u32): void {
+  const offset = pushAddress(unit, operation, index);
+  push(unit, rs2Of(operation));
   access(storeCode(opOf(operation)), offset);
 }
 
@@ -102,7 +90,7 @@ function storeCode(code: i32): W {
 }
 
 /** Pushes a host address and returns the offset to add to it in the access's immediate. */
-function pushAddress(operation: u64, index: u32): u32 {
+function pushAddress(unit: Unit, operation: u64, index: u32): u32 {
   const register = rs1Of(operation);
   const offset = accessOffset(operation);
   const isStored = mayStore(operation);
@@ -113,9 +101,9 @@ function pushAddress(operation: u64, index: u32): u32 {
       return host;
     }
   }
-  const window = windowFor(operation, index);
-  if (isStored) markPages(window, operation, index);
-  return pushHost(window, register, offset);
+  const window = windowFor(unit, operation, index);
+  if (isStored) markPages(unit, window, operation, index);
+  return pushHost(unit, window, register, offset);
 }
 
 /** Host address of a constant guest address, its page marked where it is stored to; 0 if it may not be used directly. */
@@ -138,17 +126,17 @@ function directAddress(address: u64, size: i32, isStored: bool): u32 {
 }
 
 /** Pushes where `offset` from the register is, but for the returned number, which is to be added. */
-function pushHost(window: Window, register: u32, offset: i32): u32 {
+function pushHost(unit: Unit, window: Window, register: u32, offset: i32): u32 {
   if (!window.isAdded) {
     get(<u32>window.place);
     return offset - window.low;
   }
-  push(register);
+  push(unit, register);
   op(W.I32WrapI64);
   return <u32>(window.place + offset);
 }
 
-function windowFor(operation: u64, index: u32): Window {
+function windowFor(unit: Unit, operation: u64, index: u32): Window {
   const register = rs1Of(operation);
   const offset = accessOffset(operation);
   const end = offset + accessSize(operation);
@@ -162,12 +150,12 @@ function windowFor(operation: u64, index: u32): Window {
   high = end;
   isWritable = isStored;
   met = 0;
-  widen(currentBlock(), index, register, 0);
-  const place = checkRegion(register, index);
+  widen(unit.here, index, register, 0);
+  const place = checkRegion(unit, register, index);
   const window = openWindow(register);
   // What cannot be folded into each access is added once.
   window.isAdded = isFresh && place + low >= 0 && place + high <= NEAR;
-  window.place = window.isAdded ? place : isFresh ? addOnce(register, place) : checkTlb(register, index);
+  window.place = window.isAdded ? place : isFresh ? addOnce(unit, register, place) : checkTlb(unit, register, index);
   window.low = low;
   window.high = high;
   window.isWritable = isWritable;
@@ -180,7 +168,7 @@ function windowFor(operation: u64, index: u32): Window {
  * Checks that the range is in the one region that its accesses have met, and returns what makes a host address of a guest
  * address there; `isFresh` stays false if there is no such region.
  */
-function checkRegion(register: u32, index: u32): i64 {
+function checkRegion(unit: Unit, register: u32, index: u32): i64 {
   if (popcnt(met) != 1 || met >= 0x80) return 0;
   const number = ctz(met);
   const region = REGIONS + ((<usize>number) << 5);
@@ -192,13 +180,13 @@ function checkRegion(register: u32, index: u32): i64 {
   const bound = isWritable ? storeBound(region, span) : 0;
   if (isWritable ? bound == 0 : (<u64>granules) << 16 < <u64>span) return 0;
   const start = (load<u64>(region) + from) << 16;
-  const exit = exitAt(beginMiss(index));
+  const exit = exitAt(beginMiss(unit, index));
   exit.met = <u8>met;
   exit.region = <u8>(number + 1);
   exit.isWritable = <u8>isWritable;
   exit.from = <u16>from;
   exit.granules = granules;
-  push(register);
+  push(unit, register);
   i64Const(<i64>first - <i64>start);
   op(W.I64Add);
   if (isWritable) {
@@ -210,7 +198,7 @@ function checkRegion(register: u32, index: u32): i64 {
     i64Const(((<i64>granules) << 16) - <i64>span);
     op(W.I64GtU);
   }
-  endMiss();
+  endMiss(unit);
   isFresh = true;
   startOffset = -first;
   startHost = load<u32>(region, 8) + (from << 16);
@@ -218,9 +206,9 @@ function checkRegion(register: u32, index: u32): i64 {
 }
 
 /** Returns a local with the host address of the range's start in its region. */
-function addOnce(register: u32, place: i64): i64 {
-  const window = newWindowLocal();
-  push(register);
+function addOnce(unit: Unit, register: u32, place: i64): i64 {
+  const window = newWindowLocal(unit);
+  push(unit, register);
   op(W.I32WrapI64);
   i32Const(<i32>(place + low));
   op(W.I32Add);
@@ -229,15 +217,15 @@ function addOnce(register: u32, place: i64): i64 {
 }
 
 /** Looks the range up in the TLB (interpreter/tlb.ts); returns the local with the host address of its start. */
-function checkTlb(register: u32, index: u32): i64 {
-  const window = newWindowLocal();
-  push(register);
+function checkTlb(unit: Unit, register: u32, index: u32): i64 {
+  const window = newWindowLocal(unit);
+  push(unit, register);
   if (low != 0) {
     i64Const(low);
     op(W.I64Add);
   }
   set(T0);
-  beginMiss(index);
+  beginMiss(unit, index);
   // The entry of the first byte.
   get(T0);
   i64Const(16);
@@ -249,7 +237,7 @@ function checkTlb(register: u32, index: u32): i64 {
   op(W.I32Shl);
   i32Const(1023 * 32);
   op(W.I32And);
-  tee(tlbEntryLocal);
+  tee(unit.tlbEntry);
   access(W.I64Load, <u32>TLB + (isWritable ? 8 : 0));
   get(T0);
   if (high - low > 1) {
@@ -258,8 +246,8 @@ function checkTlb(register: u32, index: u32): i64 {
   }
   i64Const(16);
   op2(W.I64ShrU, W.I64Ne);
-  endMiss();
-  get(tlbEntryLocal);
+  endMiss(unit);
+  get(unit.tlbEntry);
   access(W.I32Load, <u32>TLB + 16);
   get(T0);
   op2(W.I32WrapI64, W.I32Add);
@@ -299,9 +287,9 @@ function widenInto(at: Block, successor: u32, register: u32, depth: i32): void {
  * next ones, by the same value of the register. They are within two pages, since a window is narrower than one. A store
  * elsewhere might be to the code that follows, so what is behind that may be done or not.
  */
-function markPages(window: Window, operation: u64, index: u32): void {
+function markPages(unit: Unit, window: Window, operation: u64, index: u32): void {
   const register = rs1Of(operation);
-  const at = currentBlock();
+  const at = unit.here;
   let first = accessOffset(operation);
   let end = first + accessSize(operation);
   if (first >= window.markedLow && end <= window.markedHigh) return;
@@ -322,11 +310,11 @@ function markPages(window: Window, operation: u64, index: u32): void {
     window.markedLow = first;
     window.markedHigh = end;
   }
-  mark(window, register, first);
-  if (end - first > 1) mark(window, register, end - 1);
+  mark(unit, window, register, first);
+  if (end - first > 1) mark(unit, window, register, end - 1);
 }
 
-function mark(window: Window, register: u32, offset: i32): void {
+function mark(unit: Unit, window: Window, register: u32, offset: i32): void {
   if (isFresh) {
     // The check has left where it is in the region, which begins with a page.
     const rest = startOffset + offset;
@@ -341,7 +329,7 @@ function mark(window: Window, register: u32, offset: i32): void {
     access(W.I32Store8, <u32>PAGE_STATES + (startHost >> 12));
     return;
   }
-  const rest = pushHost(window, register, offset);
+  const rest = pushHost(unit, window, register, offset);
   if (rest != 0) {
     i32Const(rest);
     op(W.I32Add);
@@ -353,72 +341,72 @@ function mark(window: Window, register: u32, offset: i32): void {
 }
 
 /** The interpreter takes over where an atomic is refused, and where an SC would fail: nothing is allocated or marked then. */
-export function emitAtomic(operation: u64, index: u32): void {
+export function emitAtomic(unit: Unit, operation: u64, index: u32): void {
   const register = rs1Of(operation);
   const funct5 = immOf(operation) & 0xff;
   const isWide = accessSize(operation) == 8;
-  beginMiss(index);
-  push(register);
+  beginMiss(unit, index);
+  push(unit, register);
   op(W.I32WrapI64);
   i32Const(isWide ? 7 : 3);
   op(W.I32And);
-  endMiss();
+  endMiss(unit);
   const loadOp = isWide ? W.I64Load : W.I64Load32S;
   const storeOp = isWide ? W.I64Store : W.I64Store32;
   if (funct5 == 0x02) {
-    access(loadOp, pushAddress(operation, index));
-    set(t1);
+    access(loadOp, pushAddress(unit, operation, index));
+    set(unit.t1);
     i32Const(0);
-    push(register);
+    push(unit, register);
     access(W.I64Store, <u32>LOAD_RESERVATION);
   } else if (funct5 == 0x03) {
-    beginMiss(index);
-    push(register);
+    beginMiss(unit, index);
+    push(unit, register);
     loadFrom(W.I64Load, LOAD_RESERVATION);
     op(W.I64Ne);
-    endMiss();
-    const offset = pushAddress(operation, index);
-    push(rs2Of(operation));
+    endMiss(unit);
+    const offset = pushAddress(unit, operation, index);
+    push(unit, rs2Of(operation));
     access(storeOp, offset);
     i32Const(0);
     i64Const(0);
     access(W.I64Store, <u32>LOAD_RESERVATION);
     i64Const(0);
-    set(t1);
+    set(unit.t1);
   } else {
-    const host = i32Temporary;
-    const offset = pushAddress(operation, index);
+    const host = unit.i32Temporary;
+    const offset = pushAddress(unit, operation, index);
     tee(host);
     access(loadOp, offset);
-    set(t1);
-    push(rs2Of(operation));
+    set(unit.t1);
+    push(unit, rs2Of(operation));
     if (!isWide) op2(W.I32WrapI64, W.I64ExtendI32S);
-    set(t2);
+    set(unit.t2);
     get(host);
-    combine(funct5);
+    combine(unit, funct5);
     access(storeOp, offset);
   }
   if (rdOf(operation) == 0) return;
-  get(t1);
-  setResult(rdOf(operation));
+  get(unit.t1);
+  setResult(unit, rdOf(operation));
 }
 
 /** Pushes what an AMO stores, of the value in t1 and the operand in t2. */
-function combine(funct5: i32): void {
+function combine(unit: Unit, funct5: i32): void {
   if (funct5 == 0x01) {
-    get(t2);
+    get(unit.t2);
     return;
   }
   if (funct5 < 0x10) {
-    get(t1);
-    get(t2);
+    get(unit.t1);
+    get(unit.t2);
     op(funct5 == 0x00 ? W.I64Add : funct5 == 0x04 ? W.I64Xor : funct5 == 0x08 ? W.I64Or : W.I64And);
     return;
   }
   // The operand takes the place of the value where it is less, or greater.
-  get(t2);
-  get(t1);
-  get(t2);
-  get(t1);
+  get(unit.t2);
+  get(unit.t1);
+  get(unit.t2);
+  get(unit.t1);
   op2(funct5 == 0x10 ? W.I64LtS : funct5 == 0x14 ? W.I64GtS : funct5 == 0x18 ? W.I64LtU : W.I64GtU, W.Select);
 }

@@ -23,6 +23,8 @@ export const OBSERVED: usize = TRANSLATOR + 0x191000;
 export const QUEUE: usize = TRANSLATOR + 0x193000;
 /** What the translator has done, see translator.ts. */
 export const STATISTICS: usize = TRANSLATOR + 0x194000;
+/** The unit at hand, see unit.ts. */
+export const UNIT: usize = TRANSLATOR + 0x195000;
 /** One entry for each slot of the function table, see slots.ts. */
 export const SLOTS: usize = TRANSLATOR + 0x1a0000;
 /** Where translated code may store without a look-up, see bounds.ts. */

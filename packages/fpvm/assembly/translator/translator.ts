@@ -6,6 +6,7 @@ import { forgetDirectStores, isStoredDirectly } from '../interpreter/paging';
 import { forgetStoredFrom, noteCode } from '../interpreter/regions';
 import { firstStorable } from './bounds';
 import { block, blockCount, endPc, findUnit, instructionCount, ordered } from './control-flow';
+import { emitUnit } from './emitter';
 import { exitAt, exitsLeft, forgetExits, writeExitModule } from './exits';
 import { beginElements, beginFunctions, beginModule, BODIES, joinModule, putInTable, UNIT_TYPE } from './module';
 import { OUTPUT_END, QUEUE, STATISTICS } from './scratch';
@@ -22,7 +23,7 @@ import {
   slotAddress,
   slotFor,
 } from './slots';
-import { emitUnit } from './unit';
+
 import { here, moveTo, unsigned } from './wasm-code';
 
 /** Instantiates the module at an address; the first is that of the exits. */
