@@ -6,7 +6,7 @@ import { releasedElf } from '../../guest/dist/src/index.js';
 import { openHost, opNode } from '../../host/dist/src/index.js';
 import { parseArguments } from '../../obelisc/dist/src/op-program/flags.js';
 import { readOptions } from '../../obelisc/dist/src/op-program/options.js';
-import { resolveChain } from '../../obelisc/dist/src/validate/chain.js';
+import { resolveChain } from '../../claims/dist/src/index.js';
 import { loadElf } from '../dist/src/index.js';
 import { recordingOracle } from './preimage-file.mjs';
 
@@ -22,8 +22,8 @@ export async function recordReleasedClient(folder, blocks) {
   const devnet = await startDevnet({ seed: 'bench', l2Blocks: blocks + 4 });
   try {
     const node = opNode({ url: devnet.opNodeUrl });
-    const files = { network: undefined, rollupConfig: undefined, l2Genesis: undefined, l2: devnet.l2Url };
-    const chain = await resolveChain(files, node, () => undefined);
+    const endpoints = { l1: devnet.l1Url, beacon: devnet.beaconUrl, l2: devnet.l2Url };
+    const chain = await resolveChain(endpoints, node, () => undefined);
     const start = await node.outputAtBlock(START_BLOCK);
     const number = START_BLOCK + BigInt(blocks);
     const end = await node.outputAtBlock(number);
@@ -35,7 +35,6 @@ export async function recordReleasedClient(folder, blocks) {
       l2Claim: end.outputRoot,
       l2BlockNumber: number,
     };
-    const endpoints = { l1: devnet.l1Url, beacon: devnet.beaconUrl, l2: devnet.l2Url };
     return await record(path, openHost({ claim, chain, endpoints }), join(folder, `client-${blocks}.preimages`));
   } finally {
     await devnet.close();
