@@ -55,6 +55,8 @@ export interface Scenario {
   readonly batcherTransactionsPerL1Block: number;
   /** L1 blocks within which a batch must land (rollup.json's seq_window_size). */
   readonly sequencingWindow: number;
+  /** Plain transfers in each L1 block besides all else, for L1 blocks as full as real ones. */
+  readonly l1Transfers: number;
   /** Whether the batch inbox also gets what derivation must pass over. */
   readonly noise: boolean;
   /**
@@ -144,6 +146,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   l2BlockTime: 2n,
   batcherTransactionsPerL1Block: 2,
   sequencingWindow: 3600,
+  l1Transfers: 0,
   noise: false,
   forks: { regolith: 0n, canyon: 0n, delta: 0n, ecotone: 0n, fjord: 0n, granite: 0n },
   l1Forks: {},
@@ -386,7 +389,12 @@ class VirtualChain {
       genesis,
       l1,
       l2,
-      new L1Traffic(seed, l1Common, { portal, systemConfig, forwarder }, { handover, isActive: isActiveIn }),
+      new L1Traffic(
+        seed,
+        l1Common,
+        { portal, systemConfig, forwarder },
+        { handover, isActive: isActiveIn, transfers: scenario.l1Transfers },
+      ),
       new L2Traffic({
         seed,
         common: l2Common,

@@ -120,6 +120,10 @@ test('viem sends ether, deploys a contract, calls it, and finds its logs', async
   assert.equal(String(trace['to']).toLowerCase(), token.toLowerCase());
   assert.equal(trace['input'], data);
   assert.equal(hexToBigInt(trace['output'] as Hex), 1n);
+  const creation = (await rpc(devnet.l2Url, 'debug_traceTransaction', deployed.transactionHash, {
+    tracer: 'callTracer',
+  })) as Record<string, unknown>;
+  assert.deepEqual([creation['type'], String(creation['to']).toLowerCase()], ['CREATE', token.toLowerCase()]);
   const diff = (await rpc(devnet.l2Url, 'debug_traceTransaction', moved, {
     tracer: 'prestateTracer',
     tracerConfig: { diffMode: true },

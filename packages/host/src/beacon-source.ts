@@ -18,6 +18,8 @@ export type BeaconSource = {
    * `lane` says whether the program waits for it.
    */
   blob(versionedHash: Uint8Array, index: bigint | undefined, timestamp: bigint, lane?: Lane): Promise<Blob>;
+  /** Asks ahead for what every blob takes: the beacon chain's beginning and the length of its slots. */
+  begin(): Promise<void>;
 };
 
 export type BeaconOptions = {
@@ -48,22 +50,25 @@ export function beaconSource(
     ]),
     { patience: 0 },
   );
-  const slotOf = async (timestamp: bigint, lane: Lane): Promise<bigint> => {
+  const clockOf = async (lane: Lane): Promise<(timestamp: bigint) => bigint> => {
     const begunAhead = clock !== undefined && clockLane === 'ahead';
     if (clock === undefined) [clock, clockLane] = [slotClock(endpoints, slotDurationMs, lane), lane];
     try {
-      return (await clock)(timestamp);
+      return await clock;
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
       // Asked anew the next time: an outage may be over by then. What looked ahead did not try for long.
       clock = undefined;
-      if (begunAhead && lane === 'demand') return slotOf(timestamp, lane);
+      if (begunAhead && lane === 'demand') return clockOf(lane);
       throw error;
     }
   };
   return {
+    async begin() {
+      await clockOf('ahead');
+    },
     async blob(versionedHash, index, timestamp, lane = 'demand') {
-      const slot = await slotOf(timestamp, lane);
+      const slot = (await clockOf(lane))(timestamp);
       try {
         const attempt = () => fetchBlob({ versionedHash, slot, index, lane, log });
         // What nobody waits for yet is asked for once.

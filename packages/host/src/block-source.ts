@@ -29,6 +29,8 @@ export type BlockSource = {
   transactions(hash: Uint8Array): Promise<Trie>;
   /** Takes a checked header that came another way. */
   remember(header: BlockHeader): void;
+  /** The same for requests that nobody waits for yet; what one knows the other knows. */
+  readonly ahead: BlockSource;
 };
 
 /** The header of a block's JSON, if it hashes to the hash that the JSON gives. */
@@ -57,7 +59,20 @@ const REMEMBERED_HEADERS = 4096;
  */
 export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSource {
   const remembered = new Map<string, BlockHeader>();
+  const ahead: BlockSource = {
+    ...sourceWith(endpoint.ahead, trusted, remembered),
+    get ahead() {
+      return ahead;
+    },
+  };
+  return { ...sourceWith(endpoint, trusted, remembered), ahead };
+}
 
+function sourceWith(
+  endpoint: RpcEndpoint,
+  trusted: boolean,
+  remembered: Map<string, BlockHeader>,
+): Omit<BlockSource, 'ahead'> {
   const remember = (header: BlockHeader): BlockHeader => {
     const name = hex(header.hash);
     remembered.delete(name);

@@ -5,16 +5,18 @@
  * proofs are all of that one state, and nothing is proved twice.
  */
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { equal } from './block-source.js';
+import { equal, hex } from './block-source.js';
 import { EndpointError } from './endpoint-errors.js';
 import { type ExecutionWitness, fetchWitness } from './execution-witness.js';
 import type { Log } from './log.js';
 import { isObject, type RpcObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
-import { accountCodes, provedNodes } from './state-proofs.js';
+import { accountCodes, prove } from './state-proofs.js';
+import { data } from './rpc-json.js';
 import type { StateStaging } from './state-staging.js';
 import {
   join,
+  SYSTEM_CONTRACTS,
   touchedByKeys,
   touchedByTheSystem,
   touchedByTrace,
@@ -35,8 +37,8 @@ export type BlockState = {
    * Rejects with EndpointError.
    */
   loadBefore(block: bigint, endpoint: RpcEndpoint): Promise<void>;
-  /** Whether the endpoint gives trie nodes by their hash (debug_dbGet), where it was asked for one. */
-  givesNodes(endpoint: RpcEndpoint): Promise<boolean>;
+  /** Whether what is missing is asked for by its hash (debug_dbGet) before anything else. */
+  isAskedByHash(endpoint: RpcEndpoint): Promise<boolean>;
 };
 
 export type BlockStateOptions = {
@@ -55,18 +57,21 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
   const witnessed = new Set<bigint>();
   const more = new Map<bigint, Promise<void>>();
   const touchedBy = new Map<bigint, TouchedState>();
+  /** Hashes of nodes beside proved ones. */
+  const asked = new Set<string>();
+  let systemCodes: Promise<void> | undefined;
   const proved = new Map<string, Set<string>>();
   let methods: Promise<Set<Method>> | undefined;
   let nodes: Promise<boolean> | undefined;
 
   const givesNodes = (endpoint: RpcEndpoint): Promise<boolean> =>
-    (nodes ??= asked(hasNodes(endpoint, agreed), () => (nodes = undefined)));
+    (nodes ??= remembering(hasNodes(endpoint, agreed), () => (nodes = undefined)));
 
   const methodsOf = (endpoint: RpcEndpoint): Promise<Set<Method>> =>
-    (methods ??= asked(findMethods(endpoint, witnesses !== undefined, givesNodes), () => (methods = undefined)));
+    (methods ??= remembering(findMethods(endpoint, witnesses !== undefined, givesNodes), () => (methods = undefined)));
 
   /** Proves what was not proved before. */
-  const prove = async (block: bigint, touched: TouchedState, endpoint: RpcEndpoint): Promise<void> => {
+  const proveFresh = async (block: bigint, touched: TouchedState, endpoint: RpcEndpoint): Promise<void> => {
     const accounts: TouchedState['accounts'] = new Map();
     for (const [address, slots] of touched.accounts) {
       const known = proved.get(address);
@@ -74,12 +79,37 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
       if (known === undefined || fresh.size > 0) accounts.set(address, fresh);
     }
     if (accounts.size === 0) return;
-    staging.add(await provedNodes(endpoint, { accounts, codes: [] }, (await agreed()).number), block);
+    const { nodes: values, siblings } = await prove(endpoint, { accounts, codes: [] }, (await agreed()).number);
+    staging.add(values, block);
+    await fetchNodes(block, siblings, endpoint);
     for (const [address, slots] of accounts) {
       const known = proved.get(address) ?? new Set();
       proved.set(address, known);
       for (const slot of slots) known.add(slot);
     }
+  };
+
+  /** Stages nodes by their hash, where the endpoint gives them that way. */
+  const fetchNodes = async (block: bigint, hashes: Uint8Array[], endpoint: RpcEndpoint): Promise<void> => {
+    const fresh = hashes.map(hex).filter((hash) => !asked.has(hash));
+    if (fresh.length === 0 || !(await givesNodes(endpoint))) return;
+    for (const hash of fresh) asked.add(hash);
+    const outcomes = await endpoint.settleEach(
+      'debug_dbGet',
+      fresh.map((hash) => [hash]),
+      (result) => data({ result }, 'result'),
+    );
+    staging.add(
+      outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+      block,
+    );
+  };
+
+  /** Stages the codes of the contracts that the system calls, which no trace shows: once. */
+  const fetchSystemCodes = (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
+    const fetched = async (): Promise<void> =>
+      staging.add(await accountCodes(endpoint, SYSTEM_CONTRACTS, (await agreed()).number), block);
+    return (systemCodes ??= remembering(fetched(), () => (systemCodes = undefined)));
   };
 
   const byWitness = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
@@ -89,7 +119,7 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     witnessed.add(block);
     log('debug', 'Fetched execution witness', { block, values: witness.values.length });
     // Of the message passer an output root needs the account, which executing a block need not read.
-    await prove(block, touchedByTheSystem(undefined), endpoint).catch(unlessOutage);
+    await proveFresh(block, touchedByTheSystem(undefined), endpoint).catch(unlessOutage);
   };
 
   const byTrace = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
@@ -97,7 +127,7 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     join(touched, touchedByTheSystem(json));
     staging.add(touched.codes, block);
     touchedBy.set(block, touched);
-    await prove(block, touched, endpoint);
+    await Promise.all([proveFresh(block, touched, endpoint), fetchSystemCodes(block, endpoint)]);
     log('debug', 'Traced a block', { block, accounts: touched.accounts.size });
   };
 
@@ -120,7 +150,8 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     await remembered(loads, block, () => load(block, endpoint));
     const touched = touchedBy.get(block);
     if (touched === undefined || witnessed.has(block)) return;
-    staging.add(await provedNodes(endpoint, touched, block - 1n), block);
+    const { nodes: values } = await prove(endpoint, touched, block - 1n);
+    staging.add(values, block);
   };
 
   const loadMore = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
@@ -131,12 +162,12 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     const traced = await touchedByTrace(endpoint, block).catch(unlessOutage);
     if (traced !== undefined) join(touched, traced);
     staging.add(touched.codes, block);
-    const [codes] = await Promise.all([accountCodes(endpoint, touched, block), prove(block, touched, endpoint)]);
+    const [codes] = await Promise.all([accountCodes(endpoint, touched, block), proveFresh(block, touched, endpoint)]);
     staging.add(codes, block);
   };
 
   return {
-    givesNodes,
+    isAskedByHash: async (endpoint) => witnesses === undefined && (await givesNodes(endpoint)),
     load: (block, endpoint) => remembered(loads, block, () => load(block, endpoint)),
     loadBefore: (block, endpoint) => remembered(before, block, () => loadBefore(block, endpoint)),
     loadMore: (block, endpoint) => remembered(more, block, () => loadMore(block, endpoint)),
@@ -165,7 +196,7 @@ async function hasNodes(endpoint: RpcEndpoint, agreed: BlockStateOptions['agreed
 async function findMethods(
   endpoint: RpcEndpoint,
   wantsWitnesses: boolean,
-  givesNodes: BlockState['givesNodes'],
+  givesNodes: (endpoint: RpcEndpoint) => Promise<boolean>,
 ): Promise<Set<Method>> {
   if (wantsWitnesses) return new Set(['witness', 'trace']);
   // Whatever goes wrong, the client is not known; nobody may be left to hear of it.
@@ -196,7 +227,7 @@ function remembered<K>(outcomes: Map<K, Promise<void>>, key: K, task: () => Prom
   return outcome;
 }
 
-function asked<T>(outcome: Promise<T>, forget: () => void): Promise<T> {
+function remembering<T>(outcome: Promise<T>, forget: () => void): Promise<T> {
   outcome.catch(forget);
   return outcome;
 }

@@ -8,7 +8,7 @@ import { blockState, unlessOutage } from './block-state.js';
 import type { Chain, Claim } from './boot.js';
 import { describeRoute, type GatheringProgress } from './gathering-progress.js';
 import type { AnnouncedHint, BlockName, Route } from './hint-routes.js';
-import { type LookAhead, lookAhead } from './look-ahead.js';
+import { BLOCKS_BEYOND, type LookAhead, lookAhead } from './look-ahead.js';
 import { l2Source } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
 import type { Trie } from './ordered-trie.js';
@@ -18,7 +18,7 @@ import { DEFAULT_REQUEST_LIMITS, requestGate, type RequestLimits } from './reque
 import { restEndpoint } from './rest-endpoint.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
-import { provedNodes } from './state-proofs.js';
+import { prove } from './state-proofs.js';
 import { stateSource } from './state-source.js';
 import { stateStaging } from './state-staging.js';
 
@@ -89,7 +89,11 @@ export function networkFetcher({
     endpoint: l2,
     blocks,
     staging,
-    range: async () => ({ first: (await agreed()).number + 1n, last: claim.l2BlockNumber }),
+    range: async () => {
+      const last = claim.l2BlockNumber;
+      const reached = staging.newestUsed ?? last;
+      return { first: (await agreed()).number + 1n, last, beyond: (reached > last ? reached : last) + BLOCKS_BEYOND };
+    },
     witnessesFirst: witnesses !== undefined,
     log,
   });
@@ -135,7 +139,8 @@ export function networkFetcher({
         const slots = slot === undefined ? [] : [hex(slot)];
         const touched = { accounts: new Map([[hex(address), new Set(slots)]]), codes: [] };
         const number = await numberOf(block);
-        for (const node of await l2.retry(() => provedNodes(l2, touched, number))) putHashed(store, node);
+        const { nodes } = await l2.retry(() => prove(l2, touched, number));
+        for (const node of nodes) putHashed(store, node);
         return;
       }
       case 'l2-payload-witness':
@@ -151,11 +156,11 @@ export function networkFetcher({
   // The same sources, for requests that wait behind those of the program.
   const ahead = lookAhead({
     l1: l1.ahead,
-    l1Blocks: blockSource(l1.ahead, trusted),
+    l1Blocks: l1Blocks.ahead,
     l1Receipts: receiptsSource(l1.ahead, endpoints.rpcKind ?? 'standard', trusted, log),
     beacon,
     l2: l2.ahead,
-    l2Blocks: blockSource(l2.ahead, false),
+    l2Blocks: l2Blocks.ahead,
     l2State: blocks,
     staging,
     claim,

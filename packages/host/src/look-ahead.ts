@@ -27,6 +27,11 @@ import type { StateStaging } from './state-staging.js';
 const L1_WINDOW = 64n;
 /** L2 blocks whose state is fetched ahead of the one that the program executes. */
 const L2_WINDOW = 32n;
+/**
+ * L2 blocks after the claim's, or after the one that the program has come to, whose state is fetched as well: a span of batches is
+ * derived to its end, wherever the claim is.
+ */
+export const BLOCKS_BEYOND = 8n;
 /** Ancestors of the agreed block, with which derivation looks for its start, that are fetched at a time. */
 const ANCESTORS_AT_A_TIME = 100n;
 /** What is fetched ahead of a run is told so often, in milliseconds. */
@@ -78,6 +83,8 @@ export type LookAheadOptions = LookAheadSources & {
   log: Log;
 };
 
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
 export function lookAhead(options: LookAheadOptions): LookAhead {
   const { l1, l1Blocks, l1Receipts, beacon, l2, l2Blocks, l2State, staging, claim, chain, log } = options;
   /** Numbers of blocks by hash, as far as headers told them, for L1 and L2. */
@@ -96,6 +103,8 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
   let l2Next = 0n;
   let l2First = 0n;
   const l2Loads = new Map<bigint, Promise<void>>();
+  /** Whether the program was seen to need more state than the blocks up to the claim's read. */
+  let goesBeyond = false;
 
   /** Runs what is fetched ahead; its failure is told and otherwise of no consequence. */
   const background = (what: string, task: () => Promise<void>): Promise<void> =>
@@ -186,12 +195,14 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
         background(`L1 block ${number}`, () => fetchL1Block(number)),
       );
     }
-    while (l2Next <= claim.l2BlockNumber && l2Next <= (staging.newestUsed ?? l2First) + L2_WINDOW) {
+    const reached = staging.newestUsed ?? l2First;
+    const last = goesBeyond ? larger(claim.l2BlockNumber, reached) + BLOCKS_BEYOND : claim.l2BlockNumber;
+    while (l2Next <= last && l2Next <= reached + L2_WINDOW) {
       const number = l2Next;
       l2Next += 1n;
       const load = background(`state of L2 block ${number}`, async () => {
         await l2State.load(number, l2);
-        counts.l2Blocks.done += 1;
+        if (number <= claim.l2BlockNumber) counts.l2Blocks.done += 1;
       }).finally(() => l2Loads.delete(number));
       l2Loads.set(number, load);
     }
@@ -241,11 +252,13 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
   };
 
   const plan = async (): Promise<void> => {
-    const [agreed, transactions, head] = await Promise.all([
-      l2Blocks.header(claim.l2Head),
+    void background('the beacon chain’s clock', () => beacon.begin());
+    const [transactions, head] = await Promise.all([
       l2Blocks.transactions(claim.l2Head),
       l1Blocks.header(claim.l1Head),
     ]);
+    // It came with its transactions.
+    const agreed = await l2Blocks.header(claim.l2Head);
     put([agreed.rlp, ...transactions.nodes, head.rlp]);
     learn('l2 ', agreed);
     learn('l1 ', head);
@@ -324,7 +337,10 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
           return;
         case 'l2-state-node':
         case 'l2-code':
+          goesBeyond ||= l2Loads.size === 0 && (staging.newestUsed ?? l2First) + BLOCKS_BEYOND > claim.l2BlockNumber;
           pump();
+          // By its hash it comes as soon as anything does, and the source takes what comes first.
+          if (await l2State.isAskedByHash(l2).catch(() => false)) return;
           // The blocks' states come in any order, but are needed in theirs.
           while (staging.get(route.hash) === undefined) {
             const [next] = l2Loads.values();

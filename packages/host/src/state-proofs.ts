@@ -1,4 +1,7 @@
 /** State by eth_getProof and eth_getCode: for endpoints that give no trie node by its hash. A proof's nodes are pre-images. */
+import { RLP } from '@ethereumjs/rlp';
+import { keccak256 } from '@obelisc/preimage';
+import { equal } from './block-source.js';
 import { MalformedFieldError, data, isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import type { TouchedState } from './touched-accounts.js';
@@ -6,12 +9,15 @@ import type { TouchedState } from './touched-accounts.js';
 /** A proof of an account with so many slots, at most, so that an answer keeps a size that endpoints give. */
 const SLOTS_A_PROOF = 256;
 
+export type Proved = {
+  /** Trie nodes. */
+  nodes: Uint8Array[];
+  /** Hashes of nodes beside them that are read where a slot becomes zero, and that no proof of a slot has. */
+  siblings: Uint8Array[];
+};
+
 /** The nodes on the ways to these accounts and slots in the state after `block`. What cannot be proved is left out. */
-export async function provedNodes(
-  endpoint: RpcEndpoint,
-  { accounts }: TouchedState,
-  block: bigint,
-): Promise<Uint8Array[]> {
+export async function prove(endpoint: RpcEndpoint, { accounts }: TouchedState, block: bigint): Promise<Proved> {
   const tag = `0x${block.toString(16)}`;
   const requests: unknown[][] = [];
   for (const [address, slots] of accounts) {
@@ -19,12 +25,12 @@ export async function provedNodes(
     for (let at = 0; at === 0 || at < all.length; at += SLOTS_A_PROOF)
       requests.push([address, all.slice(at, at + SLOTS_A_PROOF), tag]);
   }
-  const outcomes = await endpoint.settleEach('eth_getProof', requests, nodesOf);
+  const outcomes = await endpoint.settleEach('eth_getProof', requests, readProof);
   const proved = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const [failure] = outcomes;
   // One account that cannot be proved is nothing unusual; where none can, the reason is worth telling.
   if (proved.length === 0 && failure?.status === 'rejected') throw failure.reason;
-  return proved.flat();
+  return { nodes: proved.flatMap(({ nodes }) => nodes), siblings: proved.flatMap(({ siblings }) => siblings) };
 }
 
 /** The codes of these accounts after `block`. */
@@ -42,14 +48,34 @@ export async function accountCodes(
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
-function nodesOf(result: unknown): Uint8Array[] {
+function readProof(result: unknown): Proved {
   if (!isObject(result) || !Array.isArray(result.accountProof))
     throw new MalformedFieldError('accountProof', 'is not a list');
   const nodes = (proof: unknown): Uint8Array[] =>
     Array.isArray(proof) ? proof.map((node: unknown) => data({ node }, 'node')) : [];
   const storage = Array.isArray(result.storageProof) ? result.storageProof : [];
-  return [
-    ...nodes(result.accountProof),
-    ...storage.flatMap((entry: unknown) => (isObject(entry) ? nodes(entry.proof) : [])),
-  ];
+  const slots = storage.map((entry: unknown) => (isObject(entry) ? nodes(entry.proof) : []));
+  return { nodes: [...nodes(result.accountProof), ...slots.flat()], siblings: slots.flatMap(onlySibling) };
+}
+
+/**
+ * The hash of the node beside a proof's leaf, where the branch above has just these two: without the leaf the branch is no branch
+ * any more, and becomes one node with the other.
+ */
+function onlySibling(proof: Uint8Array[]): Uint8Array[] {
+  const [branch, leaf] = proof.slice(-2);
+  if (branch === undefined || leaf === undefined) return [];
+  let fields: unknown;
+  try {
+    fields = RLP.decode(branch);
+  } catch {
+    return [];
+  }
+  if (!Array.isArray(fields) || fields.length !== 17) return [];
+  const children = fields.slice(0, 16).filter((child: unknown) => !(child instanceof Uint8Array) || child.length > 0);
+  if (children.length !== 2) return [];
+  const hash = keccak256(leaf);
+  return children.filter(
+    (child): child is Uint8Array => child instanceof Uint8Array && child.length === 32 && !equal(child, hash),
+  );
 }

@@ -26,8 +26,11 @@ export type StateSourceOptions = {
   endpoint: RpcEndpoint;
   blocks: BlockState;
   staging: StateStaging;
-  /** The first and the last block whose execution may be asked about. */
-  range: () => Promise<{ first: bigint; last: bigint }>;
+  /**
+   * The first block of the claim and its last. The program may go on beyond that one, to the end of a span of batches; `beyond`
+   * is the last block that is looked at.
+   */
+  range: () => Promise<{ first: bigint; last: bigint; beyond: bigint }>;
   /** Whether witnesses are asked for before anything else (--l2.experimental). */
   witnessesFirst: boolean;
   log: Log;
@@ -45,15 +48,16 @@ export function stateSource(options: StateSourceOptions): StateSource {
   const inBlocks =
     (what: string, load: (block: bigint, endpoint: RpcEndpoint) => Promise<void>) =>
     async (_kind: StateKind, hash: Uint8Array): Promise<Uint8Array> => {
-      const { first, last } = await range();
+      const { first, last, beyond } = await range();
       const failures: EndpointError[] = [];
-      for (let block = first; block <= last; block++) {
+      for (let block = first; block <= beyond; block++) {
         try {
           await load(block, endpoint);
         } catch (error) {
           if (!(error instanceof EndpointError) || error.isOutage) throw error;
-          failures.push(error);
-          if (error.kind !== 'absent') break;
+          // The chain may have no more blocks than the claim is about.
+          if (block <= last) failures.push(error);
+          if (error.kind !== 'absent' || block > last) break;
         }
         const value = staging.get(hash);
         if (value !== undefined) return value;
@@ -91,11 +95,17 @@ export function stateSource(options: StateSourceOptions): StateSource {
     async find(kind, hash) {
       const staged = staging.get(hash);
       if (staged !== undefined) return staged;
+      // What is fetched ahead may bring it sooner than it is found.
+      const { added, letGo } = staging.expect(hash);
+      const find = () => endpoint.retry(async () => staging.get(hash) ?? (await attempt(kind, hash)));
       try {
-        return await endpoint.retry(() => attempt(kind, hash));
+        const found = await Promise.race([find(), added]);
+        return found ?? staging.get(hash) ?? (await find());
       } catch (error) {
         if (!(error instanceof EndpointError)) throw error;
         throw notFound(endpoint, kind, hash, error, lacksDatabase);
+      } finally {
+        letGo();
       }
     },
   };

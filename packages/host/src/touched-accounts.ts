@@ -26,6 +26,12 @@ const PREDEPLOYS = [0x11, 0x15, 0x16, 0x19, 0x1a, 0x1b].map(
   (last) => `0x42000000000000000000000000000000000000${last.toString(16)}`,
 );
 
+/** What the system calls before a block's transactions: codes that no trace shows. */
+export const SYSTEM_CONTRACTS: TouchedState = {
+  accounts: new Map([BEACON_ROOTS, HISTORY_STORAGE].map((address) => [address, new Set()])),
+  codes: [],
+};
+
 /** What every block touches. `block` is its JSON, as far as it is known. */
 export function touchedByTheSystem(block: RpcObject | undefined): TouchedState {
   const touched: TouchedState = { accounts: new Map(), codes: [] };

@@ -396,7 +396,7 @@ const noDatabase: RpcHandlers = {
 };
 
 test(
-  'without debug_dbGet state is taken from execution witnesses, block after block up to the claim',
+  'without debug_dbGet state is taken from execution witnesses, block after block up to the claim and to the end of its span',
   { skip },
   async (t) => {
     const code = Buffer.from('6001600155', 'hex');
@@ -410,14 +410,22 @@ test(
       const { oracle, l2Server, store } = await oracleWith(t, {
         l2: {
           ...noDatabase,
-          debug_executionWitness: ([number]) => (number === '0x3' ? witness : { state: ['0xc1c0'], codes: [] }),
+          // The claim is about block 10.
+          debug_executionWitness: ([number]) => {
+            if (number === '0x3') return witness;
+            if (number === '0xd') return null;
+            return { state: number === '0xc' ? ['0xc20102'] : ['0xc1c0'], codes: [] };
+          },
         },
       });
       assert.deepEqual(Buffer.from(await ask(oracle, hint('l2-code', name), keccak256Key(hash))), code);
       assert.equal(l2Server.calls.filter((method) => method === 'debug_executionWitness').length, 3);
+      const beyond = `0x${Buffer.from(keccak_256(bytes('0xc20102'))).toString('hex')}`;
+      const found = await ask(oracle, hint('l2-state-node', beyond), hashKey(beyond));
+      assert.deepEqual(Buffer.from(found), Buffer.from('c20102', 'hex'));
+      assert.equal(l2Server.calls.filter((method) => method === 'debug_executionWitness').length, 12);
       const absent = `0x${'ee'.repeat(32)}`;
       await refused(oracle, hint('l2-state-node', absent), hashKey(absent), /state trie node 0xee/);
-      assert.equal(l2Server.calls.filter((method) => method === 'debug_executionWitness').length, 10);
       const unasked = keccak256Key(keccak_256(bytes('0xc1c0')));
       assert.equal(store.get(unasked), undefined, 'what a witness holds is stored where it was asked for');
     }

@@ -117,7 +117,8 @@ function callTracer(onlyTopCall: boolean, withLog: boolean): Tracer {
 
 function frameOf(message: Message, inStatic: boolean): Frame {
   const { caller, to, value, gasLimit, data, salt, delegatecall, isStatic } = message;
-  const codeAddress = message.codeAddress.toString();
+  // A creation has no code's address, and asking it for one is an error.
+  const codeAddress = to === undefined ? undefined : message.codeAddress.toString();
   const isCallCode = to !== undefined && !delegatecall && codeAddress !== to.toString();
   const type =
     to === undefined

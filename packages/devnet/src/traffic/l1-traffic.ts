@@ -54,6 +54,8 @@ export interface L1Schedule {
   /** The block in which the second batcher account takes over. */
   readonly handover: bigint | undefined;
   readonly isActive: (fork: ForkName, blockNumber: bigint) => boolean;
+  /** Plain transfers in each block. */
+  readonly transfers: number;
 }
 
 /** The traffic of one chain, block by block. */
@@ -88,6 +90,7 @@ export class L1Traffic {
     if (blockNumber % 6n === 5n && this.schedule.isActive('holocene', blockNumber)) {
       raws.push(this.#configure(setEip1559ParametersCall(200n + blockNumber, 4n)));
     }
+    raws.push(...Array.from({ length: this.schedule.transfers }, () => this.#transfer()));
     raws.push(...this.#updatesSinceIsthmus(blockNumber));
     if (blockNumber === this.schedule.handover) {
       raws.push(this.#configure(setBatcherCall(seededKey(this.seed, BATCHERS[1]).address.bytes)));
@@ -106,6 +109,11 @@ export class L1Traffic {
       data: depositCall({ to: target, value, gasLimit, isCreation: to === undefined, data }),
       gasLimit: PORTAL_GAS,
     });
+  }
+
+  #transfer(): Uint8Array {
+    const { address } = seededKey(this.seed, 'stranger');
+    return this.#depositor.dynamicFee({ to: address, value: 1n, gasLimit: 21_000n });
   }
 
   #configure(data: Uint8Array): Uint8Array {
