@@ -31,7 +31,11 @@ export class ClientLog {
   failure: string | undefined;
   #rest = '';
 
-  constructor(private readonly onLine: (line: string) => void) {}
+  constructor(
+    private readonly onLine: (line: string) => void,
+    /** Is shown every line. */
+    private readonly see: (line: string) => void = () => undefined,
+  ) {}
 
   /** Takes what the client wrote: any piece of its output. */
   write(bytes: Uint8Array): void {
@@ -41,6 +45,7 @@ export class ClientLog {
   }
 
   #take(line: string): void {
+    this.see(line);
     const fields = parseLogfmt(line);
     if (!VERDICT_LINE.test(line) && !VERDICT_MESSAGES.includes(fields.get('msg') ?? '')) this.onLine(line);
     const number = fields.get('head')?.split(':')[1];

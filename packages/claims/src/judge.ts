@@ -43,6 +43,7 @@ export interface Judgement {
 export interface Listeners {
   readonly log: Log;
   readonly onClientLine: (line: string) => void;
+  readonly onNative?: (host: Host | undefined) => void;
   readonly onMachine?: (progress: MachineProgress | undefined) => void;
 }
 
@@ -54,15 +55,19 @@ export function openHostFor(derivation: Derivation, log: Log, store?: PreimageSt
 
 /** Runs the client on `host`. Rejects with DisagreementError, and with what stops the host or the machine. */
 export async function judge(
-  { oracle, store }: Host,
+  host: Host,
   { claim, native, isHeadGiven, isHeadExact }: Derivation,
-  { log, onClientLine, onMachine = () => {} }: Listeners,
+  { log, onClientLine, onNative = () => {}, onMachine = () => {} }: Listeners,
 ): Promise<Judgement> {
+  const { oracle, store } = host;
   log('info', 'Gathering: the client derives the range natively');
   const to = claim.l2BlockNumber;
   const clientLog = new ClientLog(onClientLine);
   const write = (bytes: Uint8Array): void => clientLog.write(bytes);
-  const code = await runProgram({ oracle, nearby: store.nearby?.(), stdout: write, stderr: write });
+  onNative(host);
+  const code = await runProgram({ oracle, nearby: store.nearby?.(), stdout: write, stderr: write }).finally(() =>
+    onNative(undefined),
+  );
   let machine: MachineOutcome | undefined;
   const { conclusion, blocks } = clientLog;
   // With an L1 head that is too early the program compares the claim with an older block: that decides for a game alone.

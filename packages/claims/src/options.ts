@@ -1,5 +1,5 @@
 // What a user gives with a claim.
-import type { Endpoints, Log, RetryPolicy } from '@obelisc/host';
+import type { Endpoints, Host, Log, RetryPolicy } from '@obelisc/host';
 import type { BlockTag } from './block-tags.js';
 import type { ChainOptions } from './chain.js';
 import type { GameChoice } from './games/game.js';
@@ -41,6 +41,8 @@ export interface ValidateOptions extends ChainOptions {
   readonly log: Log;
   /** Takes each line of the client's log, where the range is derived in one. */
   readonly onClientLine: (line: string) => void;
+  /** Takes the host of a native run that begins, which tells how far it is; `undefined` when the run has ended. */
+  readonly onNative?: (host: Pick<Host, 'progress' | 'preimages'> | undefined) => void;
   /** Takes reports of the machine now and then; `undefined` when it has ended. */
   readonly onMachine?: (progress: MachineProgress | undefined) => void;
   /** Takes each segment's end. */

@@ -60,6 +60,8 @@ export type Host = {
   store: PreimageStore;
   /** How far gathering has come, to be asked as often as it is shown; undefined without endpoints. */
   progress(): GatheringProgress | undefined;
+  /** Pre-images that the oracle has given so far. */
+  preimages(): number;
   close(): Promise<void>;
 };
 
@@ -92,6 +94,7 @@ export function openHost({
       ? undefined
       : networkFetcher({ endpoints, claim, chain, log, ...(policy === undefined ? {} : { policy }) });
   let open = true;
+  let answered = 0;
   const oracle = createOracle({ claim, chain, store, fetcher, dialect, log });
   const whileOpen = <T>(task: () => Promise<T>): Promise<T> =>
     open ? task() : Promise.reject(new Error('the host is closed'));
@@ -99,10 +102,16 @@ export function openHost({
     oracle: {
       ...oracle,
       hint: (text) => whileOpen(() => oracle.hint(text)),
-      get: (key) => whileOpen(() => oracle.get(key)),
+      get: (key) =>
+        whileOpen(async () => {
+          const value = await oracle.get(key);
+          answered += 1;
+          return value;
+        }),
     },
     store,
     progress: () => fetcher?.progress(),
+    preimages: () => answered,
     async close() {
       open = false;
       fetcher?.ahead.stop();

@@ -1,10 +1,20 @@
 // The log on stderr, in the logfmt that users of Asterisc grep: t=… lvl=… msg=… key=value.
 
-export type LogLevel = 'info' | 'warn' | 'error';
+export type LogLevel = (typeof LEVELS)[number];
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogValue = string | number | bigint;
 
-/** Writes one line to stderr. */
+/** The log is the process'; so is what it leaves out. */
+let lowest: LogLevel = 'info';
+
+/** Sets the lowest level that is written. */
+export function limitLog(level: LogLevel): void {
+  lowest = level;
+}
+
+/** Writes one line to stderr, unless its level is below the limit. */
 export function log(level: LogLevel, message: string, values: Readonly<Record<string, LogValue>> = {}): void {
+  if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return;
   process.stderr.write(`${logLine(new Date(), level, message, values)}\n`);
 }
 

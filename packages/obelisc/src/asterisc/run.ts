@@ -17,8 +17,10 @@ import {
 } from '@obelisc/fpvm';
 import { type PreimageServer, startPreimageServer, WaitInterruptedError } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
+import type { Verbosity } from '../terminal/verbosity.js';
+import { InterruptedError } from '../terminal/interrupt.js';
 import { CountingOracle, debugInfo, together } from './debug-info.js';
-import { logGuestOutput } from './guest-output.js';
+import { guestOutput } from './guest-output.js';
 import { goFloat, log, memorySize } from './log.js';
 import { readMetadata } from './metadata-file.js';
 import { checkOutput, checkStepFiles, writeStateTo, writeTextTo } from './output.js';
@@ -28,7 +30,7 @@ import { reportRevert } from './revert-report.js';
 import { formatStep } from './step-file-name.js';
 import { preimageStop, type StopAtPreimageOptions } from './stop-at-preimage.js';
 
-export interface RunOptions extends StopAtPreimageOptions, ProfileOptions {
+export interface RunOptions extends StopAtPreimageOptions, ProfileOptions, Verbosity {
   readonly input: string;
   readonly output: string;
   readonly meta: string;
@@ -50,11 +52,6 @@ const LAST_STEPS = 16;
 const NOTICED_STEPS = 2_000_000_000n;
 const MOST_STEPS_AGAIN = 100_000_000_000n;
 
-/** The run was interrupted; the state reached has been written. */
-export class InterruptedError extends Error {
-  override readonly name = 'InterruptedError';
-}
-
 /** Runs until the guest exits or a flag stops it, then writes the output state. `signal` interrupts. */
 export async function runRun(options: RunOptions, server: readonly string[], signal: AbortSignal): Promise<void> {
   const patterns = {
@@ -71,14 +68,16 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
   const preimages = await startServer(server, options.preimageTimeout, signal);
   const oracle = preimages === undefined ? undefined : new CountingOracle(preimages.oracle);
   const memory = memoryOf(options.maxMemory);
+  const guest = guestOutput(options.quiet === true);
   try {
     const machine = await readStateFile(options.input, {
-      output: logGuestOutput,
+      output: guest.write,
       ...memory,
       ...(oracle === undefined ? {} : { oracle }),
     });
     const metadata = await readMetadata(options.meta);
     const startStep = machine.step;
+    log('debug', 'State read', { input: options.input, step: startStep, pages: machine.memory.pageCount() });
     const counter = options.debugInfo === '' ? undefined : new InstructionCounter(machine);
     await profiled(profile, { machine, metadata, input: options.input }, async (stackSampler) => {
       const sampler = together(stackSampler, counter);
@@ -90,15 +89,18 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
         ...(stopAtPreimage === undefined ? {} : { stopAtPreimage }),
         ...(sampler === undefined ? {} : { sampler }),
         signal,
-      }).catch(async (error: unknown) => {
-        // The system call that waited has changed nothing yet: the state is that before its step.
-        if (causedByInterrupt(error)) return 'aborted' as const;
-        if (error instanceof RevertError) {
-          const again = (from: MachineOptions) => readStateFile(options.input, { ...memory, ...from });
-          reportRevert(error, machine, metadata, await stepsBefore(machine, startStep, again, signal));
-        }
-        throw error;
-      });
+      })
+        .catch(async (error: unknown) => {
+          // The system call that waited has changed nothing yet: the state is that before its step.
+          if (causedByInterrupt(error)) return 'aborted' as const;
+          if (error instanceof RevertError) {
+            const again = (from: MachineOptions) => readStateFile(options.input, { ...memory, ...from });
+            reportRevert(error, machine, metadata, await stepsBefore(machine, startStep, again, signal));
+          }
+          throw error;
+        })
+        .finally(() => guest.end());
+      log('debug', 'Run ended', { because: stop, step: machine.step });
       if (stop === 'pre-image' && machine.preimage !== undefined) {
         const { key, offset, value } = machine.preimage;
         log('info', 'Stopping at preimage read', {
@@ -108,6 +110,8 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
         });
       }
       machine.refreshWitness();
+      if (stop === 'aborted' && options.output !== '')
+        log('warn', 'interrupted: writing the state that was reached', { step: machine.step, output: options.output });
       await writeStateTo(options.output, machine);
       if (counter !== undefined) await writeTextTo(options.debugInfo, debugInfo(machine, counter, oracle));
       if (stop === 'aborted') throw new InterruptedError('command interrupted');

@@ -19,21 +19,24 @@ export class CommandFailedError extends Error {
 
 /**
  * Runs `bin/NAME ARGS…` at the repository's root and returns its exit code and stdout. Each line of its stderr goes to
- * `onStory`. Rejects when the command can't be started or ends by a signal.
+ * `onStory`. Rejects when the command can't be started or ends by a signal; `signal` ends it.
  */
 export async function runCommand(
   name: string,
   args: readonly string[],
   onStory: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<CommandOutcome> {
+  signal?.throwIfAborted();
   const child = spawn(process.execPath, [`bin/${name}`, ...args], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal !== undefined && { signal }),
   });
   const closed = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) =>
-      code === null ? reject(new CommandFailedError(`bin/${name} was ended by ${signal}`)) : resolve(code),
+    child.on('close', (code, endedBy) =>
+      code === null ? reject(new CommandFailedError(`bin/${name} was ended by ${endedBy}`)) : resolve(code),
     );
   });
   let stdout = '';

@@ -4,7 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FORK_NAMES, startDevnet, type Devnet } from '@obelisc/devnet';
+import { interruptSignal } from '../terminal/interrupt.js';
+import { machineText } from '../terminal/machine-progress.js';
 import { progressDisplay } from '../terminal/progress.js';
+import { writeStory } from '../terminal/status-line.js';
+import type { Verbosity } from '../terminal/verbosity.js';
 import { asTyped, CommandFailedError, runCommand } from './commands.js';
 import { parseInfoLine, textOf } from './machine-log.js';
 
@@ -23,23 +27,34 @@ interface Output {
 }
 
 /** Walks the guide; resolves when the true claim was confirmed and the false one refused, rejects otherwise. */
-export async function demo(): Promise<void> {
+export async function demo({ quiet = false }: Verbosity = {}): Promise<void> {
+  const signal = interruptSignal();
+  const teller = { isQuiet: quiet, signal };
+  say(teller, 'Starting an embedded chain: L1 (execution and beacon), L2 and op-node endpoints on loopback.');
+  const devnet = await startDevnet({ seed: 'demo', l2Blocks: CHAIN_BLOCKS, scenario: { forks: FORKS }, signal });
   const directory = await mkdtemp(join(tmpdir(), 'obelisc-demo-'));
-  say('Starting an embedded chain: L1 (execution and beacon), L2 and op-node endpoints on loopback.');
-  const devnet = await startDevnet({ seed: 'demo', l2Blocks: CHAIN_BLOCKS, scenario: { forks: FORKS } });
   try {
     await devnet.writeConfig(directory);
-    await walkGuide(devnet, directory);
+    await walkGuide(teller, devnet, directory);
   } finally {
     await devnet.close();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function walkGuide(devnet: Devnet, directory: string): Promise<void> {
-  say(`1. Hashes: the op-node's outputs at block ${START_BLOCK}, where both sides agree, and ${END_BLOCK}, the claim.`);
-  const start = await output(START_BLOCK, devnet);
-  const end = await output(END_BLOCK, devnet);
+/** How the demo speaks, and what ends it. */
+interface Teller {
+  readonly isQuiet: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function walkGuide(teller: Teller, devnet: Devnet, directory: string): Promise<void> {
+  say(
+    teller,
+    `1. Hashes: the op-node's outputs at block ${START_BLOCK}, where both sides agree, and ${END_BLOCK}, the claim.`,
+  );
+  const start = await output(teller, START_BLOCK, devnet);
+  const end = await output(teller, END_BLOCK, devnet);
   const flags = (claim: string): string[] => [
     `--datadir=${join(directory, 'datadir')}`,
     `--rollup.config=${join(directory, 'rollup.json')}`,
@@ -55,38 +70,42 @@ async function walkGuide(devnet: Devnet, directory: string): Promise<void> {
     `--l2=${devnet.l2Url}`,
   ];
 
-  say('2. Gather: derive the range natively, keep every pre-image, and say whether the claim holds.');
-  await gather(flags(end.outputRoot), 0);
+  say(teller, '2. Gather: derive the range natively, keep every pre-image, and say whether the claim holds.');
+  await gather(teller, flags(end.outputRoot), 0);
 
-  say('3. Build: the client as a RISC-V program (released with the repository), loaded into a first machine state.');
+  say(
+    teller,
+    '3. Build: the client as a RISC-V program (released with the repository), loaded into a first machine state.',
+  );
   const prestate = join(directory, 'prestate.json');
   const meta = join(directory, 'meta.json');
   const elf = 'bin/op-program-client-riscv.elf';
-  await run('asterisc', ['load-elf', '--path', elf, '--out', prestate, '--meta', meta], 0);
+  await run(teller, 'asterisc', ['load-elf', '--path', elf, '--out', prestate, '--meta', meta], 0);
 
-  say('4. Run: the same claim, step by step in the fault-proof machine, served by the host.');
-  await runMachine(prestate, meta, directory, flags(end.outputRoot), 0);
+  say(teller, '4. Run: the same claim, step by step in the fault-proof machine, served by the host.');
+  await runMachine(teller, prestate, meta, directory, flags(end.outputRoot), 0);
 
   const falseClaim = flipLastBit(end.outputRoot);
-  say(`5. The same with a claim that is wrong in one bit: ${falseClaim}.`);
-  await gather(flags(falseClaim), 1);
-  await runMachine(prestate, meta, directory, flags(falseClaim), 1);
-  say('Both verdicts are right: the true claim holds, the false one is refused.');
+  say(teller, `5. The same with a claim that is wrong in one bit: ${falseClaim}.`);
+  await gather(teller, flags(falseClaim), 1);
+  await runMachine(teller, prestate, meta, directory, flags(falseClaim), 1);
+  say(teller, 'Both verdicts are right: the true claim holds, the false one is refused.');
 }
 
-async function output(block: number, devnet: Devnet): Promise<Output> {
-  const { stdout } = await run('obelisc', ['output', String(block), '--op-node', devnet.opNodeUrl], 0);
+async function output(teller: Teller, block: number, devnet: Devnet): Promise<Output> {
+  const { stdout } = await run(teller, 'obelisc', ['output', String(block), '--op-node', devnet.opNodeUrl], 0);
   return JSON.parse(stdout) as Output;
 }
 
 /** Gathers and checks the claim natively; prints the verdict, the last line of op-program's stdout. */
-async function gather(flags: string[], expected: number): Promise<void> {
-  const { stdout } = await run('op-program', flags, expected);
+async function gather(teller: Teller, flags: string[], expected: number): Promise<void> {
+  const { stdout } = await run(teller, 'op-program', flags, expected);
   process.stdout.write(`${stdout.trimEnd().split('\n').at(-1)}\n`);
 }
 
 /** Runs the claim in the machine with a progress display; prints the verdict, the guest's last line. */
 async function runMachine(
+  teller: Teller,
   prestate: string,
   meta: string,
   directory: string,
@@ -96,28 +115,33 @@ async function runMachine(
   const final = join(directory, 'final.json');
   const machine = ['--info-at=%10000000', '--proof-at=never', `--input=${prestate}`, `--meta=${meta}`];
   const args = ['run', ...machine, `--output=${final}`, '--', './bin/op-program', ...hostFlags, '--server'];
-  announce('asterisc', args);
-  const display = progressDisplay();
+  announce(teller, 'asterisc', args);
+  const display = progressDisplay(!teller.isQuiet);
   let verdict = '';
-  const { code } = await runCommand('asterisc', args, (line) => {
-    const progress = parseInfoLine(line);
-    const text = textOf(line);
-    if (progress !== undefined) display.update(progress);
-    else if (text !== undefined) verdict = text;
-    else tell(line);
-  }).finally(() => display.stop());
+  const { code } = await runCommand(
+    'asterisc',
+    args,
+    (line) => {
+      const progress = parseInfoLine(line);
+      const text = textOf(line);
+      if (progress !== undefined) display.update(() => machineText(progress));
+      else if (text !== undefined) verdict = text;
+      else tell(teller, line);
+    },
+    teller.signal,
+  ).finally(() => display.stop());
   check('asterisc', code, 0);
   process.stdout.write(`${verdict}\n`);
 
-  const { stdout } = await run('asterisc', ['witness', `--input=${final}`], 0);
+  const { stdout } = await run(teller, 'asterisc', ['witness', `--input=${final}`], 0);
   const { step, stateHash, exitCode } = JSON.parse(stdout) as { step: number; stateHash: string; exitCode: number };
-  tell(`${step.toLocaleString('en')} steps, exit code ${exitCode}, state hash ${stateHash}`);
+  tell(teller, `${step.toLocaleString('en')} steps, exit code ${exitCode}, state hash ${stateHash}`);
   check('the program in the machine', exitCode, expected);
 }
 
-async function run(name: string, args: string[], expected: number): Promise<{ stdout: string }> {
-  announce(name, args);
-  const outcome = await runCommand(name, args, tell);
+async function run(teller: Teller, name: string, args: string[], expected: number): Promise<{ stdout: string }> {
+  announce(teller, name, args);
+  const outcome = await runCommand(name, args, (line) => tell(teller, line), teller.signal);
   check(`bin/${name}`, outcome.code, expected);
   return outcome;
 }
@@ -131,14 +155,18 @@ function flipLastBit(root: string): string {
   return root.slice(0, -1) + (Number.parseInt(root.slice(-1), 16) ^ 1).toString(16);
 }
 
-function announce(name: string, args: readonly string[]): void {
-  process.stderr.write(`  $ ${asTyped(name, args)}\n`);
+function announce(teller: Teller, name: string, args: readonly string[]): void {
+  write(teller, `  $ ${asTyped(name, args)}\n`);
 }
 
-function say(text: string): void {
-  process.stderr.write(`\n${text}\n`);
+function say(teller: Teller, text: string): void {
+  write(teller, `\n${text}\n`);
 }
 
-function tell(line: string): void {
-  process.stderr.write(`    ${line}\n`);
+function tell(teller: Teller, line: string): void {
+  write(teller, `    ${line}\n`);
+}
+
+function write({ isQuiet }: Teller, text: string): void {
+  if (!isQuiet) writeStory(text);
 }

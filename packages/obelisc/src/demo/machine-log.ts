@@ -1,9 +1,9 @@
 // Reads what `asterisc run` logs: logfmt records on stderr.
 import { parseLogfmt } from '@obelisc/program';
-import type { Progress } from '../terminal/progress.js';
+import type { MachineProgress } from '@obelisc/claims';
 
 /** The progress that an info line (`msg=processing`) reports, or undefined for any other line. */
-export function parseInfoLine(line: string): Progress | undefined {
+export function parseInfoLine(line: string): MachineProgress | undefined {
   const fields = parseLogfmt(line);
   if (fields.get('msg') !== 'processing') return undefined;
   return {

@@ -6,11 +6,12 @@ import { join, resolve } from 'node:path';
 import { DEFAULT_SCENARIO, startDevnet } from '@obelisc/devnet';
 import type { Devnet, DevnetPorts, Scenario } from '@obelisc/devnet';
 import { UsageError } from '../terminal/failure.js';
+import type { Verbosity } from '../terminal/verbosity.js';
 import { checkServable } from './preflight.js';
 import { l1Schedule, l2Schedule } from './schedule.js';
 
 /** The command's options as they stand on the command line. */
-export interface DevnetCommandOptions {
+export interface DevnetCommandOptions extends Verbosity {
   /** What the chain is made from: the same seed gives the same blocks. */
   readonly seed?: string;
   /** L2 blocks to make before the endpoints open. */
@@ -68,8 +69,9 @@ export async function devnetCommand(
   options: DevnetCommandOptions,
   surroundings: DevnetSurroundings = {},
 ): Promise<void> {
-  const { stdout = writeTo(process.stdout), stderr = writeTo(process.stderr), signal } = surroundings;
-  const { seed = DEFAULT_SEED, live = false } = options;
+  const { seed = DEFAULT_SEED, live = false, quiet = false } = options;
+  const { stdout = writeTo(process.stdout), signal } = surroundings;
+  const stderr = quiet ? () => undefined : (surroundings.stderr ?? writeTo(process.stderr));
   const l2Blocks = wholeNumber(options.blocks, '--blocks', MOST_BLOCKS) ?? DEFAULT_BLOCKS;
   const ports = portsOf(options);
   const scenario = scenarioOf(options);

@@ -74,10 +74,40 @@ export function urlList(flag: string, text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  const bad = urls.find((url) => !/^https?:\/\/./.test(url) || !URL.canParse(url));
-  if (bad !== undefined || urls.length === 0)
-    throw new UsageError(`--${flag} is ${JSON.stringify(bad ?? text)}, which is not an http:// or https:// URL`);
-  return urls;
+  if (urls.length === 0) throw new UsageError(`--${flag} is empty; it takes an http:// or https:// URL`);
+  return urls.map((url) => endpointUrl(flag, url));
+}
+
+/** The URL as it is. Throws UsageError for what is no http:// or https:// URL, without what may be a secret in it. */
+export function endpointUrl(flag: string, text: string): string {
+  const advice = urlAdvice(text);
+  if (advice === undefined) return text;
+  throw new UsageError(
+    `--${flag} is ${JSON.stringify(maskedUrl(text))}, which is not an http:// or https:// URL${advice}`,
+  );
+}
+
+/** What to say about a text that is no URL for an endpoint; undefined where it is one. */
+function urlAdvice(text: string): string | undefined {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text) ?? [];
+  if (scheme === undefined) {
+    const withScheme = `http://${text}`;
+    const looksLikeHost =
+      /^(?:[^\s/@]+@)?(?:localhost|\[[\da-f:]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+(?=:\d))(?::\d+)?(?:[/?]|$)/i;
+    return looksLikeHost.test(text) && URL.canParse(withScheme) ? `; did you mean ${maskedUrl(withScheme)}?` : '';
+  }
+  if (/^wss?$/i.test(scheme))
+    return ': WebSocket is not used; give the http:// or https:// URL of the same node (often another port)';
+  return /^https?:\/\/./i.test(text) && URL.canParse(text) ? undefined : '';
+}
+
+/** A URL for messages: scheme and host. User, password, path and query may be a provider's key. */
+export function maskedUrl(text: string): string {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?([^]*)$/i.exec(text) ?? [];
+  const [authority = ''] = rest.split(/[/?#]/);
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  const isWhole = authority === rest || `${authority}/` === rest;
+  return `${scheme}${host === authority ? '' : '…@'}${host}${isWhole ? '' : '/…'}`;
 }
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -1,6 +1,7 @@
 /** The flags and variables of kona's host (1.6.0, `kona-host single`): one table for parsing, environment, help and errors. */
 import { DATA_FORMATS } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
+import { nearest } from '../terminal/nearest.js';
 
 export type KonaFlag = {
   /** The name, then other names. */
@@ -63,7 +64,7 @@ export const KONA_FLAGS: readonly KonaFlag[] = [
   },
 ];
 
-const REQUIRED = [
+export const REQUIRED: readonly string[] = [
   'l1-head',
   'agreed-l2-head-hash',
   'agreed-l2-output-root',
@@ -71,6 +72,7 @@ const REQUIRED = [
   'claimed-l2-block-number',
 ];
 /** -v by its count; without any it is info. */
+const DEBUG_VERBOSITY = 4;
 const LEVELS = ['info', 'error', 'warn', 'info', 'debug', 'trace'];
 
 export type KonaArguments =
@@ -87,11 +89,15 @@ export function parseKonaArguments(args: readonly string[], env: Record<string, 
     const arg = rest.shift() ?? '';
     if (['--help', '-h', 'help'].includes(arg)) return { kind: 'help' };
     if (arg === '--version' || arg === '-V') return { kind: 'version' };
-    if (/^-[vq]+$/.test(arg)) {
+    if (arg === '--quiet') given.set('logs.stdout.quiet', 'true');
+    else if (arg === '--verbose') verbosity = Math.max(verbosity, DEBUG_VERBOSITY);
+    else if (/^-[vq]+$/.test(arg)) {
       verbosity += arg.split('v').length - 1;
       if (arg.includes('q')) given.set('logs.stdout.quiet', 'true');
     } else if (!arg.startsWith('-') && mode === '') mode = arg;
     else {
+      if (!arg.startsWith('-'))
+        throw new UsageError(`unexpected argument ${JSON.stringify(arg)}: ${mode} takes flags only`);
       const flag = KONA_FLAGS.find(({ names }) => names.some((name) => arg === `--${name}`));
       if (flag === undefined) throw new UsageError(unknown(arg));
       const [name] = flag.names;
@@ -108,7 +114,7 @@ export function parseKonaArguments(args: readonly string[], env: Record<string, 
         : `the mode is ${JSON.stringify(mode)}: single is what is covered, super is of interop`,
     );
   for (const flag of KONA_FLAGS) {
-    const variable = flag.env ?? variableOf(flag.names[0]);
+    const variable = variableOfFlag(flag);
     const value = variable === '' ? undefined : env[variable];
     if (value === undefined || value === '' || given.has(flag.names[0])) continue;
     given.set(flag.names[0], checked(flag, value, `the environment variable ${variable}`));
@@ -121,32 +127,6 @@ export function parseKonaArguments(args: readonly string[], env: Record<string, 
   if (verbosity === 0) verbosity = verbosityOf(env['KONA_LOG_LEVEL']);
   const level = isOn('logs.stdout.quiet') ? 'crit' : (LEVELS[Math.min(verbosity, LEVELS.length - 1)] ?? 'info');
   return { kind: 'run', get: (name) => given.get(name), level, warnings };
-}
-
-export function konaHelp(): string {
-  const lines = KONA_FLAGS.map(({ names: [name, ...others], kind, env = variableOf(name), choices, help }) => {
-    const title = `--${name}${kind === 'switch' ? '' : ' VALUE'}`;
-    const notes = [
-      ...others.map((other) => `also --${other}`),
-      ...(choices === undefined ? [] : [`one of ${choices.join(', ')}`]),
-      ...(env === '' ? [] : [`$${env}`]),
-    ];
-    return `  ${title.padEnd(32)} ${help}${notes.length === 0 ? '' : ` [${notes.join('; ')}]`}`;
-  });
-  return [
-    "kona-host: Obelisc's host and client under the flags of kona's host",
-    '',
-    'Usage: kona-host single --l1-head 0x… --agreed-l2-head-hash 0x… --agreed-l2-output-root 0x… \\',
-    '         --claimed-l2-output-root 0x… --claimed-l2-block-number N \\',
-    '         (--l2-chain-id N | --rollup-config-path FILE [--l1-config-path FILE]) (--native | --server) \\',
-    '         [--l1-node-address URL --l1-beacon-address URL --l2-node-address URL] [--data-dir DIR] [-v…]',
-    '',
-    ...lines,
-    `  ${'-v'.padEnd(32)} Once errors, twice warnings, then info (which it is without), debug, trace [$KONA_LOG_LEVEL]`,
-    '',
-    'Exit code natively: 0 the claim is right, 1 it is wrong, 2 it could not be told.',
-    '',
-  ].join('\n');
 }
 
 /** kona-host's names in place of op-program's flags. */
@@ -196,13 +176,23 @@ function verbosityOf(text: string | undefined): number {
   return Number(text);
 }
 
-/** A name that was meant: the same without regard to dots, dashes and case, or op-program's. */
+/** A name that was meant: one of ours that is near, or op-program's. */
 function unknown(arg: string): string {
-  const plain = (text: string) => text.replaceAll(/[.\-_]/g, '').toLowerCase();
-  const meant = KONA_FLAGS.find(({ names, to = '' }) => [...names, to].some((name) => plain(name) === plain(arg)));
-  const advice =
-    meant === undefined ? 'the flags are those of kona-host 1.6.0 (--help)' : `did you mean --${meant.names[0]}?`;
+  const named = KONA_FLAGS.flatMap(({ names, to }) =>
+    [...names, ...(to === undefined ? [] : [to])].map((name) => [name, names[0]] as const),
+  );
+  const meant = nearest(
+    arg,
+    named.map(([name]) => name),
+  );
+  const flag = named.find(([name]) => name === meant)?.[1];
+  const advice = flag === undefined ? 'the flags are those of kona-host 1.6.0 (--help)' : `did you mean --${flag}?`;
   return `unknown flag ${arg}; ${advice}`;
+}
+
+/** The environment variable of a flag; empty for none. */
+export function variableOfFlag({ names: [name], env }: KonaFlag): string {
+  return env ?? variableOf(name);
 }
 
 function variableOf(name: string): string {

@@ -14,9 +14,11 @@ import {
   parseL1ChainConfig,
   whyUnknown,
 } from '@obelisc/host';
-import { type Io, main as opProgram } from '../op-program/main.js';
+import { type Io, main as opProgram, processIo } from '../op-program/main.js';
 import { messagesOf, UsageError } from '../terminal/failure.js';
-import { inKonaWords, type KonaArguments, KONA_FLAGS, konaHelp, parseKonaArguments } from './flags.js';
+import { versionText } from '../terminal/version.js';
+import { commandLine } from './command-line.js';
+import { inKonaWords, type KonaArguments, KONA_FLAGS, parseKonaArguments } from './flags.js';
 
 type Given = Extract<KonaArguments, { kind: 'run' }>;
 
@@ -26,11 +28,6 @@ const LOG_FORMATS: Readonly<Record<string, string>> = {
   logfmt: 'logfmt',
   pretty: 'terminal',
   compact: 'terminal',
-};
-
-const processIo: Io = {
-  stdout: (output) => void process.stdout.write(output),
-  stderr: (output) => void process.stderr.write(output),
 };
 
 /** Runs the command and returns its exit code. */
@@ -43,10 +40,10 @@ export async function main(
     const given = parseKonaArguments(args, env);
     switch (given.kind) {
       case 'help':
-        io.stdout(konaHelp());
+        commandLine().configureOutput({ writeOut: io.stdout }).outputHelp();
         return 0;
       case 'version':
-        io.stdout('kona-host (Obelisc) 0.1.0\n');
+        io.stdout(`${versionText('kona-host')}\n`);
         return 0;
       case 'run':
         for (const warning of given.warnings) io.stderr(`kona-host: ${warning}\n`);

@@ -1,10 +1,29 @@
 // `obelisc output`: what `cast rpc optimism_outputAtBlock` prints.
 import { opNode } from '@obelisc/host';
+import { logger } from '../op-program/logger.js';
+import { hasColours } from '../terminal/colours.js';
 import { UsageError } from '../terminal/failure.js';
+import { writeStory } from '../terminal/status-line.js';
+import { logLevelOf, type Verbosity } from '../terminal/verbosity.js';
+
+export interface OutputFlags extends Verbosity {
+  /** URL. */
+  readonly opNode: string;
+  readonly field?: string;
+}
 
 /** Prints the op-node's answer for an L2 block on stdout, or one field of it (names joined by dots). */
-export async function printOutput(block: bigint, url: string, field: string | undefined): Promise<void> {
-  const { json } = await opNode({ url }).outputAtBlock(block);
+export async function printOutput(block: bigint, flags: OutputFlags): Promise<void> {
+  const { opNode: url, field } = flags;
+  const color = hasColours(process.stderr);
+  const log = logger({
+    level: logLevelOf(flags),
+    format: 'text',
+    color,
+    pid: false,
+    write: (text) => writeStory(text),
+  });
+  const { json } = await opNode({ url, log }).outputAtBlock(block);
   if (field === undefined) {
     process.stdout.write(`${JSON.stringify(json)}\n`);
     return;

@@ -10,16 +10,29 @@ export type ClientLines = {
 };
 
 /**
- * Lines of the client's log go to `log`, which drops those below its level; all others (the verdict, a trap) go to `plain`
- * as they are, whatever the level.
+ * Takes a line of the client: those of its log go to `log`, which drops those below its level; all others (the verdict, a
+ * trap) go to `plain` as they are, whatever the level.
  */
-export function clientLines(log: Log, plain: (text: string) => void): ClientLines {
-  let rest = '';
-  const take = (line: string) => {
+export function clientLine(log: Log, plain: (text: string) => void): (line: string) => void {
+  return (line) => {
     const { lvl, msg, ...fields } = Object.fromEntries(line.startsWith('lvl=') ? parseLogfmt(line) : []);
     const level = LOG_LEVELS.find((known) => known === lvl);
     if (level === undefined || msg === undefined) plain(line);
     else log(level, msg, fields);
+  };
+}
+
+/** The same for the client's output in any pieces; `see` is shown each line as well. */
+export function clientLines(
+  log: Log,
+  plain: (text: string) => void,
+  see: (line: string) => void = () => undefined,
+): ClientLines {
+  let rest = '';
+  const pass = clientLine(log, plain);
+  const take = (line: string): void => {
+    see(line);
+    pass(line);
   };
   return {
     write: (bytes) => {

@@ -2,7 +2,10 @@
 import { DATA_FORMATS, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
 import { DIALECTS, LOG_LEVELS, RPC_KINDS } from '@obelisc/host';
 import { NETWORK_FLAGS, type NetworkFlag } from '../endpoints/network-flags.js';
+import { GENERAL } from '../terminal/command-line.js';
+import { booleanOf } from '../terminal/environment.js';
 import { UsageError } from '../terminal/failure.js';
+import { didYouMean, nearest } from '../terminal/nearest.js';
 
 type FlagKind = 'text' | 'bool';
 
@@ -10,6 +13,10 @@ export type FlagSpec = {
   name: string;
   env: string;
   kind: FlagKind;
+  /** Heading in --help. */
+  group: string;
+  /** What stands for the value in --help. */
+  value: string;
   help: string;
   choices?: readonly string[];
   /** Values that are known, for an error that says more than the list of choices. */
@@ -30,71 +37,135 @@ const SHORT_LEVELS = { trce: 'trace', dbug: 'debug', eror: 'error' };
 
 const ENV_PREFIX = 'OP_PROGRAM_';
 
+/** Headings in --help. */
+const CLAIM = 'The claim:';
+const CHAIN = 'The chain:';
+const PREIMAGES = 'Pre-images:';
+const ENDPOINTS = 'Endpoints (all three to fetch, none to work offline from --datadir):';
+const NETWORK = 'How endpoints are dealt with:';
+const RUN = 'The run:';
+const LOG = 'The log:';
+
 export const FLAGS = [
-  flag('l1.head', 'Hash of the L1 block up to which derivation may read', { required: true }),
-  flag('l2.head', 'Hash of the L2 block at l2.outputroot, where derivation starts', { required: true }),
-  flag('l2.outputroot', 'Agreed L2 output root to start from', { env: 'L2_OUTPUT_ROOT', required: true }),
-  flag('l2.claim', 'Claimed L2 output root', { required: true }),
+  flag('l1.head', 'Hash of the L1 block up to which derivation may read', {
+    group: CLAIM,
+    value: 'hash',
+    required: true,
+  }),
+  flag('l2.head', 'Hash of the L2 block at l2.outputroot, where derivation starts', {
+    group: CLAIM,
+    value: 'hash',
+    required: true,
+  }),
+  flag('l2.outputroot', 'Agreed L2 output root to start from', {
+    group: CLAIM,
+    value: 'hash',
+    env: 'L2_OUTPUT_ROOT',
+    required: true,
+  }),
+  flag('l2.claim', 'Claimed L2 output root', { group: CLAIM, value: 'hash', required: true }),
   flag('l2.blocknumber', 'Number of the L2 block that the claim is about', {
+    group: CLAIM,
+    value: 'number',
     env: 'L2_BLOCK_NUM',
     alias: { name: 'l2.sequencenumber', env: 'OP_PROGRAM_L2_SEQUENCE_NUMBER' },
     required: true,
   }),
-  flag('network', 'Known chain, by name or chain id', { list: true }),
+  flag('network', 'Known chain, by name or chain id', { group: CHAIN, value: 'name', list: true }),
   flag('rollup.config', 'File with the rollup configuration of a chain that is not known (rollup.json)', {
+    group: CHAIN,
+    value: 'file',
     list: true,
   }),
-  flag('l2.genesis', 'File with the L2 genesis of a chain that is not known (genesis-l2.json)', { list: true }),
+  flag('l2.genesis', 'File with the L2 genesis of a chain that is not known (genesis-l2.json)', {
+    group: CHAIN,
+    value: 'file',
+    list: true,
+  }),
   flag(
     'l1.chainconfig',
     'File with the configuration of an L1 chain that is not known: says what blobs cost there (its genesis.json)',
-    { alias: { name: 'l1.genesis', env: 'OP_PROGRAM_L1_GENESIS' } },
+    { group: CHAIN, value: 'file', alias: { name: 'l1.genesis', env: 'OP_PROGRAM_L1_GENESIS' } },
   ),
   flag(
     'l2.custom',
     'Give the program the configurations of --rollup.config and --l2.genesis (as it always does with these)',
-    {
-      env: 'L2_CHAINID',
-      kind: 'bool',
-    },
+    { group: CHAIN, env: 'L2_CHAINID', kind: 'bool' },
   ),
-  flag('datadir', 'Directory that keeps the pre-images; without it they are kept in memory'),
+  flag('datadir', 'Directory that keeps the pre-images; without it they are kept in memory', {
+    group: PREIMAGES,
+    value: 'folder',
+  }),
   flag('data.format', 'Format of a new datadir', {
+    group: PREIMAGES,
+    value: 'format',
     choices: DATA_FORMATS,
     refused: FOREIGN_DATA_FORMATS,
     default: 'directory',
   }),
-  flag('l1', 'L1 JSON-RPC endpoint', { env: 'L1_RPC' }),
-  flag('l1.beacon', 'L1 beacon API endpoint, or several separated by commas', { env: 'L1_BEACON_API' }),
-  flag('l1.trustrpc', 'Do not check L1 data against its hashes', { env: 'L1_TRUST_RPC', kind: 'bool' }),
+  flag('l1', 'L1 JSON-RPC endpoint', { group: ENDPOINTS, value: 'url', env: 'L1_RPC' }),
+  flag('l1.beacon', 'L1 beacon API endpoint, or several separated by commas', {
+    group: ENDPOINTS,
+    value: 'urls',
+    env: 'L1_BEACON_API',
+  }),
+  flag('l1.trustrpc', 'Do not check L1 data against its hashes', {
+    group: ENDPOINTS,
+    env: 'L1_TRUST_RPC',
+    kind: 'bool',
+  }),
   flag('l1.rpckind', 'Kind of L1 endpoint, which decides how receipts are fetched', {
+    group: ENDPOINTS,
+    value: 'kind',
     env: 'L1_RPC_KIND',
     choices: RPC_KINDS,
     default: 'standard',
   }),
-  flag('l2', 'L2 JSON-RPC endpoint (eth and debug namespaces)', { env: 'L2_RPC', list: true }),
+  flag('l2', 'L2 JSON-RPC endpoint (eth and debug namespaces)', {
+    group: ENDPOINTS,
+    value: 'url',
+    env: 'L2_RPC',
+    list: true,
+  }),
   flag('l2.experimental', 'L2 endpoint with debug_executionWitness: fetches the state of a block in one call', {
+    group: ENDPOINTS,
+    value: 'url',
     env: 'L2_RPC_EXPERIMENTAL_RPC',
     list: true,
   }),
   ...NETWORK_FLAGS.map((spec: NetworkFlag) =>
     flag(spec.name, spec.help, {
+      group: NETWORK,
+      value: spec.value,
       env: variableOf(spec.name),
       ...(spec.default === undefined ? {} : { default: spec.default }),
       ...(spec.alias === undefined ? {} : { alias: { name: spec.alias, env: ENV_PREFIX + variableOf(spec.alias) } }),
     }),
   ),
-  flag('exec', 'Run this client program as a process of its own, instead of the built-in one'),
-  flag('server', 'Serve pre-images on file descriptors 3 to 6 and run no client', { kind: 'bool' }),
+  flag('exec', 'Run this client program as a process of its own, instead of the built-in one', {
+    group: RUN,
+    value: 'file',
+  }),
+  flag('server', 'Serve pre-images on file descriptors 3 to 6 and run no client', { group: RUN, kind: 'bool' }),
   flag('client', "Whose client --server or --exec serves: a chain that is not built in is told to kona's otherwise", {
+    group: RUN,
+    value: 'name',
     choices: DIALECTS,
     default: 'op-program',
   }),
-  flag('log.level', 'Lowest level that is logged', { choices: LOG_LEVELS, synonyms: SHORT_LEVELS, default: 'info' }),
-  flag('log.format', 'Format of the log', { choices: LOG_FORMATS, default: 'text' }),
-  flag('log.color', 'Colours in the log', { kind: 'bool' }),
-  flag('log.pid', 'Process id in the log', { kind: 'bool' }),
-  flag('debug', 'Print the JavaScript stack of errors', { kind: 'bool' }),
+  flag('log.level', 'Lowest level that is logged', {
+    group: LOG,
+    value: 'level',
+    choices: LOG_LEVELS,
+    synonyms: SHORT_LEVELS,
+    default: 'info',
+  }),
+  flag('log.format', 'Format of the log', { group: LOG, value: 'format', choices: LOG_FORMATS, default: 'text' }),
+  flag('log.color', 'Colours in the log', { group: LOG, kind: 'bool' }),
+  flag('log.pid', 'Process id in the log', { group: LOG, kind: 'bool' }),
+  flag('quiet', 'Print the verdict and errors, and nothing else', { group: GENERAL, kind: 'bool' }),
+  flag('verbose', 'Tell more of what is done: --log.level debug', { group: GENERAL, kind: 'bool' }),
+  flag('debug', 'Print the JavaScript stack of errors', { group: GENERAL, kind: 'bool' }),
 ] satisfies readonly (FlagSpec & { required: boolean })[];
 
 /** Flags of the reference that are about sets of chains (interop): one is refused, the other has no bearing on one chain. */
@@ -153,9 +224,11 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
     if (argument === '--version' || argument === '-v' || argument === '-version') return { kind: 'version' };
     const match = /^--?([^=-][^=]*)(?:=(.*))?$/s.exec(argument);
     if (match === null)
-      throw new UsageError(`unexpected argument ${JSON.stringify(argument)}: op-program takes flags only`);
+      throw new UsageError(
+        `unexpected argument ${JSON.stringify(argument)}: op-program takes flags only${booleanOf(argument) === undefined ? '' : ' (a switch takes its value behind =, as in --l1.trustrpc=true)'}`,
+      );
     const [, name = '', attached] = match;
-    const spec = FLAGS.find((known) => known.name === name || known.alias?.name === name);
+    const spec = findFlag(name);
     checkInterop(name === AGREED_PRESTATE.name ? `--${name}` : undefined);
     if (spec === undefined && name !== DEPENDENCY_SET.name) {
       throw new UsageError(`unknown flag --${name}${suggestion(name)}`);
@@ -166,6 +239,8 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
       at += 1;
       value = args[at];
       if (value === undefined) throw new UsageError(`flag --${name} needs a value`);
+      if (value.startsWith('--') && findFlag(value.slice(2).split('=')[0] ?? '') !== undefined)
+        throw new UsageError(`flag --${name} needs a value: ${value} behind it is a flag`);
     }
     if (spec === undefined) {
       warnings.push(noDependencySet(`--${name}`));
@@ -181,30 +256,13 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
     isTrue: (name) => given.get(name) === 'true',
     has: (name) => given.has(name),
   };
+  checkVerbosity(flags);
   return { kind: 'run', flags, warnings: [...warnings, ...unknownVariables(env)] };
 }
 
-export function helpText(): string {
-  const lines = FLAGS.map((spec) => {
-    const choices = spec.choices === undefined ? '' : ` (${spec.choices.join(', ')})`;
-    const standard = spec.default === undefined ? '' : `; default ${spec.default}`;
-    return `  --${`${spec.name}${spec.kind === 'bool' ? '' : ' VALUE'}`.padEnd(24)} ${spec.help}${choices}${standard} [$${spec.env}]`;
-  });
-  return [
-    'op-program: derives an L2 chain from L1 data and says whether a claimed output root is right',
-    '',
-    'Usage: op-program --l1.head 0x… --l2.head 0x… --l2.outputroot 0x… --l2.claim 0x… --l2.blocknumber N \\',
-    '         (--network NAME | --rollup.config FILE --l2.genesis FILE) [--datadir DIR] \\',
-    '         [--l1 URL --l1.beacon URL --l2 URL] [--server | --exec FILE]',
-    '',
-    'Without --l1, --l1.beacon and --l2 all pre-images come from --datadir.',
-    '',
-    ...lines,
-    '',
-  ].join('\n');
-}
-
 type FlagOptions = {
+  group: string;
+  value?: string;
   alias?: { name: string; env: string };
   env?: string;
   kind?: FlagKind;
@@ -216,9 +274,13 @@ type FlagOptions = {
   required?: true;
 };
 
-function flag(name: string, help: string, options: FlagOptions = {}): FlagSpec & { required: boolean } {
-  const { env = variableOf(name), kind = 'text', required = false, ...rest } = options;
-  return { name, env: ENV_PREFIX + env, kind, help, required, ...rest };
+function flag(name: string, help: string, options: FlagOptions): FlagSpec & { required: boolean } {
+  const { env = variableOf(name), kind = 'text', value = '', required = false, ...rest } = options;
+  return { name, env: ENV_PREFIX + env, kind, value, help, required, ...rest };
+}
+
+function findFlag(name: string): (FlagSpec & { required: boolean }) | undefined {
+  return FLAGS.find((known: FlagSpec) => known.name === name || known.alias?.name === name);
 }
 
 function variableOf(name: string): string {
@@ -233,14 +295,16 @@ function variablesOf(spec: FlagSpec): string[] {
 function checked(spec: FlagSpec, values: readonly string[], origin: string): string {
   const value = spec.list === true ? onlyOne(spec, values) : (values.at(-1) ?? '');
   if (spec.kind === 'bool') {
-    if (/^(1|t|true)$/i.test(value)) return 'true';
-    if (/^(0|f|false)$/i.test(value)) return 'false';
+    const isSet = booleanOf(value);
+    if (isSet !== undefined) return String(isSet);
     throw new UsageError(`${origin} is ${JSON.stringify(value)}, which is neither true nor false`);
   }
   const word = spec.synonyms?.[value.toLowerCase()] ?? value.toLowerCase();
   const choice = [...(spec.choices ?? []), ...(spec.refused ?? [])].find((known) => known === word);
   if (spec.choices !== undefined && choice === undefined) {
-    throw new UsageError(`${origin} is ${JSON.stringify(value)}; it takes one of: ${spec.choices.join(', ')}`);
+    throw new UsageError(
+      `${origin} is ${JSON.stringify(value)}; it takes one of: ${spec.choices.join(', ')}${didYouMean(value, spec.choices)}`,
+    );
   }
   return choice ?? value;
 }
@@ -254,6 +318,12 @@ function onlyOne(spec: FlagSpec, values: readonly string[]): string {
   );
 }
 
+function checkVerbosity(flags: FlagValues): void {
+  const given = ['quiet', 'verbose'].filter((name) => flags.isTrue(name)).map((name) => `--${name}`);
+  if (given.length > 0 && flags.has('log.level')) given.push('--log.level');
+  if (given.length > 1) throw new UsageError(`${given.join(' and ')} exclude each other`);
+}
+
 function checkInterop(origin: string | undefined): void {
   if (origin === undefined) return;
   throw new UsageError(
@@ -265,13 +335,20 @@ function noDependencySet(origin: string): string {
   return `${origin} has no effect: a dependency set is of interop, and a claim about one chain does not depend on it`;
 }
 
-/** A name that a user may have meant: the same without regard to dots, dashes and case, or kona-host's. */
+/** A name that a user may have meant: kona-host's for the same, or the nearest. */
 function suggestion(name: string): string {
-  const plain = (text: string) => text.replace(/[.\-_]/g, '').toLowerCase();
-  const meant =
-    FLAGS.find((spec) => plain(spec.name) === plain(name))?.name ??
-    Object.entries(KONA_NAMES).find(([kona]) => plain(kona) === plain(name))?.[1];
+  const kona = nearest(name, Object.keys(KONA_NAMES));
+  const own = nearest(
+    name,
+    FLAGS.map((spec) => spec.name),
+  );
+  const meant = kona !== undefined && isSame(kona, name) ? KONA_NAMES[kona] : own;
   return meant === undefined ? '; --help lists them' : `; did you mean --${meant}?`;
+}
+
+function isSame(a: string, b: string): boolean {
+  const plain = (text: string) => text.replace(/[.\-_]/g, '').toLowerCase();
+  return plain(a) === plain(b);
 }
 
 function unknownVariables(env: Record<string, string | undefined>): string[] {

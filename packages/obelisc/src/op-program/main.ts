@@ -4,23 +4,35 @@
  * tell, the command cannot be carried out as typed, the server failed (the reference's 1, which is that of a wrong claim).
  */
 import { existsSync } from 'node:fs';
-import { type Chain, type Log, type LogLevel, openHost } from '@obelisc/host';
+import { type Chain, LOG_LEVELS, type Log, type LogLevel, openHost } from '@obelisc/host';
+import { hasColours } from '../terminal/colours.js';
 import { messagesOf } from '../terminal/failure.js';
 import { makeFolder } from '../terminal/folder.js';
+import { writeStory } from '../terminal/status-line.js';
+import { logLevelOf } from '../terminal/verbosity.js';
+import { versionText } from '../terminal/version.js';
 import { runDetached } from './exec.js';
-import { type FlagValues, helpText, parseArguments } from './flags.js';
+import { commandLine } from './command-line.js';
+import { type FlagValues, parseArguments } from './flags.js';
 import { logger } from './logger.js';
 import { runNative } from './native.js';
 import { type Options, readOptions } from './options.js';
 import { serve } from './server.js';
 
-export type Io = { stdout: (bytes: Uint8Array | string) => void; stderr: (bytes: Uint8Array | string) => void };
+export type Io = {
+  stdout: (bytes: Uint8Array | string) => void;
+  stderr: (bytes: Uint8Array | string) => void;
+  /** Whether the streams show colours, where no flag says so. */
+  colours?: { stdout: boolean; stderr: boolean };
+};
 
 const COULD_NOT = 2;
 
-const processIo: Io = {
-  stdout: (output) => void process.stdout.write(output),
-  stderr: (output) => void process.stderr.write(output),
+/** The process' own streams. */
+export const processIo: Io = {
+  stdout: (output) => writeStory(output, process.stdout),
+  stderr: (output) => writeStory(output),
+  colours: { stdout: hasColours(process.stdout), stderr: hasColours(process.stderr) },
 };
 
 /** What another command that takes other flags puts in. */
@@ -43,21 +55,19 @@ export async function main(
   try {
     const parsed = parseArguments(args, env);
     if (parsed.kind === 'help') {
-      io.stdout(helpText());
+      commandLine().configureOutput({ writeOut: io.stdout }).outputHelp();
       return 0;
     }
     if (parsed.kind === 'version') {
-      io.stdout('op-program (Obelisc) 0.1.0\n');
+      io.stdout(`${versionText('op-program')}\n`);
       return 0;
     }
-    log = loggerOf(parsed.flags, io.stderr);
+    log = loggerOf(parsed.flags, io, 'stderr');
     debug = parsed.flags.isTrue('debug');
     for (const warning of parsed.warnings) log('warn', warning);
-    return await run(
-      readOptions(parsed.flags, caller?.chain),
-      { log, clientLog: loggerOf(parsed.flags, io.stdout, false) },
-      io,
-    );
+    const logs = { log, clientLog: loggerOf(parsed.flags, io, 'stdout') };
+    const showProgress = LOG_LEVELS.indexOf(levelOf(parsed.flags)) <= LOG_LEVELS.indexOf('info');
+    return await run(readOptions(parsed.flags, caller?.chain), logs, io, showProgress);
   } catch (error) {
     const [message = 'unknown error', ...causes] = messagesOf(error).map(caller?.wording ?? ((failure) => failure));
     log('crit', 'Application failed', { err: message });
@@ -75,7 +85,7 @@ class UndecidedError extends Error {
 /** The host's log and the client's, which differ in where they go. */
 type Logs = { log: Log; clientLog: Log };
 
-async function run(options: Options, { log, clientLog }: Logs, io: Io): Promise<number> {
+async function run(options: Options, { log, clientLog }: Logs, io: Io, showProgress: boolean): Promise<number> {
   const { mode, ...hostOptions } = options;
   const { datadir, endpoints } = options;
   if (endpoints !== undefined && datadir !== undefined && !existsSync(datadir)) makeFolder('--datadir', datadir);
@@ -89,7 +99,7 @@ async function run(options: Options, { log, clientLog }: Logs, io: Io): Promise<
         return await runDetached(mode.file, host.oracle, log);
       case 'native':
         try {
-          return await runNative(host, clientLog, io);
+          return await runNative(host, clientLog, io, showProgress);
         } catch (error) {
           throw new UndecidedError('the claim could not be decided', { cause: error });
         }
@@ -99,13 +109,19 @@ async function run(options: Options, { log, clientLog }: Logs, io: Io): Promise<
   }
 }
 
-function loggerOf(flags: FlagValues, write: Io['stdout'], timed = true): Log {
+/** The log of the host on stderr, or the client's on stdout: that one is the same in each run, and so without times. */
+function loggerOf(flags: FlagValues, io: Io, stream: 'stdout' | 'stderr'): Log {
   return logger({
-    level: (flags.get('log.level') ?? 'info') as LogLevel,
+    level: levelOf(flags),
     format: flags.get('log.format') ?? 'text',
-    color: flags.isTrue('log.color'),
+    color: flags.has('log.color') ? flags.isTrue('log.color') : io.colours?.[stream] === true,
     pid: flags.isTrue('log.pid'),
-    write,
-    timed,
+    write: io[stream],
+    timed: stream === 'stderr',
   });
+}
+
+function levelOf(flags: FlagValues): LogLevel {
+  if (flags.has('log.level')) return flags.get('log.level') as LogLevel;
+  return logLevelOf({ quiet: flags.isTrue('quiet'), verbose: flags.isTrue('verbose') });
 }

@@ -1,45 +1,191 @@
 // What the command lines that Commander reads have in common.
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { booleanOf, readEnvironment, variableOf } from './environment.js';
+import { didYouMean, nearest } from './nearest.js';
+import { versionText } from './version.js';
 
-/** The option of every command that shows where an error comes from. */
-export const DEBUG_FLAG = ['--debug', 'print the JavaScript stack of errors'] as const;
+export interface CommandLineOptions {
+  /** Beginning of the variables that stand for flags; without it there are none. */
+  readonly variables?: string;
+  readonly env?: Record<string, string | undefined>;
+}
+
+/** Heading of the flags that every command has. */
+export const GENERAL = 'General:';
+
+/** Columns of help where the terminal does not say. */
+const HELP_WIDTH = 100;
+
+/** An option with one of some values; a mistyped one is answered with the nearest. */
+export function choiceOption(flags: string, help: string, choices: readonly string[]): Option {
+  const option = new Option(flags, help).choices(choices);
+  return option.argParser((text) => {
+    const found = choices.find((choice) => choice === text.toLowerCase());
+    if (found !== undefined) return found;
+    const meant = nearest(text, choices);
+    const advice = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    throw new InvalidArgumentError(`It takes one of: ${choices.join(', ')}.${advice}`);
+  });
+}
 
 /**
- * Commander misses required options before it looks at unknown ones, which are most often the required ones misspelt: here
- * the unknown is told first, then all that is missing at once.
+ * Finishes the commands of a program whose own flags are all there: gives them the flags that every command has, help, and
+ * the order in which mistakes are told: unknown flags first, then values, then all that is missing at once.
  */
-export function unknownFlagsFirst(program: Command): void {
-  for (const command of program.commands) {
-    const required = command.options.filter((option) => option.mandatory);
-    for (const option of required) option.mandatory = false;
-    const parse = command.parseOptions.bind(command);
-    // Nor does a value that is wrong come before it: Commander is shown the unknown one alone.
-    command.parseOptions = (args) => {
-      const unknown = firstUnknown(command, args);
-      return parse(unknown === undefined ? args : [unknown]);
-    };
-    command.hook('preAction', (_, action) => {
-      const missing = required.filter((option) => action.getOptionValue(option.attributeName()) === undefined);
-      if (missing.length === 0) return;
-      const flags = missing.map((option) => `'${option.flags}'`).join(', ');
-      action.error(`error: required option${missing.length === 1 ? '' : 's'} ${flags} not specified`, {
-        code: 'commander.missingMandatoryOptionValue',
-      });
+export function finishCommandLine(program: Command, options: CommandLineOptions = {}): void {
+  const { variables, env = process.env } = options;
+  const required = new Set<Option>();
+  const describe = (option: Option): string => {
+    const isGeneral = ['--help', '--version', '--debug'].includes(option.long ?? '');
+    return describeFlag(option, {
+      required: required.has(option),
+      variables: variables === undefined || isGeneral ? [] : [variableOf(variables, option)],
     });
+  };
+  printedHelp(
+    program.optionsGroup(GENERAL).version(versionText(program.name()), '-v, --version', 'print the version'),
+    describe,
+  );
+  for (const command of program.commands) {
+    command
+      .optionsGroup(GENERAL)
+      .addOption(new Option('--quiet', 'print the result and errors, and nothing else').conflicts('verbose'))
+      .option('--verbose', 'tell more of what is done')
+      .option('--debug', 'print the JavaScript stack of errors')
+      .version(versionText(program.name()), '-v, --version', 'print the version');
+    printedHelp(command, describe);
+    for (const option of command.options) {
+      if (!option.mandatory) continue;
+      required.add(option);
+      option.mandatory = false;
+    }
+    const parse = command.parseOptions.bind(command);
+    command.parseOptions = (args) => {
+      const asksForHelp = beforeServer(args).some((arg) => arg === '-h' || arg === '--help');
+      if (asksForHelp) return parse(args);
+      refuseUnknown(command, args);
+      const result = parse(args.flatMap((arg) => withoutSwitchValue(command, arg)));
+      refuseSurplus(command, result.operands);
+      if (variables !== undefined) readEnvironment(command, variables, env);
+      return result;
+    };
+    command.hook('preAction', (_, action) => refuseMissing(action, required));
   }
 }
 
-/** The first flag that the command does not have; none where help is asked for. */
-function firstUnknown(command: Command, args: readonly string[]): string | undefined {
-  let unknown: string | undefined;
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at] ?? '';
-    if (arg === '--') break;
-    if (arg === '-h' || arg === '--help') return undefined;
+/** What stands behind a flag's help. */
+export interface FlagFacts {
+  readonly required: boolean;
+  readonly variables: readonly string[];
+}
+
+/** A flag's help: what it is, what it takes, what stands for it, and its environment variables. */
+export function describeFlag(option: Option, { required, variables }: FlagFacts): string {
+  const { description, argChoices } = option;
+  return [
+    description,
+    ...(argChoices === undefined ? [] : [`(${argChoices.join(', ')})`]),
+    ...(required ? ['(required)'] : []),
+    ...defaultOf(option),
+    ...variables.map((variable) => `[$${variable}]`),
+  ].join(' ');
+}
+
+function defaultOf({ defaultValue, defaultValueDescription }: Option): string[] {
+  if (defaultValueDescription !== undefined) return [`(default: ${defaultValueDescription})`];
+  if (defaultValue === undefined || defaultValue === false || defaultValue === '') return [];
+  return [`(default: ${String(defaultValue)})`];
+}
+
+/** How all help is laid out. */
+export function printedHelp(command: Command, describe: (option: Option) => string): Command {
+  return command
+    .configureOutput({ getOutHelpWidth: () => process.stdout.columns ?? HELP_WIDTH })
+    .configureHelp({ optionDescription: describe, subcommandTerm: (one) => one.name() })
+    .addHelpOption(new Option('-h, --help', 'print this').helpGroup(GENERAL));
+}
+
+/** Refuses the first flag that the command does not have, and a flag in the place of another's value. */
+function refuseUnknown(command: Command, args: readonly string[]): void {
+  const find = (arg: string): Option | undefined =>
+    command.options.find(({ long, short }) => [long, short].includes(arg.split('=')[0]));
+  const own = beforeServer(args);
+  let swallowed: (() => never) | undefined;
+  for (let at = 0; at < own.length; at++) {
+    const arg = own[at] ?? '';
     if (!/^-./.test(arg)) continue;
-    const option = command.options.find(({ long, short }) => [long, short].includes(arg.split('=')[0]));
-    if (option === undefined) unknown ??= arg;
-    else if (option.required && !arg.includes('=')) at += 1;
+    const option = find(arg);
+    if (option === undefined) {
+      const names = command.options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? '');
+      const meant = nearest(arg.split('=')[0] ?? '', names);
+      command.error(`error: unknown option '${arg}'${meant === undefined ? '' : `\n(Did you mean ${meant}?)`}`, {
+        code: 'commander.unknownOption',
+      });
+    }
+    if (!option.required || arg.includes('=')) continue;
+    at += 1;
+    const value = own[at] ?? '';
+    if (!value.startsWith('--') || find(value) === undefined) continue;
+    swallowed ??= () =>
+      command.error(
+        `error: option '${option.flags}' has no value: ${value.split('=')[0]} behind it is a flag (a value that looks like one is given as ${arg}=${value})`,
+        { code: 'commander.optionMissingArgument' },
+      );
   }
-  return unknown;
+  swallowed?.();
+}
+
+/** A switch with a value, as scripts write it: there or not. */
+function withoutSwitchValue(command: Command, arg: string): string[] {
+  const [, flag, value = ''] = /^(--[^=]+)=([^]*)$/.exec(arg) ?? [];
+  const option = command.options.find(({ long }) => long === flag);
+  if (option === undefined || !option.isBoolean()) return [arg];
+  const isSet = booleanOf(value);
+  if (isSet !== undefined) return isSet ? [String(flag)] : [];
+  return command.error(`error: option '${flag}' is ${JSON.stringify(value)}, which is neither true nor false`, {
+    code: 'commander.invalidArgument',
+  });
+}
+
+function refuseSurplus(command: Command, operands: readonly string[]): void {
+  const surplus = operands[command.registeredArguments.length];
+  if (surplus === undefined) return;
+  const advice =
+    booleanOf(surplus) === undefined
+      ? didYouMean(
+          surplus,
+          command.options.map(({ long }) => long ?? ''),
+        )
+      : ': a switch takes its value behind =, as in --json=false';
+  command.error(`error: '${command.name()}' has no place for ${JSON.stringify(surplus)}${advice}`, {
+    code: 'commander.excessArguments',
+  });
+}
+
+function refuseMissing(command: Command, required: ReadonlySet<Option>): void {
+  const missing = command.options.filter(
+    (option) => required.has(option) && command.getOptionValue(option.attributeName()) === undefined,
+  );
+  if (missing.length === 0) return;
+  const flags = missing.map((option) => `'${option.flags}'`).join(', ');
+  command.error(`error: required option${missing.length === 1 ? '' : 's'} ${flags} not specified`, {
+    code: 'commander.missingMandatoryOptionValue',
+  });
+}
+
+/** The command's own arguments: those before `--`. */
+function beforeServer(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end < 0 ? args : args.slice(0, end);
+}
+
+/** Lines of help below the flags: each example under a line that says what it is for. */
+export function examples(list: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(list).flatMap(([purpose, line]) => [`  ${purpose}:`, `    ${line}`]);
+  return ['', 'Examples:', ...lines].join('\n');
+}
+
+/** A paragraph of help under a heading, in lines of its own. */
+export function paragraph(heading: string, lines: readonly string[]): string {
+  return ['', heading, ...lines.map((line) => `  ${line}`)].join('\n');
 }

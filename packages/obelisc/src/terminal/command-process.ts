@@ -1,5 +1,6 @@
 // A command as a process: its exit code is its own answer or, however else it ends, that of a failure.
 import { FailureReport } from './failure.js';
+import { INTERRUPTED, isInterrupt } from './interrupt.js';
 
 export interface CommandProcess {
   /** The command's name, as its errors begin. */
@@ -24,7 +25,7 @@ export async function runAsProcess({ name, failure, load }: CommandProcess): Pro
   const report = new FailureReport(name, args);
   const fail = (error: unknown): never => {
     report.write(error);
-    process.exit(failure);
+    process.exit(isInterrupt(error) ? INTERRUPTED : failure);
   };
   // What was set until here; Commander takes it for the exit code of its help.
   process.exitCode = undefined;

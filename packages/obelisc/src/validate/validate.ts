@@ -1,16 +1,21 @@
 // `obelisc validate`: the guide as one command.
 import { type BlockTag, exitCodes, type GameChoice, validate, verdictJson, verdictLine } from '@obelisc/claims';
-import { NETWORK_FLAGS, readNetworkFlags } from '../endpoints/network-flags.js';
+import { networkFlagOf } from '../endpoints/commander-values.js';
+import { readNetworkFlags } from '../endpoints/network-flags.js';
+import { clientLine } from '../op-program/client-lines.js';
 import { logger } from '../op-program/logger.js';
+import { hasColours } from '../terminal/colours.js';
 import { UsageError } from '../terminal/failure.js';
 import { makeFolder } from '../terminal/folder.js';
-import { type ProgressDisplay, progressDisplay, writeStory } from '../terminal/progress.js';
+import { writeStory } from '../terminal/status-line.js';
+import { logLevelOf, type Verbosity } from '../terminal/verbosity.js';
+import { ClaimDisplay } from './claim-display.js';
 
 /** The work of the command without its terminal, for scripts that drive it. */
 export { validate } from '@obelisc/claims';
 
 /** The command's flags, as Commander names them. */
-export interface ValidateFlags {
+export interface ValidateFlags extends Verbosity {
   readonly l1: string;
   readonly 'l1.beacon': readonly string[];
   readonly 'l1.check'?: string;
@@ -41,13 +46,21 @@ export interface ValidateFlags {
 export async function runValidate(flags: ValidateFlags): Promise<number> {
   const game = chosenGame(flags);
   if (flags.datadir !== undefined) makeFolder('--datadir', flags.datadir);
-  let display: ProgressDisplay | undefined;
   const story = (text: string): void => writeStory(text);
+  const log = {
+    level: logLevelOf(flags),
+    format: 'text',
+    color: hasColours(process.stderr),
+    pid: false,
+    write: story,
+  };
+  const pass = clientLine(logger({ ...log, timed: false }), (line) => story(`${line}\n`));
+  const display = new ClaimDisplay(flags.quiet !== true);
   const verdict = await validate({
     l1: flags.l1,
     beacon: flags['l1.beacon'],
     l1Check: flags['l1.check'],
-    settings: readNetworkFlags((name) => networkFlag(flags, name)),
+    settings: readNetworkFlags((name) => networkFlagOf(flags, name)),
     l2: flags.l2,
     opNode: flags.opNode,
     trustRpc: flags['l1.trustrpc'],
@@ -65,13 +78,16 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
     native: flags.native,
     segment: flags.segment === undefined ? undefined : BigInt(flags.segment),
     workers: flags.workers,
-    log: logger({ level: 'info', format: 'text', color: false, pid: false, write: story }),
-    onClientLine: (line) => story(`${line}\n`),
-    onSegment: ({ from, to, answer, done, total, seconds }) =>
-      story(`  blocks #${from} to #${to}: ${answer}, ${seconds.toFixed(1)} s (${done} of ${total} segments)\n`),
-    onMachine: (progress) => {
-      if (progress !== undefined) (display ??= progressDisplay()).update(progress);
-      else display?.stop();
+    log: logger(log),
+    onClientLine: (line) => {
+      display.see(line);
+      pass(line);
+    },
+    onNative: (host) => display.native(host),
+    onMachine: (progress) => display.machine(progress),
+    onSegment: ({ from, to, answer, done, total, seconds }) => {
+      if (flags.quiet === true) return;
+      story(`  blocks #${from} to #${to}: ${answer}, ${seconds.toFixed(1)} s (${done} of ${total} segments)\n`);
     },
   });
   process.stdout.write(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
@@ -95,17 +111,4 @@ function chosenGame(flags: ValidateFlags): GameChoice | undefined {
       `--${given.join(', --')}: a game says this itself; leave it out beside --game and --game-index`,
     );
   return { address: game, index: gameIndex, factory: gameFactory };
-}
-
-/** A flag of the table, under its name or its other name. */
-function networkFlag(flags: ValidateFlags, name: string): string | undefined {
-  const spec = NETWORK_FLAGS.find((known) => known.name === name);
-  const value =
-    flags[optionName(name)] ?? (spec !== undefined && 'alias' in spec ? flags[optionName(spec.alias)] : undefined);
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** How Commander names an option's value. */
-function optionName(flag: string): string {
-  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -195,7 +195,10 @@ test('a chain whose two files differ is refused', async (t) => {
 test('help and version go to stdout', async () => {
   const help = await run(['--help']);
   assert.equal(help.code, 0);
-  assert.match(help.stdout, /--l1\.beacon VALUE .*\[\$OP_PROGRAM_L1_BEACON_API\]/);
+  assert.match(help.stdout, /--l1\.beacon <urls> [^]*?\[\$OP_PROGRAM_L1_BEACON_API\]/);
+  assert.match(help.stdout, /^Endpoints .*:$/m);
+  assert.match(help.stdout, /^Examples:$/m);
+  assert.match(help.stdout, /--log\.level <level> [^]*?\(trace, debug, [^]*?\(default: info\)/);
   const version = await run(['--version']);
   assert.equal(version.code, 0);
   assert.match(version.stdout, /^op-program /);

@@ -1,50 +1,69 @@
 import assert from 'node:assert/strict';
-import { WriteStream } from 'node:tty';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { progressDisplay, writeStory } from '../../src/terminal/progress.js';
+import { progressDisplay } from '../../src/terminal/progress.js';
+import { canShowStatus, statusLine, writeStory } from '../../src/terminal/status-line.js';
+import { screen } from './screen.js';
 
-const ESCAPE = '\u001b';
+const root = `0x${'ab'.repeat(32)}`;
 
-/** What a terminal of one line after the other shows in the end: `\r`, and the sequences that erase, move and hide. */
-function screen(written: string): string[] {
-  const lines = [''];
-  let column = 0;
-  for (const [token] of written.replaceAll(ESCAPE, '␛').matchAll(/␛\[[?\d;]*[A-Za-z]|[^]/g)) {
-    const line = lines.at(-1) ?? '';
-    if (token === '\n') {
-      lines.push('');
-      column = 0;
-    } else if (token === '\r' || /^␛\[1?G$/.test(token)) column = 0;
-    else if (/^␛\[0?K$/.test(token)) lines[lines.length - 1] = line.slice(0, column);
-    else if (token === '␛[2K') lines[lines.length - 1] = '';
-    else if (token.length === 1) {
-      lines[lines.length - 1] = line.slice(0, column) + token + line.slice(column + 1);
-      column += 1;
-    }
-  }
-  return lines;
-}
+test('lines are written above the status line: whole, and none of it stays among them', async () => {
+  const { stream, lines } = screen(40);
+  const status = statusLine(stream);
+  status.show('1.5 M steps, 200 M steps/s, in a_function_with_a_name_that_is_long');
+  assert.deepEqual(await lines(), [`${'1.5 M steps, 200 M steps/s, in a_function'.slice(0, 38)}…`]);
+  writeStory(`output ${root}\n`, stream);
+  status.show('2.5 M steps');
+  assert.deepEqual(await lines(), [`output ${root}`, '2.5 M steps']);
+  writeStory('half a ', stream);
+  writeStory('line\n', stream);
+  writeStory(Buffer.from('short\n'), stream);
+  assert.deepEqual(await lines(), [`output ${root}`, 'half a line', 'short', '2.5 M steps']);
+  status.remove();
+  writeStory('after\n', stream);
+  assert.deepEqual(await lines(), [`output ${root}`, 'half a line', 'short', 'after']);
+});
 
-test('lines are written above the bar: whole, and none of it stays among them', () => {
+test('a terminal that is only as wide as the line wraps nothing', async () => {
+  const { stream, lines } = screen(10);
+  const status = statusLine(stream);
+  for (let i = 0; i < 3; i++) status.show(`${i}`.repeat(10));
+  status.remove();
+  writeStory('end\n', stream);
+  assert.deepEqual(await lines(), ['end']);
+});
+
+test('without a terminal there is a plain line every five seconds', (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
   let written = '';
-  const sink = new PassThrough();
-  const terminal = Object.assign(sink, {
-    isTTY: true,
-    columns: 120,
-    cursorTo: WriteStream.prototype.cursorTo,
-    clearLine: WriteStream.prototype.clearLine,
-    moveCursor: WriteStream.prototype.moveCursor,
-  }) as unknown as NodeJS.WriteStream;
-  sink.on('data', (chunk: Buffer) => (written += chunk.toString()));
-  const display = progressDisplay(terminal);
-  const root = `0x${'ab'.repeat(32)}`;
-  display.update({ step: 1_500_000n, rate: 2e8, symbol: 'a_function_with_a_name' });
-  writeStory(`output ${root}\n`, terminal);
-  display.update({ step: 2_500_000n, rate: 2e8, symbol: 'b' });
-  writeStory('short\n', terminal);
+  const pipe = new PassThrough();
+  pipe.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  const display = progressDisplay(true, pipe as unknown as NodeJS.WriteStream);
+  for (now = 0; now <= 12_000; now += 250) display.update(() => `at ${now}`);
   display.stop();
-  writeStory('after\n', terminal);
-  assert.match(written, /M steps\/s/);
-  assert.deepEqual(screen(written), [`output ${root}`, 'short', 'after', '']);
+  assert.equal(written, '  at 5000\n  at 10000\n');
+  const none = progressDisplay(false, pipe as unknown as NodeJS.WriteStream);
+  none.update(() => assert.fail('nobody asked for it'));
+  none.stop();
+});
+
+test('a status line is shown where nothing else writes to its terminal', () => {
+  const [terminal, other] = [{ isTTY: true }, {}];
+  assert.equal(
+    canShowStatus(terminal, terminal, () => true),
+    true,
+  );
+  assert.equal(
+    canShowStatus(terminal, other, () => false),
+    true,
+  );
+  assert.equal(
+    canShowStatus(terminal, other, () => true),
+    false,
+  );
+  assert.equal(
+    canShowStatus(other, terminal, () => false),
+    false,
+  );
 });

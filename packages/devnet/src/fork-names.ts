@@ -1,0 +1,3 @@
+// The names of forks, for who needs nothing else of the chain: a command line.
+export { FORK_NAMES } from './execution/forks.js';
+export { L1_FORK_NAMES } from './execution/blob-schedule.js';
