@@ -5,7 +5,10 @@ const { existsSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-const modules = join(__dirname, '../packages/obelisc/dist/src');
+// Where they lie in the installed package and in the repository.
+const modules = ['../lib/node_modules/@obelisc/obelisc/dist/src', '../packages/obelisc/dist/src']
+  .map((folder) => join(__dirname, folder))
+  .find((folder) => existsSync(folder));
 
 module.exports = function command(name, failure) {
   const fail = (error) => {
@@ -21,7 +24,8 @@ module.exports = function command(name, failure) {
   };
   process.exitCode = failure;
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
-  if (!existsSync(join(modules, name, 'main.js'))) fail('it is not built yet: run npm ci, or npm run build');
+  if (modules === undefined || !existsSync(join(modules, name, 'main.js')))
+    fail('it is not built yet: run npm ci, or npm run build');
   const load = (file) => import(pathToFileURL(join(modules, file)).href);
   load('terminal/command-process.js')
     .then(({ runAsProcess }) => runAsProcess({ name, failure, load: () => load(`${name}/main.js`) }))

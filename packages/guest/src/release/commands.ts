@@ -13,7 +13,8 @@ import {
   writeRelease,
   writeWhole,
 } from './released.js';
-import { repository, sourcesHash } from './sources.js';
+import { root } from './root.js';
+import { sourcesHash } from './sources.js';
 
 /** Where the guide expects the ELF, from the repository's root. */
 const elfPath = 'bin/op-program-client-riscv.elf';
@@ -21,7 +22,7 @@ const elfPath = 'bin/op-program-client-riscv.elf';
 /** Builds the client's ELF, writes it to bin/ and makes it the released one. */
 export function buildGuest(): Release {
   const elf = compileGuest(clientModule());
-  writeWhole(join(repository, elfPath), elf);
+  writeWhole(join(root, elfPath), elf);
   return writeRelease(elf, sourcesHash());
 }
 
@@ -46,7 +47,7 @@ export function checkGuest(): Release {
 /** Writes the released ELF to bin/, and says so on stderr when it isn't what the sources make any more. */
 export function unpackGuest(): Release {
   const release = currentRelease();
-  writeWhole(join(repository, elfPath), releasedElf());
+  writeWhole(join(root, elfPath), releasedElf());
   if (release.sourcesSha256 !== sourcesHash()) {
     process.stderr.write(
       `${elfPath} is the released client; its sources have changed since: npm run guest builds it\n`,
@@ -71,7 +72,7 @@ export function makePrestate(): Release {
   const release = currentGuest();
   const args = ['load-elf', '--path', elfPath, '--out', 'bin/prestate.json', '--meta', 'bin/meta.json'];
   const { status, error } = spawnSync(process.execPath, ['bin/asterisc', ...args], {
-    cwd: repository,
+    cwd: root,
     stdio: 'inherit',
   });
   if (status !== 0)

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { loadElf } from '@obelisc/fpvm';
 import { guestFolder } from '../build/toolchain.js';
-import { repository } from './sources.js';
+import { root } from './root.js';
 
 /** One release of the client as prestates.json lists it. Hashes are hex; the prestate's has 0x, as users give it. */
 export interface Release {
@@ -27,7 +27,7 @@ export class ReleaseError extends Error {
 }
 
 const compressedPath = join(guestFolder, 'release/op-program-client-riscv.elf.br');
-const prestatesPath = join(repository, 'prestates.json');
+const prestatesPath = join(root, 'prestates.json');
 
 /** The version that this repository's client has or will be released as. */
 export function clientVersion(): string {
@@ -44,6 +44,21 @@ export function releasedElf(): Uint8Array {
     throw new ReleaseError(`the released ELF is not the one that prestates.json lists: build both with npm run guest`);
   }
   return elf;
+}
+
+/**
+ * Path of the released client as a file, which lies beside the commands. Throws `ReleaseError` when it is missing or not the
+ * one that prestates.json lists.
+ */
+export function clientElf(): string {
+  const path = join(root, 'bin/op-program-client-riscv.elf');
+  if (!existsSync(path)) throw new ReleaseError(`${path} is missing: install again, or run npm ci in the repository`);
+  if (sha256(readFileSync(path)) !== currentRelease().elfSha256) {
+    throw new ReleaseError(
+      `${path} is not the ELF that prestates.json lists: install again, or run npm run guest -- --unpack in the repository`,
+    );
+  }
+  return path;
 }
 
 /** The entry of prestates.json for `clientVersion`. */

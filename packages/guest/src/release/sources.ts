@@ -2,10 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { guestFolder } from '../build/toolchain.js';
-
-/** The repository's root. */
-export const repository = join(guestFolder, '../..');
+import { root } from './root.js';
 
 /** The translator, the runtime, and the cross compiler's pins. */
 const translator = [
@@ -58,17 +55,17 @@ function hashOf(entries: readonly (readonly [name: string, content: string | Uin
 function filesUnder(paths: readonly string[]): [string, Uint8Array][] {
   return paths
     .flatMap((path) => {
-      const full = join(repository, path);
+      const full = join(root, path);
       if (!statSync(full).isDirectory()) return [path];
       return readdirSync(full, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map((entry) => relative(repository, join(entry.parentPath, entry.name)).split(sep).join('/'));
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
     })
     .filter((path) => !path.startsWith(excluded))
     .sort()
-    .map((path) => [path, readFileSync(join(repository, path))]);
+    .map((path) => [path, readFileSync(join(root, path))]);
 }
 
 function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(join(repository, path), 'utf8')) as T;
+  return JSON.parse(readFileSync(join(root, path), 'utf8')) as T;
 }

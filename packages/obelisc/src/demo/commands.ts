@@ -1,10 +1,10 @@
 // Runs the project's own commands as a user would type them: child processes, with their output passed on or read.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { root } from '@obelisc/guest';
 
-/** The repository's root: `bin/` and what the guide's commands name lie there. */
-export const repositoryRoot = fileURLToPath(new URL('../../../../../', import.meta.url));
+/** The root of the repository or of the installed package: `bin/` and what the guide's commands name lie there. */
+export const repositoryRoot = root;
 
 export interface CommandOutcome {
   readonly code: number;
@@ -18,7 +18,7 @@ export class CommandFailedError extends Error {
 }
 
 /**
- * Runs `bin/NAME ARGS…` at the repository's root and returns its exit code and stdout. Each line of its stderr goes to
+ * Runs `bin/NAME ARGS…` at the root and returns its exit code and stdout. Each line of its stderr goes to
  * `onStory`. Rejects when the command can't be started or ends by a signal; `signal` ends it.
  */
 export async function runCommand(
@@ -47,9 +47,13 @@ export async function runCommand(
   return { code: await closed, stdout };
 }
 
-/** A command as the user would type it; where it is long, each flag stands on a line of its own. */
-export function asTyped(name: string, args: readonly string[]): string {
-  const words = [`./bin/${name}`, ...args];
+/**
+ * A command as the user would type it, in the repository by its path, elsewhere by its name; where it is long, each flag
+ * stands on a line of its own.
+ */
+export function asTyped(name: string, args: readonly string[], folder = process.cwd()): string {
+  const typed = (word: string): string => (folder === root ? word : word.replace(/^\.\/bin\//, ''));
+  const words = [`./bin/${name}`, ...args].map(typed);
   const oneLine = words.join(' ');
   if (oneLine.length <= 120) return oneLine;
   return words.reduce((text, word) => `${text}${word.startsWith('-') ? ' \\\n      ' : ' '}${word}`);

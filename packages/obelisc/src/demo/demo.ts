@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clientElf, root } from '@obelisc/guest';
 import { FORK_NAMES, startDevnet, type Devnet } from '@obelisc/devnet';
 import { interruptSignal } from '../terminal/interrupt.js';
 import { machineText } from '../terminal/machine-progress.js';
@@ -79,7 +80,7 @@ async function walkGuide(teller: Teller, devnet: Devnet, directory: string): Pro
   );
   const prestate = join(directory, 'prestate.json');
   const meta = join(directory, 'meta.json');
-  const elf = 'bin/op-program-client-riscv.elf';
+  const elf = process.cwd() === root ? 'bin/op-program-client-riscv.elf' : clientElf();
   await run(teller, 'asterisc', ['load-elf', '--path', elf, '--out', prestate, '--meta', meta], 0);
 
   say(teller, '4. Run: the same claim, step by step in the fault-proof machine, served by the host.');
@@ -151,8 +152,8 @@ function check(what: string, code: number, expected: number): void {
 }
 
 /** The claim with its last bit flipped: a root that no chain has. */
-function flipLastBit(root: string): string {
-  return root.slice(0, -1) + (Number.parseInt(root.slice(-1), 16) ^ 1).toString(16);
+function flipLastBit(outputRoot: string): string {
+  return outputRoot.slice(0, -1) + (Number.parseInt(outputRoot.slice(-1), 16) ^ 1).toString(16);
 }
 
 function announce(teller: Teller, name: string, args: readonly string[]): void {

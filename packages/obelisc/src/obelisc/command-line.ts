@@ -41,6 +41,8 @@ export function commandLine(end: (exitCode: number) => void): Command {
     program.command(name).description(description).exitOverride();
   validateCommand(command, end);
   outputCommand(command);
+  clientCommand(command);
+  compileCommand(command);
   devnetCommand(command);
   demoCommand(command);
   completionCommand(command);
@@ -148,6 +150,30 @@ function outputCommand(define: Define): void {
     .action(async (block: bigint, flags: OutputFlags) => {
       const { printOutput } = await import('./output.js');
       await printOutput(block, flags);
+    });
+}
+
+function clientCommand(define: Define): void {
+  define('client', "print where the released client's ELF is, after a check of its hash")
+    .option('--json', 'print its version, prestate and hash as well, as JSON', false)
+    .addHelpText(
+      'after',
+      examples({ "The machine's first state": 'asterisc load-elf --path "$(obelisc client)" --out prestate.bin.gz' }),
+    )
+    .action(async ({ json }: { json: boolean }) => {
+      const { printClient } = await import('./guest.js');
+      printClient(json);
+    });
+}
+
+function compileCommand(define: Define): void {
+  define('compile', 'make a program for the machine of a WebAssembly module (docs/own-programs.md)')
+    .argument('<module>', 'the module, a file')
+    .requiredOption('--out <file>', 'the ELF to write')
+    .addHelpText('after', examples({ 'A guest of your own': 'obelisc compile guest.wasm --out guest.elf' }))
+    .action(async (module: string, { out }: { out: string }) => {
+      const { compileModule } = await import('./guest.js');
+      compileModule(module, out);
     });
 }
 

@@ -9,6 +9,8 @@ test('a command is shown as it would be typed', () => {
     asTyped('asterisc', ['run', `--input=${long}`, '--', './bin/op-program', '--server']),
     `./bin/asterisc run \\\n      --input=${long} \\\n      -- ./bin/op-program \\\n      --server`,
   );
+  // Elsewhere than in the repository it is the installed command.
+  assert.equal(asTyped('asterisc', ['run', '--', './bin/op-program'], '/'), 'asterisc run -- op-program');
 });
 
 test('a command is run with its exit code, its output and its story apart', async () => {

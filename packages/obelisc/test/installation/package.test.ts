@@ -1,0 +1,77 @@
+// The root is the package `obelisc`, in which the rooms travel; tools/check-install.mjs packs and installs it.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '@obelisc/guest';
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly files?: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+const manifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+const top = manifest('.');
+const rooms = readdirSync(join(root, 'packages')).map((folder) => ({ folder, ...manifest(`packages/${folder}`) }));
+
+test('every room travels in the package, with what is compiled of it', () => {
+  for (const { name, version, files } of rooms) {
+    assert.equal(version, top.version, name);
+    assert.ok(files?.includes('dist/src/**/*.js'), `${name} lists its compiled sources in files`);
+  }
+});
+
+test('what a room needs from elsewhere is a peer, whose version the root pins: once for all', () => {
+  const pinned = { ...top.dependencies, ...top.optionalDependencies };
+  for (const { name, dependencies, optionalDependencies, peerDependencies } of rooms) {
+    assert.deepEqual(
+      Object.keys({ ...dependencies, ...optionalDependencies }).filter((other) => !other.startsWith('@obelisc/')),
+      [],
+      `${name} has third-party dependencies: make them peers and pin them in the root's package.json`,
+    );
+    for (const peer of Object.keys(peerDependencies ?? {})) {
+      assert.match(pinned[peer] ?? '', /^\d+\.\d+\.\d+$/, `the root's package.json pins ${peer}, which ${name} needs`);
+    }
+  }
+  const needed = new Set(rooms.flatMap(({ peerDependencies }) => Object.keys(peerDependencies ?? {})));
+  const unused = Object.keys(pinned).filter((name) => !name.startsWith('@obelisc/') && !needed.has(name));
+  assert.deepEqual(unused, [], 'no room needs what the root pins');
+});
+
+test('every module that a room imports is one that it declares', () => {
+  for (const { folder, name, dependencies, peerDependencies } of rooms) {
+    const declared = new Set([...Object.keys({ ...dependencies, ...peerDependencies }), name]);
+    const sources = join(root, 'packages', folder, 'dist/src');
+    for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.js')) continue;
+      for (const imported of importsOf(readFileSync(join(sources, file), 'utf8'))) {
+        assert.ok(
+          declared.has(imported),
+          `${name}'s ${file} imports ${imported}, which its package.json does not name`,
+        );
+      }
+    }
+  }
+});
+
+/** Names of the packages that a compiled module imports at its top or on the way, Node's own left out. */
+function importsOf(text: string): string[] {
+  const specifiers = [
+    ...text.matchAll(/^(?:import|export)\b[^;'"]*?from '([^']+)';$/gm),
+    ...text.matchAll(/\b(?:import|require)\('([^']+)'\)|createRequire\(import\.meta\.url\)\('([^']+)'\)/g),
+  ].map(([, ...groups]) => groups.find((group) => group !== undefined) ?? '');
+  return specifiers
+    .filter((name) => !/^(?:\.|node:)/.test(name) && !builtinModules.includes(name))
+    .map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+}
