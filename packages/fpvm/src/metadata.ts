@@ -2,6 +2,7 @@
 import { type Elf, ElfError } from './elf.js';
 import { parseExactJson } from './exact-json.js';
 import { goString } from './go-json.js';
+import { sortAsGo } from './go-sort.js';
 
 export interface MetadataSymbol {
   readonly name: string;
@@ -9,7 +10,7 @@ export interface MetadataSymbol {
   readonly size: bigint;
 }
 
-/** Symbols sorted by start address. */
+/** Symbols sorted by start address; those of one address in the reference's order, since the last of them names the place. */
 export interface Metadata {
   readonly symbols: readonly MetadataSymbol[];
 }
@@ -18,7 +19,7 @@ export interface Metadata {
 export function metadataOf(elf: Elf): Metadata {
   if (elf.symbols === undefined) throw new ElfError(noSymbols);
   const symbols = elf.symbols.map(({ name, value, size }) => ({ name, start: value, size }));
-  symbols.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  sortAsGo(symbols, (a, b) => a.start < b.start);
   return { symbols };
 }
 
