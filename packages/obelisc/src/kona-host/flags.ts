@@ -38,6 +38,12 @@ export const KONA_FLAGS: readonly KonaFlag[] = [
   { names: ['l2-chain-id'], help: 'Chain id of a chain that is built in' },
   { names: ['rollup-config-path', 'rollup-cfg'], help: 'File with the rollup configuration of any other chain' },
   { names: ['l1-config-path', 'l1-cfg'], help: 'File with the configuration of an L1 chain that is not known' },
+  {
+    names: ['enable-experimental-witness-endpoint'],
+    kind: 'switch',
+    without: 'how state is gathered follows from what --l2-node-address offers',
+    help: 'Of older versions, still sent by op-challenger; no effect',
+  },
   { names: ['native'], kind: 'switch', env: '', help: 'Run the client here' },
   { names: ['server'], kind: 'switch', env: '', help: 'Serve pre-images on file descriptors 3 to 6' },
   {
