@@ -48,7 +48,7 @@ export interface Listeners {
 }
 
 /** A host for the derivation. `store`: what an earlier one has fetched. */
-export function openHostFor(derivation: Derivation, log: Log, store?: PreimageStore): Host {
+export function openHostFor(derivation: Derivation, log: Log, store?: PreimageStore): Promise<Host> {
   const { claim, chain, endpoints, datadir, policy } = derivation;
   return openHost({ claim, chain, endpoints, store, datadir, log, ...(policy === undefined ? {} : { policy }) });
 }

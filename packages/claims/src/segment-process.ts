@@ -19,7 +19,7 @@ const send = (message: FromWorker): void => {
 async function run(derivation: Derivation): Promise<void> {
   const log = (level: LogLevel, message: string, fields: LogFields = {}): void =>
     send({ kind: 'log', level, message, fields });
-  const host = openHostFor(derivation, log);
+  const host = await openHostFor(derivation, log);
   try {
     const judgement = await judge(host, derivation, { log, onClientLine: () => {} });
     send({ kind: 'judged', judgement });

@@ -33,7 +33,7 @@ async function inOne(question: Question, options: ValidateOptions): Promise<Verd
     const derivation = derivationOf(question, options, { l1Head });
     announce(derivation, question, options);
     // What one L1 head made the host fetch serves the next.
-    const host = openHostFor(derivation, options.log, store);
+    const host = await openHostFor(derivation, options.log, store);
     store = host.store;
     try {
       const judgement = await judge(host, derivation, options);
@@ -77,7 +77,7 @@ async function inSegments(
         isHeadExact: question.game?.l1Head !== undefined,
         options,
       });
-      const { store, close } = readOnly(question, shared, l1Head);
+      const { store, close } = await readOnly(question, shared, l1Head);
       try {
         verdict = {
           ...(await concluded(judgement, { question, l1Head, store, tooEarly, options })),

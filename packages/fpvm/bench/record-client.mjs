@@ -35,7 +35,7 @@ export async function recordReleasedClient(folder, blocks) {
       l2Claim: end.outputRoot,
       l2BlockNumber: number,
     };
-    return await record(path, openHost({ claim, chain, endpoints }), join(folder, `client-${blocks}.preimages`));
+    return await record(path, await openHost({ claim, chain, endpoints }), join(folder, `client-${blocks}.preimages`));
   } finally {
     await devnet.close();
   }
@@ -45,7 +45,7 @@ export async function recordReleasedClient(folder, blocks) {
 export async function recordClient(path, flags, folder) {
   const parsed = parseArguments(flags, {});
   if (parsed.kind !== 'run') throw new Error(`BENCH_CLIENT_FLAGS asks for ${parsed.kind}, not for a run`);
-  return record(path, openHost(readOptions(parsed.flags)), join(folder, 'given-client.preimages'));
+  return record(path, await openHost(readOptions(parsed.flags)), join(folder, 'given-client.preimages'));
 }
 
 /** Runs the program in the machine once and keeps what it is answered. */

@@ -1,7 +1,7 @@
 /** Blobs from a beacon node (Beacon API: getBlobSidecars, getBlobs), checked against their versioned hash. */
 import { alternatives, type Way } from './alternatives.js';
 import { BLOB_LENGTH } from './blob-preimages.js';
-import { equal, hex } from './block-source.js';
+import { equal, hex } from './bytes.js';
 import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { blobCommitment, blobProofIsValid, versionedHashOf } from './kzg.js';
 import type { Log } from './log.js';

@@ -12,8 +12,7 @@ import {
   sha256Key,
 } from '@obelisc/preimage';
 import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey } from './blob-preimages.js';
-import { equal, hex } from './block-source.js';
-import { blobProofIsValid } from './kzg.js';
+import { equal, hex } from './bytes.js';
 import { FIELD_ELEMENTS } from './roots-of-unity.js';
 
 type Reading = {
@@ -112,6 +111,7 @@ function readRest(
 
 async function verify({ versionedHash, commitment, proof, blob }: Reading, store: PreimageStore): Promise<void> {
   if (proof === undefined) return;
+  const { blobProofIsValid } = await import('./kzg.js');
   if (await blobProofIsValid(blob, commitment, proof)) return;
   throw new PoisonedPreimageError(
     sha256Key(versionedHash),

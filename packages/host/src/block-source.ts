@@ -1,4 +1,5 @@
 /** Headers and transactions by block hash, from any execution endpoint, checked against the hash. */
+import { equal, hex } from './bytes.js';
 import { RLP } from '@ethereumjs/rlp';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { encodeHeader, encodeTransaction } from './block-encoding.js';
@@ -312,12 +313,4 @@ export async function checkChainId(endpoint: RpcEndpoint, expected: bigint, chai
       `it serves chain ${actual}, but the ${chain} chain is ${expected}; check the flag`,
       { kind: 'other-chain' },
     );
-}
-
-export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
-}
-
-export function hex(bytes: Uint8Array): string {
-  return `0x${Buffer.from(bytes).toString('hex')}`;
 }

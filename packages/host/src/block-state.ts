@@ -5,7 +5,7 @@
  * proofs are all of that one state, and nothing is proved twice.
  */
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { equal, hex } from './block-source.js';
+import { equal, hex } from './bytes.js';
 import { EndpointError } from './endpoint-errors.js';
 import { type ExecutionWitness, fetchWitness } from './execution-witness.js';
 import type { Log } from './log.js';

@@ -2,9 +2,9 @@
  * The hints the program sends and what each promises.
  * Specification: https://specs.optimism.io/fault-proof/index.html#pre-image-hinting-routes
  */
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import type { Dialect } from './dialect.js';
 import {
+  keccak256,
   keccak256Key,
   MalformedHintError,
   parseHint,
@@ -154,7 +154,7 @@ function payloadHint(text: string, payload: Uint8Array): AnnouncedHint {
 function precompileHint(text: string, payload: Uint8Array, inputAt: number): AnnouncedHint {
   if (payload.length < inputAt)
     throw new MalformedHintError(text, `its payload has ${payload.length} bytes, fewer than ${inputAt}`);
-  const hash = keccak_256(payload);
+  const hash = keccak256(payload);
   const route: Route = {
     kind: 'l1-precompile',
     address: payload.subarray(0, 20),

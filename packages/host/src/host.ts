@@ -21,7 +21,7 @@ import type { Dialect } from './dialect.js';
 import type { GatheringProgress } from './gathering-progress.js';
 import { healingStore } from './healing-store.js';
 import { type Log, silentLog } from './log.js';
-import { type Endpoints, networkFetcher } from './fetcher.js';
+import type { Endpoints } from './fetcher.js';
 import { type Fetcher, prefetcher } from './prefetcher.js';
 import { tolerantStore } from './tolerant-store.js';
 import type { RetryPolicy } from './retry.js';
@@ -69,7 +69,7 @@ export type Host = {
  * Puts a host together. Nothing is asked of the endpoints yet. Throws ConfigurationError when the claim cannot be judged,
  * DatadirError when the datadir cannot be used, and without endpoints when it is not there.
  */
-export function openHost({
+export async function openHost({
   claim,
   chain,
   endpoints,
@@ -79,7 +79,7 @@ export function openHost({
   dialect = 'op-program',
   log = silentLog,
   policy,
-}: HostOptions): Host {
+}: HostOptions): Promise<Host> {
   // No datadir is made for a claim that cannot be judged; offline none is made at all.
   if (endpoints !== undefined) checkAnswerable(claim, chain);
   const opened =
@@ -92,7 +92,13 @@ export function openHost({
   const fetcher =
     endpoints === undefined
       ? undefined
-      : networkFetcher({ endpoints, claim, chain, log, ...(policy === undefined ? {} : { policy }) });
+      : (await import('./fetcher.js')).networkFetcher({
+          endpoints,
+          claim,
+          chain,
+          log,
+          ...(policy === undefined ? {} : { policy }),
+        });
   let open = true;
   let answered = 0;
   const oracle = createOracle({ claim, chain, store, fetcher, dialect, log });

@@ -4,7 +4,8 @@
  * are; the op-node and a second L1 endpoint say what they should be.
  */
 import { keccak256Key, type PreimageStore } from '@obelisc/preimage';
-import { equal, hex, parseHeader } from './block-source.js';
+import { parseHeader } from './block-source.js';
+import { equal, hex } from './bytes.js';
 import { EmptyAnswerError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
 import type { BlockId, OpNode } from './op-node.js';

@@ -1,7 +1,8 @@
 /** The L2 chain's blocks and output roots as pre-images. */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { allFailed } from './alternatives.js';
-import { type BlockSource, blockSource, equal, hex } from './block-source.js';
+import { type BlockSource, blockSource } from './block-source.js';
+import { equal, hex } from './bytes.js';
 import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { data, isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';

@@ -8,10 +8,12 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 import { keccak256Key, type PreimageStore, sha256Key } from '@obelisc/preimage';
 import type { BeaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
-import { type BlockHeader, type BlockSource, hex, readBlock } from './block-source.js';
+import { type BlockHeader, type BlockSource, readBlock } from './block-source.js';
+import { hex } from './bytes.js';
 import type { BlockState } from './block-state.js';
 import type { Chain, Claim } from './boot.js';
 import { EndpointError } from './endpoint-errors.js';
+import { DEFAULT_BATCH_SIZE } from './endpoint-settings.js';
 import type { AheadProgress, Share } from './gathering-progress.js';
 import type { Route } from './hint-routes.js';
 import { blobTransactions } from './l1-blobs.js';
@@ -20,7 +22,7 @@ import type { Log } from './log.js';
 import type { Trie } from './ordered-trie.js';
 import type { ReceiptsSource } from './receipts-source.js';
 import { isObject } from './rpc-json.js';
-import { DEFAULT_BATCH_SIZE, type RpcEndpoint } from './rpc-endpoint.js';
+import type { RpcEndpoint } from './rpc-endpoint.js';
 import type { StateStaging } from './state-staging.js';
 
 /** L1 blocks whose transactions and receipts are fetched ahead of the one that the program reads. */

@@ -1,6 +1,6 @@
 /** What an op-node knows of its chain: output roots, configuration, how far it has derived (op-node's `optimism` namespace). */
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { equal, hex } from './block-source.js';
+import { equal, hex } from './bytes.js';
 import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 import { ConfigurationError } from './go-encoding.js';
 import { encodeOutput } from './l2-source.js';

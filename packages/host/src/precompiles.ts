@@ -12,34 +12,23 @@ import {
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
-import { g1Msm, g2Msm, pairingCheck } from './bls-pairing.js';
-import type { BlsPrecompile } from './bls-precompiles.js';
-import { bn256Pairing } from './bn-pairing.js';
-import { versionedHashOf } from './kzg.js';
 
 /** Output of a precompile, or undefined where it fails (which takes all the call's gas). */
 type Precompile = (input: Uint8Array) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
+/** Curves are loaded when they are first needed: few blocks use them. */
 const PRECOMPILES: Record<string, Precompile> = {
   [address(0x01)]: ecrecover,
-  [address(0x08)]: bn256Pairing,
+  [address(0x08)]: async (input) => (await import('./bn-pairing.js')).bn256Pairing(input),
   [address(0x0a)]: kzgPointEvaluation,
-  [address(0x0b)]: blsPrecompile('g1Add'),
-  [address(0x0c)]: g1Msm,
-  [address(0x0d)]: blsPrecompile('g2Add'),
-  [address(0x0e)]: g2Msm,
-  [address(0x0f)]: pairingCheck,
-  [address(0x10)]: blsPrecompile('mapFpToG1'),
-  [address(0x11)]: blsPrecompile('mapFp2ToG2'),
+  [address(0x0b)]: async (input) => (await import('./bls-precompiles.js')).g1Add(input),
+  [address(0x0c)]: async (input) => (await import('./bls-pairing.js')).g1Msm(input),
+  [address(0x0d)]: async (input) => (await import('./bls-precompiles.js')).g2Add(input),
+  [address(0x0e)]: async (input) => (await import('./bls-pairing.js')).g2Msm(input),
+  [address(0x0f)]: async (input) => (await import('./bls-pairing.js')).pairingCheck(input),
+  [address(0x10)]: async (input) => (await import('./bls-precompiles.js')).mapFpToG1(input),
+  [address(0x11)]: async (input) => (await import('./bls-precompiles.js')).mapFp2ToG2(input),
 };
-
-/** Loaded when first needed: the curve takes 30 ms, and few blocks use it. */
-function blsPrecompile(name: 'g1Add' | 'g2Add' | 'mapFpToG1' | 'mapFp2ToG2'): Precompile {
-  return async (input) => {
-    const precompiles: Record<typeof name, BlsPrecompile> = await import('./bls-precompiles.js');
-    return precompiles[name](input);
-  };
-}
 
 /** Runs the precompile that a hint names and stores the result (status byte, output) and the hint's payload. */
 export async function storePrecompileResult(
@@ -133,9 +122,12 @@ function recovered(hash: Uint8Array, signature: Uint8Array, recovery: 0 | 1): Ui
 /** Address 0x0a, EIP-4844: versioned hash, z, y, commitment, proof. The output is a constant. */
 async function kzgPointEvaluation(input: Uint8Array): Promise<Uint8Array | undefined> {
   if (input.length !== 192) return undefined;
+  const [{ versionedHashOf }, { verifyPointProof }] = await Promise.all([
+    import('./kzg.js'),
+    import('./kzg-proofs.js'),
+  ]);
   const commitment = input.subarray(96, 144);
   if (Buffer.compare(versionedHashOf(commitment), input.subarray(0, 32)) !== 0) return undefined;
-  const { verifyPointProof } = await import('./kzg-proofs.js');
   const [z, y, proof] = [input.subarray(32, 64), input.subarray(64, 96), input.subarray(144)];
   if (!(await verifyPointProof(commitment, z, y, proof))) return undefined;
   return Buffer.from(

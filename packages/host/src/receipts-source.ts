@@ -1,27 +1,14 @@
 /** Receipts of L1 blocks. Providers differ in which methods they have and what they cost; none may be missing and none is believed blindly. */
 import { alternatives, type Way } from './alternatives.js';
-import { type BlockHeader, equal, hex } from './block-source.js';
+import type { BlockHeader } from './block-source.js';
+import { equal, hex } from './bytes.js';
 import { encodeReceipt } from './block-encoding.js';
+import type { RpcKind } from './endpoint-settings.js';
 import { EmptyAnswerError, WrongAnswerError } from './endpoint-errors.js';
 import type { Log } from './log.js';
 import { orderedTrie, type Trie } from './ordered-trie.js';
 import { data, isObject, MalformedFieldError } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
-
-/** Kinds of endpoints, as --l1.rpckind names them. */
-export const RPC_KINDS = [
-  'alchemy',
-  'quicknode',
-  'infura',
-  'parity',
-  'nethermind',
-  'debug_geth',
-  'erigon',
-  'basic',
-  'any',
-  'standard',
-] as const;
-export type RpcKind = (typeof RPC_KINDS)[number];
 
 type Method =
   | 'alchemy_getTransactionReceipts'

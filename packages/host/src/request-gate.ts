@@ -1,5 +1,7 @@
 /** How much a run asks of its endpoints: requests in flight and requests a second, all endpoints together. */
 
+import type { RequestLimits } from './endpoint-settings.js';
+
 /** `demand`: the program waits for it; it goes before everything that is fetched `ahead`. */
 export type Lane = 'demand' | 'ahead';
 
@@ -11,15 +13,6 @@ export type RequestGate = {
   /** Requests that are under way now. */
   readonly inFlight: number;
 };
-
-export type RequestLimits = {
-  /** Requests in flight. */
-  concurrency: number;
-  /** Calls a second; undefined: as many as there are. */
-  rate: number | undefined;
-};
-
-export const DEFAULT_REQUEST_LIMITS: RequestLimits = { concurrency: 16, rate: undefined };
 
 export function requestGate({ concurrency, rate }: RequestLimits): RequestGate {
   const waiting: Record<Lane, { calls: number; start: () => void }[]> = { demand: [], ahead: [] };

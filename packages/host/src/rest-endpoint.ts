@@ -2,7 +2,8 @@
 import { EmptyAnswerError, EndpointError, kindOfStatus } from './endpoint-errors.js';
 import { httpEndpoint } from './http-exchange.js';
 import type { Log } from './log.js';
-import { DEFAULT_REQUEST_LIMITS, type Lane, type RequestGate, requestGate } from './request-gate.js';
+import { DEFAULT_REQUEST_LIMITS } from './endpoint-settings.js';
+import { type Lane, type RequestGate, requestGate } from './request-gate.js';
 import { retryNotices, type RetryPolicy, withRetry } from './retry.js';
 import { excerpt } from './rpc-endpoint.js';
 

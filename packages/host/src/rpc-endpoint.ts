@@ -9,7 +9,8 @@ import {
 } from './endpoint-errors.js';
 import { type HttpAnswer, httpEndpoint } from './http-exchange.js';
 import type { Log } from './log.js';
-import { DEFAULT_REQUEST_LIMITS, type Lane, type RequestGate, requestGate } from './request-gate.js';
+import { DEFAULT_BATCH_SIZE, DEFAULT_REQUEST_LIMITS } from './endpoint-settings.js';
+import { type Lane, type RequestGate, requestGate } from './request-gate.js';
 import { retryNotices, type RetryPolicy, withRetry } from './retry.js';
 import { isObject, MalformedFieldError } from './rpc-json.js';
 
@@ -42,9 +43,6 @@ export type RpcEndpointOptions = {
   /** Calls in a batch, at most. */
   batchSize?: number;
 };
-
-/** Providers count every call of a batch against their limits; bursts of hundreds end in 429. */
-export const DEFAULT_BATCH_SIZE = 20;
 
 type Call = { id: number; method: string; params: unknown[] };
 

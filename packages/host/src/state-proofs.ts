@@ -1,7 +1,7 @@
 /** State by eth_getProof and eth_getCode: for endpoints that give no trie node by its hash. A proof's nodes are pre-images. */
 import { RLP } from '@ethereumjs/rlp';
 import { keccak256 } from '@obelisc/preimage';
-import { equal } from './block-source.js';
+import { equal } from './bytes.js';
 import { MalformedFieldError, data, isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import type { TouchedState } from './touched-accounts.js';

@@ -2,7 +2,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { allFailed, alternatives, type Way } from './alternatives.js';
 import type { BlockState } from './block-state.js';
-import { equal, hex } from './block-source.js';
+import { equal, hex } from './bytes.js';
 import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 import type { Log } from './log.js';
 import { data } from './rpc-json.js';

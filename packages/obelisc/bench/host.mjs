@@ -61,7 +61,7 @@ function start(script, ...args) {
 /** One native run; `waits` are the questions that took a millisecond or more, with the last hint before each. */
 async function derive(claim, chain, endpoints, { datadir, dataFormat }) {
   const [begin, cpu] = [performance.now(), process.cpuUsage()];
-  const host = openHost({ claim, chain, endpoints, datadir, dataFormat });
+  const host = await openHost({ claim, chain, endpoints, datadir, dataFormat });
   const waits = [];
   let [log, hint] = ['', ''];
   const oracle = {

@@ -1,5 +1,4 @@
 /** Does a value belong to its key? What can be told from key and value alone. */
-import { sha256 } from '@noble/hashes/sha2.js';
 import { keccak256 } from './keccak.js';
 import { BLOB_KEY, describeKey, KECCAK256_KEY, keyType, PRECOMPILE_KEY, type PreimageKey, SHA256_KEY } from './keys.js';
 
@@ -39,6 +38,11 @@ export class PoisonedPreimageError extends Error {
     super(`the value that ${place} holds is not the pre-image of key ${describeKey(key)}: ${fault}; ${advice}`);
     this.key = key;
   }
+}
+
+/** Few runs have such keys, and loading the module is a tenth of a server's start. */
+function sha256(bytes: Uint8Array): Uint8Array {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(bytes).digest();
 }
 
 function sameTail(key: Uint8Array, hash: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 /** The flags of how endpoints are dealt with, which op-program and obelisc share: one table for names, help and values. */
 import type { NetworkSettings } from '@obelisc/claims';
-import { DEFAULT_BATCH_SIZE, DEFAULT_REQUEST_LIMITS, retryFor } from '@obelisc/host';
+import { DEFAULT_BATCH_SIZE, DEFAULT_REQUEST_LIMITS, retryFor } from '@obelisc/host/run';
 import { UsageError } from '../terminal/failure.js';
 
 export type NetworkFlag = {

@@ -1,7 +1,8 @@
 /** kona-host's help; shell completion reads it. */
 import { Argument, Command, Option } from 'commander';
 import { FLAGS as OP_PROGRAM_FLAGS, type FlagSpec } from '../op-program/flags.js';
-import { describeFlag, examples, GENERAL, paragraph, printedHelp } from '../terminal/command-line.js';
+import { describeFlag, examples, paragraph, printedHelp } from '../terminal/command-line.js';
+import { GENERAL } from '../terminal/flag-words.js';
 import { KONA_FLAGS, type KonaFlag, REQUIRED, variableOfFlag } from './flags.js';
 
 export function commandLine(): Command {

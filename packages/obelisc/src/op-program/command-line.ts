@@ -1,6 +1,7 @@
 // op-program's help, from its table of flags; Commander lays it out, and shell completion reads it.
 import { Command, Option } from 'commander';
-import { describeFlag, examples, GENERAL, paragraph, printedHelp } from '../terminal/command-line.js';
+import { describeFlag, examples, paragraph, printedHelp } from '../terminal/command-line.js';
+import { GENERAL } from '../terminal/flag-words.js';
 import { FLAGS, type FlagSpec } from './flags.js';
 
 export function commandLine(): Command {

@@ -1,10 +1,9 @@
 /** The flags of op-program: one table for parsing, environment, help and errors. */
 import { DATA_FORMATS, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
-import { DIALECTS, LOG_LEVELS, RPC_KINDS } from '@obelisc/host';
+import { DIALECTS, LOG_LEVELS, RPC_KINDS } from '@obelisc/host/run';
 import { NETWORK_FLAGS, type NetworkFlag } from '../endpoints/network-flags.js';
-import { GENERAL } from '../terminal/command-line.js';
-import { booleanOf } from '../terminal/environment.js';
 import { UsageError } from '../terminal/failure.js';
+import { booleanOf, GENERAL } from '../terminal/flag-words.js';
 import { didYouMean, nearest } from '../terminal/nearest.js';
 
 type FlagKind = 'text' | 'bool';

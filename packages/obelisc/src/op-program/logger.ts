@@ -1,5 +1,5 @@
 /** The host's log on stderr: stdout belongs to the client's own lines, of which the last is the verdict. */
-import { LOG_LEVELS, type Log, type LogFields, type LogLevel } from '@obelisc/host';
+import { LOG_LEVELS, type Log, type LogFields, type LogLevel } from '@obelisc/host/run';
 
 export type LoggerOptions = {
   level: LogLevel;

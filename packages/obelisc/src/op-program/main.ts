@@ -4,20 +4,16 @@
  * tell, the command cannot be carried out as typed, the server failed (the reference's 1, which is that of a wrong claim).
  */
 import { existsSync } from 'node:fs';
-import { type Chain, LOG_LEVELS, type Log, type LogLevel, openHost } from '@obelisc/host';
+import { type Chain, LOG_LEVELS, type Log, type LogLevel, openHost } from '@obelisc/host/run';
 import { hasColours } from '../terminal/colours.js';
 import { messagesOf } from '../terminal/failure.js';
 import { makeFolder } from '../terminal/folder.js';
 import { writeStory } from '../terminal/status-line.js';
 import { logLevelOf } from '../terminal/verbosity.js';
 import { versionText } from '../terminal/version.js';
-import { runDetached } from './exec.js';
-import { commandLine } from './command-line.js';
 import { type FlagValues, parseArguments } from './flags.js';
 import { logger } from './logger.js';
-import { runNative } from './native.js';
 import { type Options, readOptions } from './options.js';
-import { serve } from './server.js';
 
 export type Io = {
   stdout: (bytes: Uint8Array | string) => void;
@@ -55,6 +51,7 @@ export async function main(
   try {
     const parsed = parseArguments(args, env);
     if (parsed.kind === 'help') {
+      const { commandLine } = await import('./command-line.js');
       commandLine().configureOutput({ writeOut: io.stdout }).outputHelp();
       return 0;
     }
@@ -89,20 +86,26 @@ async function run(options: Options, { log, clientLog }: Logs, io: Io, showProgr
   const { mode, ...hostOptions } = options;
   const { datadir, endpoints } = options;
   if (endpoints !== undefined && datadir !== undefined && !existsSync(datadir)) makeFolder('--datadir', datadir);
-  const host = openHost({ ...hostOptions, log });
+  const host = await openHost({ ...hostOptions, log });
   try {
     switch (mode.kind) {
-      case 'server':
+      case 'server': {
+        const { serve } = await import('./server.js');
         await serve(host.oracle, log);
         return 0;
-      case 'exec':
+      }
+      case 'exec': {
+        const { runDetached } = await import('./exec.js');
         return await runDetached(mode.file, host.oracle, log);
-      case 'native':
+      }
+      case 'native': {
+        const { runNative } = await import('./native.js');
         try {
           return await runNative(host, clientLog, io, showProgress);
         } catch (error) {
           throw new UndecidedError('the claim could not be decided', { cause: error });
         }
+      }
     }
   } finally {
     await host.close();

@@ -14,7 +14,7 @@ import {
   type RetryPolicy,
   RPC_KINDS,
   whyUnknown,
-} from '@obelisc/host';
+} from '@obelisc/host/run';
 import { DATA_FORMATS, type DataFormat, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
 import { readNetworkFlags, urlList } from '../endpoints/network-flags.js';
 import { UsageError } from '../terminal/failure.js';

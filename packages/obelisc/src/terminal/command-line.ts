@@ -1,6 +1,7 @@
 // What the command lines that Commander reads have in common.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { booleanOf, readEnvironment, variableOf } from './environment.js';
+import { readEnvironment, variableOf } from './environment.js';
+import { booleanOf, GENERAL } from './flag-words.js';
 import { didYouMean, nearest } from './nearest.js';
 import { versionText } from './version.js';
 
@@ -9,9 +10,6 @@ export interface CommandLineOptions {
   readonly variables?: string;
   readonly env?: Record<string, string | undefined>;
 }
-
-/** Heading of the flags that every command has. */
-export const GENERAL = 'General:';
 
 /** Columns of help where the terminal does not say. */
 const HELP_WIDTH = 100;

@@ -1,16 +1,11 @@
 // Environment variables that stand for flags of a command that Commander reads.
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { UsageError } from './failure.js';
+import { booleanOf } from './flag-words.js';
 
 /** The variable of a flag: `--l1.beacon` with `OBELISC_` is `OBELISC_L1_BEACON`. */
 export function variableOf(prefix: string, option: Option): string {
   return prefix + (option.long ?? '').slice(2).replaceAll(/[.-]/g, '_').toUpperCase();
-}
-
-/** Words of a flag that is there or not; undefined for any other. */
-export function booleanOf(text: string): boolean | undefined {
-  if (/^(?:1|t|true)$/i.test(text)) return true;
-  return /^(?:0|f|false)$/i.test(text) ? false : undefined;
 }
 
 /**

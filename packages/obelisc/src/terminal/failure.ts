@@ -1,6 +1,5 @@
 // How a command that failed says so: one line per error, from the outermost to its cause, on stderr.
 import { writeSync } from 'node:fs';
-import { CommanderError } from 'commander';
 
 /** An error in what the user asked for: the message names the flag or file and the next step. */
 export class UsageError extends Error {
@@ -16,6 +15,11 @@ export function messagesOf(error: unknown): string[] {
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return messages;
+}
+
+/** Told by its code: op-program, which begins often, does not load Commander. */
+function isCommanders(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
 }
 
 /** How a command tells of its failure: for people on stderr, for scripts that asked for --json as an object on stdout. */
@@ -40,7 +44,7 @@ export class FailureReport {
   write(error: unknown): void {
     const messages = messagesOf(error).map((message) => message.replace(/^error: /, ''));
     const [first = 'unknown error', ...causes] = messages;
-    if (!(error instanceof CommanderError))
+    if (!isCommanders(error))
       writeNow(2, `${this.command}: ${first}\n${causes.map((cause) => `  because: ${cause}\n`).join('')}`);
     if (this.#debug && error instanceof Error) writeNow(2, `${error.stack}\n`);
     if (this.#json) {

@@ -32,7 +32,7 @@ test('native and in-machine runs agree on every byte of output, for a true claim
         l2BlockNumber: 8n,
       };
       const endpoints = { l1: devnet.l1Url, beacon: devnet.beaconUrl, l2: devnet.l2Url };
-      const { oracle, close } = openHost({ claim, chain, endpoints });
+      const { oracle, close } = await openHost({ claim, chain, endpoints });
       const native = { stdout: '', stderr: '' };
       const code = await runProgram({
         oracle,

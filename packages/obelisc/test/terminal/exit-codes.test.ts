@@ -60,7 +60,7 @@ for (const [command, failure] of Object.entries(failureOf)) {
     test('where it cannot open its own modules', async () => {
       const { code, stderr } = await shell(`ulimit -n 24; run "$${command}" run --network op-mainnet`);
       assert.equal(code, failure);
-      assert.match(stderr, /EMFILE|Cannot find module|required/);
+      assert.match(stderr, /EMFILE|Cannot find (?:module|package)|required/);
       assert.doesNotMatch(stderr, stack);
     });
 
