@@ -3,6 +3,12 @@
 /** The claim, or what was given with it, makes no sense: the message names the flag or file and the next step. */
 export class RefusedClaimError extends Error {
   override name = 'RefusedClaimError';
+  /** Whether it will be refused at any time: false where an endpoint may only be behind. */
+  readonly isSettled: boolean;
+  constructor(message: string, options: ErrorOptions & { isSettled?: boolean } = {}) {
+    super(message, options);
+    this.isSettled = options.isSettled ?? false;
+  }
 }
 
 /** The machine and the native run must agree on every claim: an error in Obelisc, not in the claim. */

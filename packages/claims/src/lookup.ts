@@ -111,6 +111,7 @@ async function ofGame(
   if (from.blockNumber >= to)
     throw new RefusedClaimError(
       `the game at ${address} starts at block #${from.blockNumber}, which is not before the claimed #${to}: there is nothing to derive`,
+      { isSettled: true },
     );
   if (from.blockNumber > safe)
     throw new RefusedClaimError(

@@ -110,12 +110,12 @@ export function maskedUrl(text: string): string {
   return `${scheme}${host === authority ? '' : '…@'}${host}${isWhole ? '' : '/…'}`;
 }
 
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of a duration as Go writes them: `90s`, `1h30m`, `250ms`; 0 needs no unit. Throws UsageError. */
-function duration(flag: string, text: string): number {
+/** Milliseconds of a duration as Go writes them, with days besides: `90s`, `1h30m`, `250ms`, `3d`; 0 needs no unit. Throws UsageError. */
+export function duration(flag: string, text: string): number {
   if (text === '0') return 0;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
     throw new UsageError(`--${flag} is ${JSON.stringify(text)}; it takes a duration such as 90s, 10m or 1h30m`);
   return Math.round(parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNITS[unit ?? ''] ?? 0), 0));

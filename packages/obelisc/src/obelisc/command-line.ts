@@ -7,6 +7,7 @@ import { choiceOption, examples, finishCommandLine, paragraph } from '../termina
 import { SHELLS } from '../terminal/completion.js';
 import type { Verbosity } from '../terminal/verbosity.js';
 import type { OutputFlags } from './output.js';
+import { addWatchCommands } from '../watch/command.js';
 import type { ValidateFlags } from '../validate/validate.js';
 import { address, blockNumber, count, hash, numberOrTag } from './values.js';
 
@@ -40,6 +41,7 @@ export function commandLine(end: (exitCode: number) => void): Command {
   const command = (name: string, description: string): Command =>
     program.command(name).description(description).exitOverride();
   validateCommand(command, end);
+  addWatchCommands(command, end);
   outputCommand(command);
   clientCommand(command);
   compileCommand(command);

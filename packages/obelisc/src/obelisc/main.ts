@@ -1,4 +1,4 @@
-// The `obelisc` command: validate, output, client, compile, devnet, demo, completion.
+// The `obelisc` command: validate, watch, worker, output, client, compile, devnet, demo, completion.
 import { CommanderError } from 'commander';
 import { commandLine } from './command-line.js';
 

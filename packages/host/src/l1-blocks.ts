@@ -1,0 +1,31 @@
+/** L1's blocks by name and hash, for those who follow it. */
+import { EmptyAnswerError } from './endpoint-errors.js';
+import { type Log, silentLog } from './log.js';
+import type { BlockId } from './op-node.js';
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import { data, integer, isObject } from './rpc-json.js';
+import { rpcEndpoint } from './rpc-endpoint.js';
+
+export type L1Blocks = {
+  /** The newest block. Rejects with EndpointError. */
+  latest(): Promise<BlockId>;
+  /** The block with this 0x-hex hash, on the chain or not; undefined where L1 does not know it. Rejects with EndpointError. */
+  byHash(hash: string): Promise<BlockId | undefined>;
+};
+
+/** A reader of L1's blocks. */
+export function l1Blocks(options: { url: string; flag?: string; log?: Log; policy?: RetryPolicy }): L1Blocks {
+  const { url, flag = '--l1', log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+  const endpoint = rpcEndpoint({ flag, url, policy, log });
+  const block = (result: unknown): BlockId | undefined =>
+    isObject(result) ? { hash: data(result, 'hash', 32), number: integer(result, 'number') } : undefined;
+  return {
+    latest: () =>
+      endpoint.call('eth_getBlockByNumber', ['latest', false], (result) => {
+        const latest = block(result);
+        if (latest === undefined) throw new EmptyAnswerError(endpoint.name, 'eth_getBlockByNumber latest', 'no block');
+        return latest;
+      }),
+    byHash: (hash) => endpoint.call('eth_getBlockByHash', [hash, false], block),
+  };
+}

@@ -1,0 +1,196 @@
+// `obelisc watch` and `obelisc worker`: flags into what the watch room does, signals, exit codes.
+import {
+  type Beginning,
+  ClaimQueue,
+  ClaimWorker,
+  type Database,
+  migrate,
+  openDatabase,
+  readChains,
+  type Tally,
+  Watch,
+  watchedChain,
+  type WatchedChain,
+} from '@obelisc/watch';
+import type { Log } from '@obelisc/host';
+import { networkFlagOf } from '../endpoints/commander-values.js';
+import { duration, readNetworkFlags } from '../endpoints/network-flags.js';
+import { logger } from '../op-program/logger.js';
+import { hasColours } from '../terminal/colours.js';
+import { UsageError } from '../terminal/failure.js';
+import { writeStory } from '../terminal/status-line.js';
+import { logLevelOf, type Verbosity } from '../terminal/verbosity.js';
+
+/** Flags of both commands, as Commander names them. */
+export interface WatchFlags extends Verbosity {
+  readonly [flag: string]: unknown;
+  readonly config?: string;
+  readonly db?: string;
+  readonly concurrency?: number;
+  readonly native: boolean;
+  readonly segment?: number;
+  readonly workers?: number;
+  readonly tries?: number;
+  readonly once?: boolean;
+  readonly since?: string;
+  readonly fromGame?: bigint;
+  readonly confirmations?: bigint;
+  readonly poll?: string;
+}
+
+const DEFAULT_DB = './obelisc-db';
+const DEFAULT_TRIES = 6;
+const DEFAULT_POLL = '12s';
+/** Two epochs of Ethereum: what is deeper is final but in the worst of times. */
+const DEFAULT_CONFIRMATIONS = 64n;
+
+/** Runs `obelisc watch`. The exit code is 0, with --once 1 where a claim is wrong and 2 where one could not be judged. */
+export async function runWatch(flags: WatchFlags): Promise<number> {
+  const log = storyLog(flags);
+  const chains = chainsOf(flags);
+  const poll = duration('poll', flags.poll ?? DEFAULT_POLL);
+  const begin = beginningOf(flags);
+  const database = await openDatabase(flags.db ?? DEFAULT_DB);
+  try {
+    const watch = await Watch.start({
+      chains,
+      database,
+      log,
+      begin,
+      poll,
+      confirmations: flags.confirmations ?? DEFAULT_CONFIRMATIONS,
+      tries: flags.tries ?? DEFAULT_TRIES,
+      concurrency: flags.concurrency ?? 1,
+      machine: !flags.native,
+      segment: flags.segment === undefined ? undefined : BigInt(flags.segment),
+      segmentWorkers: flags.workers,
+    });
+    log('info', 'Watching', { chains: chains.map(({ name }) => name).join(', '), in: database.place });
+    onStop(log, () => watch.stop());
+    await watch.run({ once: flags.once ?? false });
+    if (flags.once !== true) return 0;
+    const tally = await watch.tally();
+    process.stdout.write(`${tallyLine(tally)}\n`);
+    if (tally.invalid > 0) return 1;
+    return tally.undecided + tally.open > 0 ? 2 : 0;
+  } finally {
+    await database.close();
+  }
+}
+
+/** Runs `obelisc worker` until it is told to stop. */
+export async function runWorker(flags: WatchFlags): Promise<number> {
+  const log = storyLog(flags);
+  const chains = chainsOf(flags);
+  if (flags.db === undefined)
+    throw new UsageError('--db is missing: the postgres:// URL of the watch that it works for');
+  const database = await openDatabase(flags.db);
+  try {
+    if (!database.isShared)
+      throw new UsageError(
+        `--db ${flags.db}: a folder belongs to one process; watch and workers share a postgres:// database`,
+      );
+    await migrate(database);
+    const queue = await startQueue(database, chains, log, flags.tries ?? DEFAULT_TRIES);
+    const worker = new ClaimWorker({
+      chains,
+      database,
+      queue,
+      log,
+      concurrency: flags.concurrency ?? 1,
+      machine: !flags.native,
+      segment: flags.segment === undefined ? undefined : BigInt(flags.segment),
+      segmentWorkers: flags.workers,
+    });
+    log('info', 'Working', { chains: chains.map(({ name }) => name).join(', '), for: database.place, as: worker.name });
+    onStop(log, () => worker.stop());
+    await worker.run();
+    await queue.stop();
+    return 0;
+  } finally {
+    await database.close();
+  }
+}
+
+function startQueue(database: Database, chains: readonly WatchedChain[], log: Log, tries: number): Promise<ClaimQueue> {
+  return ClaimQueue.start(
+    database,
+    chains.map(({ name }) => name),
+    { log, tries },
+  );
+}
+
+/** SIGINT and SIGTERM let what is at work come to its end; a second one ends the process. */
+function onStop(log: Log, stop: () => void): void {
+  const first = (signal: NodeJS.Signals): void => {
+    log('info', 'Finishing what is at work; once more ends it at once', { signal });
+    stop();
+    process.once('SIGINT', () => process.exit(2)).once('SIGTERM', () => process.exit(2));
+  };
+  process.once('SIGINT', first).once('SIGTERM', first);
+}
+
+function chainsOf(flags: WatchFlags): WatchedChain[] {
+  const settings = readNetworkFlags((name) => networkFlagOf(flags, name));
+  if (flags.config !== undefined) {
+    const beside = ['l1', 'l1.beacon', 'l2', 'opNode', 'network', 'gameFactory'].filter(
+      (flag) => flags[flag] !== undefined,
+    );
+    if (beside.length > 0)
+      throw new UsageError(`--config and --${beside[0]} exclude each other: the file names the endpoints`);
+    return readChains(flags.config, settings);
+  }
+  return [
+    watchedChain(
+      {
+        ...textFlags(flags, {
+          name: 'name',
+          l1: 'l1',
+          'l1.beacon': 'l1.beacon',
+          l2: 'l2',
+          'op-node': 'opNode',
+          network: 'network',
+          'rollup.config': 'rollup.config',
+          'l2.genesis': 'l2.genesis',
+          'l1.chainconfig': 'l1.chainconfig',
+          'l1.check': 'l1.check',
+          'game-factory': 'gameFactory',
+          datadir: 'datadir',
+        }),
+        'l1.trustrpc': flags['l1.trustrpc'] === true,
+      },
+      '',
+      settings,
+    ),
+  ];
+}
+
+function textFlags<Name extends string>(flags: WatchFlags, names: Record<Name, string>): Partial<Record<Name, string>> {
+  const found: Partial<Record<Name, string>> = {};
+  for (const [name, option] of Object.entries(names) as [Name, string][]) {
+    const value = textOf(flags[option]);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function beginningOf({ since, fromGame }: WatchFlags): Beginning {
+  if (since !== undefined && fromGame !== undefined)
+    throw new UsageError('--since and --from-game exclude each other: where a new database begins is said once');
+  if (fromGame !== undefined) return { game: fromGame };
+  return since === undefined ? 'all' : { since: duration('since', since) / 1000 };
+}
+
+function tallyLine({ valid, invalid, uncovered, undecided, open }: Tally): string {
+  const parts = [`${valid} right`, `${invalid} wrong`, `${undecided} undecided`, `${uncovered} not covered`];
+  return `Claims: ${[...parts, `${open} waiting`].join(', ')}`;
+}
+
+function storyLog(flags: Verbosity): Log {
+  const write = (text: string): void => writeStory(text);
+  return logger({ level: logLevelOf(flags), format: 'text', color: hasColours(process.stderr), pid: false, write });
+}

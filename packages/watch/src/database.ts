@@ -1,0 +1,157 @@
+// The database: PostgreSQL, in a folder by default (PGlite, in this process) or a server's. The same SQL either way.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Pool, type PoolClient } from 'pg';
+import { WatchError } from './errors.js';
+
+/** What runs SQL: the database, or a transaction in it. */
+export interface Sql {
+  /** The rows of one statement; `$1` and on are `values`. */
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Statements without values, several in a text. */
+  run(text: string): Promise<void>;
+}
+
+export interface Database extends Sql {
+  /** For messages; without a password. */
+  readonly place: string;
+  /** Whether other processes may use it at the same time. */
+  readonly isShared: boolean;
+  /** All or nothing: what `work` throws undoes all that it did. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Opens a `postgres://` URL, or a folder, which is made. Rejects with WatchError. */
+export async function openDatabase(where: string): Promise<Database> {
+  return /^postgres(?:ql)?:\/\//.test(where) ? openServer(where) : openFolder(where);
+}
+
+async function openServer(url: string): Promise<Database> {
+  const place = withoutPassword(url);
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'obelisc',
+    max: 8,
+    connectionTimeoutMillis: 10_000,
+  });
+  // An idle connection that breaks is replaced; the next query tells whether the server is gone.
+  pool.on('error', () => {});
+  try {
+    await pool.query('SELECT 1');
+  } catch (error) {
+    await pool.end();
+    throw new WatchError(`--db ${place}: the database cannot be reached: ${messageOf(error)}`, { cause: error });
+  }
+  const sqlOf = (client: Pool | PoolClient): Sql => ({
+    query: async <Row>(text: string, values: readonly unknown[] = []) =>
+      (await client.query(text, [...values])).rows as Row[],
+    run: async (text) => void (await client.query(text)),
+  });
+  return {
+    ...sqlOf(pool),
+    place,
+    isShared: true,
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      const note = (error: Error): void => {
+        broken = error;
+      };
+      client.on('error', note);
+      try {
+        await client.query('BEGIN');
+        const result = await work(sqlOf(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(note);
+        throw error;
+      } finally {
+        client.off('error', note);
+        client.release(broken);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function openFolder(folder: string): Promise<Database> {
+  const unlock = lock(folder);
+  let lite: PGlite;
+  try {
+    lite = await PGlite.create(join(folder, 'data'));
+  } catch (error) {
+    unlock();
+    throw new WatchError(`--db ${folder}: the database in this folder cannot be opened: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  const sqlOf = (sql: Pick<PGlite, 'query' | 'exec'>): Sql => ({
+    query: async <Row>(text: string, values: readonly unknown[] = []) => (await sql.query<Row>(text, [...values])).rows,
+    run: async (text) => void (await sql.exec(text)),
+  });
+  return {
+    ...sqlOf(lite),
+    place: `the folder ${folder}`,
+    isShared: false,
+    transaction: (work) => lite.transaction((sql) => work(sqlOf(sql))),
+    async close() {
+      await lite.close();
+      unlock();
+    },
+  };
+}
+
+/** Makes the folder this process' own until the returned function is called: two processes in one would ruin it. */
+function lock(folder: string): () => void {
+  const file = join(folder, 'owner');
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (let isSecondTry = false; ; isSecondTry = true) {
+      try {
+        writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+        return () => rmSync(file, { force: true });
+      } catch (error) {
+        if (isSecondTry || !(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      }
+      const owner = Number(readFileSync(file, 'utf8'));
+      if (isAlive(owner))
+        throw new WatchError(
+          `--db ${folder}: process ${owner} uses this folder; for several processes take --db postgres://…`,
+        );
+      // Who made it was killed.
+      rmSync(file, { force: true });
+    }
+  } catch (error) {
+    if (error instanceof WatchError) throw error;
+    throw new WatchError(`--db ${folder}: no folder that can be written to (${messageOf(error)})`, { cause: error });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const parsed = new URL(url);
+    if (parsed.password !== '') parsed.password = '***';
+    return parsed.toString();
+  } catch {
+    return 'postgres://…';
+  }
+}
+
+function messageOf(error: unknown): string {
+  // A connection refused at several addresses is an error of errors without a message.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,183 @@
+// Follows one chain's games on L1: new ones are listed, those that are final enough go into the queue, ends are noted, and games that a
+// reorganisation of L1 took away are marked.
+import { type Game, GameError, gameCount, gameType, type ListedGame, listGames, readGames } from '@obelisc/claims';
+import { type ContractViews, contractViews, type L1Blocks, l1Blocks, type Log } from '@obelisc/host';
+import type { WatchedChain } from './chain-settings.js';
+import type { Database } from './database.js';
+import {
+  addGame,
+  addUncoveredGame,
+  gamesFrom,
+  gamesInState,
+  newestIndex,
+  openGames,
+  setState,
+  setStatus,
+} from './games-table.js';
+import type { ClaimQueue } from './queue.js';
+
+/** Games read at a time. */
+const BATCH = 100n;
+/** Games below the newest that are looked at again, for those that a reorganisation took away. */
+const LOOK_BACK = 64n;
+
+export interface FollowerOptions {
+  readonly chain: WatchedChain;
+  readonly database: Database;
+  readonly queue: ClaimQueue;
+  readonly log: Log;
+  /** L1 blocks on top of the one that a game was made in. */
+  readonly confirmations: bigint;
+  /** Where a database that knows no games yet begins. */
+  readonly begin: Beginning;
+}
+
+/** The first game to look at: by its place, by age in seconds, or all that are there. */
+export type Beginning = { readonly game: bigint } | { readonly since: number } | 'all';
+
+/** What one look found. */
+export interface Look {
+  readonly found: number;
+  readonly queued: number;
+  readonly vanished: number;
+  /** L1's newest block. */
+  readonly l1Number: bigint;
+}
+
+export class Follower {
+  readonly #views: ContractViews;
+  readonly #l1: L1Blocks;
+
+  constructor(readonly options: FollowerOptions) {
+    const { chain, log } = options;
+    const endpoint = { url: chain.l1, log, ...(chain.settings === undefined ? {} : { policy: chain.settings.policy }) };
+    this.#views = contractViews(endpoint);
+    this.#l1 = l1Blocks(endpoint);
+  }
+
+  /** One look at L1: all that is new since the one before. Rejects with EndpointError or FactoryError; nothing is lost then. */
+  async look(): Promise<Look> {
+    const { number: l1Number } = await this.#l1.latest();
+    const count = await gameCount(this.#views, this.options.chain.factory);
+    const vanished = await this.#reorganised(count);
+    const found = await this.#list(count);
+    await this.#ends();
+    const queued = await this.#enqueue(l1Number);
+    return { found, queued, vanished, l1Number };
+  }
+
+  /** Marks the games that the factory has no longer, or in another place. */
+  async #reorganised(count: bigint): Promise<number> {
+    const { chain, database, log } = this.options;
+    const newest = await newestIndex(database, chain.name);
+    if (newest === undefined) return 0;
+    const from = newest >= LOOK_BACK ? newest - LOOK_BACK : 0n;
+    const known = await gamesFrom(database, chain.name, from);
+    const to = count <= newest ? count : newest + 1n;
+    const listed = to > from ? await listGames(this.#views, chain.factory, from, to) : [];
+    const there = new Map(listed.map(({ index, address }) => [Number(index), address]));
+    const gone = known.filter(({ index, address }) => there.get(index) !== address);
+    for (const game of gone) {
+      await setState(
+        database,
+        game,
+        ['waiting', 'queued', 'judged', 'uncovered', 'undecided'],
+        'vanished',
+        'L1 was reorganised',
+      );
+      log('warn', 'A game vanished: L1 was reorganised', { chain: chain.name, game: game.address, index: game.index });
+    }
+    return gone.length;
+  }
+
+  /** Lists the games from the newest known one on. */
+  async #list(count: bigint): Promise<number> {
+    const { chain, database } = this.options;
+    const newest = await newestIndex(database, chain.name);
+    let at = newest === undefined ? await this.#first(count) : newest + 1n;
+    let found = 0;
+    for (; at < count; at += BATCH) {
+      const to = at + BATCH < count ? at + BATCH : count;
+      const listed = await listGames(this.#views, chain.factory, at, to);
+      const games = await readGames(
+        this.#views,
+        listed.map(({ address }) => address),
+      );
+      for (const [i, game] of games.entries()) {
+        const entry = listed[i];
+        if (entry !== undefined) await this.#add(entry, game);
+        found++;
+      }
+    }
+    return found;
+  }
+
+  async #add(listed: ListedGame, game: Game | GameError): Promise<void> {
+    const { chain, database, log } = this.options;
+    if (game instanceof GameError) {
+      const typeName = gameType(listed.type).name;
+      const key = { chain: chain.name, address: listed.address };
+      await addUncoveredGame(database, key, { ...listed, typeName }, game.message);
+      log('info', 'A game that is not covered', { chain: chain.name, game: listed.address, because: game.message });
+      return;
+    }
+    const { l1Head } = game;
+    const block = l1Head === undefined ? undefined : await this.#l1.byHash(l1Head);
+    await addGame(database, chain.name, listed.index, game, block?.number);
+    log('info', 'A game', {
+      chain: chain.name,
+      index: listed.index,
+      game: game.address,
+      type: game.typeName,
+      block: game.blockNumber,
+    });
+  }
+
+  /** The place to begin at in a database that knows no games. */
+  async #first(count: bigint): Promise<bigint> {
+    const { begin, chain } = this.options;
+    if (begin === 'all') return 0n;
+    if ('game' in begin) return begin.game;
+    // Games stand in the order of their times.
+    const oldest = BigInt(Math.floor(Date.now() / 1000) - begin.since);
+    let [low, high] = [0n, count];
+    while (low < high) {
+      const middle = (low + high) / 2n;
+      const [game] = await listGames(this.#views, chain.factory, middle, middle + 1n);
+      if (game !== undefined && game.createdAt < oldest) low = middle + 1n;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Notes which games are over. */
+  async #ends(): Promise<void> {
+    const { chain, database, log } = this.options;
+    const open = await openGames(database, chain.name);
+    for (let at = 0; at < open.length; at += Number(BATCH)) {
+      const some = open.slice(at, at + Number(BATCH));
+      const games = await readGames(
+        this.#views,
+        some.map(({ address }) => address),
+      );
+      for (const [i, game] of games.entries()) {
+        const row = some[i];
+        if (row === undefined || game instanceof GameError || game.status === row.status) continue;
+        await setStatus(database, row, game.status, game.resolvedAt);
+        log('info', 'A game is over', { chain: chain.name, game: row.address, status: game.status });
+      }
+    }
+  }
+
+  /** Puts the games that are final enough into the queue. */
+  async #enqueue(l1Number: bigint): Promise<number> {
+    const { chain, database, queue, confirmations } = this.options;
+    let queued = 0;
+    for (const game of await gamesInState(database, chain.name, 'waiting')) {
+      // The block of the game's making is the one after its L1 head.
+      if (game.l1Number !== null && l1Number < BigInt(game.l1Number) + 1n + confirmations) continue;
+      if (await queue.enqueue(game)) queued++;
+    }
+    return queued;
+  }
+}

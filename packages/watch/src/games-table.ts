@@ -1,0 +1,163 @@
+// The games that are watched, as the database has them.
+import type { Game } from '@obelisc/claims';
+import type { Sql } from './database.js';
+
+/** Where a game stands here: `undecided` is one that every try failed for, `vanished` one that L1 no longer has. */
+export type GameState = 'waiting' | 'queued' | 'judged' | 'uncovered' | 'undecided' | 'vanished';
+
+/** A game by chain and address. */
+export interface GameKey {
+  readonly chain: string;
+  readonly address: string;
+}
+
+/** A row; numbers of L1 and L2 are below 2^53. */
+export interface GameRow extends GameKey {
+  readonly index: number;
+  readonly type: number;
+  readonly typeName: string;
+  readonly rootClaim: string | null;
+  readonly blockNumber: number | null;
+  readonly l1Head: string | null;
+  readonly l1Number: number | null;
+  readonly startBlock: number | null;
+  readonly proposer: string | null;
+  /** Seconds. */
+  readonly createdAt: number;
+  readonly status: string;
+  readonly state: GameState;
+  readonly reason: string | null;
+}
+
+const COLUMNS = `chain, address, index::float8 AS index, type::float8 AS type, type_name AS "typeName", root_claim AS "rootClaim",
+  block_number::float8 AS "blockNumber", l1_head AS "l1Head", l1_number::float8 AS "l1Number",
+  start_block::float8 AS "startBlock", proposer, created_at::float8 AS "createdAt", status, state, reason`;
+
+/** Adds a game that can be judged, or brings back one that had vanished. */
+export async function addGame(
+  sql: Sql,
+  chain: string,
+  index: bigint,
+  game: Game,
+  l1Number: bigint | undefined,
+): Promise<void> {
+  // What was said of a game that L1 took back is not said of the one that came in its place.
+  await sql.query(
+    `DELETE FROM obelisc.verdicts v USING obelisc.games g
+     WHERE v.chain = $1 AND v.address = $2 AND g.chain = v.chain AND g.address = v.address AND g.state = 'vanished'`,
+    [chain, game.address],
+  );
+  await sql.query(
+    `INSERT INTO obelisc.games (chain, address, index, type, type_name, root_claim, block_number, l1_head, l1_number,
+       start_block, start_root, proposer, created_at, status, resolved_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, l1_head = excluded.l1_head,
+       l1_number = excluded.l1_number, created_at = excluded.created_at, root_claim = excluded.root_claim,
+       block_number = excluded.block_number, state = 'waiting', reason = NULL
+     WHERE games.state = 'vanished'`,
+    [
+      chain,
+      game.address,
+      index,
+      game.type,
+      game.typeName,
+      game.rootClaim,
+      game.blockNumber,
+      game.l1Head ?? null,
+      l1Number ?? null,
+      game.start.blockNumber,
+      game.start.outputRoot,
+      game.proposer ?? null,
+      game.createdAt,
+      game.status,
+      game.resolvedAt,
+    ].map((value) => (typeof value === 'bigint' ? value.toString() : value)),
+  );
+}
+
+/** Adds a game whose claim is not judged here, with the reason. */
+export async function addUncoveredGame(
+  sql: Sql,
+  key: GameKey,
+  listed: { readonly index: bigint; readonly type: number; readonly typeName: string; readonly createdAt: bigint },
+  reason: string,
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO obelisc.games (chain, address, index, type, type_name, created_at, state, reason)
+     VALUES ($1, $2, $3, $4, $5, $6, 'uncovered', $7) ON CONFLICT (chain, address) DO NOTHING`,
+    [key.chain, key.address, String(listed.index), listed.type, listed.typeName, String(listed.createdAt), reason],
+  );
+}
+
+/** The game, or undefined. */
+export async function findGame(sql: Sql, { chain, address }: GameKey): Promise<GameRow | undefined> {
+  const [row] = await sql.query<GameRow>(`SELECT ${COLUMNS} FROM obelisc.games WHERE chain = $1 AND address = $2`, [
+    chain,
+    address,
+  ]);
+  return row;
+}
+
+/** Games in a state, oldest first. */
+export function gamesInState(sql: Sql, chain: string, state: GameState): Promise<GameRow[]> {
+  return sql.query<GameRow>(`SELECT ${COLUMNS} FROM obelisc.games WHERE chain = $1 AND state = $2 ORDER BY index`, [
+    chain,
+    state,
+  ]);
+}
+
+/** Games from a place in the factory's list on that have not vanished. */
+export function gamesFrom(sql: Sql, chain: string, index: bigint): Promise<GameRow[]> {
+  return sql.query<GameRow>(
+    `SELECT ${COLUMNS} FROM obelisc.games WHERE chain = $1 AND index >= $2 AND state <> 'vanished' ORDER BY index`,
+    [chain, String(index)],
+  );
+}
+
+/** Games whose contracts say that they are not over. */
+export function openGames(sql: Sql, chain: string): Promise<GameRow[]> {
+  return sql.query<GameRow>(
+    `SELECT ${COLUMNS} FROM obelisc.games
+     WHERE chain = $1 AND status = 'in progress' AND state NOT IN ('vanished', 'uncovered') ORDER BY index`,
+    [chain],
+  );
+}
+
+/** The newest place in the factory's list that is known, or undefined. */
+export async function newestIndex(sql: Sql, chain: string): Promise<bigint | undefined> {
+  const [row] = await sql.query<{ newest: string | null }>(
+    `SELECT max(index)::text AS newest FROM obelisc.games WHERE chain = $1 AND state <> 'vanished'`,
+    [chain],
+  );
+  return row?.newest === null || row?.newest === undefined ? undefined : BigInt(row.newest);
+}
+
+/** Sets where a game stands; true where it was in one of the states `from`. */
+export async function setState(
+  sql: Sql,
+  { chain, address }: GameKey,
+  from: readonly GameState[],
+  to: GameState,
+  reason: string | null = null,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `UPDATE obelisc.games SET state = $3, reason = $4 WHERE chain = $1 AND address = $2 AND state = ANY($5) RETURNING 1`,
+    [chain, address, to, reason, [...from]],
+  );
+  return rows.length > 0;
+}
+
+/** Writes what the contract says of the game's end. */
+export async function setStatus(
+  sql: Sql,
+  { chain, address }: GameKey,
+  status: string,
+  resolvedAt: bigint,
+): Promise<void> {
+  await sql.query(`UPDATE obelisc.games SET status = $3, resolved_at = $4 WHERE chain = $1 AND address = $2`, [
+    chain,
+    address,
+    status,
+    String(resolvedAt),
+  ]);
+}

@@ -1,0 +1,18 @@
+/** The watch: every proposal of a chain judged, on this machine or on many. */
+export { type ChainFlags, readChains, watchedChain, type WatchedChain } from './chain-settings.js';
+export { type Database, openDatabase, type Sql } from './database.js';
+export { WatchError } from './errors.js';
+export { type Beginning, Follower, type Look } from './follower.js';
+export {
+  addGame,
+  addUncoveredGame,
+  findGame,
+  type GameKey,
+  type GameRow,
+  type GameState,
+  gamesInState,
+} from './games-table.js';
+export { type ClaimJob, ClaimQueue } from './queue.js';
+export { migrate } from './schema.js';
+export { type Tally, Watch, type WatchListeners, type WatchOptions } from './watch.js';
+export { type ClaimEnd, ClaimWorker, type WorkerOptions } from './worker.js';

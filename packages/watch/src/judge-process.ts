@@ -1,0 +1,60 @@
+// A process that judges one claim, for a worker: what happens to it happens to no other.
+import {
+  type ChainOptions,
+  exitCodes,
+  RefusedClaimError,
+  GameError,
+  validate,
+  type ValidateOptions,
+  verdictJson,
+} from '@obelisc/claims';
+import { ConfigurationError, type LogFields, type LogLevel } from '@obelisc/host';
+
+/** What the worker sends: options without what a message cannot carry. */
+export type ToJudge = ChainOptions &
+  Omit<ValidateOptions, 'log' | 'onClientLine' | 'onMachine' | 'onSegment' | 'signal'>;
+
+/** What comes back. */
+export type FromJudge =
+  | { readonly kind: 'line'; readonly line: string }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: LogFields }
+  | { readonly kind: 'segment'; readonly from: bigint; readonly to: bigint; readonly answer: string }
+  | {
+      readonly kind: 'verdict';
+      readonly answer: 'valid' | 'invalid' | 'unknown';
+      readonly json: string;
+      readonly reason: string | undefined;
+    }
+  /** `isSettled`: no other try will go better. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly isSettled: boolean };
+
+const send = (message: FromJudge): void => void process.send?.(message);
+
+process.once('message', (options: ToJudge) => {
+  validate({
+    ...options,
+    log: (level: LogLevel, message: string, fields: LogFields = {}) => send({ kind: 'log', level, message, fields }),
+    onClientLine: (line) => send({ kind: 'line', line }),
+    onSegment: ({ from, to, answer }) => send({ kind: 'segment', from, to, answer }),
+  }).then(
+    (verdict) => {
+      const { answer, reason } = verdict;
+      send({ kind: 'verdict', answer, reason, json: verdictJson(verdict) });
+      process.exitCode = exitCodes[answer];
+      process.disconnect();
+    },
+    (error: unknown) => {
+      const messages: string[] = [];
+      for (let at = error; at instanceof Error && messages.length < 4; at = at.cause) messages.push(at.message);
+      // A fork that is not covered, a game that cannot be derived: an endpoint that lags is told by RefusedClaimError too.
+      const isSettled =
+        error instanceof ConfigurationError ||
+        (error instanceof GameError && error.isUncovered) ||
+        (error instanceof RefusedClaimError && error.isSettled);
+      send({ kind: 'failed', reason: messages.join(': '), isSettled });
+      process.disconnect();
+    },
+  );
+});
+process.on('disconnect', () => process.exit());
+process.on('SIGINT', () => {});

@@ -1,0 +1,182 @@
+// Jobs on pg-boss: a claim to be judged is one job. Leases, retries, back-off, dead letters and retention are the engine's; ours is
+// that a job's result is written in the transaction that ends it, by the try that still holds the lease.
+import PgBoss from 'pg-boss';
+import type { Log } from '@obelisc/host';
+import type { Database, Sql } from './database.js';
+import { type GameKey, setState } from './games-table.js';
+
+/** One queue a chain: a worker takes jobs of the chains that it has endpoints for. */
+const claimsOf = (chain: string): string => `claims.${chain}`;
+const DEAD = 'claims-undecided';
+
+/** Seconds that a job is its worker's without a word from it. */
+const LEASE = 90;
+/** Seconds from one word to the next. */
+export const LEASE_RENEWAL = 20;
+
+export interface QueueOptions {
+  readonly log: Log;
+  /** Tries of a claim before it is given up. */
+  readonly tries: number;
+  /** Seconds before the second try; it doubles from try to try. */
+  readonly retryDelay?: number;
+  /** Whether this process looks after expired leases and old jobs; those of several do it in turn. */
+  readonly supervise?: boolean;
+}
+
+/** A job that this process has the lease of. */
+export interface ClaimJob extends GameKey {
+  readonly id: string;
+  /** Which try this is, from 1 on. */
+  readonly attempt: number;
+}
+
+export class ClaimQueue {
+  private constructor(
+    readonly database: Database,
+    readonly boss: PgBoss,
+    readonly options: QueueOptions,
+  ) {}
+
+  /** Makes the engine's tables and starts it. */
+  static async start(database: Database, chains: readonly string[], options: QueueOptions): Promise<ClaimQueue> {
+    const boss = new PgBoss({
+      db: bossDatabase(database),
+      supervise: options.supervise ?? true,
+      schedule: false,
+      maintenanceIntervalSeconds: 10,
+      // A claim is judged once; what became of it is in our own table.
+      archiveCompletedAfterSeconds: 3600,
+      deleteAfterDays: 14,
+    });
+    boss.on('error', (error) => options.log('warn', 'The queue has trouble', { because: error.message }));
+    await boss.start();
+    const queue = new ClaimQueue(database, boss, options);
+    await boss.createQueue(DEAD, { name: DEAD, retryLimit: 1_000_000, retryDelay: 5 });
+    for (const chain of chains) {
+      const name = claimsOf(chain);
+      await boss.createQueue(name, { name, policy: 'standard', deadLetter: DEAD });
+    }
+    return queue;
+  }
+
+  /** Puts a waiting game's claim in the queue, once; false where it is there already or judged. */
+  enqueue(key: GameKey): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      if (!(await setState(sql, key, ['waiting'], 'queued'))) return false;
+      await this.boss.send(claimsOf(key.chain), key, {
+        db: bossDatabase(sql),
+        singletonKey: `${key.chain} ${key.address}`,
+        retryLimit: this.options.tries - 1,
+        retryDelay: this.options.retryDelay ?? 30,
+        retryBackoff: true,
+        expireInSeconds: LEASE,
+        deadLetter: DEAD,
+        retentionDays: 365,
+      });
+      return true;
+    });
+  }
+
+  /** The next job of the chain, with its lease; undefined where there is none now. */
+  async take(chain: string): Promise<ClaimJob | undefined> {
+    const [job] = await this.boss.fetch<GameKey>(claimsOf(chain), { includeMetadata: true });
+    return job && { ...job.data, id: job.id, attempt: job.retryCount + 1 };
+  }
+
+  /** Says that the job is still worked on. False: the lease is another's by now, and the work is to be dropped. */
+  async renew({ chain, id, attempt }: ClaimJob): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE pgboss.job SET started_on = now()
+       WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3 RETURNING 1`,
+      [claimsOf(chain), id, attempt - 1],
+    );
+    return rows.length > 0;
+  }
+
+  /** Ends the job and writes its result, both or neither. False, and nothing is written: the lease is another's by now. */
+  finish(job: ClaimJob, write: (sql: Sql) => Promise<void>): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      if (!(await holds(sql, job))) return false;
+      await write(sql);
+      await this.boss.complete(claimsOf(job.chain), job.id, {}, { db: bossDatabase(sql) });
+      return true;
+    });
+  }
+
+  /** Gives the job up for now: it is tried again later, or ends as undecided when there were as many tries as there may be. */
+  async fail(job: ClaimJob, reason: string): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      if (!(await holds(sql, job))) return;
+      await sql.query(`UPDATE obelisc.games SET reason = $3 WHERE chain = $1 AND address = $2`, [
+        job.chain,
+        job.address,
+        reason,
+      ]);
+      await this.boss.fail(claimsOf(job.chain), job.id, { reason }, { db: bossDatabase(sql) });
+    });
+  }
+
+  /** Gives the job back untried, for a worker that is told to stop. */
+  async release(job: ClaimJob): Promise<void> {
+    await this.database.query(
+      `UPDATE pgboss.job SET state = 'created', started_on = NULL
+       WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3`,
+      [claimsOf(job.chain), job.id, job.attempt - 1],
+    );
+  }
+
+  /** Marks the games whose jobs the engine gave up; their keys. */
+  async bury(): Promise<GameKey[]> {
+    const dead = await this.boss.fetch<GameKey>(DEAD, { batchSize: 50 });
+    const buried: GameKey[] = [];
+    for (const { id, data } of dead) {
+      await this.database.transaction(async (sql) => {
+        const [row] = await sql.query<{ reason: string | null }>(
+          `SELECT reason FROM obelisc.games WHERE chain = $1 AND address = $2`,
+          [data.chain, data.address],
+        );
+        const reason = row?.reason ?? 'its worker was lost each time (killed, or out of memory)';
+        if (await setState(sql, data, ['queued'], 'undecided', reason)) buried.push(data);
+        await this.boss.complete(DEAD, id, {}, { db: bossDatabase(sql) });
+      });
+    }
+    return buried;
+  }
+
+  /** Jobs that wait or are worked on. */
+  async depth(): Promise<{ waiting: number; active: number }> {
+    const [row] = await this.database.query<{ waiting: number; active: number }>(
+      `SELECT count(*) FILTER (WHERE state < 'active')::float8 AS waiting,
+              count(*) FILTER (WHERE state = 'active')::float8 AS active
+       FROM pgboss.job WHERE name LIKE 'claims.%'`,
+    );
+    return row ?? { waiting: 0, active: 0 };
+  }
+
+  async stop(): Promise<void> {
+    await this.boss.stop({ graceful: false, wait: true });
+  }
+}
+
+/** Whether this try of the job still has its lease; holds the row until the transaction ends. */
+async function holds(sql: Sql, { chain, id, attempt }: ClaimJob): Promise<boolean> {
+  const rows = await sql.query(
+    `SELECT 1 FROM pgboss.job WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3 FOR UPDATE`,
+    [claimsOf(chain), id, attempt - 1],
+  );
+  return rows.length > 0;
+}
+
+/** The database as pg-boss takes it: statements without values may be several in one text. */
+function bossDatabase(sql: Sql): PgBoss.Db {
+  return {
+    async executeSql(text, values: unknown[] | undefined) {
+      if (values !== undefined && values.length > 0) return { rows: await sql.query(text, values) };
+      if (/^\s*(?:SELECT|WITH|UPDATE|DELETE|INSERT)\b/i.test(text) && !/;\s*\S/.test(text))
+        return { rows: await sql.query(text) };
+      await sql.run(text);
+      return { rows: [] };
+    },
+  };
+}

@@ -1,0 +1,88 @@
+// The tables beside the queue's, and how they came to be.
+import type { Database } from './database.js';
+import { WatchError } from './errors.js';
+
+/** The steps in order; a database has done the first so many of them. Steps are added and never changed. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE obelisc.games (
+    chain text NOT NULL,
+    address text NOT NULL,
+    -- Place in the factory's list; of a game that vanished the one that it had.
+    index bigint NOT NULL,
+    type bigint NOT NULL,
+    type_name text NOT NULL,
+    root_claim text,
+    block_number bigint,
+    l1_head text,
+    l1_number bigint,
+    start_block bigint,
+    start_root text,
+    proposer text,
+    created_at bigint NOT NULL,
+    -- What the contract says.
+    status text NOT NULL DEFAULT 'in progress',
+    resolved_at bigint NOT NULL DEFAULT 0,
+    -- waiting for confirmations, queued, judged, uncovered, undecided (no verdict after all tries), vanished
+    state text NOT NULL DEFAULT 'waiting',
+    reason text,
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (chain, address)
+  );
+  CREATE INDEX games_by_state ON obelisc.games (chain, state);
+  CREATE INDEX games_by_age ON obelisc.games (chain, created_at DESC);
+  CREATE TABLE obelisc.verdicts (
+    chain text NOT NULL,
+    address text NOT NULL,
+    answer text NOT NULL CHECK (answer IN ('valid', 'invalid')),
+    -- The object that obelisc validate --json prints.
+    verdict jsonb NOT NULL,
+    log text NOT NULL DEFAULT '',
+    worker text NOT NULL,
+    tries integer NOT NULL,
+    began_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (chain, address),
+    FOREIGN KEY (chain, address) REFERENCES obelisc.games (chain, address)
+  );
+  CREATE TABLE obelisc.workers (
+    name text PRIMARY KEY,
+    -- Chains that it has endpoints for.
+    chains text[] NOT NULL,
+    seen_at timestamptz NOT NULL DEFAULT now()
+  );
+  CREATE TABLE obelisc.alerts (
+    event text PRIMARY KEY,
+    body jsonb NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    sent_at timestamptz,
+    tries integer NOT NULL DEFAULT 0
+  );
+  `,
+];
+
+/** Brings the tables to this version, which several processes may do at once. Rejects with WatchError for a newer database. */
+export async function migrate(database: Database): Promise<void> {
+  try {
+    await database.transaction(async (sql) => {
+      // One at a time: CREATE … IF NOT EXISTS alone fails where two do it together.
+      await sql.query('SELECT pg_advisory_xact_lock(7014401)');
+      await sql.run('CREATE SCHEMA IF NOT EXISTS obelisc');
+      await sql.run('CREATE TABLE IF NOT EXISTS obelisc.version (version integer NOT NULL)');
+      const [row] = await sql.query<{ version: number }>('SELECT version FROM obelisc.version');
+      const version = row?.version ?? 0;
+      if (version > MIGRATIONS.length)
+        throw new WatchError(
+          `--db: ${database.place} was made by a newer Obelisc (version ${version} of its tables, this one knows ${MIGRATIONS.length}): use that one, or another database`,
+        );
+      for (const step of MIGRATIONS.slice(version)) await sql.run(step);
+      if (row === undefined) await sql.query('INSERT INTO obelisc.version VALUES ($1)', [MIGRATIONS.length]);
+      else if (version < MIGRATIONS.length)
+        await sql.query('UPDATE obelisc.version SET version = $1', [MIGRATIONS.length]);
+    });
+  } catch (error) {
+    if (error instanceof WatchError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new WatchError(`--db: the tables cannot be made in ${database.place}: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,188 @@
+// The watch: followers, one a chain, over one database and one queue, with a worker beside them.
+import type { Log } from '@obelisc/host';
+import type { WatchedChain } from './chain-settings.js';
+import type { Database } from './database.js';
+import { type Beginning, Follower } from './follower.js';
+import { ClaimQueue } from './queue.js';
+import { migrate } from './schema.js';
+import { type ClaimEnd, ClaimWorker } from './worker.js';
+
+export interface WatchOptions {
+  readonly chains: readonly WatchedChain[];
+  readonly database: Database;
+  readonly log: Log;
+  readonly confirmations: bigint;
+  readonly begin: Beginning;
+  /** Milliseconds between two looks at L1. */
+  readonly poll: number;
+  /** Tries of a claim before it is given up. */
+  readonly tries: number;
+  readonly retryDelay?: number;
+  /** Claims judged here at a time; 0: only by workers elsewhere. */
+  readonly concurrency: number;
+  readonly machine: boolean;
+  readonly segment?: bigint | undefined;
+  readonly segmentWorkers?: number | undefined;
+  readonly listeners?: WatchListeners;
+}
+
+/** What others are told as it happens. */
+export interface WatchListeners {
+  readonly onEnd?: (end: ClaimEnd) => void;
+  /** A look at a chain's L1, or what prevented it. */
+  readonly onLook?: (chain: string, look: { l1Number: bigint } | Error) => void;
+  /** Games changed: found, queued, judged, over. */
+  readonly onChange?: () => void;
+}
+
+/** How many games of a chain stand where. */
+export interface Tally {
+  readonly valid: number;
+  readonly invalid: number;
+  readonly uncovered: number;
+  readonly undecided: number;
+  readonly open: number;
+}
+
+export class Watch {
+  readonly queue: ClaimQueue;
+  readonly worker: ClaimWorker | undefined;
+  readonly #followers: readonly Follower[];
+  readonly #pauses = new Set<() => void>();
+  #isStopping = false;
+
+  private constructor(
+    readonly options: WatchOptions,
+    queue: ClaimQueue,
+  ) {
+    const { chains, database, log, confirmations, begin, concurrency, machine, segment, segmentWorkers, listeners } =
+      options;
+    this.queue = queue;
+    this.#followers = chains.map((chain) => new Follower({ chain, database, queue, log, confirmations, begin }));
+    this.worker =
+      concurrency === 0
+        ? undefined
+        : new ClaimWorker({
+            chains,
+            database,
+            queue,
+            log,
+            concurrency,
+            machine,
+            segment,
+            segmentWorkers,
+            onEnd: (end) => {
+              listeners?.onEnd?.(end);
+              listeners?.onChange?.();
+            },
+          });
+  }
+
+  /** Makes the tables and the queue. Rejects with WatchError. */
+  static async start(options: WatchOptions): Promise<Watch> {
+    await migrate(options.database);
+    const names = options.chains.map(({ name }) => name);
+    const queue = await ClaimQueue.start(options.database, names, {
+      log: options.log,
+      tries: options.tries,
+      ...(options.retryDelay === undefined ? {} : { retryDelay: options.retryDelay }),
+    });
+    return new Watch(options, queue);
+  }
+
+  /** Follows the chains until `stop`. `once`: until all games that are there now have been judged. */
+  async run({ once = false } = {}): Promise<void> {
+    const working = this.worker?.run() ?? Promise.resolve();
+    const burying = this.#bury();
+    try {
+      await Promise.all(this.#followers.map((follower) => this.#follow(follower, once)));
+      if (once) while (!this.#isStopping && (await this.#isAnyOpen())) await this.#pause(300);
+    } finally {
+      this.stop();
+      await Promise.all([working, burying]);
+      await this.queue.stop();
+    }
+  }
+
+  /** Ends `run`: claims at work are finished, nothing new is begun. */
+  stop(): void {
+    this.#isStopping = true;
+    this.worker?.stop();
+    for (const wake of this.#pauses) wake();
+  }
+
+  /** How many games stand where. */
+  async tally(): Promise<Tally> {
+    const [row] = await this.options.database.query<Tally>(
+      `SELECT count(*) FILTER (WHERE answer = 'valid')::float8 AS valid,
+              count(*) FILTER (WHERE answer = 'invalid')::float8 AS invalid,
+              count(*) FILTER (WHERE state = 'uncovered')::float8 AS uncovered,
+              count(*) FILTER (WHERE state = 'undecided')::float8 AS undecided,
+              count(*) FILTER (WHERE state IN ('waiting', 'queued'))::float8 AS open
+       FROM obelisc.games LEFT JOIN obelisc.verdicts USING (chain, address)
+       WHERE chain = ANY($1) AND state <> 'vanished'`,
+      [this.options.chains.map(({ name }) => name)],
+    );
+    return row ?? { valid: 0, invalid: 0, uncovered: 0, undecided: 0, open: 0 };
+  }
+
+  async #follow(follower: Follower, once: boolean): Promise<void> {
+    const { log, poll, listeners } = this.options;
+    const chain = follower.options.chain.name;
+    while (!this.#isStopping) {
+      try {
+        const look = await follower.look();
+        listeners?.onLook?.(chain, look);
+        if (look.found + look.queued + look.vanished > 0) listeners?.onChange?.();
+        if (once) return;
+      } catch (error) {
+        const reason = error instanceof Error ? error : new Error(String(error));
+        // Nobody waits: what is wrong now may be right at the next look.
+        if (once) throw reason;
+        listeners?.onLook?.(chain, reason);
+        log('warn', 'L1 could not be read; trying again', { chain, because: reason.message });
+      }
+      await this.#pause(poll);
+    }
+  }
+
+  /** Marks the games that the queue gave up, from time to time. */
+  async #bury(): Promise<void> {
+    const { log, listeners } = this.options;
+    while (!this.#isStopping) {
+      try {
+        for (const { chain, address } of await this.queue.bury()) {
+          log('error', 'A claim could not be judged in as many tries as there may be', { chain, game: address });
+          listeners?.onChange?.();
+        }
+      } catch (error) {
+        log('warn', 'The queue cannot be read; trying again', {
+          because: error instanceof Error ? error.message : String(error),
+        });
+      }
+      await this.#pause(1000);
+    }
+  }
+
+  async #isAnyOpen(): Promise<boolean> {
+    // With games that wait for confirmations it would never end.
+    const [row] = await this.options.database.query<{ open: number }>(
+      `SELECT count(*)::float8 AS open FROM obelisc.games WHERE state = 'queued' AND chain = ANY($1)`,
+      [this.options.chains.map(({ name }) => name)],
+    );
+    return (row?.open ?? 0) > 0;
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    if (this.#isStopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#pauses.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      this.#pauses.add(wake);
+    });
+  }
+}

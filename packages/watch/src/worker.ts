@@ -1,0 +1,275 @@
+// Takes jobs and judges their claims, each in a process of its own, until it is told to stop.
+import { fork } from 'node:child_process';
+import { hostname } from 'node:os';
+import type { Log } from '@obelisc/host';
+import type { WatchedChain } from './chain-settings.js';
+import type { Database } from './database.js';
+import { findGame, setState } from './games-table.js';
+import type { FromJudge, ToJudge } from './judge-process.js';
+import { type ClaimJob, type ClaimQueue, LEASE_RENEWAL } from './queue.js';
+
+export interface WorkerOptions {
+  readonly chains: readonly WatchedChain[];
+  readonly database: Database;
+  readonly queue: ClaimQueue;
+  readonly log: Log;
+  /** Claims at a time. */
+  readonly concurrency: number;
+  /** Whether claims are run in the machine as well. */
+  readonly machine: boolean;
+  /** Processes for the segments of one claim, and their length; see `ValidateOptions`. */
+  readonly segmentWorkers?: number | undefined;
+  readonly segment?: bigint | undefined;
+  /** Takes each claim's end, whatever it was. */
+  readonly onEnd?: (end: ClaimEnd) => void;
+}
+
+/** How a try of a claim ended. */
+export interface ClaimEnd {
+  readonly job: ClaimJob;
+  readonly answer: 'valid' | 'invalid' | 'uncovered' | 'failed' | 'lost' | 'released';
+  readonly reason: string | undefined;
+  /** Wall time. */
+  readonly seconds: number;
+  readonly blocks: number;
+}
+
+/** Milliseconds between two looks into a queue that was empty. */
+const PAUSE = 500;
+/** Characters of a claim's log that are kept: its end. */
+const LOG_KEPT = 64 * 1024;
+
+/** What a judging process came to. */
+type Outcome = Extract<FromJudge, { kind: 'verdict' | 'failed' }>;
+
+export class ClaimWorker {
+  readonly name: string;
+  #isStopping = false;
+  #wake: () => void = () => {};
+  readonly #busy = new Set<Promise<void>>();
+
+  constructor(readonly options: WorkerOptions) {
+    this.name = `${hostname()} ${process.pid}`;
+  }
+
+  /** Works until `stop`; resolves when the last claim is done. Database errors are told and waited out. */
+  async run(): Promise<void> {
+    const { chains, concurrency, queue, log } = this.options;
+    const alive = setInterval(() => void this.#sayAlive(), LEASE_RENEWAL * 1000);
+    await this.#sayAlive();
+    try {
+      for (let turn = 0; !this.#isStopping; turn++) {
+        if (this.#busy.size >= concurrency) {
+          await Promise.race(this.#busy);
+          continue;
+        }
+        let job: ClaimJob | undefined;
+        try {
+          // Chains in turn, so that a long queue of one does not starve another.
+          for (let i = 0; i < chains.length && job === undefined; i++)
+            job = await queue.take(chains[(turn + i) % chains.length]?.name ?? '');
+        } catch (error) {
+          log('warn', 'The queue cannot be read; trying again', {
+            because: error instanceof Error ? error.message : String(error),
+          });
+          await this.#pause(10 * PAUSE);
+          continue;
+        }
+        if (job === undefined) await this.#pause(PAUSE);
+        else this.#begin(job);
+      }
+      await Promise.all(this.#busy);
+    } finally {
+      clearInterval(alive);
+      await this.options.database
+        .query('DELETE FROM obelisc.workers WHERE name = $1', [this.name])
+        .catch((error: unknown) => log('warn', 'The worker could not sign off', { because: String(error) }));
+    }
+  }
+
+  /** Takes no more jobs; those at work are finished. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#wake();
+  }
+
+  /** Whether it judges nothing now. */
+  get isIdle(): boolean {
+    return this.#busy.size === 0;
+  }
+
+  #begin(job: ClaimJob): void {
+    const done = this.#work(job)
+      .catch((error: unknown) => {
+        // The lease runs out, and the engine gives the job to another try.
+        this.options.log('error', 'A claim was dropped', {
+          game: job.address,
+          because: error instanceof Error ? error.message : String(error),
+        });
+      })
+      .finally(() => {
+        this.#busy.delete(done);
+      });
+    this.#busy.add(done);
+  }
+
+  async #work(job: ClaimJob): Promise<void> {
+    const { chains, database, queue, log, onEnd } = this.options;
+    const chain = chains.find(({ name }) => name === job.chain);
+    const game = await findGame(database, job);
+    const began = Date.now();
+    const end = (answer: ClaimEnd['answer'], reason?: string): void =>
+      onEnd?.({
+        job,
+        answer,
+        reason,
+        seconds: (Date.now() - began) / 1000,
+        blocks: (game?.blockNumber ?? 0) - (game?.startBlock ?? 0),
+      });
+    if (chain === undefined || game === undefined || game.state !== 'queued') {
+      // It vanished since, or was judged by a try whose worker was thought to be lost.
+      await queue.finish(job, async () => {});
+      return end('lost', 'the game is not in the queue any more');
+    }
+    log('info', 'Judging a claim', {
+      chain: job.chain,
+      game: job.address,
+      block: game.blockNumber ?? 0,
+      try: job.attempt,
+    });
+    const { outcome, text } = await this.#judge(job, chain);
+    if (outcome === undefined) return end('lost', 'the lease of the job was lost');
+    if (outcome.kind === 'failed' || outcome.answer === 'unknown') {
+      const reason = outcome.reason ?? 'it could not be told';
+      if (outcome.kind === 'failed' && outcome.isSettled) {
+        await queue.finish(job, async (sql) => void (await setState(sql, job, ['queued'], 'uncovered', reason)));
+        log('warn', 'A claim cannot be judged', { chain: job.chain, game: job.address, because: reason });
+        return end('uncovered', reason);
+      }
+      await queue.fail(job, reason);
+      log('warn', 'A claim could not be judged yet', {
+        chain: job.chain,
+        game: job.address,
+        try: job.attempt,
+        because: reason,
+      });
+      return end('failed', reason);
+    }
+    const { answer, json } = outcome;
+    const isWritten = await queue.finish(job, async (sql) => {
+      await setState(sql, job, ['queued'], 'judged');
+      await sql.query(
+        `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, log, worker, tries, began_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8))`,
+        [job.chain, job.address, answer, json, text, this.name, job.attempt, began / 1000],
+      );
+    });
+    if (!isWritten) return end('lost', 'another try judged it');
+    log(answer === 'valid' ? 'info' : 'warn', answer === 'valid' ? 'A claim is right' : 'A claim is wrong', {
+      chain: job.chain,
+      game: job.address,
+      block: game.blockNumber ?? 0,
+    });
+    end(answer);
+  }
+
+  /** Judges in a process; `outcome` is undefined where the lease went to another meanwhile. */
+  #judge(job: ClaimJob, chain: WatchedChain): Promise<{ outcome: Outcome | undefined; text: string }> {
+    const { queue, machine, segment, segmentWorkers } = this.options;
+    const options: ToJudge = {
+      l1: chain.l1,
+      beacon: chain.beacon,
+      l2: chain.l2,
+      opNode: chain.opNode,
+      l1Check: chain.l1Check,
+      trustRpc: chain.trustRpc,
+      network: chain.network,
+      rollupConfig: chain.rollupConfig,
+      l2Genesis: chain.l2Genesis,
+      l1ChainConfig: chain.l1ChainConfig,
+      from: undefined,
+      to: undefined,
+      claim: undefined,
+      agreedOutputRoot: undefined,
+      l1Head: undefined,
+      game: { address: job.address, index: undefined, factory: undefined },
+      datadir: chain.datadir,
+      native: !machine,
+      segment,
+      workers: segmentWorkers,
+      ...(chain.settings === undefined ? {} : { settings: chain.settings }),
+    };
+    return new Promise((resolve) => {
+      const child = fork(new URL('./judge-process.js', import.meta.url), {
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      let text = '';
+      let outcome: Outcome | undefined;
+      let isLost = false;
+      const keep = (line: string): void => {
+        text = `${text}${line}\n`.slice(-LOG_KEPT);
+      };
+      const renewal = setInterval(() => {
+        queue.renew(job).then(
+          (isOurs) => {
+            if (isOurs) return;
+            isLost = true;
+            child.kill('SIGKILL');
+          },
+          // The database is away for a moment: the lease is longer than that, or another try follows.
+          (error: unknown) => keep(`the lease could not be renewed: ${String(error)}`),
+        );
+      }, LEASE_RENEWAL * 1000);
+      child.on('message', (message: FromJudge) => {
+        if (message.kind === 'line') keep(message.line);
+        else if (message.kind === 'log')
+          keep(`lvl=${message.level} msg=${JSON.stringify(message.message)}${fieldsOf(message.fields)}`);
+        else if (message.kind === 'segment') keep(`blocks ${message.from} to ${message.to}: ${message.answer}`);
+        else outcome = message;
+      });
+      child.on('error', (error) => {
+        outcome ??= { kind: 'failed', reason: error.message, isSettled: false };
+      });
+      child.on('close', (code, signal) => {
+        clearInterval(renewal);
+        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        const reason = `the judging process ended with ${how}${signal === 'SIGKILL' ? ' (out of memory?)' : ''}`;
+        const ended: Outcome = outcome ?? { kind: 'failed', reason, isSettled: false };
+        resolve({ outcome: isLost ? undefined : ended, text });
+      });
+      child.send(options);
+    });
+  }
+
+  async #sayAlive(): Promise<void> {
+    const { database, chains, log } = this.options;
+    try {
+      await database.query(
+        `INSERT INTO obelisc.workers (name, chains) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET seen_at = now(), chains = excluded.chains`,
+        [this.name, chains.map(({ name }) => name)],
+      );
+    } catch (error) {
+      log('warn', 'The database cannot be written; trying again', {
+        because: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function fieldsOf(fields: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? JSON.stringify(value) : String(value)}`)
+    .join('');
+}
