@@ -1,11 +1,12 @@
-// npm run bench:host [-- --latency MS] [--small L2_BLOCKS] [--large L2_BLOCKS] [--runs N] [--timeline]: how much of the network a
-// run feels. The embedded chain's answers are recorded first, then given by a process that adds a latency to each; the claim's
+// npm run bench:host [-- --latency MS] [--small L2_BLOCKS] [--large L2_BLOCKS] [--runs N] [--timeline] [--recorded FOLDER]: how
+// much of the network a run feels. The embedded chain's answers are recorded first, then given by a process that adds a latency to each; the claim's
 // range is derived natively once from there and once from the datadir that this filled, N times, of which the quickest counts
 // (the machine may have other work). Goal: wall time ≤ 1.25 × that of the full datadir + 12 × the latency. The larger chain has
 // L1 blocks of 100 transfers and more; of L1 a claim reads 50 blocks before its origin and all after it. --timeline prints when
-// each request began and ended, and what the program waited for.
+// each request began and ended, and what the program waited for. --recorded keeps the answers in a folder, and takes them from
+// there if they are: a chain is made once for several runs, and versions of Node.
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,9 @@ const option = (name, standard) => {
 };
 const latency = option('latency', 50);
 const runs = option('runs', 3);
+const recordings = process.argv.includes('--recorded')
+  ? process.argv[process.argv.indexOf('--recorded') + 1]
+  : undefined;
 const showsTimeline = process.argv.includes('--timeline');
 
 /** The longest chain of exchanges of which each begins when the one before has ended. */
@@ -55,7 +59,7 @@ function start(script, ...args) {
   });
   ended.catch(() => undefined);
   const next = () => Promise.race([ended, new Promise((resolve) => child.once('message', resolve))]);
-  return { next, ask: (message) => (child.send(message), next()), stop: () => child.disconnect() };
+  return { next, ask: (message) => (child.send(message), next()), stop: () => child.connected && child.disconnect() };
 }
 
 /** One native run; `waits` are the questions that took a millisecond or more, with the last hint before each. */
@@ -101,47 +105,69 @@ function timeline({ list, waits }) {
   for (const { at, took, hint } of waits) console.log(`  program waited at ${ms(at)} for ${ms(took)}: ${hint}`);
 }
 
-async function measure(name, { l2Blocks, l1Transfers, from, to }) {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-host-'));
+const rpc = async (url, method, params) => {
+  const call = { jsonrpc: '2.0', id: 1, method, params };
+  return (await (await fetch(url, { method: 'POST', body: JSON.stringify(call) })).json()).result;
+};
+
+/** Makes a chain and records all that deriving its claim asks for. */
+async function record(name, folder, { l2Blocks, l1Transfers, from, to }) {
   const made = performance.now();
   const chainProcess = start('host-chain.mjs', String(l2Blocks), String(l1Transfers), folder);
   const endpointProcess = start('host-endpoints.mjs');
   try {
-    const devnet = await chainProcess.next();
-    console.log(
-      `${name}: a chain of ${l2Blocks} L2 blocks was made in ${((performance.now() - made) / 1000).toFixed(0)} s`,
+    const { l1, beacon, l2, opNode, head } = await chainProcess.next();
+    console.log(`${name}: ${l2Blocks} L2 blocks were made in ${((performance.now() - made) / 1000).toFixed(0)} s`);
+    const outputs = await Promise.all(
+      [from, to].map((number) => rpc(opNode, 'optimism_outputAtBlock', [`0x${number.toString(16)}`])),
     );
-    const { urls } = await endpointProcess.ask({ urls: [devnet.l1, devnet.beacon, devnet.l2, devnet.opNode] });
-    const [l1, beacon, l2, opNode] = urls;
-    const rollupConfig = parseRollupConfig(readFileSync(join(folder, 'rollup.json'), 'utf8'), 'rollup.json');
-    const chainConfig = parseGenesisChainConfig(
-      readFileSync(join(folder, 'genesis-l2.json'), 'utf8'),
-      'genesis-l2.json',
-    );
-    const names = { rollupConfig: 'rollup.json', chainConfig: 'genesis-l2.json', l1ChainConfig: 'genesis-l1.json' };
-    const chain = customChain({ rollupConfig, chainConfig, names });
-    const outputAt = async (number) => {
-      const call = { jsonrpc: '2.0', id: 1, method: 'optimism_outputAtBlock', params: [`0x${number.toString(16)}`] };
-      return (await (await fetch(opNode, { method: 'POST', body: JSON.stringify(call) })).json()).result;
-    };
-    const [first, last] = [await outputAt(from), await outputAt(to)];
-    const claim = {
-      l1Head: bytes(devnet.head.l1.hash),
-      l2Head: bytes(first.blockRef.hash),
-      l2OutputRoot: bytes(first.outputRoot),
-      l2Claim: bytes(last.outputRoot),
-      l2BlockNumber: BigInt(to),
-    };
-    const endpoints = { l1, beacon, l2 };
-    // Twice: what is asked for differs a little from run to run.
-    for (let run = 0; run < 2; run++) await derive(claim, chain, endpoints, {});
+    writeFileSync(join(folder, 'claim.json'), JSON.stringify({ head, outputs, to }));
+    const { urls } = await endpointProcess.ask({ urls: { l1, beacon, l2 } });
+    const { claim, chain } = readClaim(folder);
+    // Several times: what is asked for differs a little from run to run.
+    for (let run = 0; run < 3; run++) await derive(claim, chain, urls, {});
+    await endpointProcess.ask({ save: join(folder, 'answers.jsonl.gz') });
+  } finally {
+    chainProcess.stop();
+    endpointProcess.stop();
+  }
+}
+
+function readClaim(folder) {
+  const text = (file) => readFileSync(join(folder, file), 'utf8');
+  const names = { rollupConfig: 'rollup.json', chainConfig: 'genesis-l2.json', l1ChainConfig: 'genesis-l1.json' };
+  const rollupConfig = parseRollupConfig(text('rollup.json'), 'rollup.json');
+  const chainConfig = parseGenesisChainConfig(text('genesis-l2.json'), 'genesis-l2.json');
+  const { head, outputs, to } = JSON.parse(text('claim.json'));
+  const [first, last] = outputs;
+  const claim = {
+    l1Head: bytes(head.l1.hash),
+    l2Head: bytes(first.blockRef.hash),
+    l2OutputRoot: bytes(first.outputRoot),
+    l2Claim: bytes(last.outputRoot),
+    l2BlockNumber: BigInt(to),
+  };
+  return { claim, chain: customChain({ rollupConfig, chainConfig, names }), head };
+}
+
+async function measure(name, plan) {
+  const { from, to } = plan;
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-host-'));
+  const folder = recordings === undefined ? scratch : join(recordings, `${name}-${to}`);
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(join(folder, 'answers.jsonl.gz'))) await record(name, folder, plan);
+  const endpointProcess = start('host-endpoints.mjs');
+  try {
+    await endpointProcess.ask({ load: join(folder, 'answers.jsonl.gz') });
+    const { urls: endpoints } = await endpointProcess.ask({ urls: { l1: null, beacon: null, l2: null } });
+    const { claim, chain, head } = readClaim(folder);
     await endpointProcess.ask({ latency });
     const fetched = (datadir, dataFormat) => async (run) => {
       const outcome = await derive(claim, chain, endpoints, { datadir: datadir?.(run), dataFormat });
       const { exchanges } = await endpointProcess.ask({ latency });
       return { ...outcome, list: exchanges.filter(({ end }) => end > 0) };
     };
-    const datadir = (run) => join(folder, `data-${run}`);
+    const datadir = (run) => join(scratch, `data-${run}`);
     const inMemory = await quickest(fetched(undefined));
     const gathered = await quickest(fetched(datadir));
     const full = await quickest(fetched(() => datadir(0)));
@@ -163,7 +189,7 @@ async function measure(name, { l2Blocks, l1Transfers, from, to }) {
       `  ${what}: ${seconds(wall)} (${seconds(cpu)} of CPU, ${list.length} requests)`;
     console.log(
       [
-        `${name}: L1 up to ${devnet.head.l1.number}, L2 ${from}..${to}, ${latency} ms added to each answer; quickest of ${runs}`,
+        `${name}: L1 up to ${head.l1.number}, L2 ${from}..${to}, ${latency} ms added to each answer; quickest of ${runs}`,
         plain('from the full datadir', full),
         plain('from the full datadir in one file (lmdb)', fullFile),
         line('from endpoints, kept in memory', inMemory, full),
@@ -173,9 +199,8 @@ async function measure(name, { l2Blocks, l1Transfers, from, to }) {
     );
     if (showsTimeline) timeline(inMemory);
   } finally {
-    chainProcess.stop();
     endpointProcess.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
