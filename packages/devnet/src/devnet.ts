@@ -13,7 +13,7 @@ import { forwarderCode, OPTIMISM_PORTAL, SYSTEM_CONFIG } from './contracts/l1-co
 import { BEACON_ROOTS_CODE, HISTORY_STORAGE_CODE } from './contracts/predeploys.js';
 import { BEACON_ROOTS, HISTORY_STORAGE } from './execution/addresses.js';
 import type { L1ForkSchedule } from './execution/blob-schedule.js';
-import { blobParametersAt } from './execution/block-executor.js';
+import { blobParametersAt } from './execution/chain.js';
 import { signingCommon } from './execution/evm-common.js';
 import { isActive } from './execution/forks.js';
 import { checkSchedule } from './execution/forks.js';

@@ -1,5 +1,6 @@
 export { BlockBuilder, executeBlock } from './execution/block-executor.js';
-export type { ExecutedBlock, ExecutionChain, ExecutionInput, PayloadAttributes } from './execution/block-executor.js';
+export type { ExecutedBlock, ExecutionInput, PayloadAttributes } from './execution/block-executor.js';
+export type { ExecutionChain } from './execution/chain.js';
 export { ForkScheduleError, FORK_NAMES } from './execution/forks.js';
 export { L1_FORK_NAMES } from './execution/blob-schedule.js';
 export type { L1ForkName, L1ForkSchedule } from './execution/blob-schedule.js';
@@ -18,6 +19,7 @@ export type { StateSource } from './state/store.js';
 export { DEFAULT_SCENARIO, startDevnet } from './devnet.js';
 export type { Devnet, DevnetOptions, DevnetPorts, FundedAccount, Head, Scenario } from './devnet.js';
 export { ChannelPlanError } from './batcher/plan.js';
-export type { ChannelEnding, ChannelPlan, MissedChannel, SubmittedChannel } from './batcher/plan.js';
+export type { ChannelEnding } from './batcher/channel.js';
+export type { ChannelPlan, MissedChannel, SubmittedChannel } from './batcher/plan.js';
 export type { RollupConfig } from './l2/rollup-config.js';
 export type { ProposalPlan } from './traffic/proposer.js';

@@ -10,7 +10,8 @@ import { test } from 'node:test';
 import { startDevnet } from '../src/devnet.js';
 import type { Devnet, Scenario } from '../src/devnet.js';
 import { flip, goOpProgram } from './judges.js';
-import type { ChannelEnding, ChannelPlan, SubmittedChannel } from '../src/batcher/plan.js';
+import type { ChannelEnding } from '../src/batcher/channel.js';
+import type { ChannelPlan, SubmittedChannel } from '../src/batcher/plan.js';
 
 const binary = process.env['REFERENCE_OP_PROGRAM'];
 const skip = binary === undefined ? 'REFERENCE_OP_PROGRAM names no op-program' : false;

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Engine, type EngineCalls, stopReasons, systemCallAnswers } from './engine.js';
 import { FrozenState } from './frozen-state.js';
-import { type ExecutedStep, type MachineMaker, PreimageRecord, redoSteps } from './step-history.js';
+import { type ExecutedStep, PreimageRecord, redoSteps } from './step-history.js';
 import { GuestMemory } from './guest-memory.js';
 import { revertCodes } from './instructions.js';
 import { MemoryTree } from './memory-tree.js';
@@ -10,6 +10,7 @@ import { Pager, type PagingOptions } from './paging/pager.js';
 import { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';
 import { handleSystemCall, shiftedKey, type SystemCallContext } from './system-calls.js';
 import { StepProver } from './step-prover.js';
+import type { ProvableMachine, RunStop } from './stepped-machine.js';
 import { type TranslationOptions, type TranslationStatistics, Translator } from './translator.js';
 import { encodeWitness, stateHash, type VmScalars } from './witness.js';
 
@@ -19,9 +20,6 @@ const SLICE = 4_000_000n;
 /** As SLICE, while a frozen state is being written, and while the room for copies of its pages may become full. */
 const FROZEN_SLICE = 400_000n;
 const CROWDED_SLICE = 100_000n;
-
-/** Why a run ended: all steps taken, the guest exited, or (if asked for) a pre-image was read in the last step. */
-export type RunStop = 'steps' | 'exited' | 'preimage';
 
 /** What the machine needs of its surroundings. */
 export interface MachineOptions extends PagingOptions {
@@ -35,6 +33,9 @@ export interface MachineOptions extends PagingOptions {
   /** Whether many pages at once are hashed on worker threads too; by default where there is more than one core. */
   readonly hashOnThreads?: boolean;
 }
+
+/** Makes a machine in an earlier state, e.g. by reading the state that a run began with, or a snapshot. */
+export type MachineMaker = (options: MachineOptions) => Promise<Machine>;
 
 /** The guest did what the machine refuses: the run is over, and so is a chain's execution of that step. */
 export class RevertError extends Error {
@@ -56,7 +57,7 @@ export class RevertError extends Error {
 }
 
 /** State and memory of one guest. Scalars can be read and set while it does not run. */
-export class Machine implements VmScalars {
+export class Machine implements VmScalars, ProvableMachine {
   readonly memory: GuestMemory;
   readonly tree: MemoryTree;
   readonly prover: StepProver;

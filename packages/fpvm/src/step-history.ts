@@ -1,7 +1,7 @@
 // The last steps before a revert, found by doing them again from an earlier state: nothing has to be kept for that but the
 // pre-images that were read.
-import type { Machine, MachineOptions } from './machine.js';
 import type { Oracle } from './oracle.js';
+import type { SteppedMachine } from './stepped-machine.js';
 
 /** A step that was executed: the number of steps before it, where, and the instruction's word. */
 export interface ExecutedStep {
@@ -9,9 +9,6 @@ export interface ExecutedStep {
   readonly pc: bigint;
   readonly word: number;
 }
-
-/** Makes a machine in an earlier state, e.g. by reading the state that a run began with, or a snapshot. */
-export type MachineMaker = (options: MachineOptions) => Promise<Machine>;
 
 /** Steps between two looks at whether the caller has given up. */
 const AT_ONCE = 50_000_000n;
@@ -32,7 +29,7 @@ export class PreimageRecord {
   }
 
   /** What a machine needs to read the same again: from the record, or else from the oracle. */
-  optionsFrom(oracle: Oracle | undefined): MachineOptions {
+  optionsFrom(oracle: Oracle | undefined): { oracle?: Oracle } {
     if (oracle === undefined) return {};
     return { oracle: { hint: () => {}, get: (key) => this.#values.get(nameOf(key)) ?? oracle.get(key) } };
   }
@@ -43,9 +40,9 @@ export class PreimageRecord {
  * the signal is given meanwhile.
  */
 export async function redoSteps(
-  failed: Machine,
+  failed: SteppedMachine,
   count: number,
-  make: () => Promise<Machine>,
+  make: () => Promise<SteppedMachine>,
   signal?: AbortSignal,
 ): Promise<readonly ExecutedStep[] | undefined> {
   try {

@@ -2,7 +2,8 @@
 // the step looks at, in the order: instruction, first leaf of the data, second leaf of data that crosses a leaf.
 import { parseExactJson } from './exact-json.js';
 import { goJson } from './go-json.js';
-import type { Machine, RunStop } from './machine.js';
+import type { Machine } from './machine.js';
+import type { RunStop } from './stepped-machine.js';
 
 const MASK64 = (1n << 64n) - 1n;
 const EMPTY = new Uint8Array(0);

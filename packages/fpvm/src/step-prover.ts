@@ -2,8 +2,8 @@
 import type { Engine } from './engine.js';
 import { stopReasons } from './engine.js';
 import { type Instruction, instructions, operationNumber, operationTable } from './instructions.js';
-import type { Machine, RunStop } from './machine.js';
 import type { MerkleExports } from './merkle-module.js';
+import type { ProvableMachine, RunStop } from './stepped-machine.js';
 import { selectedSystemCall } from './system-calls.js';
 
 /** The texts of some proofs, one behind the other. */
@@ -36,10 +36,10 @@ const END_OF_VALUES = '\n}\n\n';
 /** Proves the steps of one machine. */
 export class StepProver {
   readonly #engine: Engine;
-  readonly #machine: Machine;
+  readonly #machine: ProvableMachine;
   #initialized = false;
 
-  constructor(engine: Engine, machine: Machine) {
+  constructor(engine: Engine, machine: ProvableMachine) {
     this.#engine = engine;
     this.#machine = machine;
   }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
 import { FILE_LAYOUTS, fileStore, writeWhole } from './file-store.js';
 import { LMDB_FILE, lmdbStore } from './lmdb-store.js';
-import { nearbyDatadir } from './nearby-datadir.js';
 import type { PreimageStore } from './store.js';
 
 /** `lmdb` is ours; the Go host reads the other two. */
@@ -14,6 +13,9 @@ export const FOREIGN_DATA_FORMATS = ['pebble'] as const;
 export type DataFormat = (typeof DATA_FORMATS | typeof FOREIGN_DATA_FORMATS)[number];
 
 const FORMAT_FILE = 'kvformat';
+/** What another thread opens a datadir with. */
+const NEARBY_MODULE = new URL('./nearby-datadir.js', import.meta.url).href;
+export type NearbyArgument = { readonly path: string };
 
 export type DatadirOptions = {
   path: string;
@@ -55,7 +57,11 @@ export function openDatadir({
   };
   if (!mustExist && !names?.includes(FORMAT_FILE)) create();
   const store = actual === 'lmdb' ? lmdbStore(path, !mustExist) : fileStore(path, FILE_LAYOUTS[actual], create);
-  return { ...store, format: actual, nearby: () => nearbyDatadir(path) };
+  return {
+    ...store,
+    format: actual,
+    nearby: () => ({ module: NEARBY_MODULE, argument: { path } satisfies NearbyArgument }),
+  };
 }
 
 function recordedFormat(path: string, names: string[]): DataFormat | undefined {

@@ -122,3 +122,11 @@ export function copy32(target: usize, source: usize): void {
 export function isZero32(a: usize): bool {
   return (load<u64>(a) | load<u64>(a, 8) | load<u64>(a, 16) | load<u64>(a, 24)) == 0;
 }
+
+// @ts-ignore: decorator
+@lazy const ZERO: usize = memory.data(32, 8);
+
+/** Address of 32 zero bytes. */
+export function zeroWord(): usize {
+  return ZERO;
+}

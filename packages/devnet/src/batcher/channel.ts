@@ -4,10 +4,12 @@
 import { brotliCompressSync, constants, deflateSync } from 'node:zlib';
 import { concatBytes } from '@ethereumjs/util';
 import { RLP } from '@ethereumjs/rlp';
-import type { ChannelEnding } from './plan.js';
 
 /** stored: a zlib stream that compresses nothing, and so is the same whatever zlib Node comes with. */
 export type Compression = 'zlib' | 'brotli' | 'stored';
+
+/** cut: in the middle of junk that follows the batches; checksum: zlib's last bytes are wrong; trailing: junk follows. */
+export type ChannelEnding = 'whole' | 'cut' | 'checksum' | 'trailing';
 
 /** A channel that can't be cut as asked. */
 export class ChannelError extends Error {

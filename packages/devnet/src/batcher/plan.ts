@@ -1,6 +1,6 @@
 // How the batcher submits: one plan a channel. Some plans make channels that are sound but unusual, so that a
 // derivation shows whether it knows the rules.
-import type { Compression } from './channel.js';
+import type { ChannelEnding, Compression } from './channel.js';
 
 /** A channel that is submitted. */
 export interface SubmittedChannel {
@@ -22,9 +22,6 @@ export interface SubmittedChannel {
   /** Blocks of the channel before that a span batch repeats. */
   readonly overlap?: number;
 }
-
-/** cut: in the middle of junk that follows the batches; checksum: zlib's last bytes are wrong; trailing: junk follows. */
-export type ChannelEnding = 'whole' | 'cut' | 'checksum' | 'trailing';
 
 /**
  * Blocks that are never submitted: without transactions, as derivation makes them when the sequencing window has

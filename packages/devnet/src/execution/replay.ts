@@ -3,7 +3,8 @@ import { bytesToBigInt } from '@ethereumjs/util';
 import type { Blocks } from '../chain/blocks.js';
 import type { StateStore } from '../state/store.js';
 import { BlockBuilder } from './block-executor.js';
-import type { ExecutedBlock, ExecutionChain } from './block-executor.js';
+import type { ExecutedBlock } from './block-executor.js';
+import type { ExecutionChain } from './chain.js';
 
 /** A chain whose blocks are there. */
 export interface ReplayedChain {

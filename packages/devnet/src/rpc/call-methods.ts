@@ -2,7 +2,7 @@
 import { Address, bigIntToHex, bytesToHex, hexToBytes } from '@ethereumjs/util';
 import { callAtBlock, estimateGas } from '../execution/call.js';
 import type { CallMessage, CallResult, CallSite } from '../execution/call.js';
-import { rulesAt } from '../execution/block-executor.js';
+import { rulesAt } from '../execution/chain.js';
 import { includes } from '../execution/forks.js';
 import type { SignedTransaction } from '../execution/transaction.js';
 import { State } from '../state/state.js';

@@ -1,6 +1,6 @@
 // What fees are and were: eth_gasPrice, eth_feeHistory and their kind.
 import { bigIntToHex } from '@ethereumjs/util';
-import { baseFeeAfter, blobBaseFeeOf, blobParametersAt, rulesAt } from '../execution/block-executor.js';
+import { baseFeeAfter, blobBaseFeeOf, blobParametersAt, rulesAt } from '../execution/chain.js';
 import type { ExecutedBlock } from '../execution/block-executor.js';
 import { GAS_PER_BLOB, blobBaseFee, nextExcessBlobGas } from '../execution/base-fee.js';
 import { includes } from '../execution/forks.js';

@@ -2,7 +2,8 @@
 import { Address } from '@ethereumjs/util';
 import type { Blocks } from '../chain/blocks.js';
 import type { TransactionPool } from '../chain/pool.js';
-import type { ExecutedBlock, ExecutionChain } from '../execution/block-executor.js';
+import type { ExecutedBlock } from '../execution/block-executor.js';
+import type { ExecutionChain } from '../execution/chain.js';
 import type { StateStore } from '../state/store.js';
 import { RpcError } from './json-rpc-server.js';
 import { bytesParameter, quantityParameter } from './parameters.js';

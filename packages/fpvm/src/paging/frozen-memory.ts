@@ -1,6 +1,6 @@
 // An image of guest memory as it was when it was frozen, while the machine goes on: what is written to is copied before.
-import type { Pager } from './pager.js';
-import { bitCount } from './zero-pages.js';
+import type { PageFrames } from './page-frames.js';
+import { bitCount, type ZeroPages } from './zero-pages.js';
 
 const status = { live: 0, copied: 1, done: 2 } as const;
 
@@ -16,9 +16,27 @@ export interface GranuleList {
   readonly masks: Uint16Array;
 }
 
+/** What an image needs of the memory that it is of, which copies and keeps pages for it. */
+export interface LiveMemory {
+  readonly frames: PageFrames;
+  readonly zeros: ZeroPages;
+  /** Content of a page that exists, wherever it is: a view that the next step may change. */
+  livePage(granule: number, page: number): Uint8Array;
+  /** Keeps a copy of those of a granule's pages that are not zeros as they were; returns the chain. */
+  copyGranule(granule: number): number;
+  /** A page of a copied granule. */
+  copiedPage(chain: number, page: number): Uint8Array;
+  /** Whether nothing of a granule is in memory, so that nobody would say when it is written to. */
+  isUntouched(granule: number): boolean;
+  /** An image was released. */
+  forget(image: FrozenMemory): void;
+  /** An image has let go of copies. */
+  copiesFreed(): void;
+}
+
 export class FrozenMemory {
   readonly #pageCount: number;
-  readonly #pager: Pager;
+  readonly #memory: LiveMemory;
   /** Ascending, with the pages that each has as bits. */
   readonly #granules: Float64Array;
   readonly #masks: Uint16Array;
@@ -31,8 +49,8 @@ export class FrozenMemory {
   #lastLive: number;
   #isReleased = false;
 
-  constructor(pager: Pager, { granules, masks }: GranuleList, pageCount: number) {
-    this.#pager = pager;
+  constructor(memory: LiveMemory, { granules, masks }: GranuleList, pageCount: number) {
+    this.#memory = memory;
     this.#granules = granules;
     this.#masks = masks;
     this.#status = new Uint8Array(granules.length);
@@ -40,9 +58,9 @@ export class FrozenMemory {
     this.#pageCount = pageCount;
     this.#live = granules.length;
     this.#lastLive = granules.length - 1;
-    if (pager.zeros.isEmpty) return;
+    if (memory.zeros.isEmpty) return;
     for (const [i, granule] of granules.entries()) {
-      if (!pager.isUntouched(granule)) continue;
+      if (!memory.isUntouched(granule)) continue;
       this.#status[i] = status.copied;
       this.#live -= 1;
     }
@@ -81,11 +99,11 @@ export class FrozenMemory {
   }
 
   #copy(i: number, granule: number): void {
-    const chain = this.#pager.copyGranule(granule);
+    const chain = this.#memory.copyGranule(granule);
     this.#copies[i] = chain;
     this.#status[i] = status.copied;
     this.#live -= 1;
-    this.#copiedPages += bitCount(this.#pager.frames.mask(chain));
+    this.#copiedPages += bitCount(this.#memory.frames.mask(chain));
   }
 
   /** All pages, ascending, once: the image lets go of what has been taken. */
@@ -97,7 +115,7 @@ export class FrozenMemory {
         yield { index: (BigInt(granule) << 4n) | BigInt(page), content: this.#pageAt(i, page) };
       }
       this.#letGo(i);
-      this.#pager.copiesFreed();
+      this.#memory.copiesFreed();
     }
   }
 
@@ -106,19 +124,19 @@ export class FrozenMemory {
     if (this.#isReleased) return;
     this.#isReleased = true;
     for (let i = 0; i < this.#granules.length; i += 1) this.#letGo(i);
-    this.#pager.forget(this);
+    this.#memory.forget(this);
   }
 
   #pageAt(i: number, page: number): Uint8Array {
-    if (this.#status[i] === status.live) return this.#pager.livePage(this.#granules[i] ?? 0, page);
-    return this.#pager.copiedPage(this.#copies[i] ?? 0, page);
+    if (this.#status[i] === status.live) return this.#memory.livePage(this.#granules[i] ?? 0, page);
+    return this.#memory.copiedPage(this.#copies[i] ?? 0, page);
   }
 
   #letGo(i: number): void {
     if (this.#status[i] === status.copied) {
       const chain = this.#copies[i] ?? 0;
-      this.#copiedPages -= bitCount(this.#pager.frames.mask(chain));
-      this.#pager.frames.freeChain(chain);
+      this.#copiedPages -= bitCount(this.#memory.frames.mask(chain));
+      this.#memory.frames.freeChain(chain);
     }
     if (this.#status[i] === status.live) this.#live -= 1;
     this.#status[i] = status.done;

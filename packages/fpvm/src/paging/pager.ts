@@ -1,7 +1,7 @@
 // The engine's linear memory holds what the guest used lately; the pages of the rest lie here. Also: images of the memory
 // as it was, for which pages are copied before they are written.
 import type { Engine, PagingCalls } from '../engine.js';
-import { FrozenMemory, type GranuleList } from './frozen-memory.js';
+import { FrozenMemory, type GranuleList, type LiveMemory } from './frozen-memory.js';
 import { GranuleTable } from './granule-table.js';
 import { checkMemory, checkRoom, type MemoryLimit, memoryLimit } from './memory-limit.js';
 import { PAGE_SIZE, PageFrames } from './page-frames.js';
@@ -37,7 +37,7 @@ export interface PagingOptions {
   readonly copyAhead?: number;
 }
 
-export class Pager {
+export class Pager implements LiveMemory {
   readonly frames: PageFrames;
   readonly zeros = new ZeroPages();
   /** Granules that were paged out → the chain of their pages. */

@@ -14,8 +14,9 @@ import {
   parseL1ChainConfig,
   whyUnknown,
 } from '@obelisc/host';
-import { type Io, main as opProgram, processIo } from '../op-program/main.js';
+import { main as opProgram } from '../op-program/main.js';
 import { messagesOf, UsageError } from '../terminal/failure.js';
+import { type Io, processIo } from '../terminal/io.js';
 import { versionText } from '../terminal/version.js';
 import { commandLine } from './command-line.js';
 import { inKonaWords, type KonaArguments, KONA_FLAGS, parseKonaArguments } from './flags.js';

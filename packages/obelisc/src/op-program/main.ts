@@ -5,31 +5,16 @@
  */
 import { existsSync } from 'node:fs';
 import { type Chain, LOG_LEVELS, type Log, type LogLevel, openHost } from '@obelisc/host/run';
-import { hasColours } from '../terminal/colours.js';
 import { messagesOf } from '../terminal/failure.js';
 import { makeFolder } from '../terminal/folder.js';
-import { writeStory } from '../terminal/status-line.js';
+import { type Io, processIo } from '../terminal/io.js';
 import { logLevelOf } from '../terminal/verbosity.js';
 import { versionText } from '../terminal/version.js';
 import { type FlagValues, parseArguments } from './flags.js';
 import { logger } from './logger.js';
 import { type Options, readOptions } from './options.js';
 
-export type Io = {
-  stdout: (bytes: Uint8Array | string) => void;
-  stderr: (bytes: Uint8Array | string) => void;
-  /** Whether the streams show colours, where no flag says so. */
-  colours?: { stdout: boolean; stderr: boolean };
-};
-
 const COULD_NOT = 2;
-
-/** The process' own streams. */
-export const processIo: Io = {
-  stdout: (output) => writeStory(output, process.stdout),
-  stderr: (output) => writeStory(output),
-  colours: { stdout: hasColours(process.stdout), stderr: hasColours(process.stderr) },
-};
 
 /** What another command that takes other flags puts in. */
 export type Caller = {

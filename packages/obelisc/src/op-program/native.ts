@@ -1,10 +1,10 @@
 /** op-program without --server and --exec: runs the built-in client in this process. */
 import type { Host, Log } from '@obelisc/host';
 import { runProgram } from '@obelisc/program';
+import type { Io } from '../terminal/io.js';
 import { progressDisplay } from '../terminal/progress.js';
 import { clientLines } from './client-lines.js';
 import { DerivationProgress } from './derivation-progress.js';
-import type { Io } from './main.js';
 
 /**
  * The client's exit code: 0 the claim is valid, 1 it is not, 2 the client could not tell. Its log goes to `log`, all else

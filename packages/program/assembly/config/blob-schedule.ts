@@ -1,5 +1,5 @@
 // What a blob costs on L1: the update fraction of its fee, which L1's forks change (EIP-4844, EIP-7691, EIP-7840, EIP-7892).
-import { NEVER } from './rollup';
+import { NEVER } from './fork-time';
 
 /** Forks of L1 with blob parameters of their own, in order: Cancun, Prague, Osaka, BPO1 to BPO5. */
 // @ts-ignore: decorator

@@ -3,7 +3,8 @@
 // times must be the rollup configuration's, because execution follows those.
 import { Bytes } from '../bytes';
 import { JsonReader } from './json';
-import { Fork, forkName, FORKS, NEVER, RollupConfig } from './rollup';
+import { NEVER } from './fork-time';
+import { Fork, forkName, FORKS, RollupConfig } from './rollup';
 
 /**
  * Decodes `text` and sets the EIP-1559 parameters of `config`. A text that contradicts `config` ends the program with the

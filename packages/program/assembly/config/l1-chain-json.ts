@@ -1,8 +1,8 @@
 // The configuration of a custom chain's L1 as geth writes it (params.ChainConfig), read for its blob schedule.
 import { Bytes } from '../bytes';
 import { BLOB_FORKS, BlobSchedule } from './blob-schedule';
+import { NEVER } from './fork-time';
 import { JsonReader } from './json';
-import { NEVER } from './rollup';
 
 /** Decodes `text` in the current region. A text that is of another chain than `chainId` or has no schedule ends the program. */
 export function decodeBlobSchedule(text: Bytes, chainId: u64): BlobSchedule {

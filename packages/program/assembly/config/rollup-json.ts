@@ -2,7 +2,8 @@
 // rollup/types.go and eth.SystemConfig in op-service. Fields that don't touch derivation or execution are skipped.
 import { Bytes } from '../bytes';
 import { JsonReader } from './json';
-import { BlockId, Fork, forkName, FORKS, NEVER, RollupConfig, SystemConfig } from './rollup';
+import { NEVER } from './fork-time';
+import { BlockId, Fork, forkName, FORKS, RollupConfig, SystemConfig } from './rollup';
 
 /**
  * Decodes `text` in the current region. Whatever can't be right (text that isn't JSON, a value of another type or

@@ -3,11 +3,7 @@
 import { Bytes } from '../bytes';
 import { TransactionSource } from '../transaction/transaction-source';
 import { BlobSchedule } from './blob-schedule';
-
-/** The time of a fork that is not scheduled. */
-// @ts-ignore: decorator
-@inline
-export const NEVER: u64 = u64.MAX_VALUE;
+import { NEVER } from './fork-time';
 
 /** The forks in their order: the rules of one hold in all later ones. */
 export const enum Fork {

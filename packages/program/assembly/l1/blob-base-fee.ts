@@ -2,7 +2,8 @@
 // block's fork (EIP-7691, EIP-7892).
 import { mulHigh } from '../abi';
 import { blobSchedule } from '../config/load';
-import { Fork, NEVER, RollupConfig } from '../config/rollup';
+import { NEVER } from '../config/fork-time';
+import { Fork, RollupConfig } from '../config/rollup';
 import { L1Block } from './block';
 
 /** Cancun's fraction (EIP-4844). */

@@ -1,9 +1,8 @@
 // An L1 block as derivation keeps it.
 import { Rope } from '../block-store';
-import { Bytes, bytesAt, copy32 } from '../bytes';
+import { Bytes, bytesAt, copy32, zeroWord } from '../bytes';
 import { Header } from './header';
 import { Log } from './receipt';
-import { zeroWord } from './system-config';
 
 /** Lives in PERSISTENT. */
 @final

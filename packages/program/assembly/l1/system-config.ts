@@ -1,5 +1,5 @@
 // Changes of the chain's settings, from the events of its SystemConfig contract on L1 (specs: protocol/system-config.md).
-import { bytesAt, isZero32 } from '../bytes';
+import { bytesAt, isZero32, zeroWord } from '../bytes';
 import { Fork, RollupConfig, SystemConfig } from '../config/rollup';
 import { warn } from '../log';
 import { useScratch } from '../memory';
@@ -127,12 +127,4 @@ function areEip1559Params(denominator: u32, elasticity: u32): bool {
 
 function isSmall(word: usize): bool {
   return (load<u64>(word) | load<u64>(word, 8) | load<u64>(word, 16)) == 0 && bswap<u64>(load<u64>(word, 24)) < 256;
-}
-
-// @ts-ignore: decorator
-@lazy const ZERO: usize = memory.data(32, 8);
-
-/** Address of 32 zero bytes. */
-export function zeroWord(): usize {
-  return ZERO;
 }
