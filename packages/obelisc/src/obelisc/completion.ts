@@ -1,5 +1,6 @@
 // `obelisc completion`: the script for a shell, from the command lines of all commands.
-import { completedCommand, completionScript, type Shell } from '../terminal/completion.js';
+import { completedCommand } from '../terminal/completed-command.js';
+import { completionScript, type Shell } from '../terminal/completion.js';
 import { commandLine as asterisc } from '../asterisc/command-line.js';
 import { commandLine as konaHost } from '../kona-host/command-line.js';
 import { commandLine as opProgram } from '../op-program/command-line.js';

@@ -1,5 +1,5 @@
 // Completion for bash: one function for all commands, with the words for each place in it.
-import type { CompletedCommand, CompletedFlag, ValueKind } from './completion.js';
+import type { CompletedCommand, CompletedFlag, ValueKind } from './completed-command.js';
 
 /** Words of flags hold dots, and a value may stand behind `=`: COMP_WORDS is put together again from what readline cut. */
 export function bashScript(commands: readonly CompletedCommand[]): string {

@@ -1,5 +1,6 @@
 // Completion for fish: a line for each flag, subcommand and word.
-import { type CompletedCommand, type CompletedFlag, quoted, type ValueKind } from './completion.js';
+import type { CompletedCommand, CompletedFlag, ValueKind } from './completed-command.js';
+import { quoted } from './shell-quotes.js';
 
 export function fishScript(commands: readonly CompletedCommand[]): string {
   return `${commands.flatMap((command) => [`complete -c ${command.name} -f`, ...linesOf(command)]).join('\n')}\n`;

@@ -1,5 +1,6 @@
 // Completion for zsh: a function for each command and subcommand, on zsh's own _arguments.
-import { type CompletedCommand, type CompletedFlag, quoted, type ValueKind } from './completion.js';
+import type { CompletedCommand, CompletedFlag, ValueKind } from './completed-command.js';
+import { quoted } from './shell-quotes.js';
 
 export function zshScript(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name }) => name).join(' ');
