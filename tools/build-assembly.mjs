@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Every module: where its sources are, its entry, its output and asc's flags beyond the shared ones. */
+/**
+ * Every module: where its sources are, its entry, its output and asc's flags beyond the shared ones; where there is one,
+ * the output of a second build of the same sources, which runs natively (packages/program/ABI.md).
+ */
 const modules = JSON.parse(readFileSync(join(root, 'tools/assembly-modules.json'), 'utf8'));
 
 const withTests = process.argv.includes('--tests');
@@ -19,10 +22,14 @@ for (const name of wanted) {
 generateData();
 for (const [name, module] of Object.entries(modules)) {
   if (wanted.length > 0 ? !wanted.includes(name) : module.test && !withTests) continue;
-  const out = join(root, module.out);
   const newest = Math.max(newestIn(join(root, module.sources)), statSync(fileURLToPath(import.meta.url)).mtimeMs);
-  if (existsSync(out) && statSync(out).mtimeMs > newest) continue;
-  await compile(name, module, out);
+  const builds = [[module.out, module.flags]];
+  if (module.native) builds.push([module.native, [...module.flags, '--use', 'NATIVE=1']]);
+  for (const [path, flags] of builds) {
+    const out = join(root, path);
+    if (existsSync(out) && statSync(out).mtimeMs > newest) continue;
+    await compile(name, module, flags, out);
+  }
 }
 
 /**
@@ -46,7 +53,7 @@ function generateData() {
   }
 }
 
-async function compile(name, module, out) {
+async function compile(name, module, flags, out) {
   const asc = await import('assemblyscript/asc');
   // A runtime of the module's own takes the place of asc's `stub`, which never frees. (asc's option for custom
   // runtimes would also switch on the shadow stack of the garbage collector.)
@@ -62,7 +69,7 @@ async function compile(name, module, out) {
     '-O3',
     '--runtime',
     'stub',
-    ...module.flags,
+    ...flags,
   ]);
   asc.libraryFiles['rt/stub'] = stub;
   const text = stderr.toString();

@@ -30,6 +30,7 @@ void hint(u32 text, u32 length);
 void write(u32 fd, u32 data, u32 length);
 __attribute__((noreturn)) void exit(u32 code);
 static inline u64 mul_high(u64 a, u64 b) { return (u64)(((unsigned __int128)a * b) >> 64); }
+static inline void keccak256(u32 data, u32 length, u32 out);
 
 void *memcpy(void *restrict target, const void *restrict source, u64 length);
 void *memmove(void *target, const void *source, u64 length);
@@ -93,6 +94,15 @@ static inline void memory_copy(u32 target, u32 source, u32 length) {
 static inline void memory_fill(u32 target, u32 value, u32 length) {
   check_run(target, length);
   __builtin_memset((void *)(u64)target, (u8)value, length);
+}
+
+/** In assembly of its own (src/build/keccak-assembly.ts). Loads up to seven bytes beyond the data, of no effect. */
+void keccak256_sponge(u64 data, u64 length, u64 out);
+
+static inline void keccak256(u32 data, u32 length, u32 out) {
+  check_run(data, length);
+  check_run(out, 32);
+  keccak256_sponge(data, length, out);
 }
 
 // ---- Arithmetic that C lacks or leaves undefined at the edges.

@@ -47,6 +47,7 @@ const SIZE = PAGES * 65536;
 const load32 = 0x28;
 const load8 = 0x2d;
 const load64 = 0x29;
+const store8 = 0x3a;
 const store32 = 0x36;
 const store64 = 0x37;
 const drop = 0x1a;
@@ -228,6 +229,34 @@ export function ends(growing: boolean): End[] {
       questions: [`get ${orderKey}`, 'hint '],
     },
     completes('the high half of a product', highProduct, '7c49e06d'),
+    // The digests by @noble/hashes 2.4.0.
+    completes(
+      'keccak256 of the lengths from 0 to 600',
+      allLengths,
+      '4dbc34056ffec10b5cd7b4bb73b8101c8f1513f9ebfbd01c461136df38c7726c',
+    ),
+    completes(
+      'keccak256 over its own input',
+      [
+        ...pattern,
+        ...i32(PATTERN),
+        ...hidden(300),
+        ...i32(PATTERN + 5),
+        ...call(abi.keccak256),
+        ...writeFrom(PATTERN + 5, 32),
+      ],
+      '28418fb56294d5914fc10ff40c11a0270594df21f857310e1414c45159b5841a',
+    ),
+    completes(
+      'keccak256 of nothing at the end of memory',
+      [...hidden(SIZE), ...hidden(0), ...i32(ORDER), ...call(abi.keccak256), ...writeFrom(ORDER, 32)],
+      'c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470',
+    ),
+    completes(
+      'keccak256 of the last bytes into the last bytes',
+      [...hidden(SIZE - 40), ...i32(40), ...hidden(SIZE - 32), ...call(abi.keccak256), ...writeFrom(SIZE - 32, 32)],
+      'daa77426c30c02a43d9fba4e841a6556c524d47030762eb14dc4af897e605d9b',
+    ),
     completes('write nothing', [...i32(1), ...i32(SIZE), ...i32(0), ...call(abi.write), ...say(2)], '02'),
   ];
 }
@@ -240,8 +269,15 @@ export function outOfBoundsImports(): End[] {
       ...traps('a read to out of bounds', readOrder(SIZE - 39, 40), OUT_OF_BOUNDS),
     },
     traps('a hint out of bounds', [...hidden(SIZE - 1), ...i32(2), ...call(abi.hint)], OUT_OF_BOUNDS),
+    traps('data of keccak256 out of bounds', hashOf(SIZE - 7, 8, ORDER), OUT_OF_BOUNDS),
+    traps('data of keccak256 beyond 4 GiB', hashOf(SIZE - 7, -1, ORDER), OUT_OF_BOUNDS),
+    traps('a digest out of bounds', hashOf(0, 8, SIZE - 31), OUT_OF_BOUNDS),
     traps('a write out of bounds', [...i32(1), ...hidden(SIZE - 1), ...i32(2), ...call(abi.write)], OUT_OF_BOUNDS),
   ];
+}
+
+function hashOf(data: number, length: number, out: number): Code {
+  return [...hidden(data), ...hidden(length), ...i32(out), ...call(abi.keccak256)];
 }
 
 /** The pre-image that asks for the end with a number: 40 bytes, the second one 0. */
@@ -320,6 +356,26 @@ const highProduct: Code = [
   ...line(...hidden64(0x9e3779b97f4a7c15n), ...hidden64(-0x4e3779b97f4a7c15n), ...call(abi.mul_high)),
   ...line(...i64(32n), 0x88, 0xa7),
   ...sayNumber,
+];
+
+/** Where `pattern` writes 700 bytes that all differ from their neighbours; local 0 is used. */
+const PATTERN = 4096;
+const pattern: Code = [
+  ...line(...i32(0), ...localSet(0), 0x03, 0x40),
+  ...line(...localGet(0), ...line(...localGet(0), ...localGet(0), 0x6c, ...i32(3), 0x76, ...localGet(0), 0x73)),
+  ...access(store8, PATTERN),
+  ...line(...localGet(0), ...i32(1), 0x6a, ...localSet(0), ...localGet(0), ...i32(700), 0x49, 0x0d, 0, 0x0b),
+];
+
+/** The digest of 601 digests: of n bytes of the pattern from its n mod 8-th on. */
+const DIGESTS = 8192;
+const allLengths: Code = [
+  ...pattern,
+  ...line(...i32(0), ...localSet(0), 0x03, 0x40),
+  ...line(...localGet(0), ...i32(7), 0x71, ...i32(PATTERN), 0x6a, ...localGet(0)),
+  ...line(...localGet(0), ...i32(5), 0x74, ...i32(DIGESTS), 0x6a, ...call(abi.keccak256)),
+  ...line(...localGet(0), ...i32(1), 0x6a, ...localSet(0), ...localGet(0), ...i32(601), 0x49, 0x0d, 0, 0x0b),
+  ...line(...i32(DIGESTS), ...hidden(32 * 601), ...i32(ORDER), ...call(abi.keccak256), ...writeFrom(ORDER, 32)),
 ];
 
 /** Local 0 := an address that no compiler can know. */

@@ -78,7 +78,7 @@ export function randomModule(seed: bigint): Uint8Array {
     ],
     memory: { minimum, maximum: minimum + (random(2) === 0 ? 0 : 3) },
     globals,
-    table: [...functions.map((_, i) => first + i), undefined, abi.mul_high + 1 + FUNCTIONS],
+    table: [...functions.map((_, i) => first + i), undefined, first + FUNCTIONS],
     data: [{ address: 24 + random(4000), bytes: Array.from({ length: 200 }, () => random(256)) }],
     main: first + FUNCTIONS,
   });

@@ -25,7 +25,7 @@ export interface BuiltModule {
   readonly main: number;
 }
 
-/** The imports of packages/program/ABI.md, at indexes 0 to 5. */
+/** The imports of packages/program/ABI.md, at indexes 0 to 6. */
 export const abi = {
   preimage_open: 0,
   preimage_read: 1,
@@ -33,6 +33,7 @@ export const abi = {
   write: 3,
   exit: 4,
   mul_high: 5,
+  keccak256: 6,
 } as const;
 
 export const abiImports: BuiltModule['imports'] = [
@@ -42,6 +43,7 @@ export const abiImports: BuiltModule['imports'] = [
   { name: 'write', type: { params: ['i32', 'i32', 'i32'], result: undefined } },
   { name: 'exit', type: { params: ['i32'], result: undefined } },
   { name: 'mul_high', type: { params: ['i64', 'i64'], result: 'i64' } },
+  { name: 'keccak256', type: { params: ['i32', 'i32', 'i32'], result: undefined } },
 ];
 
 export const none: FunctionType = { params: [], result: undefined };

@@ -12,8 +12,9 @@ export const FORK = { granite: 6, jovian: 9, karst: 10 };
  * what the oracle says to a precompile that L1 answers.
  */
 export function evmProgram(answer = new Uint8Array(0)) {
-  const wasm = readFileSync(new URL('../dist/evm-speed.wasm', import.meta.url));
-  const elf = compileGuest(wasm);
+  const built = (name) => readFileSync(new URL(`../dist/${name}.wasm`, import.meta.url));
+  const elf = compileGuest(built('evm-speed'));
+  const module = built('evm-speed-native');
   const oracleOf = (order) => ({ hint: async () => {}, get: async (key) => (key[0] === 6 ? answer : order) });
   return {
     order: (fork, n, code, input = new Uint8Array(0)) =>
@@ -40,7 +41,7 @@ export function evmProgram(answer = new Uint8Array(0)) {
       };
       const start = process.cpuUsage();
       const code = await runProgram({
-        module: wasm,
+        module,
         oracle: oracleOf(order),
         stdout: keep,
         stderr: keep,

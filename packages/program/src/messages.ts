@@ -4,7 +4,8 @@ import type { NearbySource } from '@obelisc/preimage';
 /** What the worker starts with. */
 export interface WorkerData {
   readonly module: Uint8Array;
-  readonly mulHigh: Uint8Array;
+  /** The module with the native answers to the imports that compute. */
+  readonly computing: Uint8Array;
   /** Where the worker looks keccak256 values up by itself. */
   readonly nearby: NearbySource | undefined;
   /** One Int32: `requestFlag`. The worker sleeps on it until its request is answered. */

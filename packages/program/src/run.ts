@@ -12,13 +12,13 @@ export interface ProgramOptions {
   /** Takes the client's log. */
   readonly stdout: (bytes: Uint8Array) => void;
   readonly stderr: (bytes: Uint8Array) => void;
-  /** The module to run instead of the built client: any that keeps to ABI.md. */
+  /** The module to run instead of the client's native build: any that keeps to ABI.md. */
   readonly module?: Uint8Array;
 }
 
-/** The client's WebAssembly module as built by `npm run build`. */
+/** The client's WebAssembly module as built by `npm run build`, for the machine. */
 export function clientModule(): Uint8Array {
-  return readFileSync(new URL('../client.wasm', import.meta.url));
+  return built('client');
 }
 
 /**
@@ -29,8 +29,8 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   const answered = new SharedArrayBuffer(4);
   const flag = new Int32Array(answered);
   const workerData: WorkerData = {
-    module: options.module ?? clientModule(),
-    mulHigh: mulHighModule(),
+    module: options.module ?? built('client-native'),
+    computing: built('native-imports'),
     nearby: options.nearby,
     answered,
   };
@@ -97,6 +97,6 @@ function packed(ahead: ReadonlyMap<string, Uint8Array> | undefined): Answer['ahe
   return { keys: [...ahead.keys()].join(''), values, length };
 }
 
-function mulHighModule(): Uint8Array {
-  return readFileSync(new URL('../mul-high.wasm', import.meta.url));
+function built(name: string): Uint8Array {
+  return readFileSync(new URL(`../${name}.wasm`, import.meta.url));
 }

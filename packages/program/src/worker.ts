@@ -19,7 +19,7 @@ class PreimageReadError extends Error {
 
 if (parentPort === null) throw new Error('worker.js runs as a worker thread only');
 const port = parentPort;
-const { module, mulHigh, nearby, answered } = workerData as WorkerData;
+const { module, computing, nearby, answered } = workerData as WorkerData;
 const lookUp: NearbyReader | undefined = nearby && (await readerOf(nearby.module, nearby.argument));
 const flag = new Int32Array(answered);
 
@@ -82,6 +82,8 @@ const bytes = (ptr: number, length: number): Uint8Array => new Uint8Array(memory
 let selected: Uint8Array = new Uint8Array(0);
 let position = 0;
 
+const compute = new WebAssembly.Instance(new WebAssembly.Module(computing)).exports;
+
 const env = {
   preimage_open(key: number): bigint {
     selected = preimage(bytes(key, 32).slice());
@@ -106,7 +108,19 @@ const env = {
   exit(code: number): never {
     throw new Exit(code);
   },
-  mul_high: new WebAssembly.Instance(new WebAssembly.Module(mulHigh)).exports.mul_high as WebAssembly.ImportValue,
+  mul_high: compute.mul_high as WebAssembly.ImportValue,
+  keccak256(data: number, length: number, out: number): void {
+    // Both are looked at before anything is done, as in the machine.
+    const [input, target] = [bytes(data, length), bytes(out, 32)];
+    const at = (compute.input as () => number)();
+    const own = compute.memory as WebAssembly.Memory;
+    const missing = at + Math.max(input.length, 32) - own.buffer.byteLength;
+    if (missing > 0) own.grow(Math.ceil(missing / 65536));
+    const place = new Uint8Array(own.buffer, at);
+    place.set(input);
+    (compute.keccak256 as (length: number) => void)(input.length);
+    target.set(place.subarray(0, 32));
+  },
 };
 
 let exports: WebAssembly.Exports = {};

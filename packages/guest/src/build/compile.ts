@@ -7,12 +7,16 @@ import { translateModule } from '../translate/module.js';
 import { decodeModule } from '../wasm/module.js';
 import { UnsupportedModuleError } from '../wasm/reader.js';
 import { keepFunctionSymbols } from './elf-symbols.js';
+import { keccakAssembly } from './keccak-assembly.js';
 import { crossCompiler, guestFolder, ToolchainError } from './toolchain.js';
 
-const compilerFlags = [
+const targetFlags = [
   '-target riscv64-freestanding-none',
   '-mcpu=generic_rv64+m+a-c-d-f+unaligned_scalar_mem',
   '-mabi=lp64',
+].flatMap((line) => line.split(' '));
+
+const compilerFlags = [
   // Code is below 2 GiB: one instruction makes the upper part of an address, none beyond gp ± 2 KiB.
   '-mcmodel=medlow',
   '-ffreestanding',
@@ -51,10 +55,12 @@ export function compileGuest(wasm: Uint8Array): Uint8Array {
     const script = readFileSync(join(guestFolder, 'runtime/guest.ld'), 'utf8');
     writeFileSync(join(folder, 'guest.ld'), script.replaceAll('DATA_ADDRESS', String(dataAddress)));
     for (const name of ['runtime.c', 'runtime.h']) copyFileSync(join(guestFolder, 'runtime', name), join(folder, name));
+    writeFileSync(join(folder, 'keccak.s'), keccakAssembly());
     for (const name of ['runtime', 'module']) {
-      run(compiler, ['cc', ...compilerFlags, '-c', '-o', `${name}.o`, `${name}.c`], folder);
+      run(compiler, ['cc', ...targetFlags, ...compilerFlags, '-c', '-o', `${name}.o`, `${name}.c`], folder);
     }
-    run(compiler, ['ld.lld', ...linkerFlags, '-o', 'guest.elf', 'runtime.o', 'module.o'], folder);
+    run(compiler, ['cc', ...targetFlags, '-c', '-o', 'keccak.o', 'keccak.s'], folder);
+    run(compiler, ['ld.lld', ...linkerFlags, '-o', 'guest.elf', 'runtime.o', 'module.o', 'keccak.o'], folder);
     return keepFunctionSymbols(readFileSync(join(folder, 'guest.elf')));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -18,6 +18,7 @@ const imports: ReadonlyMap<string, string> = new Map([
   ['write', 'i32 i32 i32 -> '],
   ['exit', 'i32 -> '],
   ['mul_high', 'i64 i64 -> i64'],
+  ['keccak256', 'i32 i32 i32 -> '],
 ]);
 
 export interface TranslatedModule {

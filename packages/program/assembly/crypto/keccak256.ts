@@ -1,8 +1,8 @@
 // Keccak-256 as Ethereum uses it: Keccak[c = 512] with the padding 0x01, not SHA-3's 0x06.
 // https://keccak.team/files/Keccak-reference-3.0.pdf
 //
-// Six of the 25 lanes are held complemented through the rounds ("lane complementing", Keccak implementation overview,
-// section 2.2): RV64IMA has no and-not, and complementing leaves 5 NOTs a round instead of 25.
+// The machine has it in assembly (packages/guest/src/build/keccak-assembly.ts); what is below runs natively.
+import { importedKeccak256 } from '../abi';
 
 const RATE: u32 = 136;
 
@@ -22,6 +22,7 @@ const STATE = memory.data(200, 16);
  * invalid input. Uses one static state: not re-entrant.
  */
 export function keccak256(data: usize, length: u32, out: usize): void {
+  if (!isDefined(NATIVE)) return importedKeccak256(data, length, out);
   const state = STATE;
   // The rate is written by the first block; only the capacity starts as zeros.
   for (let lane = state + RATE; lane != state + 200; lane += 8) store<u64>(lane, 0);

@@ -18,7 +18,6 @@ const env = {
   write: unused,
   exit: unused,
   abort: unused,
-  mul_high: unused,
 };
 const { exports } = new WebAssembly.Instance(
   new WebAssembly.Module(readFileSync(new URL('../../test-brotli.wasm', import.meta.url))),

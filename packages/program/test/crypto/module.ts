@@ -7,10 +7,7 @@ const load = (name: string): WebAssembly.Module =>
 /** The module's exports; functions take addresses and lengths as numbers, 64-bit integers as bigint. */
 export type Exports = Record<string, (...args: (number | bigint)[]) => number>;
 
-const mulHigh = new WebAssembly.Instance(load('mul-high.wasm'));
-const instance = new WebAssembly.Instance(load('test-crypto.wasm'), {
-  env: { mul_high: mulHigh.exports['mul_high'] as WebAssembly.ImportValue },
-});
+const instance = new WebAssembly.Instance(load('test-crypto-native.wasm'));
 const memory = instance.exports['memory'] as WebAssembly.Memory;
 const free = (instance.exports['freeMemory'] as () => number)();
 

@@ -2,9 +2,6 @@
 import { readFileSync } from 'node:fs';
 
 const compiled = new WebAssembly.Module(readFileSync(new URL('../../test-derivation.wasm', import.meta.url)));
-const mulHigh = new WebAssembly.Instance(
-  new WebAssembly.Module(readFileSync(new URL('../../mul-high.wasm', import.meta.url))),
-).exports['mul_high'] as WebAssembly.ImportValue;
 
 /** The program ended itself: with which exit code, and what it wrote. */
 export class ProgramExit extends Error {
@@ -66,7 +63,6 @@ export function instantiate(preimages: (key: string) => Uint8Array | undefined =
       exit(code: number): never {
         throw new ProgramExit(code, text);
       },
-      mul_high: mulHigh,
     },
   });
   const call = (name: string, ...args: Argument[]): unknown => {

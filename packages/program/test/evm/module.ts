@@ -111,10 +111,8 @@ function compile(name: string): WebAssembly.Module {
 
 /** A fresh instance: state is set up with `put…`, then one `call` or `create` is run. */
 export function instantiate(oracle: Oracle = headerOracle) {
-  const mulHigh = new WebAssembly.Instance(compile('mul-high.wasm')).exports['mul_high'];
   let preimage = new Uint8Array();
   const env = {
-    mul_high: mulHigh as WebAssembly.ImportValue,
     write: (_fd: number, data: number, length: number) => {
       message += Buffer.from(view(data, length)).toString();
     },

@@ -85,9 +85,6 @@ export function startModule(
     exit(code: number): never {
       throw new ProgramExit(code, log);
     },
-    mul_high: new WebAssembly.Instance(new WebAssembly.Module(built('mul-high.wasm'))).exports[
-      'mul_high'
-    ] as WebAssembly.ImportValue,
   };
   // The key is the digest with its first byte replaced by the type.
   const byKey = new Map<string, Uint8Array>();

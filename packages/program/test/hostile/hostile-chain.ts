@@ -34,9 +34,6 @@ export interface HostileOutcome {
 }
 
 const compiled = new WebAssembly.Module(readFileSync(new URL('../../test-derivation.wasm', import.meta.url)));
-const mulHigh = new WebAssembly.Instance(
-  new WebAssembly.Module(readFileSync(new URL('../../mul-high.wasm', import.meta.url))),
-).exports['mul_high'] as WebAssembly.ImportValue;
 
 const emptyReceipt = concat([2], RLP.encode([Uint8Array.of(1), integer(21000), new Uint8Array(256), []]));
 type Trie = ReturnType<typeof orderedTrie>;
@@ -207,7 +204,6 @@ export class HostileChain {
         exit: (code: number): never => {
           throw new Error(`the program ended with ${code}: ${log}`);
         },
-        mul_high: mulHigh,
       },
     });
     const call = (name: string, ...args: (number | bigint)[]): unknown =>
