@@ -26,10 +26,17 @@ type Reading = {
 };
 
 export type BlobCheck = {
-  /** To be called when the commitment of an announced blob is handed out: programs then read the elements in their order. */
-  expect(versionedHash: Uint8Array, commitment: Uint8Array): void;
-  /** To be called for each value before it is handed out. Rejects with PoisonedPreimageError for the elements of a wrong blob. */
-  served(key: PreimageKey, value: Uint8Array): Promise<void>;
+  /**
+   * To be called when the commitment of an announced blob is handed out: programs then read the elements in their order.
+   * `isChecked`: the store has them from an endpoint, checked, so that they are not checked again.
+   */
+  expect(versionedHash: Uint8Array, commitment: Uint8Array, isChecked?: boolean): void;
+  /**
+   * To be called for each value before it is handed out. Rejects with PoisonedPreimageError for the elements of a wrong blob, whose
+   * key is that of its commitment. Resolves to the blob's versioned hash where it is read from its beginning on and the store
+   * lacks elements, so that nothing before the last element tells whether they are right.
+   */
+  served(key: PreimageKey, value: Uint8Array): Promise<Uint8Array | undefined>;
   /** A checked element that stands ready, which it does once. */
   take(key: PreimageKey): Uint8Array | undefined;
   /** All that stand ready, by `keyName`; from now on none do. */
@@ -41,8 +48,8 @@ export function blobCheck(store: PreimageStore, get: (key: PreimageKey) => Uint8
   let reading: Reading | undefined;
   let ready = new Map<string, Uint8Array>();
   return {
-    expect(versionedHash, commitment) {
-      const proof = store.get(blobProofKey(commitment));
+    expect(versionedHash, commitment, isChecked = false) {
+      const proof = isChecked ? undefined : store.get(blobProofKey(commitment));
       reading = {
         versionedHash,
         commitment,
@@ -53,22 +60,23 @@ export function blobCheck(store: PreimageStore, get: (key: PreimageKey) => Uint8
       };
     },
     async served(key, value) {
-      if (reading === undefined || key[0] !== BLOB_KEY || value.length !== 32) return;
+      if (reading === undefined || key[0] !== BLOB_KEY || value.length !== 32) return undefined;
       const current = reading;
       const { commitment, next } = current;
       current.form ??= (['root', 'index'] as const).find((form) => equal(key, elementKey(commitment, 0, form)));
       // Not the next element of this blob: a program with another order, whose reading is not followed.
       if (current.form === undefined || !equal(key, elementKey(commitment, next, current.form))) {
         reading = undefined;
-        return;
+        return undefined;
       }
       current.blob.set(value, 32 * next);
       current.next += 1;
       const rest = next === 0 ? readRest(current, current.form, get) : undefined;
-      if (rest === undefined && current.next < FIELD_ELEMENTS) return;
+      if (rest === undefined && current.next < FIELD_ELEMENTS) return next === 0 ? current.versionedHash : undefined;
       reading = undefined;
       await verify(current, store);
       ready = rest ?? ready;
+      return undefined;
     },
     take(key) {
       if (ready.size === 0 || key[0] !== BLOB_KEY) return undefined;

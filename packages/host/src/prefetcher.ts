@@ -12,6 +12,7 @@ import {
   PoisonedPreimageError,
   type PreimageKey,
   type PreimageStore,
+  sha256Key,
 } from '@obelisc/preimage';
 import { blobCheck } from './blob-check.js';
 import { blobForms, completeBlob } from './blob-preimages.js';
@@ -82,18 +83,27 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
     if (blobs.get(key) === undefined) await fetcher.fetch(hint, store, key);
   };
 
-  const follow = async (hint: AnnouncedHint, key: PreimageKey): Promise<Uint8Array | undefined> => {
+  /** `task`, whose failure is told with the hint that it followed. */
+  const following = async (hint: AnnouncedHint, key: PreimageKey, task: () => Promise<void>): Promise<void> => {
     log('debug', 'Following hint', { hint: describeHint(hint.text) });
     try {
-      await obtain(hint, key);
+      await task();
     } catch (error) {
       if (error instanceof MissingPreimageError) throw error;
       throw new MissingPreimageError(key, hint.text, error instanceof Error ? error.message : String(error), {
         cause: error,
       });
     }
+  };
+
+  const follow = async (hint: AnnouncedHint, key: PreimageKey): Promise<Uint8Array | undefined> => {
+    await following(hint, key, () => obtain(hint, key));
     return blobs.get(key);
   };
+
+  /** The same for what the store has, but wrong. */
+  const fetchAgain = (hint: AnnouncedHint, key: PreimageKey): Promise<void> =>
+    following(hint, key, async () => fetcher?.fetch(hint, store, key));
 
   /** `there`: what the store has; `exact`: the hint that named the key. */
   const find = async (
@@ -120,6 +130,37 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
       open.delete(hint.text);
     }
     return undefined;
+  };
+
+  /**
+   * A blob's element that is handed out once it is known to be right: with the first all are compared. With endpoints a blob that is
+   * wrong, or not whole, is fetched again before anything of it is believed.
+   */
+  const checkedElement = async (key: PreimageKey, value: Uint8Array): Promise<Uint8Array> => {
+    let blob: PreimageKey | undefined;
+    let because = 'elements of it are missing';
+    try {
+      const incomplete = await check.served(key, value);
+      blob = incomplete === undefined ? undefined : sha256Key(incomplete);
+    } catch (error) {
+      if (!(error instanceof PoisonedPreimageError)) throw error;
+      if (fetcher === undefined) throw error;
+      blob = error.key;
+      because = error.message;
+    }
+    if (blob === undefined || fetcher === undefined) return value;
+    const name = keyName(blob);
+    const hint = [...open.values()].find(({ keys }) => keys.some((named) => keyName(named) === name));
+    const commitment = store.get(blob);
+    if (hint?.route.kind !== 'l1-blob' || commitment === undefined)
+      throw new MissingPreimageError(key, lastHint, `${because}; no hint named the blob`);
+    log('warn', 'A blob of the datadir is fetched again and replaced', { in: store.place, because });
+    await fetchAgain(hint, key);
+    check.expect(hint.route.versionedHash, commitment, true);
+    const right = blobs.get(key);
+    if (right === undefined) throw new MissingPreimageError(key, hint.text, advice(key));
+    await check.served(key, right);
+    return right;
   };
 
   return {
@@ -153,9 +194,8 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
         blobs.expect(value);
         check.expect(route.versionedHash, value);
       }
-      if (key[0] === BLOB_KEY) await check.served(key, value);
       announced.delete(name);
-      return value;
+      return key[0] === BLOB_KEY ? checkedElement(key, value) : value;
     },
     ahead: check.takeAll,
   };

@@ -1,0 +1,141 @@
+/** Datadirs that are damaged: with endpoints they are put right before anything wrong is handed out, without all of it is named. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import {
+  formatHint,
+  keccak256Key,
+  memoryStore,
+  type Oracle,
+  type PreimageKey,
+  type PreimageStore,
+  sha256Key,
+  storeFrom,
+} from '@obelisc/preimage';
+import { createOracle, elementKey, FIELD_ELEMENTS, networkFetcher, openHost, storeBlob } from '../src/index.js';
+import { bytes, claimOf, devnetChain, l1Blocks, type Sidecar, withoutDevnet } from './devnet-data.js';
+import { beaconHandler, type FakeEndpoint, l1Handlers, l2Handlers, restServer, rpcServer } from './fake-endpoints.js';
+
+const skip = withoutDevnet;
+const claim = claimOf('g10');
+const chain = devnetChain();
+const GENESIS_TIME = 0x6b03a4de;
+
+/** A blob of the recorded chain, with the time of its L1 block. */
+function recordedBlob(): { sidecar: Sidecar; timestamp: number; versionedHash: Uint8Array; blob: Uint8Array } {
+  for (const { number, sidecars } of l1Blocks()) {
+    const [sidecar] = sidecars ?? [];
+    if (sidecar === undefined) continue;
+    const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(bytes(sidecar.kzg_commitment));
+    const versionedHash = Uint8Array.from(hash.digest());
+    versionedHash[0] = 1;
+    return { sidecar, timestamp: GENESIS_TIME + 3 * number, versionedHash, blob: bytes(sidecar.blob) };
+  }
+  throw new Error('no blob was recorded');
+}
+
+/** An oracle with endpoints whose store `damage` has changed, after the blob was put into it. */
+async function damagedBlob(
+  t: TestContext,
+  damage: (store: PreimageStore, commitment: Uint8Array) => void,
+): Promise<{ oracle: Oracle; beacon: FakeEndpoint; story: string[]; commitment: Uint8Array }> {
+  const { sidecar, versionedHash, blob } = recordedBlob();
+  const [l1, l2, beacon] = await Promise.all([
+    rpcServer(t, l1Handlers()),
+    rpcServer(t, l2Handlers('g10')),
+    restServer(t, beaconHandler()),
+  ]);
+  const commitment = bytes(sidecar.kzg_commitment);
+  const kept = memoryStore();
+  storeBlob(kept, versionedHash, commitment, blob, bytes(sidecar.kzg_proof));
+  damage(kept, commitment);
+  const story: string[] = [];
+  const log = (level: string, message: string) => void story.push(`${level} ${message}`);
+  const fetcher = networkFetcher({ endpoints: { l1: l1.url, l2: l2.url, beacon: beacon.url }, claim, chain, log });
+  t.after(() => fetcher.ahead.stop());
+  return { oracle: createOracle({ claim, chain, store: kept, fetcher, log }), beacon, story, commitment };
+}
+
+/** Reads the blob as programs do: the hint, the commitment, then the elements in their order. */
+async function readBlob(oracle: Oracle, commitment: Uint8Array, form: 'root' | 'index'): Promise<Uint8Array> {
+  const { versionedHash, timestamp } = recordedBlob();
+  const payload = new Uint8Array(48);
+  payload.set(versionedHash);
+  new DataView(payload.buffer).setBigUint64(40, BigInt(timestamp));
+  await oracle.hint(formatHint({ type: 'l1-blob', payload }));
+  assert.deepEqual(await oracle.get(sha256Key(versionedHash)), commitment);
+  const read = new Uint8Array(32 * FIELD_ELEMENTS);
+  for (let index = 0; index < FIELD_ELEMENTS; index++)
+    read.set(await oracle.get(elementKey(commitment, index, form)), 32 * index);
+  return read;
+}
+
+const five = Uint8Array.of(...new Uint8Array(31), 5);
+const without = (store: PreimageStore, gone: PreimageKey): void => {
+  const { look } = store;
+  let isGone = true;
+  store.get = (key) => (isGone && Buffer.compare(key, gone) === 0 ? undefined : storeFrom({ ...store, look }).get(key));
+  const { put } = store;
+  store.put = (key, value) => {
+    if (Buffer.compare(key, gone) === 0) isGone = false;
+    put(key, value);
+  };
+};
+
+for (const form of ['root', 'index'] as const) {
+  test(
+    `an element that is wrong but in range is put right before anything is read, in the ${form} form`,
+    { skip },
+    async (t) => {
+      const { oracle, story, beacon, commitment } = await damagedBlob(t, (store, at) =>
+        store.put(elementKey(at, 4000, form), five),
+      );
+      assert.deepEqual(Buffer.from(await readBlob(oracle, commitment, form)), Buffer.from(recordedBlob().blob));
+      assert.equal(story.filter((line) => /warn A blob of the datadir is fetched again/.test(line)).length, 1);
+      assert(beacon.calls.some((path) => path.includes('blob_sidecars')));
+    },
+  );
+}
+
+test('where an element is missing, a wrong one before it is not handed out', { skip }, async (t) => {
+  const { oracle, commitment } = await damagedBlob(t, (store, at) => {
+    store.put(elementKey(at, 0, 'root'), five);
+    store.put(elementKey(at, 7, 'root'), five);
+    without(store, elementKey(at, 4000, 'root'));
+  });
+  assert.deepEqual(Buffer.from(await readBlob(oracle, commitment, 'root')), Buffer.from(recordedBlob().blob));
+});
+
+test('a blob that is whole and right is not fetched again', { skip }, async (t) => {
+  const { oracle, beacon, commitment } = await damagedBlob(t, () => undefined);
+  assert.deepEqual(Buffer.from(await readBlob(oracle, commitment, 'root')), Buffer.from(recordedBlob().blob));
+  assert.deepEqual(beacon.calls, []);
+});
+
+test('without endpoints all bad files of a datadir are named at once', { skip }, async (t) => {
+  const datadir = mkdtempSync(join(tmpdir(), 'obelisc-damaged-'));
+  t.after(() => rmSync(datadir, { recursive: true, force: true }));
+  const { openDatadir } = await import('@obelisc/preimage');
+  const store = openDatadir({ path: datadir, mustExist: false, format: 'directory' });
+  const { keccak_256 } = await import('@noble/hashes/sha3.js');
+  const keys = Array.from({ length: 6 }, (_, index) => {
+    const key = keccak256Key(keccak_256(Uint8Array.of(index)));
+    store.put(key, Uint8Array.of(index));
+    return key;
+  });
+  const files = readdirSync(datadir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.length > 40)
+    .map((entry) => join(entry.parentPath, entry.name));
+  assert.equal(files.length, keys.length);
+  const texts = ['', '0', 'zz', '00'];
+  const bad = files.slice(0, texts.length);
+  for (const [index, file] of bad.entries()) writeFileSync(file, texts[index] ?? '');
+  const host = await openHost({ claim, chain, datadir });
+  const outcomes = await Promise.allSettled(keys.map((key) => host.oracle.get(key)));
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+  assert.equal(errors.length, bad.length);
+  for (const error of errors) for (const file of bad) assert(error.includes(file), `${file} is named in: ${error}`);
+  for (const file of files.slice(texts.length)) assert(!errors.some((error) => error.includes(file)));
+});
