@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** A method: gets the request's parameters, returns what is JSON. */
 export type RpcMethod = (params: readonly unknown[]) => unknown;
@@ -95,6 +96,8 @@ async function answer(methods: RpcMethods, request: unknown): Promise<unknown> {
     return failure(id, new RpcError(METHOD_NOT_FOUND, `the method ${method} does not exist/is not available`));
   }
   if (!Array.isArray(params)) return failure(id, new RpcError(INVALID_PARAMS, 'parameters are an array'));
+  // A call may compute for long: signals and other requests have their turn between two.
+  await nextTurn();
   try {
     return { jsonrpc: '2.0', id, result: await handler(params) };
   } catch (error) {

@@ -1,6 +1,7 @@
 // The commands of `asterisc`: the reference's flags, and ours.
 import { Argument, Command } from 'commander';
 import { examples, finishCommandLine, paragraph } from '../terminal/command-line.js';
+import type { Interrupt } from '../terminal/interrupt.js';
 import type { Verbosity } from '../terminal/verbosity.js';
 import type { FlagKind } from './arguments.js';
 import { runDisassemble } from './disassemble.js';
@@ -23,8 +24,8 @@ export function flagsOf(program: Command, name: string): ReadonlyMap<string, Fla
   return new Map([...kinds, ['help', 'switch']]);
 }
 
-/** The command line; `server` is the command of the pre-image server, `interrupted` is asked for by what can be interrupted. */
-export function commandLine(server: readonly string[], interrupted: () => AbortSignal): Command {
+/** The command line; `server` is the command of the pre-image server, `interrupt` stops a run. */
+export function commandLine(server: readonly string[], interrupt: Interrupt): Command {
   const program = new Command('asterisc')
     .description('RISC-V fault proof machine')
     .usage('COMMAND [flags]')
@@ -47,7 +48,7 @@ export function commandLine(server: readonly string[], interrupted: () => AbortS
     );
   const command = (name: string, description: string) => program.command(name).description(description).exitOverride();
   loadElfCommand(command);
-  runCommand(command, server, interrupted);
+  runCommand(command, server, interrupt);
   witnessCommand(command);
   verifyStepCommand(command);
   disassembleCommand(command);
@@ -114,7 +115,7 @@ function disassembleCommand(define: Define): void {
     .action(runDisassemble);
 }
 
-function runCommand(define: Define, server: readonly string[], interrupted: () => AbortSignal): void {
+function runCommand(define: Define, server: readonly string[], interrupt: Interrupt): void {
   const steps = "step pattern: 'never', 'always', '=123' at step 123, '%123' at every 123rd";
   define('run', 'Run steps; what follows -- is the command of a pre-image server')
     .usage('[flags] [-- SERVER ARGUMENTS…]')
@@ -166,5 +167,5 @@ function runCommand(define: Define, server: readonly string[], interrupted: () =
         'A snapshot every billion steps': 'asterisc run --input prestate.json --snapshot-at %1000000000',
       }),
     )
-    .action((options: RunOptions) => runRun(options, server, interrupted()));
+    .action((options: RunOptions) => runRun(options, server, interrupt));
 }

@@ -2,7 +2,7 @@
 // verify-step and disassemble.
 import { CommanderError } from 'commander';
 import { messagesOf, UsageError } from '../terminal/failure.js';
-import { INTERRUPTED, InterruptedError, interruptSignal } from '../terminal/interrupt.js';
+import { Interrupt, INTERRUPTED, InterruptedError } from '../terminal/interrupt.js';
 import { nearest } from '../terminal/nearest.js';
 import { splitArguments } from './arguments.js';
 import { commandLine, flagsOf } from './command-line.js';
@@ -12,7 +12,7 @@ const exitCodes = { failure: 1, unknownCommand: 3, interrupted: INTERRUPTED };
 /** Runs the command with the given arguments (without node and script) and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const server: string[] = [];
-  const program = commandLine(server, interruptSignal);
+  const program = commandLine(server, new Interrupt());
   let debug = false;
   try {
     const split = splitArguments(args, (name) => flagsOf(program, name));

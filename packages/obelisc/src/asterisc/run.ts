@@ -18,7 +18,7 @@ import {
 import { type PreimageServer, startPreimageServer, WaitInterruptedError } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
 import type { Verbosity } from '../terminal/verbosity.js';
-import { InterruptedError } from '../terminal/interrupt.js';
+import { type Interrupt, InterruptedError } from '../terminal/interrupt.js';
 import { CountingOracle, debugInfo, together } from './debug-info.js';
 import { guestOutput } from './guest-output.js';
 import { goFloat, log, memorySize } from './log.js';
@@ -52,8 +52,12 @@ const LAST_STEPS = 16;
 const NOTICED_STEPS = 2_000_000_000n;
 const MOST_STEPS_AGAIN = 100_000_000_000n;
 
-/** Runs until the guest exits or a flag stops it, then writes the output state. `signal` interrupts. */
-export async function runRun(options: RunOptions, server: readonly string[], signal: AbortSignal): Promise<void> {
+/**
+ * Runs until the guest exits or a flag stops it, then writes the output state. An interrupt stops the run and has its state
+ * written; before the run there is nothing to write, and it ends the process.
+ */
+export async function runRun(options: RunOptions, server: readonly string[], interrupt: Interrupt): Promise<void> {
+  const { signal } = interrupt;
   const patterns = {
     infoAt: pattern('info-at', options.infoAt),
     proofAt: pattern('proof-at', options.proofAt),
@@ -76,6 +80,7 @@ export async function runRun(options: RunOptions, server: readonly string[], sig
       ...(oracle === undefined ? {} : { oracle }),
     });
     const metadata = await readMetadata(options.meta);
+    interrupt.arm();
     const startStep = machine.step;
     log('debug', 'State read', { input: options.input, step: startStep, pages: machine.memory.pageCount() });
     const counter = options.debugInfo === '' ? undefined : new InstructionCounter(machine);

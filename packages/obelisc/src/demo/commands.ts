@@ -31,13 +31,19 @@ export async function runCommand(
   const child = spawn(process.execPath, [`bin/${name}`, ...args], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(signal !== undefined && { signal }),
   });
+  // At once: nobody needs what it would write now.
+  const end = (): void => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', end);
   const closed = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, endedBy) =>
-      code === null ? reject(new CommandFailedError(`bin/${name} was ended by ${endedBy}`)) : resolve(code),
-    );
+    // What it started has ended as well then.
+    child.on('close', (code, endedBy) => {
+      signal?.removeEventListener('abort', end);
+      if (signal?.aborted === true) reject(signal.reason as Error);
+      else if (code === null) reject(new CommandFailedError(`bin/${name} was ended by ${endedBy}`));
+      else resolve(code);
+    });
   });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientElf, root } from '@obelisc/guest';
 import { FORK_NAMES, startDevnet, type Devnet } from '@obelisc/devnet';
-import { interruptSignal } from '../terminal/interrupt.js';
+import { Interrupt } from '../terminal/interrupt.js';
 import { machineText } from '../terminal/machine-progress.js';
 import { progressDisplay } from '../terminal/progress.js';
 import { writeStory } from '../terminal/status-line.js';
@@ -29,7 +29,7 @@ interface Output {
 
 /** Walks the guide; resolves when the true claim was confirmed and the false one refused, rejects otherwise. */
 export async function demo({ quiet = false }: Verbosity = {}): Promise<void> {
-  const signal = interruptSignal();
+  const { signal } = new Interrupt().arm();
   const teller = { isQuiet: quiet, signal };
   say(teller, 'Starting an embedded chain: L1 (execution and beacon), L2 and op-node endpoints on loopback.');
   const devnet = await startDevnet({ seed: 'demo', l2Blocks: CHAIN_BLOCKS, scenario: { forks: FORKS }, signal });

@@ -1,6 +1,7 @@
 // A command as a process: its exit code is its own answer or, however else it ends, that of a failure.
 import { FailureReport } from './failure.js';
 import { INTERRUPTED, isInterrupt } from './interrupt.js';
+import { removeStatus } from './status-line.js';
 
 export interface CommandProcess {
   /** The command's name, as its errors begin. */
@@ -24,6 +25,7 @@ export async function runAsProcess({ name, failure, load }: CommandProcess): Pro
   const args = process.argv.slice(2);
   const report = new FailureReport(name, args);
   const fail = (error: unknown): never => {
+    removeStatus();
     report.write(error);
     process.exit(isInterrupt(error) ? INTERRUPTED : failure);
   };

@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM, for what has something to tidy up; whatever has not is ended by them at once, as Node has it.
+// Ctrl-C and SIGTERM, for what has something to tidy up. Whatever has not is ended by them at once, as Node has it: a command
+// that computes for seconds could not even hear of them.
 
 /** The command was interrupted; what it did before stands. */
 export class InterruptedError extends Error {
@@ -8,15 +9,43 @@ export class InterruptedError extends Error {
 /** Exit code of a command that was interrupted and has tidied up: what a shell shows for one that Ctrl-C ended. */
 export const INTERRUPTED = 130;
 
-/** A signal that is aborted by the first SIGINT or SIGTERM from now on. A second one ends the process at once. */
-export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  const abort = (): void => {
-    process.off('SIGINT', abort).off('SIGTERM', abort);
-    controller.abort(new InterruptedError('interrupted'));
-  };
-  process.on('SIGINT', abort).on('SIGTERM', abort);
-  return controller.signal;
+/** Milliseconds that tidying up may take. */
+const GRACE = 250;
+
+export class Interrupt {
+  readonly #controller = new AbortController();
+
+  /** Aborted by the first SIGINT or SIGTERM after `arm`. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Listens from now on. A second signal ends the process at once. */
+  arm(): this {
+    const abort = (): void => {
+      process.off('SIGINT', abort).off('SIGTERM', abort);
+      this.#controller.abort(new InterruptedError('interrupted'));
+    };
+    process.on('SIGINT', abort).on('SIGTERM', abort);
+    return this;
+  }
+
+  /** The work's outcome; rejects with InterruptedError a moment after an interrupt, whatever the work is at. */
+  async orInterrupted<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const interrupted = new Promise<never>((_, reject) => {
+      const giveUp = (): void => {
+        timer = setTimeout(() => reject(this.signal.reason as InterruptedError), GRACE);
+      };
+      if (this.signal.aborted) giveUp();
+      else this.signal.addEventListener('abort', giveUp, { once: true });
+    });
+    try {
+      return await Promise.race([work, interrupted]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
 
 /** Whether an error, or what caused it, is an interrupt. */

@@ -11,7 +11,7 @@ export interface StatusLine {
 const ERASE = '\r\u001b[K';
 
 /** The line that is on the terminal now: there is one at most. */
-let shown: { above(write: () => void, isWhole: boolean): void } | undefined;
+let shown: { above(write: () => void, isWhole: boolean): void; remove(): void } | undefined;
 
 /** Writes text of the story: above the status line, where there is one. */
 export function writeStory(text: string | Uint8Array, stream: NodeJS.WritableStream = process.stderr): void {
@@ -22,7 +22,12 @@ export function writeStory(text: string | Uint8Array, stream: NodeJS.WritableStr
   else shown.above(write, isWhole);
 }
 
-/** A status line on a terminal. */
+/** Takes the status line away, where there is one: before what ends the process is told. */
+export function removeStatus(): void {
+  shown?.remove();
+}
+
+/** A status line on a terminal. A signal that ends the process takes it away first. */
 export function statusLine(stream: NodeJS.WriteStream): StatusLine {
   let text = '';
   let isDrawn = false;
@@ -37,6 +42,10 @@ export function statusLine(stream: NodeJS.WriteStream): StatusLine {
     stream.write(cut(text, stream.columns ?? 80));
     isDrawn = true;
   };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    line.remove();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
   const line = {
     above(write: () => void, isWhole: boolean): void {
       erase();
@@ -44,19 +53,22 @@ export function statusLine(stream: NodeJS.WriteStream): StatusLine {
       isWaiting = !isWhole;
       draw();
     },
+    remove(): void {
+      if (shown !== line) return;
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      erase();
+      shown = undefined;
+    },
   };
   shown = line;
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {
     show(next) {
       erase();
       text = next;
       draw();
     },
-    remove() {
-      if (shown !== line) return;
-      erase();
-      shown = undefined;
-    },
+    remove: () => line.remove(),
   };
 }
 

@@ -6,6 +6,7 @@ import { clientLine } from '../op-program/client-lines.js';
 import { logger } from '../op-program/logger.js';
 import { hasColours } from '../terminal/colours.js';
 import { UsageError } from '../terminal/failure.js';
+import { Interrupt } from '../terminal/interrupt.js';
 import { makeFolder } from '../terminal/folder.js';
 import { writeStory } from '../terminal/status-line.js';
 import { logLevelOf, type Verbosity } from '../terminal/verbosity.js';
@@ -56,7 +57,8 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
   };
   const pass = clientLine(logger({ ...log, timed: false }), (line) => story(`${line}\n`));
   const display = new ClaimDisplay(flags.quiet !== true);
-  const verdict = await validate({
+  const interrupt = new Interrupt().arm();
+  const judged = validate({
     l1: flags.l1,
     beacon: flags['l1.beacon'],
     l1Check: flags['l1.check'],
@@ -79,6 +81,7 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
     segment: flags.segment === undefined ? undefined : BigInt(flags.segment),
     workers: flags.workers,
     log: logger(log),
+    signal: interrupt.signal,
     onClientLine: (line) => {
       display.see(line);
       pass(line);
@@ -90,6 +93,7 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
       story(`  blocks #${from} to #${to}: ${answer}, ${seconds.toFixed(1)} s (${done} of ${total} segments)\n`);
     },
   });
+  const verdict = await interrupt.orInterrupted(judged);
   process.stdout.write(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
   return exitCodes[verdict.answer];
 }
