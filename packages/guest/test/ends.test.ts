@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInMachine, runNatively } from './both-ways.js';
 import { type End, ends, order, orderKey, outOfBoundsImports } from './ends-module.js';
-import { fixture } from './fixtures.js';
+import { fixture, fixtures } from './fixtures.js';
 
 for (const { name, growing } of [
   { name: 'ends-growing', growing: true },
@@ -39,6 +39,13 @@ for (const name of ['random-a', 'random-b']) {
     assert.ok(steps > 1000n);
     assert.equal(machine.stderr, '');
     assert.deepEqual(machine, await runNatively(module));
+  });
+}
+
+for (const name of Object.keys(fixtures)) {
+  test(`the ELF of ${name} names neither the folder that it was made in nor lines of its sources`, () => {
+    const text = Buffer.from(fixture(name).elf).toString('latin1');
+    assert.doesNotMatch(text, /obelisc-guest-|\.debug_|line_table/);
   });
 }
 

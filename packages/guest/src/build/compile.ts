@@ -59,7 +59,7 @@ export function compileGuest(wasm: Uint8Array): Uint8Array {
     for (const name of ['runtime', 'module']) {
       run(compiler, ['cc', ...targetFlags, ...compilerFlags, '-c', '-o', `${name}.o`, `${name}.c`], folder);
     }
-    run(compiler, ['cc', ...targetFlags, '-c', '-o', 'keccak.o', 'keccak.s'], folder);
+    run(compiler, ['cc', ...targetFlags, '-g0', '-c', '-o', 'keccak.o', 'keccak.s'], folder);
     run(compiler, ['ld.lld', ...linkerFlags, '-o', 'guest.elf', 'runtime.o', 'module.o', 'keccak.o'], folder);
     return keepFunctionSymbols(readFileSync(join(folder, 'guest.elf')));
   } finally {
