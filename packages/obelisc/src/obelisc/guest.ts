@@ -41,7 +41,7 @@ function guestOf(module: string, wasm: Uint8Array): Uint8Array {
   } catch (error) {
     if (!(error instanceof UnsupportedModuleError)) throw error;
     throw new UsageError(
-      `no guest can be made of ${module}: ${error.message}; packages/program/ABI.md says what it takes`,
+      `no guest can be made of ${module}: ${error.message}; docs/own-programs.md says what it takes`,
     );
   }
 }

@@ -5,6 +5,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '@obelisc/guest';
+import { VERSION } from '../../src/terminal/version.js';
 
 interface Manifest {
   readonly name: string;
@@ -19,6 +20,10 @@ const manifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
 const top = manifest('.');
 const rooms = readdirSync(join(root, 'packages')).map((folder) => ({ folder, ...manifest(`packages/${folder}`) }));
+
+test("--version is the package's", () => {
+  assert.equal(VERSION, top.version);
+});
 
 test('every room travels in the package, with what is compiled of it', () => {
   for (const { name, version, files } of rooms) {

@@ -1,0 +1,49 @@
+// What the pages in docs/ list is what there is.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '@obelisc/guest';
+
+const page = (path: string): string => readFileSync(join(root, path), 'utf8');
+const pages = ['README.md', 'ARCHITECTURE.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
+
+test('docs/errors.md has every error of the sources, and what to do about each class', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/write-errors.mjs'), '--check'], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+});
+
+test('docs/README.md leads to every page', () => {
+  const index = page('docs/README.md');
+  for (const name of readdirSync(join(root, 'docs'))) {
+    if (name !== 'README.md') assert.ok(index.includes(`](${name})`), `docs/README.md does not lead to ${name}`);
+  }
+});
+
+test('no link of a page leads nowhere', () => {
+  for (const path of pages) {
+    for (const [, target = ''] of page(path).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [file = '', anchor] = target.split('#');
+      const full = file === '' ? path : join(dirname(path), file);
+      assert.ok(existsSync(join(root, full)), `${path} links to ${target}`);
+      if (anchor !== undefined) assert.ok(anchorsOf(page(full)).has(anchor), `${path} links to ${target}`);
+    }
+  }
+});
+
+/** Headings as GitHub names them. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}

@@ -1,0 +1,3 @@
+module example.org/my-guest
+
+go 1.22
