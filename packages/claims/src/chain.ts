@@ -7,8 +7,10 @@ import {
   findChain,
   identifyChain,
   impliedChainConfig,
+  type KnownChain,
   type Log,
   type OpNode,
+  type RollupConfig,
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
@@ -37,14 +39,9 @@ export interface ChainOptions {
 export async function resolveChain(options: ChainOptions, node: OpNode, log: Log): Promise<Chain & { name?: string }> {
   const { network, rollupConfig, l2Genesis, l1ChainConfig, l1, l2 } = options;
   if (network !== undefined) {
-    const known = findChain(network);
-    if (known !== undefined) {
-      refuseOtherConfiguration(known, options);
-      return known;
-    }
-    throw new RefusedClaimError(
-      `--network ${network} ${whyUnknown(network)}: leave it out to take the op-node's configuration`,
-    );
+    const known = knownNetwork(network);
+    refuseOtherConfiguration(known, options);
+    return known;
   }
   const rollup =
     rollupConfig === undefined
@@ -62,6 +59,20 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
         ? fetchL1ChainConfig({ l1, l1ChainId: rollup.l1ChainId, log })
         : parseL1ChainConfig(read(l1ChainConfig, 'l1.chainconfig'), l1ChainConfig),
   );
+}
+
+function knownNetwork(network: string): KnownChain {
+  const known = findChain(network);
+  if (known !== undefined) return known;
+  throw new RefusedClaimError(
+    `--network ${network} ${whyUnknown(network)}: leave it out to take the op-node's configuration`,
+  );
+}
+
+/** The rollup configuration where flags or files say it: before anything is asked. Throws as `resolveChain` rejects. */
+export function givenRollupConfig({ network, rollupConfig }: ChainOptions): RollupConfig | undefined {
+  if (network !== undefined) return knownNetwork(network).rollupConfig;
+  return rollupConfig === undefined ? undefined : parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
 }
 
 /** Beside --network, a configuration in a file must be that chain's. */

@@ -12,7 +12,7 @@ import {
 } from '@obelisc/host';
 import type { BlockTag } from './block-tags.js';
 import { fromHex, hex } from './bytes.js';
-import { resolveChain } from './chain.js';
+import { givenRollupConfig, resolveChain } from './chain.js';
 import { RefusedClaimError } from './errors.js';
 import { readChosenGame } from './games/claim.js';
 import type { Game, GameChoice } from './games/game.js';
@@ -40,10 +40,20 @@ export interface Question {
   readonly game: Game | undefined;
 }
 
+/** What is not covered is refused before anything is asked, where flags tell the chain. Throws ConfigurationError. */
+function checkGiven({ to, ...options }: ValidateOptions): void {
+  const rollupConfig = givenRollupConfig(options);
+  if (rollupConfig === undefined) return;
+  // Of a block that the op-node is yet to name, only that it comes after the first is known.
+  const l2BlockNumber = typeof to === 'bigint' ? to : rollupConfig.genesis.l2.number + 1n;
+  if (l2BlockNumber > 0n) checkAnswerable({ l2BlockNumber }, { rollupConfig });
+}
+
 /** Looks up what `options` leave open. Rejects with RefusedClaimError, GameError, ConfigurationError or EndpointError. */
 export async function lookUp(options: ValidateOptions): Promise<Question> {
   const { log, settings } = options;
   const node = opNode({ url: options.opNode, log, ...(settings === undefined ? {} : { policy: settings.policy }) });
+  checkGiven(options);
   const { safeL2, finalizedL2, unsafeL2 } = await node.syncStatus();
   const chain = await resolveChain(options, node, log);
   const configuration = chain.custom ? hex(configurationHash(chain)) : undefined;

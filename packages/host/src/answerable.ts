@@ -6,7 +6,10 @@ import { ConfigurationError } from './go-encoding.js';
  * Throws ConfigurationError where the claimed block is not after the chain's first or under a fork that is not covered, and
  * where the chain's data is not on L1.
  */
-export function checkAnswerable({ l2BlockNumber }: Pick<Claim, 'l2BlockNumber'>, { rollupConfig }: Chain): void {
+export function checkAnswerable(
+  { l2BlockNumber }: Pick<Claim, 'l2BlockNumber'>,
+  { rollupConfig }: Pick<Chain, 'rollupConfig'>,
+): void {
   const { genesis, blockTime, lagoonTime, usesAltDa } = rollupConfig;
   if (usesAltDa) {
     throw new ConfigurationError(

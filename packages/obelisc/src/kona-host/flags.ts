@@ -63,6 +63,13 @@ export const KONA_FLAGS: readonly KonaFlag[] = [
   },
   { names: ['logs.file.rotation'], env: 'KONA_LOG_FILE_ROTATION', without: NO_FILES, help: 'Not covered' },
   {
+    names: ['debug'],
+    kind: 'switch',
+    env: '',
+    to: 'debug',
+    help: "Not kona's: print the JavaScript stack of errors",
+  },
+  {
     names: ['client'],
     env: '',
     choices: ['kona', 'op-program'],

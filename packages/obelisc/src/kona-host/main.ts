@@ -55,6 +55,7 @@ export async function main(
     }
   } catch (error) {
     io.stderr(`kona-host: ${messagesOf(error).join('\n  because: ')}\n`);
+    if (args.includes('--debug') && error instanceof Error) io.stderr(`${error.stack}\n`);
     return 2;
   }
 }

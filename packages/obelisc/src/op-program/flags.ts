@@ -204,6 +204,9 @@ export type ParsedArguments =
  * wins over the environment, and an empty value counts as not given. Throws UsageError.
  */
 export function parseArguments(args: readonly string[], env: Record<string, string | undefined>): ParsedArguments {
+  // What is unknown is told before any value that is wrong, wherever they stand.
+  const typed = readArguments(args);
+  if (typed === 'help' || typed === 'version') return { kind: typed };
   const given = new Map<string, string>();
   const warnings: string[] = [];
   checkInterop(AGREED_PRESTATE.env in env && env[AGREED_PRESTATE.env] !== '' ? AGREED_PRESTATE.env : undefined);
@@ -216,31 +219,7 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
     }
   }
   const values = new Map<string, string[]>();
-  for (let at = 0; at < args.length; at++) {
-    const argument = args[at] ?? '';
-    if (argument === '--help' || argument === '-h' || argument === '-help' || argument === 'help')
-      return { kind: 'help' };
-    if (argument === '--version' || argument === '-v' || argument === '-version') return { kind: 'version' };
-    const match = /^--?([^=-][^=]*)(?:=(.*))?$/s.exec(argument);
-    if (match === null)
-      throw new UsageError(
-        `unexpected argument ${JSON.stringify(argument)}: op-program takes flags only${booleanOf(argument) === undefined ? '' : ' (a switch takes its value behind =, as in --l1.trustrpc=true)'}`,
-      );
-    const [, name = '', attached] = match;
-    const spec = findFlag(name);
-    checkInterop(name === AGREED_PRESTATE.name ? `--${name}` : undefined);
-    if (spec === undefined && name !== DEPENDENCY_SET.name) {
-      throw new UsageError(`unknown flag --${name}${suggestion(name)}`);
-    }
-    let value = attached;
-    if (value === undefined && spec?.kind === 'bool') value = 'true';
-    if (value === undefined) {
-      at += 1;
-      value = args[at];
-      if (value === undefined) throw new UsageError(`flag --${name} needs a value`);
-      if (value.startsWith('--') && findFlag(value.slice(2).split('=')[0] ?? '') !== undefined)
-        throw new UsageError(`flag --${name} needs a value: ${value} behind it is a flag`);
-    }
+  for (const { name, spec, value } of typed) {
     if (spec === undefined) {
       warnings.push(noDependencySet(`--${name}`));
       continue;
@@ -257,6 +236,46 @@ export function parseArguments(args: readonly string[], env: Record<string, stri
   };
   checkVerbosity(flags);
   return { kind: 'run', flags, warnings: [...warnings, ...unknownVariables(env)] };
+}
+
+/** A flag as it was typed; without `spec` it is the one that has no effect. */
+type TypedFlag = { name: string; spec: FlagSpec | undefined; value: string };
+
+/** Takes arguments apart into flags that are known and their values, which are not looked at. */
+function readArguments(args: readonly string[]): TypedFlag[] | 'help' | 'version' {
+  const typed: TypedFlag[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at] ?? '';
+    if (argument === '--help' || argument === '-h' || argument === '-help' || argument === 'help') return 'help';
+    if (argument === '--version' || argument === '-v' || argument === '-version') return 'version';
+    const match = /^--?([^=-][^=]*)(?:=(.*))?$/s.exec(argument);
+    if (match === null) throw new UsageError(notAFlag(argument));
+    const [, name = '', attached] = match;
+    const spec = findFlag(name);
+    checkInterop(name === AGREED_PRESTATE.name ? `--${name}` : undefined);
+    if (spec === undefined && name !== DEPENDENCY_SET.name) {
+      throw new UsageError(`unknown flag --${name}${suggestion(name)}`);
+    }
+    let value = attached;
+    if (value === undefined && spec?.kind === 'bool') value = 'true';
+    if (value === undefined) {
+      at += 1;
+      value = args[at];
+      if (value === undefined) throw new UsageError(`flag --${name} needs a value`);
+      if (value.startsWith('--') && findFlag(value.slice(2).split('=')[0] ?? '') !== undefined)
+        throw new UsageError(`flag --${name} needs a value: ${value} behind it is a flag`);
+    }
+    typed.push({ name, spec, value });
+  }
+  return typed;
+}
+
+function notAFlag(argument: string): string {
+  if (argument === 'configs')
+    return 'op-program configs is not covered: which chains are built in is told where --network names another';
+  const advice =
+    booleanOf(argument) === undefined ? '' : ' (a switch takes its value behind =, as in --l1.trustrpc=true)';
+  return `unexpected argument ${JSON.stringify(argument)}: op-program takes flags only${advice}`;
 }
 
 type FlagOptions = {

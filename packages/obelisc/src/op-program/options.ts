@@ -108,7 +108,8 @@ function url(flags: FlagValues, name: string): string {
 function readClaim(flags: FlagValues): Claim {
   const l2BlockNumber = flags.get('l2.blocknumber') ?? '';
   if (
-    !/^(?:\d+|0x[0-9a-fA-F]+)$/.test(l2BlockNumber) ||
+    // Go reads a number that begins with 0 as octal.
+    !/^(?:0|[1-9]\d*|0x[0-9a-fA-F]+)$/.test(l2BlockNumber) ||
     BigInt(l2BlockNumber) >= 1n << 64n ||
     BigInt(l2BlockNumber) === 0n
   ) {

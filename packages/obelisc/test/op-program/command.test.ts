@@ -120,6 +120,7 @@ test('values are checked before anything is done', async () => {
   await fails({ ...base, 'l1.head': '0x12' }, /--l1\.head is \\"0x12\\", which is not a hash/);
   await fails({ ...base, 'l2.head': hash('00') }, /--l2\.head is the zero hash/);
   await fails({ ...base, 'l2.blocknumber': '0' }, /--l2\.blocknumber is \\"0\\"/);
+  await fails({ ...base, 'l2.blocknumber': '010' }, /--l2\.blocknumber is \\"010\\"/);
   await fails({ ...base, 'l2.blocknumber': 'ten' }, /--l2\.blocknumber is \\"ten\\"/);
   await fails({ ...base, 'l2.blocknumber': '18446744073709551616' }, /--l2\.blocknumber/);
   await fails({ ...base, network: 'mars' }, /--network \\"mars\\" is not known; known are .*op-mainnet/);
@@ -137,6 +138,11 @@ test('values are checked before anything is done', async () => {
   );
   await fails({ ...base, server: 'true', exec: '/bin/true' }, /--exec and --server exclude each other/);
   await fails({ ...base, server: 'maybe' }, /neither true nor false/);
+  await fails({ ...base, client: 'kona' }, /--client kona goes with --server or --exec/);
+  await fails({ ...base, client: 'geth' }, /flag --client is \\"geth\\"; it takes one of: op-program, kona/);
+  await fails([...args({ ...base, server: 'maybe' }), '--colour'], /unknown flag --colour/);
+  await fails([...args(base), '--colour'], /unknown flag --colour/, { OP_PROGRAM_SERVER: 'maybe' });
+  await fails(['configs', '--network=op-sepolia'], /op-program configs is not covered/);
   await fails([...args(base), '--l2-claim=0x'], /unknown flag --l2-claim; did you mean --l2\.claim\?/);
   await fails([...args(base), '--datadir'], /flag --datadir needs a value/);
   await fails([...args(base), 'extra'], /unexpected argument \\"extra\\"/);

@@ -14,10 +14,12 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** A line of bash in which `$asterisc`, `$op_program` and `$obelisc` are the commands. */
+/** A line of bash in which `$asterisc`, `$op_program`, `$kona_host` and `$obelisc` are the commands. */
 async function shell(line: string): Promise<Ended> {
   const command = (name: string): string => `'${process.execPath}' '${join(repositoryRoot, 'bin', name)}'`;
-  const commands = `asterisc="${command('asterisc')}" op_program="${command('op-program')}" obelisc="${command('obelisc')}"`;
+  const commands = ['asterisc', 'op-program', 'kona-host', 'obelisc']
+    .map((name) => `${name.replace('-', '_')}="${command(name)}"`)
+    .join(' ');
   const child = spawn('bash', ['-c', `${commands}\nrun() { eval "$@"; }\n${line}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -31,7 +33,7 @@ async function shell(line: string): Promise<Ended> {
   return { code, stdout, stderr };
 }
 
-const failureOf = { asterisc: 1, op_program: 2, obelisc: 2 };
+const failureOf = { asterisc: 1, op_program: 2, kona_host: 2, obelisc: 2 };
 const stack = /^\s+at .*:\d+:\d+\)?$/m;
 
 for (const [command, failure] of Object.entries(failureOf)) {
@@ -68,6 +70,7 @@ for (const [command, failure] of Object.entries(failureOf)) {
       const line = {
         asterisc: 'witness --input /nonexistent',
         op_program: '',
+        kona_host: 'single',
         obelisc: 'output 5 --op-node http://127.0.0.1:1 --retry.for 1s',
       }[command];
       const plain = await shell(`run "$${command}" ${line}`);
