@@ -44,5 +44,5 @@ process.on('message', (message: ToWorker) => {
 });
 // The parent is gone: so is who wanted to know.
 process.on('disconnect', () => process.exit(0));
-// The terminal's Ctrl-C reaches all; the parent decides what becomes of it.
-process.on('SIGINT', () => {});
+// A signal may reach the whole group; the parent decides what becomes of it.
+process.on('SIGINT', () => {}).on('SIGTERM', () => {});

@@ -107,13 +107,14 @@ function machineJson(machine: MachineSummary | undefined): { steps: number; stat
 
 /** A game as JSON: numbers beyond 2^53 do not occur. */
 export function gameJson(game: Game): Record<string, unknown> {
-  const { blockNumber, start, createdAt, resolvedAt, chainId, ...rest } = game;
+  const { blockNumber, start, createdAt, resolvedAt, maxClock, chainId, ...rest } = game;
   return {
     ...rest,
     blockNumber: Number(blockNumber),
     start: { blockNumber: Number(start.blockNumber), outputRoot: start.outputRoot },
     createdAt: Number(createdAt),
     resolvedAt: Number(resolvedAt),
+    maxClock: maxClock === undefined ? undefined : Number(maxClock),
     chainId: chainId === undefined ? undefined : Number(chainId),
   };
 }

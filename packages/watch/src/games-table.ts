@@ -24,6 +24,8 @@ export interface GameRow extends GameKey {
   readonly proposer: string | null;
   /** Seconds. */
   readonly createdAt: number;
+  /** Seconds that each side has, where the contract says so. */
+  readonly maxClock: number | null;
   readonly status: string;
   readonly state: GameState;
   readonly reason: string | null;
@@ -31,7 +33,8 @@ export interface GameRow extends GameKey {
 
 const COLUMNS = `chain, address, index::float8 AS index, type::float8 AS type, type_name AS "typeName", root_claim AS "rootClaim",
   block_number::float8 AS "blockNumber", l1_head AS "l1Head", l1_number::float8 AS "l1Number",
-  start_block::float8 AS "startBlock", proposer, created_at::float8 AS "createdAt", status, state, reason`;
+  start_block::float8 AS "startBlock", proposer, created_at::float8 AS "createdAt",
+  max_clock::float8 AS "maxClock", status, state, reason`;
 
 /** Adds a game that can be judged, or brings back one that had vanished. */
 export async function addGame(
@@ -49,8 +52,8 @@ export async function addGame(
   );
   await sql.query(
     `INSERT INTO obelisc.games (chain, address, index, type, type_name, root_claim, block_number, l1_head, l1_number,
-       start_block, start_root, proposer, created_at, status, resolved_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+       start_block, start_root, proposer, created_at, status, resolved_at, max_clock)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, l1_head = excluded.l1_head,
        l1_number = excluded.l1_number, created_at = excluded.created_at, root_claim = excluded.root_claim,
        block_number = excluded.block_number, state = 'waiting', reason = NULL
@@ -71,6 +74,7 @@ export async function addGame(
       game.createdAt,
       game.status,
       game.resolvedAt,
+      game.maxClock ?? null,
     ].map((value) => (typeof value === 'bigint' ? value.toString() : value)),
   );
 }

@@ -1,4 +1,5 @@
 /** The watch: every proposal of a chain judged, on this machine or on many. */
+export { type AlertTargets, raise, sendAlerts, sign } from './alerts.js';
 export { type ChainFlags, readChains, watchedChain, type WatchedChain } from './chain-settings.js';
 export { type Database, openDatabase, type Sql } from './database.js';
 export { WatchError } from './errors.js';
@@ -13,6 +14,9 @@ export {
   gamesInState,
 } from './games-table.js';
 export { type ClaimJob, ClaimQueue } from './queue.js';
+export { Metrics } from './metrics.js';
+export { Reporter } from './reporter.js';
 export { migrate } from './schema.js';
+export { startServer, type WatchServer } from './server.js';
 export { type Tally, Watch, type WatchListeners, type WatchOptions } from './watch.js';
 export { type ClaimEnd, ClaimWorker, type WorkerOptions } from './worker.js';

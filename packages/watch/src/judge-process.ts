@@ -57,4 +57,5 @@ process.once('message', (options: ToJudge) => {
   );
 });
 process.on('disconnect', () => process.exit());
-process.on('SIGINT', () => {});
+// The worker decides what becomes of it, also where a signal reaches the whole group.
+process.on('SIGINT', () => {}).on('SIGTERM', () => {});

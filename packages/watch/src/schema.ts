@@ -23,6 +23,8 @@ const MIGRATIONS: readonly string[] = [
     -- What the contract says.
     status text NOT NULL DEFAULT 'in progress',
     resolved_at bigint NOT NULL DEFAULT 0,
+    -- Seconds that each side has.
+    max_clock bigint,
     -- waiting for confirmations, queued, judged, uncovered, undecided (no verdict after all tries), vanished
     state text NOT NULL DEFAULT 'waiting',
     reason text,
@@ -34,6 +36,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE obelisc.verdicts (
     chain text NOT NULL,
     address text NOT NULL,
+    -- In the order of writing: clocks jump.
+    number bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     answer text NOT NULL CHECK (answer IN ('valid', 'invalid')),
     -- The object that obelisc validate --json prints.
     verdict jsonb NOT NULL,

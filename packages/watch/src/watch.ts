@@ -4,6 +4,7 @@ import type { WatchedChain } from './chain-settings.js';
 import type { Database } from './database.js';
 import { type Beginning, Follower } from './follower.js';
 import { ClaimQueue } from './queue.js';
+import type { Reporter } from './reporter.js';
 import { migrate } from './schema.js';
 import { type ClaimEnd, ClaimWorker } from './worker.js';
 
@@ -24,6 +25,8 @@ export interface WatchOptions {
   readonly segment?: bigint | undefined;
   readonly segmentWorkers?: number | undefined;
   readonly listeners?: WatchListeners;
+  /** Counts verdicts and sends alerts. */
+  readonly reporter?: Reporter;
 }
 
 /** What others are told as it happens. */
@@ -93,13 +96,16 @@ export class Watch {
   /** Follows the chains until `stop`. `once`: until all games that are there now have been judged. */
   async run({ once = false } = {}): Promise<void> {
     const working = this.worker?.run() ?? Promise.resolve();
-    const burying = this.#bury();
+    const reporting = this.#report();
     try {
       await Promise.all(this.#followers.map((follower) => this.#follow(follower, once)));
-      if (once) while (!this.#isStopping && (await this.#isAnyOpen())) await this.#pause(300);
+      if (once) {
+        while (!this.#isStopping && (await this.#isAnyOpen())) await this.#pause(300);
+        await this.options.reporter?.look();
+      }
     } finally {
       this.stop();
-      await Promise.all([working, burying]);
+      await Promise.all([working, reporting]);
       await this.queue.stop();
     }
   }
@@ -146,15 +152,16 @@ export class Watch {
     }
   }
 
-  /** Marks the games that the queue gave up, from time to time. */
-  async #bury(): Promise<void> {
-    const { log, listeners } = this.options;
+  /** Marks the games that the queue gave up, and tells what has become of claims, every second. */
+  async #report(): Promise<void> {
+    const { log, listeners, reporter } = this.options;
     while (!this.#isStopping) {
       try {
         for (const { chain, address } of await this.queue.bury()) {
           log('error', 'A claim could not be judged in as many tries as there may be', { chain, game: address });
           listeners?.onChange?.();
         }
+        await reporter?.look();
       } catch (error) {
         log('warn', 'The queue cannot be read; trying again', {
           because: error instanceof Error ? error.message : String(error),

@@ -22,6 +22,8 @@ export interface Game {
   readonly createdAt: bigint;
   /** 0 while it is not resolved. */
   readonly resolvedAt: bigint;
+  /** Seconds that each side's clock has, where the contract says so. */
+  readonly maxClock: bigint | undefined;
   /** Who made the claim, where the contract says so. */
   readonly proposer: string | undefined;
   /** The L2 chain, where the contract says so. */
@@ -64,6 +66,7 @@ const VIEWS = [
   'startingProposal()',
   'createdAt()',
   'resolvedAt()',
+  'maxClockDuration()',
   'gameCreator()',
   'proposer()',
   'l2ChainId()',
@@ -122,6 +125,7 @@ async function gameOf(views: ContractViews, address: string, words: (view: View)
     start: await startOf(views, address, words),
     createdAt: word('createdAt()') ?? 0n,
     resolvedAt: word('resolvedAt()') ?? 0n,
+    maxClock: word('maxClockDuration()'),
     proposer: proposer === undefined ? undefined : addressOf(proposer),
     chainId: word('l2ChainId()'),
   };
@@ -181,6 +185,7 @@ export async function readOracleOutput(views: ContractViews, address: string, in
     start: { blockNumber: startBlock, outputRoot: hex(bytes32(startRoot)) },
     createdAt: time,
     resolvedAt: 0n,
+    maxClock: undefined,
     proposer: undefined,
     chainId: undefined,
   };

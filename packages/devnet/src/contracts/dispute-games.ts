@@ -8,6 +8,9 @@ const SET_ANCHOR = 'setAnchor(bytes32,uint256)';
 const RESOLVE_AS = 'resolveAs(uint256)';
 const GAME_CREATED = eventTopic('DisputeGameCreated(address,uint32,bytes32)');
 
+/** Seconds that each side has: as long as games last in the OP Stack, and as little kept to as their other rules. */
+const CLOCK = 302_400;
+
 /** What a game is made with, in the order of its storage; the views that read each. */
 const GAME_FIELDS: readonly (readonly string[])[] = [
   ['rootClaim()'],
@@ -19,6 +22,7 @@ const GAME_FIELDS: readonly (readonly string[])[] = [
   ['createdAt()'],
   ['gameCreator()'],
   ['l2ChainId()'],
+  ['maxClockDuration()'],
 ];
 /** Written later. */
 const STATUS = GAME_FIELDS.length;
@@ -96,6 +100,7 @@ export const DISPUTE_GAME_FACTORY = withOwnSize(
     timestamp ${GAME_INIT.length + 0xc0} mstore
     caller ${GAME_INIT.length + 0xe0} mstore
     3 sload ${GAME_INIT.length + 0x100} mstore
+    ${CLOCK} ${GAME_INIT.length + 0x120} mstore
     ${GAME_INIT.length + ARGUMENTS} 0 0 create
     dup1 iszero @missing jumpi
     ; [game] into the list

@@ -31,6 +31,13 @@ function watchCommand(command: Command, end: (exitCode: number) => void): void {
   judgingFlags(command)
     .option('--db <database>', 'a folder or a postgres:// URL (default: ./obelisc-db)')
     .option('--concurrency <number>', 'claims judged here at a time; 0: by workers alone (default: 1)', whole);
+  command
+    .optionsGroup('What is told:')
+    .option('--http <host:port>', 'serve the page, /metrics, /healthz, /readyz and /api here, such as 127.0.0.1:9300')
+    .option('--alert <url>', 'post a JSON object here for each wrong claim, undecided claim, and delay')
+    .option('--alert-secret <text>', 'key of the HMAC-SHA256 in X-Obelisc-Signature (better as a variable)')
+    .option('--alert-command <command>', 'run this in a shell for each, with the object on its standard input')
+    .option('--behind <duration>', 'age of a claim without a verdict that is worth an alert (default: 30m)');
   networkFlags(command)
     .addHelpText(
       'after',

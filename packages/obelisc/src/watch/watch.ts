@@ -4,13 +4,17 @@ import {
   ClaimQueue,
   ClaimWorker,
   type Database,
+  Metrics,
   migrate,
   openDatabase,
   readChains,
+  Reporter,
+  startServer,
   type Tally,
   Watch,
   watchedChain,
   type WatchedChain,
+  type WatchServer,
 } from '@obelisc/watch';
 import type { Log } from '@obelisc/host';
 import { networkFlagOf } from '../endpoints/commander-values.js';
@@ -36,11 +40,17 @@ export interface WatchFlags extends Verbosity {
   readonly fromGame?: bigint;
   readonly confirmations?: bigint;
   readonly poll?: string;
+  readonly http?: string;
+  readonly alert?: string;
+  readonly alertCommand?: string;
+  readonly alertSecret?: string;
+  readonly behind?: string;
 }
 
 const DEFAULT_DB = './obelisc-db';
 const DEFAULT_TRIES = 6;
 const DEFAULT_POLL = '12s';
+const DEFAULT_BEHIND = '30m';
 /** Two epochs of Ethereum: what is deeper is final but in the worst of times. */
 const DEFAULT_CONFIRMATIONS = 64n;
 
@@ -52,6 +62,9 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
   const begin = beginningOf(flags);
   const database = await openDatabase(flags.db ?? DEFAULT_DB);
   try {
+    const metrics = new Metrics();
+    let server: WatchServer | undefined;
+    let lastLook = 0;
     const watch = await Watch.start({
       chains,
       database,
@@ -64,10 +77,35 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
       machine: !flags.native,
       segment: flags.segment === undefined ? undefined : BigInt(flags.segment),
       segmentWorkers: flags.workers,
+      listeners: {
+        onLook: (chain, look) => {
+          metrics.looked(chain, look);
+          if (!(look instanceof Error)) lastLook = Date.now();
+        },
+        onChange: () => server?.changed(),
+      },
+      reporter: new Reporter({
+        database,
+        metrics,
+        chains: chains.map(({ name }) => name),
+        targets: { url: flags.alert, command: flags.alertCommand, secret: flags.alertSecret },
+        behind: duration('behind', flags.behind ?? DEFAULT_BEHIND) / 1000,
+        log,
+        onChange: () => server?.changed(),
+      }),
     });
+    if (flags.http !== undefined) {
+      const isReady = (): boolean => Date.now() - lastLook < Math.max(3 * poll, 60_000);
+      server = await startServer({ listen: flags.http, database, queue: watch.queue, metrics, log, isReady });
+      log('info', 'The page', { at: server.url, metrics: `${server.url}/metrics` });
+    }
     log('info', 'Watching', { chains: chains.map(({ name }) => name).join(', '), in: database.place });
     onStop(log, () => watch.stop());
-    await watch.run({ once: flags.once ?? false });
+    try {
+      await watch.run({ once: flags.once ?? false });
+    } finally {
+      await server?.close();
+    }
     if (flags.once !== true) return 0;
     const tally = await watch.tally();
     process.stdout.write(`${tallyLine(tally)}\n`);

@@ -1,0 +1,116 @@
+// What is shown of games and verdicts: rows as JSON, for the page and for scripts.
+import type { Sql } from './database.js';
+import type { GameKey, GameRow } from './games-table.js';
+
+/** A game with its verdict's outline. */
+export interface ClaimSummary extends GameRow {
+  readonly answer: 'valid' | 'invalid' | null;
+  /** Wall time of the judging. */
+  readonly seconds: number | null;
+  /** Milliseconds since 1970. */
+  readonly judgedAt: number | null;
+}
+
+/** A game with all that is known of it. */
+export interface ClaimDetails extends ClaimSummary {
+  readonly startRoot: string | null;
+  readonly resolvedAt: number;
+  /** The object of `obelisc validate --json`. */
+  readonly verdict: unknown;
+  readonly log: string | null;
+  readonly worker: string | null;
+  readonly tries: number | null;
+}
+
+const SUMMARY = `g.chain, g.address, g.index::float8 AS index, g.type::float8 AS type, g.type_name AS "typeName",
+  g.root_claim AS "rootClaim", g.block_number::float8 AS "blockNumber", g.l1_head AS "l1Head",
+  g.l1_number::float8 AS "l1Number", g.start_block::float8 AS "startBlock", g.proposer,
+  g.created_at::float8 AS "createdAt", g.max_clock::float8 AS "maxClock", g.status, g.state, g.reason,
+  v.answer, extract(epoch FROM v.ended_at - v.began_at)::float8 AS seconds,
+  floor(extract(epoch FROM v.ended_at) * 1000)::float8 AS "judgedAt"`;
+
+export interface ClaimFilter {
+  readonly chain?: string | undefined;
+  /** Verdict or state. */
+  readonly is?: string | undefined;
+  /** Games older than the one at this place in the list. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** Games, newest first. */
+export function listClaims(sql: Sql, { chain, is, before, limit }: ClaimFilter): Promise<ClaimSummary[]> {
+  return sql.query<ClaimSummary>(
+    `SELECT ${SUMMARY} FROM obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address)
+     WHERE ($1::text IS NULL OR g.chain = $1)
+       AND ($2::text IS NULL OR v.answer = $2 OR (v.answer IS NULL AND g.state = $2))
+       AND ($3::bigint IS NULL OR g.created_at < $3)
+     ORDER BY g.created_at DESC, g.index DESC LIMIT $4`,
+    [chain ?? null, is ?? null, before ?? null, limit],
+  );
+}
+
+/** One game, or undefined. */
+export async function claimDetails(sql: Sql, { chain, address }: GameKey): Promise<ClaimDetails | undefined> {
+  const [row] = await sql.query<ClaimDetails>(
+    `SELECT ${SUMMARY}, g.start_root AS "startRoot", g.resolved_at::float8 AS "resolvedAt", v.verdict, v.log, v.worker, v.tries
+     FROM obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address) WHERE g.chain = $1 AND g.address = $2`,
+    [chain, address],
+  );
+  return row;
+}
+
+/** Games of a chain and type by verdict or state. */
+export interface ClaimCount {
+  readonly chain: string;
+  readonly typeName: string;
+  /** valid, invalid, waiting, queued, uncovered, undecided or vanished. */
+  readonly is: string;
+  readonly count: number;
+}
+
+export function countClaims(sql: Sql): Promise<ClaimCount[]> {
+  return sql.query<ClaimCount>(
+    `SELECT g.chain, g.type_name AS "typeName", coalesce(v.answer, g.state) AS is, count(*)::float8 AS count
+     FROM obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address) GROUP BY 1, 2, 3`,
+  );
+}
+
+/** Seconds that each chain's oldest game waits for its verdict: since its making, and since it was seen. */
+export function oldestOpen(sql: Sql): Promise<{ chain: string; seconds: number; sinceSeen: number }[]> {
+  return sql.query(
+    `SELECT chain, extract(epoch FROM now())::float8 - min(created_at)::float8 AS seconds,
+       extract(epoch FROM now() - min(seen_at))::float8 AS "sinceSeen"
+     FROM obelisc.games WHERE state IN ('waiting', 'queued') GROUP BY chain`,
+  );
+}
+
+/** Workers that were heard of within a minute. */
+export async function countWorkers(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `SELECT count(*)::float8 AS count FROM obelisc.workers WHERE seen_at > now() - interval '60 seconds'`,
+  );
+  return row?.count ?? 0;
+}
+
+/** A verdict with its number, which counts up. */
+export interface NumberedVerdict extends ClaimSummary {
+  readonly number: number;
+}
+
+/** Verdicts after the one of this number, in order. */
+export function verdictsAfter(sql: Sql, number: number): Promise<NumberedVerdict[]> {
+  return sql.query<NumberedVerdict>(
+    `SELECT ${SUMMARY}, v.number::float8 AS number FROM obelisc.games g JOIN obelisc.verdicts v USING (chain, address)
+     WHERE v.number > $1 ORDER BY v.number LIMIT 500`,
+    [number],
+  );
+}
+
+/** The newest verdict's number; 0 where there is none. */
+export async function lastVerdict(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ last: number }>(
+    `SELECT coalesce(max(number), 0)::float8 AS last FROM obelisc.verdicts`,
+  );
+  return row?.last ?? 0;
+}

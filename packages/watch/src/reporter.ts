@@ -1,0 +1,75 @@
+// Looks at what has become of the claims, whoever judged them: counts verdicts, notes what others are to be told, tells them.
+import type { Log } from '@obelisc/host';
+import { type AlertTargets, raise, sendAlerts } from './alerts.js';
+import { lastVerdict, oldestOpen, verdictsAfter } from './claims-view.js';
+import type { Database } from './database.js';
+import { gamesInState } from './games-table.js';
+import type { Metrics } from './metrics.js';
+
+export interface ReporterOptions {
+  readonly database: Database;
+  readonly metrics: Metrics;
+  readonly chains: readonly string[];
+  readonly targets: AlertTargets;
+  /** Seconds without a verdict from which on a claim says that the watch falls behind. */
+  readonly behind: number;
+  readonly log: Log;
+  readonly onChange?: () => void;
+}
+
+/** Claims whose games are about to end are of no use any more: they are told of once an hour at most. */
+const HOUR = 3600;
+
+export class Reporter {
+  /** Number of the last verdict that was counted; those of before the first look are another process'. */
+  #last: number | undefined;
+
+  constructor(readonly options: ReporterOptions) {}
+
+  /** One look. Rejects where the database cannot be read. */
+  async look(): Promise<void> {
+    const { database, metrics, chains, targets, behind, log, onChange } = this.options;
+    this.#last ??= await lastVerdict(database);
+    const verdicts = await verdictsAfter(database, this.#last);
+    for (const verdict of verdicts) {
+      metrics.judged(verdict);
+      this.#last = verdict.number;
+    }
+    await this.#wrong();
+    for (const chain of chains)
+      for (const game of await gamesInState(database, chain, 'undecided'))
+        await raise(database, 'undecided-claim', `${chain} ${game.address}`, {
+          chain,
+          game: game.address,
+          reason: game.reason,
+        });
+    for (const { chain, sinceSeen: seconds } of await oldestOpen(database))
+      if (seconds > behind)
+        await raise(database, 'falling-behind', `${chain} ${Math.floor(Date.now() / 1000 / HOUR)}`, {
+          chain,
+          seconds: Math.round(seconds),
+        });
+    await sendAlerts(database, targets, log);
+    if (verdicts.length > 0) onChange?.();
+  }
+
+  /** Notes the wrong claims whose games are not over, also those of before this process. */
+  async #wrong(): Promise<void> {
+    const { database, chains } = this.options;
+    const wrong = await database.query<{
+      chain: string;
+      address: string;
+      claim: string;
+      derived: string | null;
+      block: number;
+    }>(
+      `SELECT g.chain, g.address, g.root_claim AS claim, v.verdict->>'derived' AS derived, g.block_number::float8 AS block
+       FROM obelisc.games g JOIN obelisc.verdicts v USING (chain, address)
+       LEFT JOIN obelisc.alerts a ON a.event = 'wrong-claim ' || g.chain || ' ' || g.address
+       WHERE v.answer = 'invalid' AND g.status = 'in progress' AND g.chain = ANY($1) AND a.event IS NULL`,
+      [chains],
+    );
+    for (const { chain, address, claim, derived, block } of wrong)
+      await raise(database, 'wrong-claim', `${chain} ${address}`, { chain, game: address, block, claim, derived });
+  }
+}

@@ -1,0 +1,136 @@
+// Databases that cannot be used are refused by name; a folder belongs to one process.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { readChains, watchedChain } from '../src/chain-settings.js';
+import { openDatabase } from '../src/database.js';
+import { migrate } from '../src/schema.js';
+import { KINDS, testDatabase } from './databases.js';
+
+for (const kind of KINDS)
+  test(`a transaction in a ${kind} is all or nothing; the tables are made once, by however many`, async () => {
+    const { database, drop } = await testDatabase(kind);
+    try {
+      await Promise.all([migrate(database), migrate(database)]);
+      await assert.rejects(
+        database.transaction(async (sql) => {
+          await sql.query(`INSERT INTO obelisc.alerts (event, body) VALUES ('e', '{}')`);
+          throw new Error('no');
+        }),
+        /^Error: no$/,
+      );
+      assert.deepEqual(await database.query('SELECT * FROM obelisc.alerts'), []);
+      assert.deepEqual(await database.query('SELECT version FROM obelisc.version'), [{ version: 1 }]);
+    } finally {
+      await drop();
+    }
+  });
+
+describe('a folder', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'obelisc-db-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('keeps what was written, belongs to one process, and to the next when that was killed', async () => {
+    const where = join(folder, 'db');
+    const first = await openDatabase(where);
+    await migrate(first);
+    assert.equal(readFileSync(join(where, 'owner'), 'utf8').trim(), String(process.pid));
+    await first.close();
+    assert.equal(existsSync(join(where, 'owner')), false);
+    // Process 1 is always there; a number that no process has is of one that was killed.
+    writeFileSync(join(where, 'owner'), '1\n');
+    await assert.rejects(openDatabase(where), /process 1 uses this folder; for several processes take --db postgres/);
+    const { pid } = spawnSync('true');
+    writeFileSync(join(where, 'owner'), `${pid}\n`);
+    const second = await openDatabase(where);
+    assert.deepEqual(await second.query('SELECT version FROM obelisc.version'), [{ version: 1 }]);
+    await second.close();
+  });
+
+  test('that cannot be made is refused', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    await assert.rejects(openDatabase(join(folder, 'file')), /--db .*file: no folder that can be written to/);
+  });
+});
+
+test('a server that is not there, or is none, is named without its password', async () => {
+  const silent = createServer((socket) => socket.end('hello\n'));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  try {
+    for (const at of [9, port])
+      await assert.rejects(openDatabase(`postgres://me:secret@127.0.0.1:${at}/x`), (error: Error) => {
+        assert.match(
+          error.message,
+          /--db postgres:\/\/me:\*\*\*@127\.0\.0\.1:\d+\/x: the database cannot be reached: ./,
+        );
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      });
+  } finally {
+    silent.close();
+  }
+});
+
+test('a chain is told by flags, or several by a file; what is wrong is named with its place', () => {
+  const endpoints = { l1: 'http://a', 'l1.beacon': 'http://b', l2: 'http://c', 'op-node': 'http://d' };
+  const known = watchedChain({ ...endpoints, network: 'op-mainnet' });
+  assert.equal(known.name, 'op-mainnet');
+  assert.match(known.factory, /^0x[0-9a-f]{40}$/);
+  assert.throws(() => watchedChain(endpoints), /--game-factory is missing/);
+  assert.throws(() => watchedChain({ network: 'op-mainnet' }), /--l1, --l1\.beacon, --l2, --op-node missing/);
+  assert.throws(() => watchedChain({ ...endpoints, network: 'op-mainet' }), /--network op-mainet is not known/);
+  assert.throws(() => watchedChain({ ...endpoints, 'game-factory': '0x12' }), /--game-factory 0x12 is no address/);
+  assert.throws(
+    () => watchedChain({ ...endpoints, network: 'op-mainnet', l2: 'localhost:8545' }),
+    /"localhost:8545" is not an http/,
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'obelisc-chains-'));
+  try {
+    const file = join(folder, 'chains.json');
+    const write = (value: unknown): void =>
+      writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
+    write({
+      chains: [
+        { ...endpoints, network: 'op-mainnet' },
+        { ...endpoints, network: 'op-sepolia' },
+      ],
+    });
+    assert.deepEqual(
+      readChains(file).map(({ name }) => name),
+      ['op-mainnet', 'op-sepolia'],
+    );
+    const refused: [unknown, RegExp][] = [
+      ['{', /is no JSON/],
+      [[], /has no list "chains"/],
+      [{ chains: [] }, /has no list "chains"/],
+      [{ chains: [7] }, /chains\[0\]: not an object/],
+      [{ chains: [{ ...endpoints, opnode: 'x' }] }, /chains\[0\]: "opnode" is not known; known are name, l1/],
+      [{ chains: [{ ...endpoints, l1: 5 }] }, /chains\[0\]: l1 is no string/],
+      [
+        {
+          chains: [
+            { ...endpoints, network: 'op-mainnet' },
+            { ...endpoints, network: 'op-mainnet' },
+          ],
+        },
+        /two chains are named "op-mainnet"/,
+      ],
+      [{ chains: [{ ...endpoints, network: 'op-mainnet', name: 'a b' }] }, /name "a b": letters, digits and dashes/],
+    ];
+    for (const [value, message] of refused) {
+      write(value);
+      assert.throws(() => readChains(file), message);
+    }
+    assert.throws(() => readChains(join(folder, 'none')), /none cannot be read/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

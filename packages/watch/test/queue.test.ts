@@ -1,0 +1,171 @@
+// The queue: each claim gets one verdict, whoever thinks that it has the job, and none is lost.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Game } from '@obelisc/claims';
+import type { Sql } from '../src/database.js';
+import { addGame, findGame, type GameKey, setState } from '../src/games-table.js';
+import { type ClaimJob, ClaimQueue } from '../src/queue.js';
+import { migrate } from '../src/schema.js';
+import { KINDS, type TestDatabase, testDatabase } from './databases.js';
+
+const CHAIN = 'test-chain';
+let made = 0;
+
+export function someGame(): Game {
+  made++;
+  return {
+    address: `0x${made.toString(16).padStart(40, '0')}`,
+    type: 0,
+    typeName: 'cannon',
+    status: 'in progress',
+    rootClaim: `0x${'11'.repeat(32)}`,
+    blockNumber: 100n,
+    l1Head: `0x${'22'.repeat(32)}`,
+    start: { blockNumber: 90n, outputRoot: `0x${'33'.repeat(32)}` },
+    createdAt: 1_700_000_000n,
+    resolvedAt: 0n,
+    maxClock: 302_400n,
+    proposer: undefined,
+    chainId: undefined,
+  };
+}
+
+/** The result of a job, as a worker writes it. */
+function verdict(job: ClaimJob, answer: string): (sql: Sql) => Promise<void> {
+  return async (sql) => {
+    await setState(sql, job, ['queued'], 'judged');
+    await sql.query(
+      `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, worker, tries, began_at) VALUES ($1, $2, $3, '{}', 'w', $4, now())`,
+      [job.chain, job.address, answer, job.attempt],
+    );
+  };
+}
+
+for (const kind of KINDS)
+  describe(`the queue in a ${kind}`, () => {
+    let place: TestDatabase;
+    let queue: ClaimQueue;
+
+    before(async () => {
+      place = await testDatabase(kind);
+      await migrate(place.database);
+      queue = await ClaimQueue.start(place.database, [CHAIN], {
+        log: () => {},
+        tries: 2,
+        retryDelay: 0,
+        supervise: false,
+      });
+    });
+    after(async () => {
+      await queue.stop();
+      await place.drop();
+    });
+
+    const newGame = async (): Promise<GameKey> => {
+      const game = someGame();
+      await addGame(place.database, CHAIN, BigInt(made), game, 5n);
+      return { chain: CHAIN, address: game.address };
+    };
+    const take = async (): Promise<ClaimJob> => {
+      const job = await queue.take(CHAIN);
+      assert.ok(job);
+      return job;
+    };
+    /** The next try is due at once, where the engine would wait a while. */
+    const hurry = (): Promise<unknown> =>
+      place.database.query(`UPDATE pgboss.job SET start_after = now() - interval '1 second' WHERE state = 'retry'`);
+    const stateOf = async (key: GameKey): Promise<string | undefined> => (await findGame(place.database, key))?.state;
+
+    test('a game is queued once, judged once', async () => {
+      const key = await newGame();
+      assert.equal(await queue.enqueue(key), true);
+      assert.equal(await queue.enqueue(key), false);
+      const job = await take();
+      assert.equal(job.address, key.address);
+      assert.equal(job.attempt, 1);
+      assert.equal(await queue.take(CHAIN), undefined);
+      assert.equal(await queue.finish(job, verdict(job, 'valid')), true);
+      assert.equal(await stateOf(key), 'judged');
+      // The same worker again, as after a broken connection.
+      assert.equal(await queue.finish(job, verdict(job, 'valid')), false);
+    });
+
+    test('a result that cannot be written leaves the job where it is', async () => {
+      await queue.enqueue(await newGame());
+      const job = await take();
+      await assert.rejects(queue.finish(job, verdict(job, 'nonsense')));
+      assert.equal(await stateOf(job), 'queued');
+      assert.equal(await queue.renew(job), true);
+      assert.equal(await queue.finish(job, verdict(job, 'invalid')), true);
+    });
+
+    test('of two workers with one job the one that has the lease writes', async () => {
+      await queue.enqueue(await newGame());
+      const lost = await take();
+      // Its worker was silent for longer than the lease: the engine gives the job to another.
+      await place.database.query(`UPDATE pgboss.job SET started_on = now() - interval '1 hour' WHERE id = $1`, [
+        lost.id,
+      ]);
+      await queue.boss.maintain();
+      await hurry();
+      const job = await take();
+      assert.equal(job.id, lost.id);
+      assert.equal(job.attempt, 2);
+      assert.equal(await queue.renew(lost), false);
+      assert.equal(await queue.finish(lost, verdict(lost, 'invalid')), false);
+      assert.equal(await queue.finish(job, verdict(job, 'valid')), true);
+      const rows = await place.database.query('SELECT answer FROM obelisc.verdicts WHERE address = $1', [job.address]);
+      assert.deepEqual(rows, [{ answer: 'valid' }]);
+    });
+
+    test('what fails at every try ends in a named state with its reason', async () => {
+      const key = await newGame();
+      await queue.enqueue(key);
+      for (let attempt = 1; attempt <= 2; attempt++) {
+        assert.deepEqual(await queue.bury(), []);
+        const job = await take();
+        assert.equal(job.attempt, attempt);
+        await queue.fail(job, `no luck at try ${attempt}`);
+        await hurry();
+      }
+      assert.equal(await queue.take(CHAIN), undefined);
+      assert.deepEqual(await queue.bury(), [key]);
+      assert.equal(await stateOf(key), 'undecided');
+      assert.equal((await findGame(place.database, key))?.reason, 'no luck at try 2');
+    });
+
+    test('a job that is given back is the next one to be taken, and counts as no try', async () => {
+      await queue.enqueue(await newGame());
+      const job = await take();
+      await queue.release(job);
+      const again = await take();
+      assert.equal(again.id, job.id);
+      assert.equal(again.attempt, 1);
+      await queue.finish(again, verdict(again, 'valid'));
+    });
+
+    test('many takers at once: every job is taken once', async () => {
+      const keys = [];
+      for (let i = 0; i < 40; i++) keys.push(await newGame());
+      for (const key of keys) await queue.enqueue(key);
+      const taken: string[] = [];
+      await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          for (let job = await queue.take(CHAIN); job !== undefined; job = await queue.take(CHAIN)) {
+            taken.push(job.address);
+            assert.equal(await queue.finish(job, verdict(job, 'valid')), true);
+          }
+        }),
+      );
+      assert.equal(taken.length, 40);
+      assert.equal(new Set(taken).size, 40);
+      assert.deepEqual(await queue.depth(), { waiting: 0, active: 0 });
+    });
+
+    test('a database of a newer version is refused by name', async () => {
+      await place.database.query('UPDATE obelisc.version SET version = 99');
+      await assert.rejects(migrate(place.database), /was made by a newer Obelisc \(version 99 of its tables/);
+      await place.database.query('UPDATE obelisc.version SET version = 1');
+      await migrate(place.database);
+    });
+  });

@@ -1,0 +1,237 @@
+// What the watch shows over HTTP, and whom it tells: read-only, safe against whatever is asked, once for each event.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { raise, sendAlerts, sign } from '../src/alerts.js';
+import { addGame, setState } from '../src/games-table.js';
+import { Metrics } from '../src/metrics.js';
+import { ClaimQueue } from '../src/queue.js';
+import { Reporter } from '../src/reporter.js';
+import { migrate } from '../src/schema.js';
+import { startServer, type WatchServer } from '../src/server.js';
+import { type TestDatabase, testDatabase } from './databases.js';
+
+const CHAIN = 'shown';
+const HOSTILE = '<img src=x onerror=alert(1)>';
+
+describe('the watch over HTTP', () => {
+  let place: TestDatabase;
+  let queue: ClaimQueue;
+  let server: WatchServer;
+  let metrics: Metrics;
+  const address = (digit: string): string => `0x${digit.repeat(40)}`;
+
+  before(async () => {
+    place = await testDatabase('folder');
+    await migrate(place.database);
+    queue = await ClaimQueue.start(place.database, [CHAIN], { log: () => {}, tries: 2, supervise: false });
+    for (const [digit, index] of [
+      ['1', 0n],
+      ['2', 1n],
+      ['3', 2n],
+    ] as const)
+      await addGame(
+        place.database,
+        CHAIN,
+        index,
+        {
+          address: address(digit),
+          type: 0,
+          typeName: HOSTILE,
+          status: 'in progress',
+          rootClaim: `0x${'11'.repeat(32)}`,
+          blockNumber: 10n,
+          l1Head: `0x${'22'.repeat(32)}`,
+          start: { blockNumber: 5n, outputRoot: `0x${'33'.repeat(32)}` },
+          createdAt: 1_700_000_000n + index,
+          resolvedAt: 0n,
+          maxClock: 302_400n,
+          proposer: undefined,
+          chainId: undefined,
+        },
+        1n,
+      );
+    metrics = new Metrics();
+    server = await startServer({
+      listen: '127.0.0.1:0',
+      database: place.database,
+      queue,
+      metrics,
+      log: () => {},
+      isReady: () => true,
+    });
+  });
+  after(async () => {
+    await server.close();
+    await queue.stop();
+    await place.drop();
+  });
+
+  const judge = (digit: string, answer: string): Promise<unknown> =>
+    place.database.query(
+      `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, log, worker, tries, began_at)
+       VALUES ($1, $2, $3, '{"derived":"0x44"}', $4, 'w', 1, now() - interval '3 seconds')`,
+      [CHAIN, address(digit), answer, HOSTILE],
+    );
+
+  test('claims are listed, newest first, and shown one by one, as JSON', async () => {
+    await judge('1', 'valid');
+    await setState(place.database, { chain: CHAIN, address: address('1') }, ['waiting'], 'judged');
+    const list = (await (await fetch(`${server.url}/api/claims`)).json()) as { index: number; answer: string | null }[];
+    assert.deepEqual(
+      list.map(({ index, answer }) => [index, answer]),
+      [
+        [2, null],
+        [1, null],
+        [0, 'valid'],
+      ],
+    );
+    const valid = (await (await fetch(`${server.url}/api/claims?is=valid&limit=1`)).json()) as unknown[];
+    assert.equal(valid.length, 1);
+    const one = await fetch(`${server.url}/api/claims/${CHAIN}/${address('1')}`);
+    assert.equal(one.headers.get('content-type'), 'application/json');
+    const details = (await one.json()) as { verdict: { derived: string }; log: string; seconds: number };
+    assert.equal(details.verdict.derived, '0x44');
+    // It is data: the page puts it into the document as text.
+    assert.equal(details.log, HOSTILE);
+    assert.ok(details.seconds >= 3);
+  });
+
+  test('the page may run and load nothing but its own files', async () => {
+    for (const path of ['/', '/page.js', '/page.css', '/api/claims', '/nothing']) {
+      const { headers } = await fetch(`${server.url}${path}`);
+      assert.match(String(headers.get('content-security-policy')), /^default-src 'none'; script-src 'self';/);
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    }
+    const script = await (await fetch(`${server.url}/page.js`)).text();
+    assert.doesNotMatch(script, /innerHTML|insertAdjacentHTML|document\.write|eval\(/);
+    const page = await (await fetch(`${server.url}/`)).text();
+    assert.doesNotMatch(page, /<script(?![^>]*src=)|\son\w+=|style="/);
+  });
+
+  test('whatever is asked that makes no sense is refused, and the next request is answered', async () => {
+    const status = async (path: string, init?: RequestInit): Promise<number> =>
+      (await fetch(`${server.url}${path}`, init)).status;
+    assert.equal(await status('/api/claims', { method: 'POST', body: 'x' }), 405);
+    assert.equal(await status('/api/claims', { method: 'DELETE' }), 405);
+    assert.equal(await status('/api/claims?before=1%27%20OR%201=1'), 400);
+    assert.equal(await status('/api/claims?limit=-1'), 400);
+    assert.equal(await status('/api/claims?limit=99999999'), 200);
+    assert.equal(await status(`/api/claims?chain=${encodeURIComponent("'; DROP TABLE obelisc.games; --")}`), 200);
+    assert.equal(await status('/api/claims/shown/0x12'), 404);
+    assert.equal(await status(`/api/claims/nowhere/${address('1')}`), 404);
+    assert.equal(await status('/..%2f..%2fpackage.json'), 404);
+    assert.equal(await status('/constructor'), 404);
+    assert.equal(await status('/api/claims', { headers: { cookie: 'x'.repeat(20_000) } }), 431);
+    for (const raw of [
+      'GET /../../package.json HTTP/1.1\r\nhost: x\r\n\r\n',
+      'GET // HTTP/1.1\r\nhost: x\r\n\r\n',
+      'NONSENSE\r\n\r\n',
+    ])
+      assert.match(await exchange(server.url, raw), /^HTTP\/1\.1 4\d\d /);
+    assert.equal(await status('/healthz'), 200);
+    assert.equal(await status('/readyz'), 200);
+  });
+
+  test('metrics tell of claims, queue and verdicts', async () => {
+    const reporter = new Reporter({
+      database: place.database,
+      metrics,
+      chains: [CHAIN],
+      targets: {},
+      behind: 1e9,
+      log: () => {},
+    });
+    await reporter.look();
+    await judge('2', 'invalid');
+    await reporter.look();
+    metrics.looked(CHAIN, { l1Number: 77n });
+    metrics.looked(CHAIN, new Error('away'));
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    assert.match(text, /obelisc_claims\{chain="shown",type="<img src=x onerror=alert\(1\)>",is="invalid"\} 1/);
+    assert.match(text, /obelisc_l1_block\{chain="shown"\} 77/);
+    assert.match(text, /obelisc_endpoint_errors_total\{chain="shown"\} 1/);
+    assert.match(text, /obelisc_verdict_seconds_count\{chain="shown",answer="invalid"\} 1/);
+    assert.match(text, /obelisc_verdict_latency_seconds_count\{chain="shown"\} 1/);
+    assert.match(text, /obelisc_queue_jobs\{state="waiting"\} 0/);
+  });
+
+  test('open pages are told of changes', async () => {
+    const abort = new AbortController();
+    const { body } = await fetch(`${server.url}/api/events`, { signal: abort.signal });
+    const reader = (body as ReadableStream<Uint8Array>).getReader();
+    const next = async (): Promise<string> => Buffer.from((await reader.read()).value ?? []).toString();
+    assert.match(await next(), /event: change/);
+    server.changed();
+    assert.match(await next(), /event: change/);
+    abort.abort();
+  });
+
+  test('each event is told once, signed, and again until it is taken', async () => {
+    const bodies: { body: string; signature: string | undefined }[] = [];
+    let refuse = true;
+    const hook = createServer((request, response) => {
+      let body = '';
+      request.on('data', (piece: Buffer) => void (body += piece.toString()));
+      request.on('end', () => {
+        if (!refuse) bodies.push({ body, signature: String(request.headers['x-obelisc-signature']) });
+        response.writeHead(refuse ? 500 : 204).end();
+      });
+    });
+    await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+    const folder = mkdtempSync(join(tmpdir(), 'obelisc-alert-'));
+    try {
+      const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+      const targets = { url, secret: 'key', command: `cat >> ${join(folder, 'told')}` };
+      const { database } = place;
+      await raise(database, 'wrong-claim', 'x', { chain: CHAIN });
+      await raise(database, 'wrong-claim', 'x', { chain: CHAIN });
+      assert.equal(await sendAlerts(database, targets, () => {}), 0);
+      refuse = false;
+      // Not at once: the next try is a while later.
+      await database.query(`UPDATE obelisc.alerts SET made_at = made_at - interval '1 minute'`);
+      // Two watches on one database.
+      const sent = await Promise.all([1, 2].map(() => sendAlerts(database, targets, () => {})));
+      const all = await database.query('SELECT 1 FROM obelisc.alerts');
+      assert.equal((sent[0] ?? 0) + (sent[1] ?? 0), all.length);
+      assert.equal(bodies.length, all.length);
+      const ours = bodies.find(({ body }) => body.includes('"wrong-claim x"'));
+      assert.ok(ours);
+      assert.equal(ours.signature, `sha256=${sign(ours.body, 'key')}`);
+      assert.match(readFileSync(join(folder, 'told'), 'utf8'), /"event":"wrong-claim x","kind":"wrong-claim"/);
+      assert.equal(await sendAlerts(database, targets, () => {}), 0);
+    } finally {
+      hook.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('an address that is taken, or none, is refused by the flag', async () => {
+    const options = { database: place.database, queue, metrics, log: () => {}, isReady: () => true };
+    const taken = server.url.slice('http://'.length);
+    await assert.rejects(
+      startServer({ ...options, listen: taken }),
+      /--http 127\.0\.0\.1:\d+: cannot be listened on .*EADDRINUSE/,
+    );
+    await assert.rejects(startServer({ ...options, listen: 'nonsense' }), /--http nonsense: give HOST:PORT/);
+  });
+});
+
+/** What a server answers to these bytes. */
+function exchange(url: string, raw: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname, () => socket.write(raw));
+    socket.setTimeout(5000, () => socket.destroy());
+    socket.on('data', (piece) => {
+      text += piece.toString();
+      socket.end();
+    });
+    socket.on('close', () => resolve(text)).on('error', reject);
+  });
+}
