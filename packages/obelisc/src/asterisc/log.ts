@@ -1,4 +1,5 @@
 // The log on stderr, in the logfmt that users of Asterisc grep: t=… lvl=… msg=… key=value.
+import { logfmtLine, secondsOf } from '../terminal/logfmt.js';
 
 export type LogLevel = (typeof LEVELS)[number];
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -25,15 +26,7 @@ export function logLine(
   message: string,
   values: Readonly<Record<string, LogValue>>,
 ): string {
-  const stamp = `${time.toISOString().slice(0, 19)}+0000`;
-  const fields = Object.entries(values).map(([name, value]) => ` ${name}=${quoted(String(value))}`);
-  return `t=${stamp} lvl=${level} msg=${quoted(message)}${fields.join('')}`;
-}
-
-/** Quoted where a reader of logfmt needs it: empty, blanks, `=`, quotes, anything not printable ASCII. */
-function quoted(text: string): string {
-  if (/^[\x21-\x7e]+$/.test(text) && !/["=]/.test(text)) return text;
-  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t').replace(/\r/g, '\\r')}"`;
+  return logfmtLine(secondsOf(time), level, message, values);
 }
 
 /** A number of steps per second as Go prints it: 2.1e+07 from a million on. */

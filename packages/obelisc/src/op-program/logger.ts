@@ -1,5 +1,6 @@
 /** The host's log on stderr: stdout belongs to the client's own lines, of which the last is the verdict. */
 import { LOG_LEVELS, type Log, type LogFields, type LogLevel } from '@obelisc/host/run';
+import { logfmtLine, logfmtPairs, millisecondsOf, secondsOf } from '../terminal/logfmt.js';
 
 export type LoggerOptions = {
   level: LogLevel;
@@ -28,28 +29,22 @@ export function logger({ level, format, color, pid, write, timed = true, now = (
 function renderer(format: string, color: boolean, timed: boolean): RenderLine {
   switch (format) {
     case 'json':
-      return jsonLine(seconds, 0);
+      return jsonLine(secondsOf, 0);
     case 'jsonms':
-      return jsonLine(milliseconds, 0);
+      return jsonLine(millisecondsOf, 0);
     case 'json-pretty':
-      return jsonLine(seconds, 2);
+      return jsonLine(secondsOf, 2);
     case 'logfmtms':
-      return logfmtLine(milliseconds);
+      return logfmt(millisecondsOf);
     case 'terminal':
       return terminalLine(color);
     default:
-      return format === 'text' && color ? terminalLine(color) : logfmtLine(timed ? seconds : undefined);
+      return format === 'text' && color ? terminalLine(color) : logfmt(timed ? secondsOf : undefined);
   }
 }
 
-function logfmtLine(stamp: ((time: Date) => string) | undefined): RenderLine {
-  return (time, level, message, fields) =>
-    [
-      ...(stamp === undefined ? [] : [`t=${stamp(time)}`]),
-      `lvl=${level}`,
-      `msg=${quoted(message)}`,
-      ...pairs(fields),
-    ].join(' ');
+function logfmt(stamp: ((time: Date) => string) | undefined): RenderLine {
+  return (time, level, message, fields) => logfmtLine(stamp?.(time), level, message, fields);
 }
 
 function jsonLine(stamp: (time: Date) => string, indent: number): RenderLine {
@@ -67,22 +62,6 @@ function terminalLine(color: boolean): RenderLine {
   return (time, level, message, fields) => {
     const label = level.toUpperCase().slice(0, 5).padEnd(5);
     const clock = time.toISOString().slice(5, 23).replace('T', '|');
-    return `${color ? `\u001b[${COLOURS[level]}m${label}\u001b[0m` : label}[${clock}] ${message.padEnd(40)} ${pairs(fields).join(' ')}`.trimEnd();
+    return `${color ? `\u001b[${COLOURS[level]}m${label}\u001b[0m` : label}[${clock}] ${message.padEnd(40)} ${logfmtPairs(fields).join(' ')}`.trimEnd();
   };
-}
-
-function pairs(fields: LogFields): string[] {
-  return Object.entries(fields).map(([name, value]) => `${name}=${quoted(String(value))}`);
-}
-
-function quoted(text: string): string {
-  return /^[^\s"=\\\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text);
-}
-
-function seconds(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, '+0000');
-}
-
-function milliseconds(time: Date): string {
-  return time.toISOString().replace('Z', '+0000');
 }
