@@ -1,7 +1,8 @@
 /**
  * Checks blobs as they are read from a store: with the first field element all 4096 are read and compared with the commitment by
- * the KZG proof that was stored with them, and then stand ready. Where the store does not have all of them yet, the comparison
- * comes with the last that is handed out. Stores of other hosts have no proof, and their blobs pass unchecked.
+ * the KZG proof that was stored with them, and then stand ready. They come from the blob as a whole where the store has it and it passes,
+ * else one by one. Where the store does not have all of them yet, the comparison comes with the last that is handed out. Stores of
+ * other hosts have no proof, and their blobs pass unchecked.
  */
 import {
   BLOB_KEY,
@@ -11,7 +12,7 @@ import {
   type PreimageStore,
   sha256Key,
 } from '@obelisc/preimage';
-import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey } from './blob-preimages.js';
+import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey, wholeBlobKey } from './blob-preimages.js';
 import { equal, hex } from './bytes.js';
 import { FIELD_ELEMENTS } from './roots-of-unity.js';
 
@@ -71,6 +72,15 @@ export function blobCheck(store: PreimageStore, get: (key: PreimageKey) => Uint8
       }
       current.blob.set(value, 32 * next);
       current.next += 1;
+      if (next === 0) {
+        const kept = store.look(wholeBlobKey(commitment));
+        const whole = kept.state === 'found' && kept.value.length === BLOB_LENGTH ? kept.value : undefined;
+        if (whole !== undefined && equal(whole.subarray(0, 32), value) && (await passes(current, whole))) {
+          reading = undefined;
+          ready = restOf(whole, commitment, current.form);
+          return;
+        }
+      }
       const rest = next === 0 ? readRest(current, current.form, get) : undefined;
       if (rest === undefined && current.next < FIELD_ELEMENTS) return next === 0 ? current.versionedHash : undefined;
       reading = undefined;
@@ -117,10 +127,23 @@ function readRest(
   return rest;
 }
 
-async function verify({ versionedHash, commitment, proof, blob }: Reading, store: PreimageStore): Promise<void> {
-  if (proof === undefined) return;
+/** The elements after the first, by name. */
+function restOf(blob: Uint8Array, commitment: Uint8Array, form: ElementForm): Map<string, Uint8Array> {
+  const rest = new Map<string, Uint8Array>();
+  for (let index = 1; index < FIELD_ELEMENTS; index++)
+    rest.set(keyName(elementKey(commitment, index, form)), blob.subarray(32 * index, 32 * index + 32));
+  return rest;
+}
+
+async function passes({ commitment, proof }: Reading, blob: Uint8Array): Promise<boolean> {
+  if (proof === undefined) return true;
   const { blobProofIsValid } = await import('./kzg.js');
-  if (await blobProofIsValid(blob, commitment, proof)) return;
+  return blobProofIsValid(blob, commitment, proof);
+}
+
+async function verify(reading: Reading, store: PreimageStore): Promise<void> {
+  if (await passes(reading, reading.blob)) return;
+  const { versionedHash } = reading;
   throw new PoisonedPreimageError(
     sha256Key(versionedHash),
     store.place,

@@ -5,6 +5,7 @@
 import {
   BLOB_KEY,
   blobKey,
+  GLOBAL_GENERIC_KEY,
   keccak256,
   keccak256Key,
   keyHex,
@@ -24,7 +25,7 @@ export const BLOB_LENGTH = FIELD_ELEMENTS * 32;
 export type ElementForm = 'root' | 'index';
 
 /**
- * Stores commitment (48 bytes) and field elements of `blob` (131072 bytes), the elements in both forms. The one key that the
+ * Stores commitment (48 bytes), `blob` (131072 bytes) and its field elements, the elements in both forms. The one key that the
  * forms share (see `blobForms`) gets the value of the specification. `proof` (48 bytes) is the blob's KZG proof, with which
  * what is read back can be checked.
  */
@@ -40,6 +41,7 @@ export function storeBlob(
     store.put(keccak256Key(keccak256(point)), point);
     store.put(blobProofKey(commitment), proof);
   }
+  store.put(wholeBlobKey(commitment), blob);
   const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
   for (let index = 0; index < FIELD_ELEMENTS; index++) {
     if (index !== 1) storeElement(store, commitment, index, 'index', element(index));
@@ -127,6 +129,16 @@ export function blobForms(store: PreimageStore): {
  */
 export function blobProofKey(commitment: Uint8Array): PreimageKey {
   return elementKey(commitment, FIELD_ELEMENTS, 'index');
+}
+
+/**
+ * Where a blob is kept as it is, 131,072 bytes, next to its elements, so that one read gives them all: a key of the type that programs
+ * never ask for (3, reserved), which other hosts pass over.
+ */
+export function wholeBlobKey(commitment: Uint8Array): PreimageKey {
+  const key = keccak256(Buffer.concat([Buffer.from('blob of '), commitment]));
+  key[0] = GLOBAL_GENERIC_KEY;
+  return key;
 }
 
 export function elementKey(commitment: Uint8Array, index: number, form: ElementForm): PreimageKey {

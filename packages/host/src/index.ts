@@ -1,6 +1,14 @@
 /** The host: gathers what the program needs to know, and answers it. */
 export * from './run.js';
-export { BLOB_LENGTH, blobProofKey, completeBlob, elementKey, elementPoint, storeBlob } from './blob-preimages.js';
+export {
+  BLOB_LENGTH,
+  blobProofKey,
+  completeBlob,
+  elementKey,
+  elementPoint,
+  storeBlob,
+  wholeBlobKey,
+} from './blob-preimages.js';
 export {
   configurationHash,
   fetchChainConfig,

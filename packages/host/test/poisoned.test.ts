@@ -11,7 +11,7 @@ import {
   type PreimageStore,
   sha256Key,
 } from '@obelisc/preimage';
-import { createOracle, elementKey, FIELD_ELEMENTS, findChain, storeBlob } from '../src/index.js';
+import { createOracle, elementKey, FIELD_ELEMENTS, findChain, storeBlob, wholeBlobKey } from '../src/index.js';
 import { bytes, l1Blocks, type Sidecar, withoutDevnet } from './devnet-data.js';
 
 const zero = new Uint8Array(32);
@@ -36,13 +36,22 @@ function versioned(commitment: Uint8Array): Uint8Array {
 }
 
 /** Reads a blob to its end as programs do. */
-async function readBlob(store: PreimageStore, commitment: Uint8Array, form: 'root' | 'index'): Promise<void> {
+async function readBlob(
+  store: PreimageStore,
+  commitment: Uint8Array,
+  form: 'root' | 'index',
+  checked = true,
+): Promise<void> {
   const oracle = offline(store);
   await oracle.hint(
     formatHint({ type: 'l1-blob', payload: Buffer.concat([versioned(commitment), new Uint8Array(16)]) }),
   );
   await oracle.get(sha256Key(versioned(commitment)));
-  for (let index = 0; index < FIELD_ELEMENTS; index++) await oracle.get(elementKey(commitment, index, form));
+  const { blob } = realSidecar();
+  for (let index = 0; index < FIELD_ELEMENTS; index++) {
+    const element = await oracle.get(elementKey(commitment, index, form));
+    if (checked) assert.deepEqual(Buffer.from(element).toString('hex'), blob.slice(2 + 64 * index, 66 + 64 * index));
+  }
 }
 
 test('a blob read back from a store is checked by its proof, in either form', { skip: withoutDevnet }, async () => {
@@ -53,7 +62,13 @@ test('a blob read back from a store is checked by its proof, in either form', { 
   await readBlob(store, commitment, 'root');
   await readBlob(store, commitment, 'index');
 
+  // The blob as a whole stands in for an element that is wrong, and the elements for a blob that is.
+  store.put(wholeBlobKey(commitment), new Uint8Array(131_072));
+  await readBlob(store, commitment, 'root');
+  store.put(wholeBlobKey(commitment), bytes(sidecar.blob));
   store.put(elementKey(commitment, 1234, 'root'), Uint8Array.of(...zero.subarray(1), 5));
+  await readBlob(store, commitment, 'root');
+  store.put(wholeBlobKey(commitment), bytes(sidecar.blob).fill(1, 32 * 1234, 32 * 1234 + 1));
   await readBlob(store, commitment, 'index');
   await assert.rejects(readBlob(store, commitment, 'root'), (error) => {
     assert(error instanceof PoisonedPreimageError);
@@ -68,7 +83,8 @@ test('a blob that came without a proof passes unchecked', { skip: withoutDevnet 
   const store = memoryStore();
   storeBlob(store, versioned(commitment), commitment, bytes(sidecar.blob));
   store.put(elementKey(commitment, 1234, 'root'), zero);
-  await readBlob(store, commitment, 'root');
+  store.put(wholeBlobKey(commitment), new Uint8Array(7));
+  await readBlob(store, commitment, 'root', false);
 });
 
 test('a stored precompile result that the precompile does not give is refused', async () => {

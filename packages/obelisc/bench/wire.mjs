@@ -1,7 +1,8 @@
 // What pre-images cost on their way: `npm run bench:wire -- [RANGE…]` (b1 if none is given).
-// First a pre-image alone, by part, CPU µs; then whole claims of the recorded chain ../shared/data/devnet-a (or OBELISC_DATA) from
-// full datadirs of each format, in the machine and natively. BENCH_NODE: Node binaries, by commas; BENCH_BEFORE: a built checkout
-// of an older state, measured beside this one.
+// First a pre-image alone, by part, CPU µs; then a server from its start to its first answer and whole claims of the recorded chain
+// ../shared/data/devnet-a (or OBELISC_DATA) from full datadirs of each format, in the machine and natively. Each figure is the least and
+// the median of RUNS runs, one state after the other. BENCH_NODE: Node binaries, by commas; BENCH_BEFORE: a built checkout of an
+// older state, measured beside this one; RUNS: 3 if it is not set.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,56 +11,79 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { cpuTime, printTable } from '../../fpvm/bench/cpu-time.mjs';
+import { elementKey, FIELD_ELEMENTS, storeBlob } from '../../host/dist/src/index.js';
 import * as preimage from '../../preimage/dist/src/index.js';
 
 const here = fileURLToPath(new URL('../../..', import.meta.url));
 const data = process.env.OBELISC_DATA ?? join(here, '../shared/data');
+const script = fileURLToPath(import.meta.url);
+const RUNS = Number(process.env.RUNS ?? 3);
 const [mode, ...rest] = process.argv.slice(2);
 
 if (mode === '--server') await serve();
+else if (mode === '--ask-once') await askOnce(rest);
 else if (mode === '--parts') await parts();
 else await everything(process.argv.slice(2));
 
 async function everything(ranges) {
   const folder = mkdtempSync(join(tmpdir(), 'obelisc-bench-'));
   const nodes = (process.env.BENCH_NODE ?? process.execPath).split(',');
+  const trees = [here, process.env.BENCH_BEFORE].filter((tree) => tree !== undefined);
   try {
-    const figures = nodes.map((node) => ({
-      node,
-      lines: spawnSync(node, [fileURLToPath(import.meta.url), '--parts', folder]).stdout,
-    }));
+    const figures = nodes.map((node) => {
+      const { status, stdout, stderr } = spawnSync(node, [script, '--parts', folder], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(`the parts cannot be measured with ${node}: ${stderr}`);
+      return { node, lines: stdout };
+    });
     printTable(figures.flatMap(({ node, lines }) => JSON.parse(lines).map((row) => ({ ...row, node: version(node) }))));
     process.stdout.write('\n');
-    const trees = [here, process.env.BENCH_BEFORE].filter((tree) => tree !== undefined);
     const rows = [];
     for (const range of ranges.length > 0 ? ranges : ['b1']) {
       for (const format of ['directory', 'lmdb']) {
         const datadir = join(folder, `${range}-${format}`);
         fill(range, datadir, format);
         for (const node of nodes) {
-          for (const tree of trees) {
-            if (tree !== here && format === 'lmdb') continue;
-            for (const how of ['machine', 'native']) {
-              const { user, system, wall } = cpuTime(node, commandOf(tree, node, range, datadir, folder, how));
-              const figure = (seconds) => `${seconds.toFixed(2)} s`;
-              rows.push({
-                claim: `${range}, ${how}`,
-                datadir: format,
-                state: tree === here ? 'now' : 'before',
-                node: version(node),
-                wall: figure(wall),
-                user: figure(user),
-                system: figure(system),
-              });
-            }
+          const states = trees.filter((tree) => tree === here || format !== 'lmdb');
+          for (const how of ['machine', 'native', 'start']) {
+            const commands = states.map((tree) => commandOf(tree, node, range, datadir, folder, how));
+            const runs = measured(commands, node);
+            for (const [i, tree] of states.entries()) rows.push(rowOf({ range, how, format, tree, node }, runs[i]));
           }
         }
+        rmSync(datadir, { recursive: true });
       }
     }
     printTable(rows);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** RUNS runs of each of the commands, in turns, after one each that is not counted: it finds the files in no cache. */
+function measured(commands, node) {
+  const runs = commands.map(() => []);
+  for (let run = 0; run <= RUNS; run++) {
+    for (const [i, args] of commands.entries()) {
+      const used = cpuTime(node, args);
+      if (run > 0) runs[i].push(used);
+    }
+  }
+  return runs;
+}
+
+function rowOf({ range, how, format, tree, node }, runs) {
+  const figure = (of) => {
+    const sorted = runs.map(of).toSorted((a, b) => a - b);
+    return `${sorted[0].toFixed(2)} / ${sorted[Math.floor(sorted.length / 2)].toFixed(2)} s`;
+  };
+  return {
+    claim: how === 'start' ? 'server, one answer' : `${range}, ${how}`,
+    datadir: format,
+    state: tree === here ? 'now' : 'before',
+    node: version(node),
+    wall: figure(({ wall }) => wall),
+    CPU: figure(({ user, system }) => user + system),
+  };
 }
 
 function version(node) {
@@ -75,9 +99,16 @@ function preimagesOf(range) {
   return lines.map((line) => JSON.parse(line).map(bytes)).filter(([key]) => key[0] !== 1);
 }
 
+/** A datadir as this host gathers it. The recorded one is of a host of 2024, which left blobs' elements in one form. */
 function fill(range, path, format) {
   const store = preimage.openDatadir({ path, format });
-  for (const [key, value] of preimagesOf(range)) store.put(key, value);
+  const recorded = preimagesOf(range);
+  for (const [key, value] of recorded) store.put(key, value);
+  for (const [key, commitment] of recorded) {
+    if (key[0] !== 4) continue;
+    const elements = Array.from({ length: FIELD_ELEMENTS }, (_, i) => store.get(elementKey(commitment, i, 'index')));
+    storeBlob(store, Uint8Array.of(1, ...key.subarray(1)), commitment, Buffer.concat(elements));
+  }
 }
 
 function commandOf(tree, node, range, datadir, folder, how) {
@@ -93,6 +124,7 @@ function commandOf(tree, node, range, datadir, folder, how) {
     `--datadir=${datadir}`,
   ];
   if (how === 'native') return host;
+  if (how === 'start') return [script, '--ask-once', ...host, '--server'];
   const [prestate, meta] = [join(folder, 'prestate.json'), join(folder, 'meta.json')];
   const asterisc = join(tree, 'bin/asterisc');
   if (!existsSync(prestate)) {
@@ -101,6 +133,13 @@ function commandOf(tree, node, range, datadir, folder, how) {
   }
   const run = ['run', '--info-at=never', '--proof-at=never', `--input=${prestate}`, `--meta=${meta}`, '--output='];
   return [asterisc, ...run, '--', node, ...host, '--server'];
+}
+
+/** Starts a server, asks it once and lets it go; what this process takes itself is the same for all. */
+async function askOnce(command) {
+  const server = await preimage.startPreimageServer(process.execPath, command);
+  await server.oracle.get(preimage.localKey(1));
+  await server.close();
 }
 
 /** Values of the lengths that trie nodes have, each behind its key. */
@@ -140,7 +179,7 @@ async function parts() {
     await measure(`a get, ${format}`, values.length, (count) => times(count, (i) => store.get(values[i][0])));
   }
   const channels = await preimage.childChannels();
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--server'], {
+  const child = spawn(process.execPath, [script, '--server'], {
     stdio: ['ignore', 'pipe', 'inherit', ...channels.stdio],
   });
   const ends = channels.attach(child, 'the server');
