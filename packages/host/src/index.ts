@@ -56,6 +56,9 @@ export {
   type SyncStatus,
 } from './op-node.js';
 export { encodeOutput } from './l2-source.js';
+export { type BeaconSource, beaconSource } from './beacon-source.js';
+export { type RestEndpoint, restEndpoint } from './rest-endpoint.js';
+export { type RpcEndpoint, rpcEndpoint } from './rpc-endpoint.js';
 export { noLookAhead } from './look-ahead.js';
 export { parseJson } from './lossless-json.js';
 export type { Fetcher } from './prefetcher.js';

@@ -1,6 +1,7 @@
 // The commands of `obelisc`: their flags, their help, and what each of them runs.
 import { FORK_NAMES, L1_FORK_NAMES } from '@obelisc/devnet/fork-names';
 import { Argument, Command, Option } from 'commander';
+import type { DoctorFlags } from '../doctor/command.js';
 import type { DevnetCommandOptions } from '../devnet/devnet.js';
 import { endpointUrl, NETWORK_FLAGS, urlList } from '../endpoints/network-flags.js';
 import { choiceOption, examples, finishCommandLine, paragraph } from '../terminal/command-line.js';
@@ -41,6 +42,7 @@ export function commandLine(end: (exitCode: number) => void): Command {
   const command = (name: string, description: string): Command =>
     program.command(name).description(description).exitOverride();
   validateCommand(command, end);
+  doctorCommand(command, end);
   addWatchCommands(command, end);
   outputCommand(command);
   clientCommand(command);
@@ -134,6 +136,24 @@ function validateCommand(define: Define, end: (exitCode: number) => void): void 
     .action(async (flags: ValidateFlags) => {
       const { runValidate } = await import('../validate/validate.js');
       end(await runValidate(flags));
+    });
+}
+
+function doctorCommand(define: Define, end: (exitCode: number) => void): void {
+  const command = define('doctor', 'ask each endpoint for what a run will need, and say what to change');
+  endpointFlags(command).optionsGroup('The report:').option('--json', 'print what was found as JSON', false);
+  networkFlags(command)
+    .addHelpText(
+      'after',
+      examples({
+        'Are these endpoints good enough?': 'obelisc doctor --l1 URL --l1.beacon URL --l2 URL --op-node URL',
+        'What is wrong, for a script': 'obelisc doctor … --json | jq \'.checks[] | select(.outcome != "ok")\'',
+      }),
+    )
+    .addHelpText('after', paragraph('Exit code:', ['0 they will do (there may be warnings), 2 they will not']))
+    .action(async (flags: DoctorFlags) => {
+      const { runDoctor } = await import('../doctor/command.js');
+      end(await runDoctor(flags));
     });
 }
 

@@ -126,11 +126,12 @@ function placeIn(chain: string, { now, last }: Span): string[] {
   return [now === undefined ? `${chain} up to block ${last}` : `${chain} block ${now} of ${last}`];
 }
 
-/** `45 s`, `3 min`, `1 h 20 min`. */
+/** `45 s`, `3 min`, `1 h 20 min`, `5 days`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
 }

@@ -45,11 +45,12 @@ test('blocks of how many, time left at the pace so far, pre-images, what was fet
 });
 
 test('durations', () => {
-  assert.deepEqual([1, 59_000, 61_000, 3_600_000, 8_100_000].map(duration), [
+  assert.deepEqual([1, 59_000, 61_000, 3_600_000, 8_100_000, 432_000_000].map(duration), [
     '1 s',
     '59 s',
     '1 min',
     '1 h 0 min',
     '2 h 15 min',
+    '5 days',
   ]);
 });
