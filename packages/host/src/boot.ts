@@ -5,7 +5,7 @@
 import type { Dialect } from './dialect.js';
 import { localIndex, type PreimageKey } from '@obelisc/preimage';
 import type { ChainConfig } from './chain-config.js';
-import { konaRollupConfig } from './kona-config.js';
+import { konaL1Config, konaRollupConfig } from './kona-config.js';
 import { knownL1ChainConfig } from './l1-registry.js';
 import type { RollupConfig } from './rollup-config.js';
 
@@ -88,7 +88,7 @@ function konaChain(index: bigint | undefined, chain: Chain): Uint8Array | undefi
     case 6n:
       return Buffer.from(konaRollupConfig(chain), 'utf8');
     case KONA_L1_CHAIN_CONFIG_INDEX:
-      return configurationOfL1(chain);
+      return configurationOfL1(chain, konaL1Config);
     default:
       return undefined;
   }
@@ -99,9 +99,12 @@ export function l1ConfigIndex(dialect: Dialect): bigint {
   return dialect === 'kona' ? KONA_L1_CHAIN_CONFIG_INDEX : L1_CHAIN_CONFIG_INDEX;
 }
 
-function configurationOfL1({ l1ChainConfig, rollupConfig }: Chain): Uint8Array | undefined {
+function configurationOfL1(
+  { l1ChainConfig, rollupConfig }: Chain,
+  write = ({ json }: ChainConfig) => json,
+): Uint8Array | undefined {
   const config = knownL1ChainConfig(rollupConfig.l1ChainId) ?? l1ChainConfig;
-  return config === undefined ? undefined : Buffer.from(config.json, 'utf8');
+  return config === undefined ? undefined : Buffer.from(write(config), 'utf8');
 }
 
 function uint64(value: bigint): Uint8Array {

@@ -26,6 +26,42 @@ const FORK_TIMES = [
   'karst',
   'lagoon',
 ].map((fork) => `${fork}_time`);
+const L1_MEMBERS: readonly string[] = [
+  'chainId',
+  'homesteadBlock',
+  'daoForkBlock',
+  'daoForkSupport',
+  'eip150Block',
+  'eip155Block',
+  'eip158Block',
+  'byzantiumBlock',
+  'constantinopleBlock',
+  'petersburgBlock',
+  'istanbulBlock',
+  'muirGlacierBlock',
+  'berlinBlock',
+  'londonBlock',
+  'arrowGlacierBlock',
+  'grayGlacierBlock',
+  'mergeNetsplitBlock',
+  'shanghaiTime',
+  'cancunTime',
+  'pragueTime',
+  'osakaTime',
+  'amsterdamTime',
+  'bpo1Time',
+  'bpo2Time',
+  'bpo3Time',
+  'bpo4Time',
+  'bpo5Time',
+  'terminalTotalDifficulty',
+  'terminalTotalDifficultyPassed',
+  'ethash',
+  'clique',
+  'depositContractAddress',
+  'blobSchedule',
+];
+
 /** An object's members in their order; what is undefined is left out. */
 type Members = { [name: string]: JsonValue | Members | undefined };
 
@@ -82,6 +118,25 @@ export function konaRollupConfig({
       eip1559DenominatorCanyon: parameters.eip1559DenominatorCanyon ?? parameters.eip1559Denominator,
     },
   });
+}
+
+/** The text that kona's host hands to its client for L1: go-ethereum's names in the order of alloy-genesis. */
+export function konaL1Config({ json }: Pick<ChainConfig, 'json'>): string {
+  const config = objectIn(json);
+  const members: Members = {};
+  for (const name of L1_MEMBERS) members[name] = config[name];
+  members.daoForkSupport ??= false;
+  members.terminalTotalDifficultyPassed ??= false;
+  // Go has the zero address where there is none.
+  if (String(config.depositContractAddress).replaceAll('0', '') === 'x') members.depositContractAddress = undefined;
+  const schedule = Object.entries(objectOf(config.blobSchedule ?? {})).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  members.blobSchedule = Object.fromEntries(
+    schedule.map(([fork, parameters]) => {
+      const { baseFeeUpdateFraction, max, target } = objectOf(parameters);
+      return [fork, { baseFeeUpdateFraction, max, target }];
+    }),
+  );
+  return encode(members);
 }
 
 /**

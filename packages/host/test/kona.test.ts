@@ -22,6 +22,7 @@ import {
   networkFetcher,
   noLookAhead,
   parseKonaRollupConfig,
+  parseL1ChainConfig,
   storeBlob,
 } from '../src/index.js';
 import { bytes, claimOf, devnetChain, l1Blocks, l2Blocks, withoutDevnet } from './devnet-data.js';
@@ -42,7 +43,20 @@ const json = (value: Uint8Array): Record<string, unknown> =>
 
 test('local keys of a custom chain: its id, the rollup configuration in kona’s words, L1’s', { skip }, async () => {
   const chain = devnetChain();
-  const l1ChainConfig = { chainId: 900n, json: '{"chainId":900}' };
+  const l1 = {
+    chainId: 900,
+    homesteadBlock: 0,
+    cancunTime: 0,
+    pragueTime: 5,
+    bpo1Time: 9,
+    terminalTotalDifficulty: 0,
+    blobSchedule: {
+      prague: { target: 6, max: 9, baseFeeUpdateFraction: 5007716 },
+      cancun: { target: 3, max: 6, baseFeeUpdateFraction: 3338477 },
+      bpo1: { target: 10, max: 15, baseFeeUpdateFraction: 8346193 },
+    },
+  };
+  const l1ChainConfig = parseL1ChainConfig(JSON.stringify(l1), 'l1-chainconfig.json');
   const oracle = createOracle({
     claim: claim(),
     chain: { ...chain, l1ChainConfig },
@@ -51,7 +65,7 @@ test('local keys of a custom chain: its id, the rollup configuration in kona’s
   });
   assert.deepEqual(await oracle.get(localKey(1)), claim().l1Head);
   assert.equal(Buffer.from(await oracle.get(localKey(5))).readBigUInt64BE(), 901n);
-  // As kona-host 1.6.0 writes it for this chain's file, but for chain_op_config, which the file leaves to the genesis.
+  // As kona-host 1.6.0 writes it for such a file.
   assert.equal(
     Buffer.from(await oracle.get(localKey(6))).toString('utf8'),
     '{"genesis":{"l1":{"number":0,"hash":"0xc778373dc9c478bb05fb069670d51375f98bf93c83739f9f97954c2fbc67e17e"},' +
@@ -69,7 +83,14 @@ test('local keys of a custom chain: its id, the rollup configuration in kona’s
       '"l1_system_config_address":"0xf493e2ebb09309e2d0046a7afc88c8eda3c91560","alt_da":null,' +
       '"chain_op_config":{"eip1559Elasticity":6,"eip1559Denominator":50,"eip1559DenominatorCanyon":250}}',
   );
-  assert.deepEqual(json(await oracle.get(localKey(7))), { chainId: 900 });
+  assert.equal(
+    Buffer.from(await oracle.get(localKey(7))).toString('utf8'),
+    '{"chainId":900,"homesteadBlock":0,"daoForkSupport":false,"cancunTime":0,"pragueTime":5,"bpo1Time":9,' +
+      '"terminalTotalDifficulty":0,"terminalTotalDifficultyPassed":false,' +
+      '"blobSchedule":{"bpo1":{"baseFeeUpdateFraction":8346193,"max":15,"target":10},' +
+      '"cancun":{"baseFeeUpdateFraction":3338477,"max":6,"target":3},' +
+      '"prague":{"baseFeeUpdateFraction":5007716,"max":9,"target":6}}}',
+  );
   await assert.rejects(oracle.get(localKey(8)), MissingPreimageError);
 });
 
