@@ -1,7 +1,8 @@
 // Addition and multiplication of points of bn254's first group (alt_bn128), y² = x³ + 3, as the precompiles 0x06 and 0x07
 // have them: EIP-196, https://eips.ethereum.org/EIPS/eip-196. (The pairing is the oracle's.)
+import { multiplyPoint } from './bn254-multiple';
 import { fromBigEndian, isLess, isZero, setSmall, toBigEndian } from './limbs256';
-import { addPoint, fromAffine, isInfinite, multiplyPoint, POINT, toAffine, useCurve } from './weierstrass';
+import { addPoint, fromAffine, isInfinite, POINT, toAffine, useCurve } from './weierstrass';
 
 /** The field's modulus, as montgomery256.ts wants it. */
 // prettier-ignore

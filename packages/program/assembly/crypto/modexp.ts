@@ -179,12 +179,28 @@ function powerOneLimb(base: u64, exponent: usize, exponentLength: u32, m: u64): 
   const factor = load<u64>(remainder(wide, 3, at, 1));
   const inForm = montgomeryOneLimb(base, factor, m, inverse);
   let result = montgomeryOneLimb(1, factor, m, inverse);
-  for (let i: u32 = 0; i < exponentLength; i++) {
-    const byte = <u32>load<u8>(exponent + i);
-    for (let bit: i32 = 7; bit >= 0; bit--) {
-      result = montgomeryOneLimb(result, result, m, inverse);
-      if ((byte >> bit) & 1) result = montgomeryOneLimb(result, inForm, m, inverse);
+  if (exponentLength < 16) {
+    for (let i: u32 = 0; i < exponentLength; i++) {
+      const byte = <u32>load<u8>(exponent + i);
+      for (let bit: i32 = 7; bit >= 0; bit--) {
+        result = montgomeryOneLimb(result, result, m, inverse);
+        if ((byte >> bit) & 1) result = montgomeryOneLimb(result, inForm, m, inverse);
+      }
     }
+    return montgomeryOneLimb(result, 1, m, inverse);
+  }
+  // Four bits at a time, by a table of base⁰ to base¹⁵.
+  const powers = allocate(16);
+  for (let i: usize = 0, next = result; i < 128; i += 8) {
+    store<u64>(powers + i, next);
+    next = montgomeryOneLimb(next, inForm, m, inverse);
+  }
+  for (let i: u32 = 0; i < exponentLength; i++) {
+    const byte = <usize>load<u8>(exponent + i);
+    for (let bit = 0; bit < 4; bit++) result = montgomeryOneLimb(result, result, m, inverse);
+    result = montgomeryOneLimb(result, load<u64>(powers + ((byte >> 4) << 3)), m, inverse);
+    for (let bit = 0; bit < 4; bit++) result = montgomeryOneLimb(result, result, m, inverse);
+    result = montgomeryOneLimb(result, load<u64>(powers + ((byte & 15) << 3)), m, inverse);
   }
   return montgomeryOneLimb(result, 1, m, inverse);
 }

@@ -7,7 +7,8 @@
 // ("dbl-2001-b", "madd" of Jacobian and affine), rearranged.
 import { copy, equals, isZero } from './limbs256';
 import { inverse } from './modular-inverse';
-import { add, enter, halve, leave, multiply, ONE, square, subtract, sumOfProducts, triple } from './p256-field';
+import * as field from './p256-field';
+import { enter, leave, ONE } from './p256-field';
 import { P256_GENERATOR_TABLE, P256_GENERATOR_WIDTH } from './p256-generator';
 import { POSITIONS, recode } from './signed-digits';
 
@@ -24,12 +25,47 @@ const B = memory.data<u64>([
   0xd89cdf6229c4bddf, 0xacf005cd78843090, 0xe5a220abf7212ed6, 0xdc30061d04874834,
 ]);
 
-// What runs seldom calls the field's operations instead of having them inlined.
+// What runs seldom calls the field's operations instead of having them inlined. Natively all does: a function with so many
+// products inside, of four multiplications each, is too large for V8's better register allocator.
 function product(out: usize, a: usize, b: usize): void {
-  multiply(out, a, b);
+  field.multiply(out, a, b);
 }
 function difference(out: usize, a: usize, b: usize): void {
-  subtract(out, a, b);
+  field.subtract(out, a, b);
+}
+function squareOf(out: usize, a: usize): void {
+  field.square(out, a);
+}
+function sumOfTwo(out: usize, a: usize, b: usize, c: usize, d: usize): void {
+  field.sumOfProducts(out, a, b, c, d);
+}
+
+// @ts-ignore: decorator
+@inline
+function multiply(out: usize, a: usize, b: usize): void {
+  if (isDefined(NATIVE)) product(out, a, b);
+  else field.multiply(out, a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function subtract(out: usize, a: usize, b: usize): void {
+  if (isDefined(NATIVE)) difference(out, a, b);
+  else field.subtract(out, a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function square(out: usize, a: usize): void {
+  if (isDefined(NATIVE)) squareOf(out, a);
+  else field.square(out, a);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOfProducts(out: usize, a: usize, b: usize, c: usize, d: usize): void {
+  if (isDefined(NATIVE)) sumOfTwo(out, a, b, c, d);
+  else field.sumOfProducts(out, a, b, c, d);
 }
 
 /** Bytes of an affine point: x and y. */
@@ -55,10 +91,10 @@ const H = memory.data(32, 8);
 /** Whether the affine point is one of the curve. */
 export function isOnCurve(point: usize): bool {
   product(T0, point, point);
-  triple(T1, ONE);
+  field.triple(T1, ONE);
   difference(T0, T0, T1);
   product(T0, T0, point);
-  add(T0, T0, B);
+  field.add(T0, T0, B);
   product(T1, point + 32, point + 32);
   return equals(T0, T1);
 }
@@ -66,19 +102,19 @@ export function isOnCurve(point: usize): bool {
 /** Doubles the accumulator, which isn't infinite: 3 products, 4 squares and a sum of products. */
 function double(): void {
   square(T0, Z);
-  add(T1, Y, Y);
+  field.add(T1, Y, Y);
   multiply(Z, T1, Z);
   square(T1, T1); // γ = 4y²
   multiply(T2, X, T1); // β = x·γ
-  add(T3, X, T0);
+  field.add(T3, X, T0);
   subtract(T0, X, T0);
   multiply(T3, T3, T0);
-  triple(T3, T3); // α = 3(x + z²)(x - z²)
+  field.triple(T3, T3); // α = 3(x + z²)(x - z²)
   square(X, T3);
   subtract(X, X, T2);
   subtract(X, X, T2); // x' = α² - 2β
   subtract(T2, X, T2);
-  halve(T0, T1);
+  field.halve(T0, T1);
   sumOfProducts(Y, T3, T2, T1, T0); // -y' = α(x' - β) + γ²/2
   negative = !negative;
 }
@@ -91,7 +127,7 @@ function addAffine(point: usize, negated: bool): void {
   multiply(T0, T0, point);
   subtract(H, T0, X); // h = x₂z² - x
   // r = ±y₂z³ - y, of which the negative is at hand for the lower sign.
-  if (negated) add(T1, T1, Y);
+  if (negated) field.add(T1, T1, Y);
   else subtract(T1, T1, Y);
   if (isZero(H)) {
     if (isZero(T1)) double();

@@ -1,6 +1,5 @@
 // Numbers modulo the order n of secp256k1's group (SEC 2, section 2.4.1), and their split by the endomorphism.
-import { mulHigh } from '../abi';
-import { multiplyWide } from './limbs256';
+import { addProduct, magnitude, roundedQuotient } from './scalar-split';
 
 /** n, as modular-inverse.ts wants it. */
 export const INVERSE_OF_N = memory.data<u64>([
@@ -21,15 +20,13 @@ export const N = memory.data<u64>([
   0x896cf21467d7d140, 0x741496c20e7cf878, 0xe697f5e45bcd07c6, 0x9d671cd581c69bc5,
 ]);
 
-// The short vectors (A, -MINUS_B) and (A2, A) of the lattice {(i, j): i + j·λ ≡ 0 mod n}, and round(2^384·A / n),
-// round(2^384·MINUS_B / n): "Guide to Elliptic Curve Cryptography" (Hankerson, Menezes, Vanstone), algorithm 3.74.
+// The short vectors (A, -MINUS_B) and (A2, A) (scalar-split.ts), and round(2^384·A / n), round(2^384·MINUS_B / n).
 const A = memory.data<u64>([0xe86c90e49284eb15, 0x3086d221a7d46bcd]);
 const A2 = memory.data<u64>([0x57c1108d9d44cfd8, 0x14ca50f7a8e2f3f6, 0x1]);
 const MINUS_B = memory.data<u64>([0x6f547fa90abfe4c3, 0xe4437ed6010e8828]);
 const QUOTIENT_A = memory.data<u64>([0xe893209a45dbb031, 0x3daa8a1471e8ca7f, 0xe86c90e49284eb15, 0x3086d221a7d46bcd]);
 const QUOTIENT_B = memory.data<u64>([0x1571b4ae8ac47f71, 0x221208ac9df506c6, 0x6f547fa90abfe4c4, 0xe4437ed6010e8828]);
 
-const WIDE = memory.data(64, 8);
 const FIRST = memory.data(24, 8);
 const SECOND = memory.data(24, 8);
 /** c1 and c2: the multiples of the two vectors next to (k, 0). Both are below 2^128. */
@@ -41,8 +38,8 @@ const C2 = memory.data(16, 8);
  * to `out` and returns their signs, bit 0 set if k1 is negative, bit 1 if k2 is.
  */
 export function splitScalar(out: usize, k: usize): u32 {
-  roundedQuotient(C1, k, QUOTIENT_A);
-  roundedQuotient(C2, k, QUOTIENT_B);
+  roundedQuotient(C1, k, QUOTIENT_A, 6);
+  roundedQuotient(C2, k, QUOTIENT_B, 6);
   // k1 = k - c1·A - c2·A2 and k2 = c1·MINUS_B - c2·A; their 192 low bits say all.
   store<u64>(FIRST, load<u64>(k));
   store<u64>(FIRST, load<u64>(k, 8), 8);
@@ -57,64 +54,4 @@ export function splitScalar(out: usize, k: usize): u32 {
   addProduct(SECOND, C1, MINUS_B, false);
   addProduct(SECOND, C2, A, true);
   return magnitude(out, FIRST) | (magnitude(out + 16, SECOND) << 1);
-}
-
-/** out = round(k·q / 2^384), two limbs. */
-function roundedQuotient(out: usize, k: usize, q: usize): void {
-  multiplyWide(WIDE, k, q);
-  const low = load<u64>(WIDE, 48);
-  const sum = low + (load<u64>(WIDE, 40) >> 63);
-  store<u64>(out, sum);
-  store<u64>(out, load<u64>(WIDE, 56) + u64(sum < low), 8);
-}
-
-/** sum ± a·b modulo 2^192 for two-limb a and b. */
-// @ts-ignore: decorator
-@inline
-function addProduct(sum: usize, a: usize, b: usize, negative: bool): void {
-  const a0 = load<u64>(a);
-  const a1 = load<u64>(a, 8);
-  const b0 = load<u64>(b);
-  const b1 = load<u64>(b, 8);
-  const p0 = a0 * b0;
-  let p1 = mulHigh(a0, b0);
-  let p2 = a1 * b1 + mulHigh(a0, b1) + mulHigh(a1, b0);
-  let product = a0 * b1;
-  p1 += product;
-  p2 += u64(p1 < product);
-  product = a1 * b0;
-  p1 += product;
-  p2 += u64(p1 < product);
-  const s0 = load<u64>(sum);
-  const s1 = load<u64>(sum, 8);
-  const s2 = load<u64>(sum, 16);
-  if (negative) {
-    const borrow = u64(s0 < p0);
-    const middle = s1 - p1;
-    store<u64>(sum, s0 - p0);
-    store<u64>(sum, middle - borrow, 8);
-    store<u64>(sum, s2 - p2 - (u64(s1 < p1) | u64(middle < borrow)), 16);
-  } else {
-    const t0 = s0 + p0;
-    const carry = u64(t0 < p0);
-    const middle = s1 + p1;
-    const t1 = middle + carry;
-    store<u64>(sum, t0);
-    store<u64>(sum, t1, 8);
-    store<u64>(sum, s2 + p2 + (u64(middle < p1) | u64(t1 < carry)), 16);
-  }
-}
-
-/** Writes the absolute value of the three-limb a, which fits two limbs; returns 1 if a is negative. */
-function magnitude(out: usize, a: usize): u32 {
-  const low = load<u64>(a);
-  const high = load<u64>(a, 8);
-  if (load<i64>(a, 16) >= 0) {
-    store<u64>(out, low);
-    store<u64>(out, high, 8);
-    return 0;
-  }
-  store<u64>(out, -low);
-  store<u64>(out, ~high + u64(low == 0), 8);
-  return 1;
 }

@@ -1,5 +1,5 @@
 // Points of a curve y² = x³ + b over a 256-bit prime field, in Jacobian coordinates (x/z², y/z³): formulas of
-// https://hyperelliptic.org/EFD/g1p/auto-shortw-jacobian-0.html ("dbl-2009-alnr", "add-2007-bl"). For bn254; P-256 and
+// https://hyperelliptic.org/EFD/g1p/auto-shortw-jacobian-0.html ("dbl-2009-alnr", "add-2007-bl", "madd"). For bn254; P-256 and
 // secp256k1 have code of their own. Not constant in time: nothing is secret here. The group's order is odd, so that no
 // point has y = 0.
 //
@@ -7,7 +7,6 @@
 import { copy, equals, isZero } from './limbs256';
 import { inverse } from './modular-inverse';
 import * as field from './montgomery256';
-import { POSITIONS, recode } from './signed-digits';
 
 /** Bytes of a point. */
 // @ts-ignore: decorator
@@ -37,7 +36,7 @@ const H = memory.data(32, 8);
 
 // @ts-ignore: decorator
 @inline
-function multiply(out: usize, a: usize, b: usize): void {
+export function multiply(out: usize, a: usize, b: usize): void {
   field.multiply(out, a, b, modulus);
 }
 
@@ -69,7 +68,7 @@ export function isInfinite(p: usize): bool {
 }
 
 /** Sets the point to infinity. */
-function setInfinite(p: usize): void {
+export function setInfinite(p: usize): void {
   for (let i: usize = 64; i != 96; i += 8) store<u64>(p + i, 0);
 }
 
@@ -131,6 +130,46 @@ export function double(p: usize): void {
   subtract(y, y, B);
 }
 
+/** The factor by which the latest `addAffine` of two different points changed z. */
+export const RATIO = memory.data(32, 8);
+
+/** p = p + q, or p - q if `negated`, q an affine point of two coordinates in Montgomery form: 11 multiplications. */
+export function addAffine(p: usize, q: usize, negated: bool): void {
+  if (isInfinite(p)) {
+    copy(p, q);
+    if (negated) field.negate(p + 32, q + 32, modulus);
+    else copy(p + 32, q + 32);
+    copy(p + 64, modulus + field.ONE);
+    return;
+  }
+  const z = p + 64;
+  multiply(A, z, z);
+  multiply(B, q, A); // u2
+  multiply(A, A, z);
+  multiply(C, q + 32, A); // s2
+  if (negated) field.negate(C, C, modulus);
+  subtract(RATIO, B, p); // h
+  subtract(C, C, p + 32); // r
+  if (isZero(RATIO)) {
+    if (isZero(C)) double(p);
+    else setInfinite(p);
+    return;
+  }
+  multiply(z, z, RATIO);
+  multiply(A, RATIO, RATIO); // h²
+  multiply(B, A, RATIO); // h³
+  multiply(A, A, p); // v = x·h²
+  // x' = r² - h³ - 2v, y' = r(v - x') - y·h³
+  multiply(p, C, C);
+  subtract(p, p, B);
+  subtract(p, p, A);
+  subtract(p, p, A);
+  subtract(A, A, p);
+  multiply(A, A, C);
+  multiply(B, B, p + 32);
+  subtract(p + 32, A, B);
+}
+
 /** p = p + q, or p - q if `negated`: 16 multiplications. p may be q. */
 export function addPoint(p: usize, q: usize, negated: bool): void {
   if (isInfinite(q)) return;
@@ -174,41 +213,4 @@ export function addPoint(p: usize, q: usize, negated: bool): void {
   multiply(G, G, F);
   multiply(H, H, E);
   subtract(p + 32, G, H);
-}
-
-// @ts-ignore: decorator
-@inline
-const WIDTH: u32 = 5;
-// @ts-ignore: decorator
-@inline
-const MULTIPLES: i32 = 1 << (WIDTH - 2);
-const TABLE = memory.data(POINT * MULTIPLES, 8);
-const DIGITS = memory.data(POSITIONS, 8);
-const DOUBLE = memory.data(POINT, 8);
-
-/** p, 3p, … 15p. */
-function prepareTable(table: usize, p: usize): void {
-  copyPoint(table, p);
-  copyPoint(DOUBLE, p);
-  double(DOUBLE);
-  for (let i = 1; i < MULTIPLES; i++) {
-    copyPoint(table + i * POINT, table + (i - 1) * POINT);
-    addPoint(table + i * POINT, DOUBLE, false);
-  }
-}
-
-/** Adds the digit's multiple of the table's point. */
-function addMultiple(p: usize, table: usize, digit: i32): void {
-  if (digit != 0) addPoint(p, table + (abs(digit) >> 1) * POINT, digit < 0);
-}
-
-/** out = u·p for any 256-bit u. out isn't p. */
-export function multiplyPoint(out: usize, u: usize, p: usize): void {
-  prepareTable(TABLE, p);
-  recode(DIGITS, u, WIDTH);
-  setInfinite(out);
-  for (let i = 256; i >= 0; i--) {
-    double(out);
-    addMultiple(out, TABLE, <i32>load<i8>(DIGITS + i));
-  }
 }

@@ -38,6 +38,11 @@ test('sums equal those of @noble/curves, with doublings, cancellations and infin
 
 test('multiples equal those of @noble/curves for any 256-bit factor', () => {
   const factors = [0n, 1n, 2n, 15n, 16n, 31n, n - 1n, n, n + 1n, 2n * n, (1n << 256n) - 1n, 1n << 255n];
+  // The endomorphism multiplies by λ: factors of which one half is small, or none.
+  const lambda = 0x30644e72e131a029048b6e193fd84104cc37a73fec2bc5e9b8ca0b2d36636f23n;
+  assert.equal(lambda ** 3n % n, 1n);
+  for (const half of [lambda, n - lambda])
+    factors.push(half, half + 1n, half - 1n, (2n * half) % n, (half << 126n) % n);
   for (let i = 0; i < 12; i++) factors.push(scalar());
   for (const point of points) {
     for (const factor of factors) {
