@@ -139,7 +139,7 @@ export class Follower {
     if (begin === 'all') return 0n;
     if ('game' in begin) return begin.game;
     // Games stand in the order of their times.
-    const oldest = BigInt(Math.floor(Date.now() / 1000) - begin.since);
+    const oldest = BigInt(Math.floor(Date.now() / 1000 - begin.since));
     let [low, high] = [0n, count];
     while (low < high) {
       const middle = (low + high) / 2n;

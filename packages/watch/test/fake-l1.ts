@@ -1,0 +1,119 @@
+// An L1 made up for tests: a chain of block hashes, a factory and its games, which a reorganisation may change.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { keccak_256 } from '@noble/hashes/sha3.js';
+
+export interface FakeGame {
+  readonly address: string;
+  readonly type: number;
+  /** L1 block of its making. */
+  readonly block: number;
+  readonly createdAt: number;
+  /** 0 in progress, 1 challenger wins, 2 defender wins. */
+  status: number;
+}
+
+export const FACTORY = `0x${'fa'.repeat(20)}`;
+
+/** Selectors of the views, by signature. */
+function selector(signature: string): string {
+  return `0x${Buffer.from(keccak_256(Buffer.from(signature)).subarray(0, 4)).toString('hex')}`;
+}
+
+const word = (value: number | bigint): string => value.toString(16).padStart(64, '0');
+
+export class FakeL1 {
+  url = '';
+  newest = 100;
+  games: FakeGame[] = [];
+  /** Requests fail with this status while it is set. */
+  failure: number | undefined;
+  /** The factory is no contract. */
+  isFactoryGone = false;
+  readonly #server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (piece: Buffer) => void (body += piece.toString()));
+    request.on('end', () => {
+      if (this.failure !== undefined) return void response.writeHead(this.failure).end('out of order');
+      const calls = JSON.parse(body) as Call | Call[];
+      const answers = Array.isArray(calls) ? calls.map((call) => this.#answer(call)) : this.#answer(calls);
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answers));
+    });
+  });
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  add(type: number, block: number): FakeGame {
+    const address = `0x${(this.games.length + 1 + block * 1000).toString(16).padStart(40, '0')}`;
+    const game = { address, type, block, createdAt: 1_000_000 + block * 12, status: 0 };
+    this.games.push(game);
+    return game;
+  }
+
+  hashOf(block: number): string {
+    return `0x${word(0xb10c0000 + block)}`;
+  }
+
+  #answer({ id, method, params }: Call): object {
+    const result = this.#result(method, params);
+    if (result instanceof Error) return { jsonrpc: '2.0', id, error: { code: 3, message: 'execution reverted' } };
+    return { jsonrpc: '2.0', id, result };
+  }
+
+  #result(method: string, params: unknown[]): unknown {
+    const block = (number: number): object => ({ number: `0x${number.toString(16)}`, hash: this.hashOf(number) });
+    switch (method) {
+      case 'eth_getBlockByNumber':
+        return block(this.newest);
+      case 'eth_getBlockByHash':
+        return block(Number(BigInt(String(params[0])) - 0xb10c0000n));
+      case 'eth_getCode':
+        return params[0] === FACTORY && !this.isFactoryGone ? '0x00' : '0x';
+      case 'eth_call':
+        return this.#view(params[0] as { to: string; data: string });
+      default:
+        return null;
+    }
+  }
+
+  #view({ to, data }: { to: string; data: string }): string | Error {
+    const view = (signature: string): boolean => data.startsWith(selector(signature));
+    if (to === FACTORY) {
+      if (this.isFactoryGone) return '0x';
+      if (view('gameCount()')) return `0x${word(this.games.length)}`;
+      const game = view('gameAtIndex(uint256)') ? this.games[Number(BigInt(`0x${data.slice(10)}`))] : undefined;
+      return game === undefined
+        ? new Error('reverted')
+        : `0x${word(game.type)}${word(game.createdAt)}${word(BigInt(game.address))}`;
+    }
+    const game = this.games.find(({ address }) => address === to);
+    if (game === undefined) return '0x';
+    const values: Record<string, number | bigint> = {
+      'rootClaim()': 0x1234n,
+      'gameType()': game.type,
+      'status()': game.status,
+      'l1Head()': BigInt(this.hashOf(game.block - 1)),
+      'l2BlockNumber()': game.block * 6,
+      'startingBlockNumber()': game.block * 6 - 6,
+      'startingRootHash()': 0x99n,
+      'createdAt()': game.createdAt,
+      'resolvedAt()': game.status === 0 ? 0 : game.createdAt + 5,
+    };
+    const found = Object.entries(values).find(([signature]) => view(signature));
+    return found === undefined ? new Error('reverted') : `0x${word(found[1])}`;
+  }
+}
+
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly params: unknown[];
+}

@@ -1,0 +1,148 @@
+// Games followed on an L1 that grows, fails and is reorganised.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { retryFor } from '@obelisc/host';
+import { watchedChain } from '../src/chain-settings.js';
+import { type Beginning, Follower } from '../src/follower.js';
+import { findGame, gamesFrom } from '../src/games-table.js';
+import { ClaimQueue } from '../src/queue.js';
+import { migrate } from '../src/schema.js';
+import { type TestDatabase, testDatabase } from './databases.js';
+import { FACTORY, FakeL1 } from './fake-l1.js';
+
+describe('a follower', () => {
+  let place: TestDatabase;
+  let l1: FakeL1;
+  let queue: ClaimQueue;
+  let chain = '';
+  let turn = 0;
+
+  before(async () => {
+    place = await testDatabase('folder');
+    await migrate(place.database);
+  });
+  beforeEach(async () => {
+    l1?.close();
+    await queue?.stop();
+    l1 = new FakeL1();
+    await l1.start();
+    chain = `chain-${turn++}`;
+    queue = await ClaimQueue.start(place.database, [chain], { log: () => {}, tries: 2, supervise: false });
+  });
+  after(async () => {
+    l1.close();
+    await queue.stop();
+    await place.drop();
+  });
+
+  const follower = (begin: Beginning = 'all'): Follower =>
+    new Follower({
+      chain: watchedChain(
+        { name: chain, l1: l1.url, 'l1.beacon': l1.url, l2: l1.url, 'op-node': l1.url, 'game-factory': FACTORY },
+        '',
+        { endpoints: { beaconArchivers: [], slotDurationMs: undefined }, policy: retryFor(500) },
+      ),
+      database: place.database,
+      queue,
+      log: () => {},
+      confirmations: 10n,
+      begin,
+    });
+  const states = async (): Promise<Record<number, string>> =>
+    Object.fromEntries((await gamesFrom(place.database, chain, 0n)).map(({ index, state }) => [index, state]));
+
+  test('lists all games, more than a batch, and queues those that lie deep enough', async () => {
+    for (let i = 0; i < 130; i++) l1.add(0, 20);
+    l1.add(0, 90);
+    l1.add(0, 91);
+    const { found, queued } = await follower().look();
+    assert.equal(found, 132);
+    // Block 90 has ten on top, block 91 has nine.
+    assert.equal(queued, 131);
+    assert.equal((await states())[131], 'waiting');
+    l1.newest = 101;
+    const later = await follower().look();
+    assert.deepEqual([later.found, later.queued], [0, 1]);
+  });
+
+  test('names the games that are not covered, with the reason', async () => {
+    l1.add(255, 20);
+    l1.add(4, 20);
+    l1.add(0, 20);
+    await follower().look();
+    assert.deepEqual(await states(), { 0: 'uncovered', 1: 'uncovered', 2: 'queued' });
+    const [alphabet] = await gamesFrom(place.database, chain, 0n);
+    assert.match(String(alphabet?.reason), /alphabet \(type 255\) is not covered/);
+  });
+
+  test('notes how a game ended', async () => {
+    const game = l1.add(0, 20);
+    const following = follower();
+    await following.look();
+    game.status = 1;
+    await following.look();
+    assert.equal((await findGame(place.database, { chain, address: game.address }))?.status, 'challenger wins');
+  });
+
+  test('marks the games that a reorganisation took away; one that comes back is judged anew', async () => {
+    l1.add(0, 20);
+    const gone = l1.add(0, 50);
+    const following = follower();
+    await following.look();
+    l1.games.pop();
+    const { vanished } = await following.look();
+    assert.equal(vanished, 1);
+    assert.equal((await findGame(place.database, { chain, address: gone.address }))?.state, 'vanished');
+    // Another game in its place, then the first one behind it.
+    const other = l1.add(0, 51);
+    l1.games.push(gone);
+    const { found } = await following.look();
+    assert.equal(found, 2);
+    assert.equal((await findGame(place.database, { chain, address: other.address }))?.index, 1);
+    const back = await findGame(place.database, { chain, address: gone.address });
+    assert.deepEqual([back?.index, back?.state], [2, 'queued']);
+  });
+
+  test('another game in the place of one that was judged is judged too', async () => {
+    l1.add(0, 20);
+    const following = follower();
+    await following.look();
+    l1.games = [];
+    const other = l1.add(0, 30);
+    const { vanished, found } = await following.look();
+    assert.deepEqual([vanished, found], [1, 1]);
+    assert.equal((await findGame(place.database, { chain, address: other.address }))?.state, 'queued');
+  });
+
+  test('an L1 that fails is an error of this look; the next one has lost nothing', async () => {
+    l1.add(0, 20);
+    const following = follower();
+    l1.failure = 503;
+    await assert.rejects(following.look(), /--l1 .*503/);
+    l1.failure = undefined;
+    l1.isFactoryGone = true;
+    await assert.rejects(following.look(), /the game factory 0xfafa\w+ is no contract/);
+    l1.isFactoryGone = false;
+    assert.equal((await following.look()).queued, 1);
+  });
+
+  test('a new database begins where it is told to', async () => {
+    for (let i = 0; i < 20; i++) l1.add(0, 20 + i);
+    await follower({ game: 17n }).look();
+    assert.deepEqual(Object.keys(await states()), ['17', '18', '19']);
+  });
+
+  test('… or with games of some age', async () => {
+    for (let i = 0; i < 20; i++) l1.add(0, 20 + i);
+    const age = Date.now() / 1000 - (1_000_000 + 35 * 12);
+    await follower({ since: age }).look();
+    assert.deepEqual(Object.keys(await states()), ['15', '16', '17', '18', '19']);
+  });
+
+  test('two followers on one database queue a game once', async () => {
+    for (let i = 0; i < 10; i++) l1.add(0, 20);
+    const looks = await Promise.all([follower().look(), follower().look()]);
+    assert.equal(looks[0].queued + looks[1].queued, 10);
+    assert.deepEqual(await queue.depth().then(({ waiting }) => waiting >= 10), true);
+  });
+});
