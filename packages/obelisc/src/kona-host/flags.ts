@@ -98,6 +98,7 @@ export function parseKonaArguments(args: readonly string[], env: Record<string, 
   const given = new Map<string, string>();
   let [verbosity, mode] = [0, ''];
   const rest = args.flatMap((arg) => attached(arg));
+  const typed = new Map<string, () => string>();
   while (rest.length > 0) {
     const arg = rest.shift() ?? '';
     if (['--help', '-h', 'help'].includes(arg)) return { kind: 'help' };
@@ -111,13 +112,13 @@ export function parseKonaArguments(args: readonly string[], env: Record<string, 
     else {
       if (!arg.startsWith('-'))
         throw new UsageError(`unexpected argument ${JSON.stringify(arg)}: ${mode} takes flags only`);
-      const flag = KONA_FLAGS.find(({ names }) => names.some((name) => arg === `--${name}`));
+      const flag = flagOf(arg);
       if (flag === undefined) throw new UsageError(unknown(arg));
       const [name] = flag.names;
-      if (given.has(name)) throw new UsageError(`--${name} is given twice`);
+      if (typed.has(name)) throw new UsageError(`--${name} is given twice`);
       const value = flag.kind === 'switch' ? 'true' : rest.shift();
-      if (value === undefined) throw new UsageError(`flag ${arg} needs a value`);
-      given.set(name, checked(flag, value, `flag ${arg}`));
+      if (value === undefined || flagOf(value) !== undefined) throw new UsageError(`flag ${arg} needs a value`);
+      typed.set(name, () => checked(flag, value, `flag ${arg}`));
     }
   }
   if (mode !== 'single')
@@ -126,6 +127,8 @@ export function parseKonaArguments(args: readonly string[], env: Record<string, 
         ? 'give the mode first: kona-host single …'
         : `the mode is ${JSON.stringify(mode)}: single is what is covered, super is of interop`,
     );
+  // What is unknown was told before any value that is wrong.
+  for (const [name, value] of typed) given.set(name, value());
   for (const flag of KONA_FLAGS) {
     const variable = variableOfFlag(flag);
     const value = variable === '' ? undefined : env[variable];
@@ -148,6 +151,10 @@ export function inKonaWords(text: string): string {
     const own = KONA_FLAGS.find(({ to }) => to === name);
     return own === undefined ? flag : `--${own.names[0]}`;
   });
+}
+
+function flagOf(arg: string): KonaFlag | undefined {
+  return KONA_FLAGS.find(({ names }) => names.some((name) => arg === `--${name}`));
 }
 
 /** `--flag=value` as two. */

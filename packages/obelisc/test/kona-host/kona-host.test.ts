@@ -81,6 +81,8 @@ test('what is missing, doubled, misspelt or not covered is named, in kona-hostâ€
     [[...native, '--l2-chain-id', '10', '--l2claim', hash], /did you mean --claimed-l2-output-root\?/],
     [[...native, '--l2-chain-id', '10', '--colour'], /unknown flag --colour; the flags are those of kona-host 1\.6\.0/],
     [[...native, '--l2-chain-id'], /--l2-chain-id needs a value/],
+    [[...native, '--l2-chain-id', '--rollup-cfg', 'r'], /--l2-chain-id needs a value/],
+    [[...native, '--data-format', 'none', '--colour'], /unknown flag --colour/],
     [['super', '--native'], /single is what is covered/],
     [['--native'], /give the mode first/],
     [[...native, '--l2-chain-id', '10'], /KONA_LOG_LEVEL is "loud"/, { KONA_LOG_LEVEL: 'loud' }],
