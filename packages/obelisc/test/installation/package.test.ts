@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { test } from 'node:test';
 import { root } from '@obelisc/guest';
 import { VERSION } from '../../src/terminal/version.js';
@@ -64,6 +64,54 @@ test('every module that a room imports is one that it declares', () => {
     }
   }
 });
+
+test('every file that a room reads beside its code is packed', () => {
+  let count = 0;
+  for (const { folder } of rooms) {
+    const sources = join(root, 'packages', folder, 'dist/src');
+    for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.js')) continue;
+      const text = readFileSync(join(sources, file), 'utf8');
+      for (const [, url = ''] of text.matchAll(/new URL\(['"`]([^'"`$]+)['"`], import\.meta\.url\)/g)) {
+        const [owner = '', ...rest] = relative(join(root, 'packages'), join(sources, dirname(file), url)).split(sep);
+        const room = rooms.find((other) => other.folder === owner);
+        // What leaves the rooms, or is one's folder, is no file.
+        if (room === undefined || rest.join('/') === '') continue;
+        assert.ok(
+          room.files?.some((pattern) => covers(pattern, rest.join('/'))),
+          `${file} reads ${owner}/${rest.join('/')}`,
+        );
+        count += 1;
+      }
+    }
+  }
+  assert.ok(count > 5, `${count} files are read`);
+  for (const { out, native, test: isTest } of Object.values(assemblyModules())) {
+    for (const path of native === undefined ? [out] : [out, native]) {
+      const [, owner, ...rest] = path.split('/');
+      const files = rooms.find(({ folder }) => folder === owner)?.files ?? [];
+      const isPacked = files.some((pattern) => covers(pattern, rest.join('/')));
+      assert.equal(isPacked, isTest !== true, path);
+    }
+  }
+});
+
+function assemblyModules(): Record<
+  string,
+  { readonly out: string; readonly native?: string; readonly test?: boolean }
+> {
+  return JSON.parse(readFileSync(join(root, 'tools/assembly-modules.json'), 'utf8')) as ReturnType<
+    typeof assemblyModules
+  >;
+}
+
+/** Whether an entry of `files` covers a path: a file, a folder, or a pattern with stars. */
+function covers(pattern: string, path: string): boolean {
+  const quoted = pattern
+    .replaceAll('.', '\\.')
+    .replaceAll(/\*\*\/|\*/g, (stars) => (stars === '*' ? '[^/]*' : '(?:.*/)?'));
+  return new RegExp(`^${quoted}(?:/.*)?$`).test(path);
+}
 
 /** Names of the packages that a compiled module imports at its top or on the way, Node's own left out. */
 function importsOf(text: string): string[] {
