@@ -29,8 +29,8 @@ export async function pairingCheck(input: Uint8Array): Promise<Uint8Array | unde
   const library = await bls12381Library();
   const pairs = [];
   for (let at = 0; at < input.length; at += size) {
-    const g1 = inSubgroup(readG1(library, input.subarray(at, at + G1_BYTES)));
-    const g2 = g1 && inSubgroup(readG2(library, input.subarray(at + G1_BYTES, at + size)));
+    const g1 = readG1(library, input.subarray(at, at + G1_BYTES));
+    const g2 = g1 && readG2(library, input.subarray(at + G1_BYTES, at + size));
     if (!g1 || !g2) return undefined;
     pairs.push({ g1, g2 });
   }
@@ -78,17 +78,13 @@ function readTerms<P extends G1 | G2>(
   if (input.length === 0 || input.length % item !== 0) return undefined;
   const terms: { point: P; scalar: Fr }[] = [];
   for (let at = 0; at < input.length; at += item) {
-    const point = inSubgroup(read(library, input.subarray(at, at + size)));
+    const point = read(library, input.subarray(at, at + size));
     if (point === undefined) return undefined;
     const scalar = new library.Fr();
     scalar.setBigEndianMod(input.subarray(at + size, at + item));
     terms.push({ point, scalar });
   }
   return terms;
-}
-
-function inSubgroup<P extends G1 | G2>(point: P | undefined): P | undefined {
-  return point === undefined || point.isZero() || point.isValidOrder() ? point : undefined;
 }
 
 function readG1(library: CurveLibrary, bytes: Uint8Array): G1 | undefined {

@@ -173,6 +173,5 @@ function decompressed(library: CurveLibrary, bytes: Uint8Array): G1 | undefined 
   const [isSquare, root] = library.squareRoot(library.add(library.mul(library.sqr(x), x), four));
   if (!isSquare || root === null) return undefined;
   const isLarger = BigInt(`0x${root.getStr(16)}`) > HALF;
-  const point = pointOfG1(library, x, isLarger === ((flags & LARGER) !== 0) ? root : library.neg(root));
-  return point?.isValidOrder() ? point : undefined;
+  return pointOfG1(library, x, isLarger === ((flags & LARGER) !== 0) ? root : library.neg(root));
 }

@@ -27,6 +27,9 @@ function once(curve: 'BN_SNARK1' | 'BLS12_381'): Promise<CurveLibrary> {
 async function load(curve: 'BN_SNARK1' | 'BLS12_381'): Promise<CurveLibrary> {
   const library = freshCopy();
   await library.init(library[curve]);
+  // `isValid` then says whether a point is of its group, which takes as long as a Miller loop: nobody need ask again.
+  library.verifyOrderG1(true);
+  library.verifyOrderG2(true);
   return library;
 }
 
@@ -60,7 +63,7 @@ export function fieldElement(library: CurveLibrary, bytes: Uint8Array, order: Ui
   return element;
 }
 
-/** The point of G1 at the coordinates, infinity where both are zero; undefined where there is none. Any subgroup. */
+/** The point of G1 at the coordinates, infinity where both are zero; undefined where there is none in the group. */
 export function pointOfG1(library: CurveLibrary, x: Mcl.Fp, y: Mcl.Fp): Mcl.G1 | undefined {
   const point = new library.G1();
   if (x.isZero() && y.isZero()) {

@@ -217,6 +217,25 @@ test('BLS12-381: a point of the curve outside the subgroup is neither multiplied
   assert.equal(await run(0x0f, point + blsWords(x.c0, x.c1, y.c0, y.c1)), '00');
 });
 
+test('BLS12-381: a point of the twist outside the subgroup is neither multiplied nor paired', async () => {
+  const { Fp2 } = bls12_381.fields;
+  const b = Fp2.create({ c0: 4n, c1: 4n });
+  let outside: string | undefined;
+  for (let c0 = 1n; outside === undefined; c0++) {
+    const x = Fp2.create({ c0, c1: 0n });
+    try {
+      const y = Fp2.sqrt(Fp2.add(Fp2.mul(Fp2.sqr(x), x), b));
+      const isOutside = !bls12_381.G2.Point.fromAffine({ x, y }).isTorsionFree();
+      if (isOutside) outside = blsWords(x.c0, x.c1, y.c0, y.c1);
+    } catch {
+      // No square: the next abscissa.
+    }
+  }
+  assert.equal(await run(0x0e, outside + words(1n)), '00');
+  const { x, y } = bls12_381.G1.Point.BASE.toAffine();
+  assert.equal(await run(0x0f, blsWords(x, y) + outside), '00');
+});
+
 test('ecrecover: signers are those of noble, for any s, and none where r is no coordinate', async () => {
   for (let i = 1; i <= 20; i++) {
     const hash = keccak_256(Uint8Array.of(i));
