@@ -128,7 +128,10 @@ export async function openHost({
 }
 
 function openStore(path: string, format: DataFormat | undefined, mustExist: boolean, log: Log): PreimageStore {
-  return tolerantStore(openDatadir({ path, mustExist, ...(format === undefined ? {} : { format }) }), log);
+  // What is fetched anew needs no repair; offline a database is all there is.
+  const onDamage = (what: string) => log('warn', 'The datadir is begun anew', { because: what });
+  const options = { path, mustExist, ...(format === undefined ? {} : { format }), ...(mustExist ? {} : { onDamage }) };
+  return tolerantStore(openDatadir(options), log);
 }
 
 /** The error, with all that is damaged besides: else it would be found one run at a time. */

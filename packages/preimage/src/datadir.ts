@@ -23,6 +23,10 @@ export type DatadirOptions = {
   format?: DataFormat;
   /** true: the datadir is the only source of pre-images, so it must be there already and is never created. */
   mustExist?: boolean;
+  /** Told of a database that cannot be used as it is; it is put aside then, and begun anew. Without it that is an error. */
+  onDamage?: (what: string) => void;
+  /** true: this process has opened it before, and a database need not be looked through again. */
+  opened?: boolean;
 };
 
 /**
@@ -34,6 +38,8 @@ export function openDatadir({
   path,
   format = 'directory',
   mustExist = false,
+  onDamage,
+  opened = false,
 }: DatadirOptions): PreimageStore & { format: DataFormat } {
   let names: string[] | undefined;
   try {
@@ -56,7 +62,10 @@ export function openDatadir({
     writeWhole(path, FORMAT_FILE, undefined, Buffer.from(actual));
   };
   if (!mustExist && !names?.includes(FORMAT_FILE)) create();
-  const store = actual === 'lmdb' ? lmdbStore(path, !mustExist) : fileStore(path, FILE_LAYOUTS[actual], create);
+  const store =
+    actual === 'lmdb'
+      ? lmdbStore(path, { create: !mustExist, onDamage, opened })
+      : fileStore(path, FILE_LAYOUTS[actual], create);
   return {
     ...store,
     format: actual,

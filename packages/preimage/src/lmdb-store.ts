@@ -3,30 +3,49 @@
  * 250,000 is one file to copy. LMDB rather than LevelDB, which one process alone may open, and rather than Node's own SQLite,
  * which Node 20 lacks; its prebuilt binaries come from npm.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { open as openDatabase } from 'lmdb';
-import { DatadirError, isErrno, messageOf } from './datadir-error.js';
+import { DatadirError, messageOf } from './datadir-error.js';
 import { integrityFault } from './integrity.js';
 import { LOCAL_KEY } from './keys.js';
+import { lmdbFault } from './lmdb-check.js';
 import { MISSING, type PreimageStore, storeFrom } from './store.js';
 
 export const LMDB_FILE = 'preimages.lmdb';
 
+export type LmdbOptions = {
+  /** Make the file where it is missing. */
+  create: boolean;
+  /** Told of a damaged file, which is put aside then and begun anew; without it that is an error. */
+  onDamage?: ((what: string) => void) | undefined;
+  /** It was looked through before. */
+  opened: boolean;
+};
+
 /**
- * The store in the folder `path`. `create`: make the file where it is missing. Several processes may write at once; a write
- * that was killed, or found the disk full, leaves what was there before. Throws DatadirError.
+ * The store in the folder `path`. Several processes may write at once; a write that was killed, or found the disk full, leaves what
+ * was there before. After a crash of the system the file may be damaged. Throws DatadirError.
  */
-export function lmdbStore(path: string, create: boolean): PreimageStore {
+export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOptions): PreimageStore {
   const file = join(path, LMDB_FILE);
   const failed = (doing: string, error: unknown) =>
     new DatadirError(`the database ${file} cannot be ${doing}: ${messageOf(error)}`, { cause: error });
   let database: Database;
   try {
-    const fault = faultOf(file, create);
-    if (fault !== undefined) throw new Error(`${fault}; delete it and gather again`);
+    const fault = opened ? undefined : lmdbFault(file, create);
+    if (fault !== undefined && onDamage !== undefined) {
+      const aside = `${file}.damaged`;
+      renameSync(file, aside);
+      rmSync(`${file}-lock`, { force: true });
+      onDamage(`the database ${file} is damaged (${fault}); it is ${aside} now`);
+    } else if (fault !== undefined) {
+      throw new Error(
+        `${fault}; delete it, or the folder ${path}, and gather the claim again by running once with --l1, --l1.beacon and --l2`,
+      );
+    }
     database = open(file);
   } catch (error) {
     throw failed('opened', error);
@@ -55,40 +74,6 @@ export function lmdbStore(path: string, create: boolean): PreimageStore {
       }
     },
   });
-}
-
-/** In LMDB's format 2 (mdb.c, MDB_meta behind a page header of 24 bytes): offsets in each of the first two pages. */
-const META = { magic: 24, pageSize: 48, lastPage: 144, length: 152 } as const;
-const MAGIC = 0xbeefc0de;
-
-/**
- * Why the library must not open `file`: it maps the file into memory and trusts it, so that one that is cut short or something
- * else would end the process. An absent file, and an empty one that will be filled, are nothing to speak of.
- */
-function faultOf(file: string, create: boolean): string | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-  } catch (error) {
-    if (create && isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  try {
-    if (fstatSync(descriptor).size === 0) return create ? undefined : 'it is empty';
-    const first = Buffer.alloc(META.length);
-    readSync(descriptor, first, 0, META.length, 0);
-    const pageSize = first.readUInt32LE(META.pageSize);
-    if (first.readUInt32LE(META.magic) !== MAGIC || pageSize < 256 || pageSize > 65_536) return 'it is no LMDB file';
-    const second = Buffer.alloc(META.length);
-    readSync(descriptor, second, 0, META.length, pageSize);
-    if (second.readUInt32LE(META.magic) !== MAGIC) return 'its second page is damaged';
-    const pages = Math.max(...[first, second].map((meta) => Number(meta.readBigUInt64LE(META.lastPage)) + 1));
-    // Asked for after those pages were read, never before: another process may be writing, and its file grows first.
-    const { size } = fstatSync(descriptor);
-    return size < pages * pageSize ? `it is cut short: ${size} of ${pages * pageSize} bytes` : undefined;
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 type Library = { open: typeof openDatabase };

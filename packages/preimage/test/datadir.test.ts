@@ -222,6 +222,51 @@ test('format lmdb: a file that is no database, or cut short, is a DatadirError t
   assert.equal(openDatadir({ path: second, mustExist: true }).format, 'lmdb');
 });
 
+test('format lmdb: a damaged tree is told, or begun anew where it can be fetched, and never ends the process', (t) => {
+  const path = temporary(t);
+  const file = (folder: string) => join(folder, 'preimages.lmdb');
+  const store = openDatadir({ path, format: 'lmdb' });
+  const values = Array.from({ length: 120 }, (_, i) => Buffer.alloc(i % 40 === 0 ? 9000 : 300, i));
+  values.forEach((bytes, i) => bytes.writeUInt32BE(i));
+  for (const bytes of values) store.put(keccak256Key(keccak_256(bytes)), bytes);
+  const whole = readFileSync(file(path));
+  const pageSize = whole.readUInt32LE(48);
+  const pages = whole.length / pageSize;
+  let refused = 0;
+  for (let page = 2; page < pages; page++) {
+    // As a crash leaves a page that was never written, and as a wrong one.
+    const damage = Buffer.alloc(pageSize, page % 2 === 0 ? 0 : 0xa5);
+    const folder = temporary(t);
+    writeFileSync(
+      file(folder),
+      Buffer.concat([whole.subarray(0, page * pageSize), damage, whole.subarray((page + 1) * pageSize)]),
+    );
+    try {
+      const damaged = openDatadir({ path: folder, mustExist: true });
+      // A page that is in no tree, or of values alone: what is read is right or refused.
+      for (const bytes of values) {
+        const found = damaged.look(keccak256Key(keccak_256(bytes)));
+        assert(found.state === 'damaged' || (found.state === 'found' && Buffer.compare(found.value, bytes) === 0));
+      }
+    } catch (error) {
+      assert(error instanceof DatadirError);
+      assert.match(
+        error.message,
+        /preimages\.lmdb cannot be opened: .*damaged; delete it, or the folder .*--l1\.beacon/,
+      );
+      refused += 1;
+      if (refused > 1) continue;
+      const told: string[] = [];
+      const anew = openDatadir({ path: folder, onDamage: (what) => told.push(what) });
+      assert.match(told.join('\n'), /^the database .*preimages\.lmdb is damaged \(.*\); it is .*\.damaged now$/);
+      assert.equal(anew.format, 'lmdb');
+      anew.put(key, value);
+      assert.deepEqual(Buffer.from(anew.get(key) ?? []), value);
+    }
+  }
+  assert(refused > pages / 2, `${refused} of ${pages} pages`);
+});
+
 test('format lmdb: two processes write at once, one is killed, and nothing that was put before is lost', async (t) => {
   const path = temporary(t);
   openDatadir({ path, format: 'lmdb' });
