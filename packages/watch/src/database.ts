@@ -25,6 +25,7 @@ export interface Database extends Sql {
 
 /** Opens a `postgres://` URL, or a folder, which is made. Rejects with WatchError. */
 export async function openDatabase(where: string): Promise<Database> {
+  if (where === '') throw new WatchError('--db is empty: give a folder or a postgres:// URL');
   return /^postgres(?:ql)?:\/\//.test(where) ? openServer(where) : openFolder(where);
 }
 

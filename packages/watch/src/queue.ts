@@ -9,7 +9,7 @@ import { type GameKey, setState } from './games-table.js';
 const claimsOf = (chain: string): string => `claims.${chain}`;
 const DEAD = 'claims-undecided';
 
-/** Seconds that a job is its worker's without a word from it. */
+/** Seconds of a lease, where nothing else is said. */
 const LEASE = 90;
 /** Seconds from one word to the next. */
 export const LEASE_RENEWAL = 20;
@@ -20,6 +20,8 @@ export interface QueueOptions {
   readonly tries: number;
   /** Seconds before the second try; it doubles from try to try. */
   readonly retryDelay?: number;
+  /** Seconds that a job is its worker's without a word from it. */
+  readonly lease?: number;
   /** Whether this process looks after expired leases and old jobs; those of several do it in turn. */
   readonly supervise?: boolean;
 }
@@ -44,7 +46,7 @@ export class ClaimQueue {
       db: bossDatabase(database),
       supervise: options.supervise ?? true,
       schedule: false,
-      maintenanceIntervalSeconds: 10,
+      maintenanceIntervalSeconds: 5,
       // A claim is judged once; what became of it is in our own table.
       archiveCompletedAfterSeconds: 3600,
       deleteAfterDays: 14,
@@ -70,7 +72,7 @@ export class ClaimQueue {
         retryLimit: this.options.tries - 1,
         retryDelay: this.options.retryDelay ?? 30,
         retryBackoff: true,
-        expireInSeconds: LEASE,
+        expireInSeconds: this.options.lease ?? LEASE,
         deadLetter: DEAD,
         retentionDays: 365,
       });
