@@ -49,9 +49,23 @@ function checkGiven({ to, ...options }: ValidateOptions): void {
   if (l2BlockNumber > 0n) checkAnswerable({ l2BlockNumber }, { rollupConfig });
 }
 
+/** The block that derivation starts from. `named` is how the user calls the last one. Throws RefusedClaimError. */
+function checkRange(from: bigint | undefined, to: bigint, named: bigint | BlockTag = to): bigint {
+  if (to === 0n)
+    throw new RefusedClaimError(
+      `--to ${named} is the genesis block: it is not derived, and no claim about it can be checked`,
+    );
+  const start = from ?? to - 1n;
+  if (start < to) return start;
+  throw new RefusedClaimError(
+    `--from ${start} is not before --to ${to}: derivation starts at the one and ends at the other`,
+  );
+}
+
 /** Looks up what `options` leave open. Rejects with RefusedClaimError, GameError, ConfigurationError or EndpointError. */
 export async function lookUp(options: ValidateOptions): Promise<Question> {
   const { log, settings } = options;
+  if (typeof options.to === 'bigint') checkRange(options.from, options.to);
   const node = opNode({ url: options.opNode, log, ...(settings === undefined ? {} : { policy: settings.policy }) });
   checkGiven(options);
   const { safeL2, finalizedL2, unsafeL2 } = await node.syncStatus();
@@ -64,15 +78,7 @@ export async function lookUp(options: ValidateOptions): Promise<Question> {
   const heads: Record<BlockTag, BlockId> = { safe: safeL2, finalized: finalizedL2, latest: unsafeL2 };
   if (options.to === undefined) throw new RefusedClaimError('--to is missing: the block that the claim is about');
   const to = typeof options.to === 'bigint' ? options.to : heads[options.to].number;
-  if (to === 0n)
-    throw new RefusedClaimError(
-      `--to ${options.to} is the genesis block: it is not derived, and no claim about it can be checked`,
-    );
-  const from = options.from ?? to - 1n;
-  if (from >= to)
-    throw new RefusedClaimError(
-      `--from ${from} is not before --to ${to}: derivation starts at the one and ends at the other`,
-    );
+  const from = checkRange(options.from, to, options.to);
   checkAnswerable({ l2BlockNumber: to }, chain);
   if (to > safeL2.number) {
     throw new RefusedClaimError(

@@ -8,14 +8,28 @@ export class ExactJsonError extends Error {
 /** Parses a JSON text whose numbers are all integers; they become bigints. Throws ExactJsonError. */
 export function parseExactJson(text: string): unknown {
   // JSON.parse with source access is not in Node 20: numbers outside of strings are quoted with a mark first.
-  const marked = withMarks(text);
   try {
+    const marked = withMarks(text);
     return JSON.parse(marked, (_, value: unknown) => {
       const digits = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[MARK] : undefined;
       return typeof digits === 'string' ? BigInt(digits) : value;
     });
   } catch (error) {
-    throw new ExactJsonError(error instanceof Error ? error.message : String(error), { cause: error });
+    const fault = syntaxFault(text);
+    if (fault === undefined && error instanceof ExactJsonError) throw error;
+    throw new ExactJsonError(`it is not JSON${fault === undefined ? '' : `: ${fault}`}`, { cause: error });
+  }
+}
+
+/** Why the text itself, without marks, is no JSON; undefined where it is. */
+function syntaxFault(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    // V8 shows a piece of the text, whatever that is.
+    const message = error instanceof Error ? error.message : String(error);
+    return message.replace(/, (?:\.\.\.)?".*$/s, '');
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { ConfigurationError, decodeStruct, encodeStruct, type Field, type GoStruct } from './go-encoding.js';
 import { topLevelMembers } from './json-members.js';
+import { jsonFault } from './json-fault.js';
 import { type JsonValue, parseJson } from './lossless-json.js';
 import { OPTIMISM_PARAMETERS } from './rollup-config.js';
 
@@ -95,16 +96,21 @@ export type ChainConfig = { json: string; chainId: bigint };
 
 /** Takes an L2 chain's configuration out of a genesis file. `source` names it in errors. Throws ConfigurationError. */
 export function parseGenesisChainConfig(document: string | Uint8Array, source: string): ChainConfig {
-  const config = parse(source, () => topLevelMembers(bytesOf(document), ['config'])?.get('config'));
+  const members = parse(source, document, () =>
+    topLevelMembers(bytesOf(document), ['config', 'l2_chain_id', 'chainId']),
+  );
+  const config = members?.get('config');
   if (config === undefined) {
-    parse(source, () => parseJson(textOf(document)));
-    throw new ConfigurationError(
-      source,
-      'has no field "config"; --l2.genesis takes the genesis file that op-geth was initialised with',
-    );
+    parse(source, document, () => parseJson(textOf(document)));
+    const wanted = '--l2.genesis takes the genesis file that op-geth was initialised with';
+    if (members?.has('l2_chain_id') === true)
+      throw new ConfigurationError(source, `is a rollup configuration; ${wanted}: are the files swapped?`);
+    if (members?.has('chainId') === true)
+      throw new ConfigurationError(source, `is a chain's configuration alone; ${wanted}, which has it as "config"`);
+    throw new ConfigurationError(source, `has no field "config"; ${wanted}`);
   }
   return chainConfigOf(
-    parse(source, () => parseJson(config)),
+    parse(source, document, () => parseJson(config)),
     `${source}.config`,
   );
 }
@@ -126,15 +132,17 @@ export function chainConfigOf(value: JsonValue, source: string): ChainConfig {
  * also where it has no blob schedule: without one nobody knows what a blob costs.
  */
 export function parseL1ChainConfig(document: string | Uint8Array, source: string): ChainConfig {
-  const members = parse(source, () => topLevelMembers(bytesOf(document), ['config', 'chainId']));
+  const members = parse(source, document, () => topLevelMembers(bytesOf(document), ['config', 'chainId']));
   const config = members?.has('chainId') === true ? undefined : members?.get('config');
-  const value = parse(source, () => parseJson(config ?? textOf(document)));
+  const value = parse(source, document, () => parseJson(config ?? textOf(document)));
   return l1ChainConfigOf(value, config === undefined ? source : `${source}.config`);
 }
 
 /** The same for the configuration alone. */
 export function l1ChainConfigOf(value: JsonValue | undefined, source: string): ChainConfig {
   const { config, chainId } = decode(value, source);
+  if (config.optimism !== undefined)
+    throw new ConfigurationError(source, "is the configuration of an OP Stack chain, an L2; this is to be its L1's");
   const schedule = config.blobSchedule;
   if (typeof schedule !== 'object' || Object.keys(schedule).length === 0) {
     throw new ConfigurationError(
@@ -149,13 +157,11 @@ export function l1ChainConfigOf(value: JsonValue | undefined, source: string): C
   return { json: encodeStruct(config, CHAIN_CONFIG), chainId };
 }
 
-function parse<T>(source: string, task: () => T): T {
+function parse<T>(source: string, document: string | Uint8Array, task: () => T): T {
   try {
     return task();
   } catch (error) {
-    throw new ConfigurationError(source, `is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new ConfigurationError(source, jsonFault(textOf(document), error));
   }
 }
 

@@ -99,11 +99,14 @@ function decodeField(object: JsonObject, field: Field, path: string, strict: boo
   }
 }
 
+/** Some tools write numbers as texts, decimal or 0x-hexadecimal. */
 function integer(value: JsonValue, path: string, max: bigint | undefined): bigint {
-  if (typeof value !== 'bigint' || value < 0n || (max !== undefined && value > max)) {
+  const isText = typeof value === 'string' && /^(?:\d+|0x[0-9a-fA-F]+)$/.test(value);
+  const number = isText ? BigInt(value) : value;
+  if (typeof number !== 'bigint' || number < 0n || (max !== undefined && number > max)) {
     throw new ConfigurationError(path, `is not a whole number${max === undefined ? '' : ' of 64 bits'}`);
   }
-  return value;
+  return number;
 }
 
 /** A configuration file that cannot be used. */

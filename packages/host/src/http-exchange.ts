@@ -209,10 +209,16 @@ function exchangeError(name: string, what: string, error: unknown): EndpointErro
   }
   if (/^(?:ERR_SSL_|EPROTO)/.test(code)) {
     const advice = 'is it an http:// endpoint? An authority of your own is named in NODE_EXTRA_CA_CERTS';
-    return new EndpointError(name, what, `TLS failed: ${text}; ${advice}`, { kind: 'tls', cause: error });
+    return new EndpointError(name, what, `TLS failed: ${tlsReason(text)}; ${advice}`, { kind: 'tls' });
   }
   const unreachable = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/.test(code);
   return new EndpointError(name, what, text, { kind: 'outage', unreachable, cause: error });
+}
+
+/** The reason in an error of OpenSSL, which has it among numbers, routines and lines of its sources. */
+function tlsReason(text: string): string {
+  const [, reason] = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(text) ?? [];
+  return reason ?? text.split('\n')[0] ?? text;
 }
 
 /** Code and text of the innermost cause: Node hides it in a chain, for a host with several addresses in a list. */

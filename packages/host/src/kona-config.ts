@@ -4,6 +4,7 @@
  */
 import type { ChainConfig } from './chain-config.js';
 import { ConfigurationError } from './go-encoding.js';
+import { jsonFault } from './json-fault.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from './lossless-json.js';
 import { ROLLUP_CONFIG_NAMES, type RollupConfig, rollupConfigOf } from './rollup-config.js';
 
@@ -148,9 +149,7 @@ export function parseKonaRollupConfig(text: string, source: string): RollupConfi
   try {
     value = parseJson(text);
   } catch (error) {
-    throw new ConfigurationError(source, `is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new ConfigurationError(source, jsonFault(text, error));
   }
   if (!isJsonObject(value)) throw new ConfigurationError(source, 'is not a JSON object');
   const { granite_channel_timeout: timeout = GRANITE_CHANNEL_TIMEOUT, da_challenge_address: challenge } = value;

@@ -3,7 +3,8 @@
  * Field names and order are those of op-node's `rollup.Config`; later versions' fields stand where those versions put them.
  */
 import { ConfigurationError, decodeStruct, encodeStruct, type Field, type GoStruct } from './go-encoding.js';
-import { type JsonValue, parseJson } from './lossless-json.js';
+import { jsonFault } from './json-fault.js';
+import { isJsonObject, type JsonValue, parseJson } from './lossless-json.js';
 
 const BLOCK_ID: readonly Field[] = [
   { name: 'hash', kind: 'hex', bytes: 32 },
@@ -104,15 +105,14 @@ export function parseRollupConfig(text: string, source: string): RollupConfig {
   try {
     value = parseJson(text);
   } catch (error) {
-    throw new ConfigurationError(source, `is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new ConfigurationError(source, jsonFault(text, error));
   }
   return rollupConfigOf(value, source);
 }
 
 /** The same for a configuration that is JSON already: an op-node's answer to optimism_rollupConfig. */
 export function rollupConfigOf(value: JsonValue, source: string): RollupConfig {
+  refuseGenesis(value, source);
   const config = decodeStruct(value, ROLLUP_CONFIG, source, true);
   const read = reader(config, source);
   const result: RollupConfig = {
@@ -143,6 +143,22 @@ export function rollupConfigOf(value: JsonValue, source: string): RollupConfig {
     throw new ConfigurationError(source, 'has the same genesis hash for L1 and L2');
   checkForkOrder(config, source);
   return result;
+}
+
+/** A genesis file in a rollup configuration's place: most likely the two were swapped. */
+function refuseGenesis(value: JsonValue, source: string): void {
+  if (!isJsonObject(value) || value.genesis !== undefined) return;
+  const kind =
+    value.alloc !== undefined || isJsonObject(value.config)
+      ? 'a genesis file'
+      : value.chainId === undefined
+        ? undefined
+        : 'the configuration of an execution chain';
+  if (kind === undefined) return;
+  throw new ConfigurationError(
+    source,
+    `is ${kind}, not a rollup configuration (rollup.json, with "genesis" and "l2_chain_id"): are the files swapped?`,
+  );
 }
 
 /** Lagoon was called interop before it had a name: where a configuration has both, the earlier counts. */

@@ -1,6 +1,7 @@
 // `asterisc disassemble`: a guest's instructions as the machine sees them.
 import { type Machine, type Metadata, readStateFile } from '@obelisc/fpvm';
 import { UsageError } from '../terminal/failure.js';
+import { didYouMean } from '../terminal/nearest.js';
 import { instructionsFrom, listing } from './listing.js';
 import { loadElfFile } from './load-elf.js';
 import { readMetadata } from './metadata-file.js';
@@ -46,7 +47,10 @@ function rangeOf(options: DisassembleOptions, machine: Machine, metadata: Metada
   if (name !== undefined) {
     if (start !== undefined) throw new UsageError('give either --symbol or --start');
     const symbol = metadata.symbols.find((candidate) => candidate.name === name);
-    if (symbol === undefined) throw new UsageError(`--symbol: the metadata has no ${name}`);
+    if (symbol === undefined) {
+      const names = metadata.symbols.map((candidate) => candidate.name);
+      throw new UsageError(`--symbol: the metadata has no ${name}${didYouMean(name, names)}`);
+    }
     return { start: symbol.start, count: given ?? Math.max(1, Number(symbol.size) >>> 2) };
   }
   if (start === undefined) return { start: machine.pc, count: given ?? DEFAULT_COUNT };

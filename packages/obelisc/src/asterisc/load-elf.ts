@@ -1,5 +1,6 @@
 // `asterisc load-elf`: an ELF file to a prestate and its metadata.
 import { ElfError, encodeMetadata, loadElf, type Machine, type Metadata, readWhole } from '@obelisc/fpvm';
+import { fileFault } from '../terminal/failure.js';
 import { checkOutput, writeStateTo, writeTextTo } from './output.js';
 
 export interface LoadElfOptions {
@@ -20,9 +21,7 @@ export async function loadElfFile(path: string): Promise<{ machine: Machine; met
   try {
     file = await readWhole(path);
   } catch (error) {
-    throw new LoadElfError(`cannot read the ELF file ${path}: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new LoadElfError(`cannot read the ELF file: ${fileFault(path, error)}`);
   }
   try {
     return loadElf(file);

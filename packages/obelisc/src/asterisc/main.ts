@@ -3,7 +3,6 @@
 import { CommanderError } from 'commander';
 import { messagesOf, UsageError } from '../terminal/failure.js';
 import { Interrupt, INTERRUPTED, InterruptedError } from '../terminal/interrupt.js';
-import { nearest } from '../terminal/nearest.js';
 import { splitArguments } from './arguments.js';
 import { commandLine, flagsOf } from './command-line.js';
 
@@ -20,16 +19,6 @@ export async function main(args: readonly string[]): Promise<number> {
     const { own } = split;
     debug = own.includes('--debug');
     if (own[0] === 'h') own[0] = 'help';
-    const topic = own[0] === 'help' ? own[1] : undefined;
-    if (topic !== undefined && !program.commands.some((command) => command.name() === topic)) {
-      const meant = nearest(
-        topic,
-        program.commands.map((command) => command.name()),
-      );
-      const advice = meant === undefined ? '' : `\n(Did you mean ${meant}?)`;
-      process.stderr.write(`error: there is no help for '${topic}'${advice}\n`);
-      return exitCodes.unknownCommand;
-    }
     // Behind a flag that is not known anything may stand: Commander tells of the flag.
     const known = flagsOf(program, own[0] ?? '');
     const isMisspelt = own.some(

@@ -1,6 +1,7 @@
 // The flags that stop a run at a pre-image.
 import { parseGoInteger, type PreimageRead } from '@obelisc/fpvm';
 import { UsageError } from '../terminal/failure.js';
+import { didYouMean } from '../terminal/nearest.js';
 
 export interface StopAtPreimageOptions {
   /** Key prefix in hex, with `@OFFSET` in decimal (0 without it) and `@STEP`, before which there is no stop. */
@@ -46,7 +47,9 @@ function wantedReads({
   if (type === 'any') return 'any';
   const first = keyTypes[type];
   if (first === undefined) {
-    throw new UsageError(`--stop-at-preimage-type is ${type}: use ${Object.keys(keyTypes).join(', ')} or any`);
+    throw new UsageError(
+      `--stop-at-preimage-type is ${type}: use ${Object.keys(keyTypes).join(', ')} or any${didYouMean(type, [...Object.keys(keyTypes), 'any'])}`,
+    );
   }
   return { prefix: Uint8Array.of(first), offset: 0n, fromStep: 0n };
 }

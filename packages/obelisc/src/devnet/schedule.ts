@@ -1,6 +1,7 @@
 // Forks as the command line names them: `--forks karst`, `--fork-at jovian=20,karst=40`.
 import { FORK_NAMES, L1_FORK_NAMES } from '@obelisc/devnet';
 import { UsageError } from '../terminal/failure.js';
+import { didYouMean } from '../terminal/nearest.js';
 
 /** The flags that make a schedule, and the forks that they may name, oldest first. */
 interface Flags<Name extends string> {
@@ -45,7 +46,8 @@ function schedule<Name extends string>(
 ): Partial<Record<Name, bigint>> {
   const known = (name: string, flag: string): Name => {
     const found = names.find((one) => one === name.toLowerCase());
-    if (found === undefined) throw new UsageError(`${flag} ${name}: give one of ${names.join(', ')}`);
+    if (found === undefined)
+      throw new UsageError(`${flag} ${name}: give one of ${names.join(', ')}${didYouMean(name, names)}`);
     return found;
   };
   const placed = new Map<Name, bigint>();

@@ -3,9 +3,9 @@
  * Exit codes: 0 the claim is valid (or the server's work is done), 1 it is wrong, 2 whatever else: the client could not
  * tell, the command cannot be carried out as typed, the server failed (the reference's 1, which is that of a wrong claim).
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { type Chain, LOG_LEVELS, type Log, type LogLevel, openHost } from '@obelisc/host/run';
-import { messagesOf } from '../terminal/failure.js';
+import { messagesOf, UsageError } from '../terminal/failure.js';
 import { makeFolder } from '../terminal/folder.js';
 import { type Io, processIo } from '../terminal/io.js';
 import { logLevelOf } from '../terminal/verbosity.js';
@@ -70,6 +70,7 @@ type Logs = { log: Log; clientLog: Log };
 async function run(options: Options, { log, clientLog }: Logs, io: Io, showProgress: boolean): Promise<number> {
   const { mode, ...hostOptions } = options;
   const { datadir, endpoints } = options;
+  if (datadir !== undefined && isFile(datadir)) throw new UsageError(`--datadir ${datadir} is a file, not a folder`);
   if (endpoints !== undefined && datadir !== undefined && !existsSync(datadir)) makeFolder('--datadir', datadir);
   const host = await openHost({ ...hostOptions, log });
   try {
@@ -95,6 +96,10 @@ async function run(options: Options, { log, clientLog }: Logs, io: Io, showProgr
   } finally {
     await host.close();
   }
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && !statSync(path).isDirectory();
 }
 
 /** The log of the host on stderr, or the client's on stdout: that one is the same in each run, and so without times. */

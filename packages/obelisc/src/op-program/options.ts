@@ -7,6 +7,7 @@ import {
   type Dialect,
   type Endpoints,
   findChain,
+  knownChainNames,
   knownL1ChainConfig,
   parseGenesisChainConfig,
   parseL1ChainConfig,
@@ -16,8 +17,9 @@ import {
   whyUnknown,
 } from '@obelisc/host/run';
 import { DATA_FORMATS, type DataFormat, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
-import { readNetworkFlags, urlList } from '../endpoints/network-flags.js';
-import { UsageError } from '../terminal/failure.js';
+import { endpointUrl, readNetworkFlags, urlList } from '../endpoints/network-flags.js';
+import { fileFault, UsageError } from '../terminal/failure.js';
+import { nearest } from '../terminal/nearest.js';
 import { FLAGS, type FlagValues } from './flags.js';
 
 export type Options = {
@@ -98,11 +100,7 @@ function readEndpoints(flags: FlagValues): Endpoints | undefined {
 }
 
 function url(flags: FlagValues, name: string): string {
-  const text = flags.get(name) ?? '';
-  if (!/^https?:\/\/./.test(text) || !URL.canParse(text)) {
-    throw new UsageError(`--${name} is ${JSON.stringify(text)}, which is not an http:// or https:// URL`);
-  }
-  return text;
+  return endpointUrl(name, flags.get(name) ?? '');
 }
 
 function readClaim(flags: FlagValues): Claim {
@@ -142,8 +140,11 @@ function readChain(flags: FlagValues): Chain {
   if (network !== undefined) {
     const chain = findChain(network);
     if (chain === undefined) {
+      const meant = nearest(network, knownChainNames());
       throw new UsageError(
-        `--network ${JSON.stringify(network)} ${whyUnknown(network)}; chains that are not built in take --rollup.config and --l2.genesis`,
+        meant === undefined
+          ? `--network ${JSON.stringify(network)} ${whyUnknown(network)}; chains that are not built in take --rollup.config and --l2.genesis`
+          : `--network ${JSON.stringify(network)} is not known; did you mean ${meant}?`,
       );
     }
     return chain;
@@ -171,10 +172,7 @@ function file(flags: FlagValues, name: string): [bytes: Buffer, source: string] 
   try {
     return [readFileSync(path), path];
   } catch (error) {
-    throw new UsageError(
-      `--${name} names a file that cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new UsageError(`--${name} names a file that cannot be read: ${fileFault(path, error)}`);
   }
 }
 

@@ -44,6 +44,11 @@ export function finishCommandLine(program: Command, options: CommandLineOptions 
     program.optionsGroup(GENERAL).version(versionText(program.name()), '-v, --version', 'print the version'),
     describe,
   );
+  const parseProgram = program.parseOptions.bind(program);
+  program.parseOptions = (args) => {
+    refuseBeforeCommand(program, args);
+    return parseProgram(args);
+  };
   for (const command of program.commands) {
     command
       .optionsGroup(GENERAL)
@@ -63,11 +68,14 @@ export function finishCommandLine(program: Command, options: CommandLineOptions 
       if (asksForHelp) return parse(args);
       refuseUnknown(command, args);
       const result = parse(args.flatMap((arg) => withoutSwitchValue(command, arg)));
-      refuseSurplus(command, result.operands);
       if (variables !== undefined) readEnvironment(command, variables, env);
       return result;
     };
-    command.hook('preAction', (_, action) => refuseMissing(action, required));
+    // What is surplus is named, which Commander does not.
+    command.allowExcessArguments(true).hook('preAction', (_, action) => {
+      refuseSurplus(action);
+      refuseMissing(action, required);
+    });
   }
 }
 
@@ -101,6 +109,21 @@ export function printedHelp(command: Command, describe: (option: Option) => stri
     .configureOutput({ getOutHelpWidth: () => process.stdout.columns ?? HELP_WIDTH })
     .configureHelp({ optionDescription: describe, subcommandTerm: (one) => one.name() })
     .addHelpOption(new Option('-h, --help', 'print this').helpGroup(GENERAL));
+}
+
+/** A flag in front of the command, and help for what is no command. */
+function refuseBeforeCommand(program: Command, [first = '', topic]: readonly string[]): void {
+  if (first.startsWith('-') && !['-h', '--help', '-v', '--version'].includes(first)) {
+    program.error(`error: ${first} stands before the command: flags come behind it`, {
+      code: 'commander.unknownOption',
+    });
+  }
+  const names = program.commands.map((command) => command.name());
+  if (first !== 'help' || topic === undefined || topic === 'help' || names.includes(topic)) return;
+  const meant = nearest(topic, names);
+  program.error(`error: there is no help for '${topic}'${meant === undefined ? '' : `\n(Did you mean ${meant}?)`}`, {
+    code: 'commander.unknownCommand',
+  });
 }
 
 /** Refuses the first flag that the command does not have, and a flag in the place of another's value. */
@@ -145,8 +168,8 @@ function withoutSwitchValue(command: Command, arg: string): string[] {
   });
 }
 
-function refuseSurplus(command: Command, operands: readonly string[]): void {
-  const surplus = operands[command.registeredArguments.length];
+function refuseSurplus(command: Command): void {
+  const surplus = command.args[command.registeredArguments.length];
   if (surplus === undefined) return;
   const advice =
     booleanOf(surplus) === undefined

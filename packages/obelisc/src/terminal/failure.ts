@@ -6,6 +6,20 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** Why a file or folder cannot be had, in words; `error` is what the system says. */
+export function fileFault(path: string, error: unknown): string {
+  const reasons: Record<string, string> = {
+    ENOENT: `there is no ${path}`,
+    EISDIR: `${path} is a folder`,
+    ENOTDIR: `${path} is not a folder, or lies in what is none`,
+    EACCES: `no permission for ${path}`,
+    EROFS: `${path} is on a file system that is read only`,
+    ENOSPC: 'no space is left on its device',
+  };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
 /** The messages of `error` and its causes, outermost first; one that repeats the one before is left out. */
 export function messagesOf(error: unknown): string[] {
   const messages: string[] = [];

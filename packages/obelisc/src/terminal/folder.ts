@@ -1,7 +1,7 @@
 // Folders that a command writes into, made before it works for what goes there.
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from './failure.js';
+import { fileFault, UsageError } from './failure.js';
 
 /** Makes the folder that a flag names, and those above it. Throws UsageError where it cannot be made or written to. */
 export function makeFolder(flag: string, path: string): void {
@@ -10,10 +10,13 @@ export function makeFolder(flag: string, path: string): void {
     const missing: string[] = [];
     for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.push(folder);
     for (const folder of missing.toReversed()) mkdirSync(folder);
+    if (!statSync(path).isDirectory()) throw new UsageError(`${path} is a file`);
     accessSync(path, constants.W_OK | constants.X_OK);
     if (missing.length === 0) accessSync(`${path}/.`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${flag} ${path}: no folder that can be written to (${why})`, { cause: error });
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why =
+      error instanceof UsageError ? error.message : isAbsent ? 'none can be made there' : fileFault(path, error);
+    throw new UsageError(`${flag} ${path}: no folder that can be written to (${why})`);
   }
 }

@@ -1,5 +1,6 @@
 // `obelisc validate`: the guide as one command.
 import { type BlockTag, exitCodes, type GameChoice, validate, verdictJson, verdictLine } from '@obelisc/claims';
+import { findChain, knownChainNames } from '@obelisc/host';
 import { networkFlagOf } from '../endpoints/commander-values.js';
 import { readNetworkFlags } from '../endpoints/network-flags.js';
 import { clientLine } from '../op-program/client-lines.js';
@@ -8,6 +9,7 @@ import { hasColours } from '../terminal/colours.js';
 import { UsageError } from '../terminal/failure.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { makeFolder } from '../terminal/folder.js';
+import { nearest } from '../terminal/nearest.js';
 import { writeStory } from '../terminal/status-line.js';
 import { logLevelOf, type Verbosity } from '../terminal/verbosity.js';
 import { ClaimDisplay } from './claim-display.js';
@@ -46,6 +48,7 @@ export interface ValidateFlags extends Verbosity {
 /** Runs the command and returns its exit code; rejects with what prevents a verdict. */
 export async function runValidate(flags: ValidateFlags): Promise<number> {
   const game = chosenGame(flags);
+  checkNetwork(flags.network);
   if (flags.datadir !== undefined) makeFolder('--datadir', flags.datadir);
   const story = (text: string): void => writeStory(text);
   const log = {
@@ -115,4 +118,12 @@ function chosenGame(flags: ValidateFlags): GameChoice | undefined {
       `--${given.join(', --')}: a game says this itself; leave it out beside --game and --game-index`,
     );
   return { address: game, index: gameIndex, factory: gameFactory };
+}
+
+/** A mistyped name is answered with the nearest; what else is wrong with one, `validate` says. */
+function checkNetwork(network: string | undefined): void {
+  if (network === undefined || findChain(network) !== undefined) return;
+  const meant = nearest(network, knownChainNames());
+  if (meant !== undefined)
+    throw new UsageError(`--network ${JSON.stringify(network)} is not known; did you mean ${meant}?`);
 }
