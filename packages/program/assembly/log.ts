@@ -10,16 +10,29 @@ import { Bytes } from './bytes';
 
 let used: usize = 0;
 
+/** Whether the line being written is one too many. */
+let muted: bool = false;
+
+/** Lines that data on L1 brings about, of which there may be millions, are written up to this many for an L1 block. */
+// @ts-ignore: decorator
+@inline
+const MOST_LINES: u32 = 256;
+
+let linesLeft: u32 = MOST_LINES;
+let linesMuted: u64 = 0;
+
 function put(byte: u32): void {
   if (used < CAPACITY - 1) store<u8>(LINE + used++, <u8>byte);
 }
 
 function putText(text: string): void {
+  if (muted) return;
   const length = text.length;
   for (let i = 0; i < length; i++) put(text.charCodeAt(i) & 0x7f);
 }
 
 function putHex(ptr: usize, length: u32): void {
+  if (muted) return;
   put(0x30);
   put(0x78);
   for (let i: u32 = 0; i < length; i++) {
@@ -45,6 +58,7 @@ export function hex32(ptr: usize): string {
 }
 
 function putDecimal(value: u64): void {
+  if (muted) return;
   if (value >= 10) putDecimal(value / 10);
   put(<u32>(0x30 + (value % 10)));
 }
@@ -56,6 +70,7 @@ function putKey(key: string): void {
 }
 
 function quoted(text: string): void {
+  if (muted) return;
   put(0x22);
   for (let i = 0, n = text.length; i < n; i++) {
     const code = text.charCodeAt(i) & 0x7f;
@@ -101,6 +116,11 @@ class Line {
     return this.hex(key, value.ptr, value.length);
   }
   end(): void {
+    if (muted) {
+      muted = false;
+      used = 0;
+      return;
+    }
     store<u8>(LINE + used++, 0x0a);
     write(1, LINE, <u32>used);
     used = 0;
@@ -111,6 +131,19 @@ const line = new Line();
 
 function start(level: string, message: string): Line {
   used = 0;
+  muted = false;
+  return begin(level, message);
+}
+
+function startLimited(level: string, message: string): Line {
+  used = 0;
+  muted = linesLeft == 0;
+  if (muted) linesMuted += 1;
+  else linesLeft -= 1;
+  return begin(level, message);
+}
+
+function begin(level: string, message: string): Line {
   putText('lvl=');
   putText(level);
   putText(' msg=');
@@ -122,8 +155,20 @@ export function info(message: string): Line {
   return start('info', message);
 }
 
+/** Information on one of the many things that a batcher can do. */
+export function detail(message: string): Line {
+  return startLimited('info', message);
+}
+
 export function warn(message: string): Line {
-  return start('warn', message);
+  return startLimited('warn', message);
+}
+
+/** Begins the lines for another L1 block, or ends the last one's: says how many lines were too many. */
+export function renewLines(): void {
+  if (linesMuted > 0) start('warn', 'more lines like these were left out').number('count', linesMuted).end();
+  linesMuted = 0;
+  linesLeft = MOST_LINES;
 }
 
 export function error(message: string): Line {
@@ -133,6 +178,7 @@ export function error(message: string): Line {
 /** Writes a line of plain text to stdout. */
 export function print(text: string): void {
   used = 0;
+  muted = false;
   putText(text);
   line.end();
 }

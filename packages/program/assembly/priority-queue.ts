@@ -20,6 +20,38 @@ export class PriorityQueue {
     return load<u32>(this.at(i), 8);
   }
 
+  /** Key of any entry, as `valueAt`. */
+  keyAt(i: u32): u64 {
+    return load<u64>(this.at(i));
+  }
+
+  /** The highest key that half of the entries or more reach; there must be entries. */
+  get upperHalf(): u64 {
+    let low: u64 = 0;
+    let high: u64 = u64.MAX_VALUE;
+    while (low < high) {
+      const middle = high - ((high - low) >> 1);
+      let reach: u32 = 0;
+      for (let i: u32 = 0; i < this.count; i++) {
+        if (this.keyAt(i) >= middle) reach += 1;
+      }
+      if (reach >= this.count - reach) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Removes all entries with the key `limit` or a higher one. */
+  cut(limit: u64): void {
+    const all = this.count;
+    this.count = 0;
+    // None is put behind the place that it was read from.
+    for (let i: u32 = 0; i < all; i++) {
+      const key = this.keyAt(i);
+      if (key < limit) this.add(key, this.valueAt(i));
+    }
+  }
+
   /** Key of the first entry; the queue must not be empty. */
   get key(): u64 {
     return load<u64>(this.at(0));

@@ -1,63 +1,44 @@
 // The batch queue before Holocene: batches may come in any order and wait for their turn; a span batch is valid as a whole
 // or not at all (specs: protocol/derivation.md#batch-queue).
-import { Bytes, copy32 } from '../bytes';
-import { giveBlock, giveChain, copyChain, storeChain, takeBlock } from '../block-store';
 import { FailureKind } from '../failure';
 import { RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
 import { info } from '../log';
-import { mark, release, useScratch } from '../memory';
 import { PriorityQueue } from '../priority-queue';
-import { EncodedTransactions } from '../transaction/transaction-source';
-import { readSingularBatch, SingularBatch } from './batch';
+import { BatchReader } from './batch-reader';
 import { BatchSource } from './batch-source';
-import { checkSingularBatch, checkSpanBatch, Validity } from './batch-validity';
+import {
+  BatchContext,
+  canBecomeValid,
+  checkSingularBatch,
+  checkSpanBatch,
+  checkSpanPrefix,
+  Validity,
+} from './batch-validity';
 import { ChannelReader } from './channel-reader';
-import { ContentBuffer } from './content-buffer';
 import { L2Block } from './l2-block';
 import { L2Chain } from './l2-chain';
+import { mostWaiting } from './memory-limits';
 import { SpanBatch } from './span-batch';
 import { fail, Pull } from './stage';
-
-/** A batch that waits, and the L1 block that held its end. Of a singular one, all that it is judged by is here. */
-@unmanaged
-class Waiting {
-  /** The next one in the order in which they came. */
-  next: u32;
-  /** Chain of blocks with its encoding (block-store.ts), and how long that is. */
-  encoding: u32;
-  length: u32;
-  inclusion: u32;
-  isSpan: bool;
-  hasEmpty: bool;
-  hasDeposit: bool;
-  hasSetCode: bool;
-  hasPostExec: bool;
-  transactionCount: u32;
-  sequence: u64;
-  /** Time of the (first) block. */
-  timestamp: u64;
-  epochNumber: u64;
-  // Behind it: the hashes of the parent and the epoch.
-}
-
-// @ts-ignore: decorator
-@inline
-const PARENT_HASH: usize = 56;
-// @ts-ignore: decorator
-@inline
-const EPOCH_HASH: usize = 88;
+import { WaitingBatch, WaitingBatches, WaitingChannel } from './waiting-batch';
 
 
 @final
 export class BatchQueue extends BatchSource {
-  /** Batches whose time has come, in the order in which they came. */
-  private first: usize = 0;
-  private last: usize = 0;
-  /** Batches of the future, by time. */
+  /** Batches whose time has come, by the order in which they came, and batches of the future, by time. */
+  private readonly due: PriorityQueue = new PriorityQueue();
   private readonly future: PriorityQueue = new PriorityQueue();
-  private added: u64 = 0;
+  /** How many batches there were. */
+  private given: u64 = 0;
+
+  /**
+   * The first batch whose time had come when it was left in its channel, by its place in the order, and the time of the first
+   * one that was left there for the future; u64.MAX_VALUE for none.
+   */
+  private awayFrom: u64 = u64.MAX_VALUE;
+  private awayTime: u64 = u64.MAX_VALUE;
 
   /**
    * The first span of the future whose epoch is the one after `barrierEpoch`, the only L1 block known: nothing behind it is
@@ -71,6 +52,8 @@ export class BatchQueue extends BatchSource {
    * 0 for none. Such a one is never judged otherwise than undecided, and so matters for the barrier alone.
    */
   private readonly beyond: StaticArray<u64>;
+  /** The same of the spans that are left in their channels. */
+  private readonly spansAway: StaticArray<u64>;
   private readonly lowestEpoch: u64;
 
   // What the first batch was undecided by: as long as nothing of it changes, it stays so.
@@ -79,14 +62,7 @@ export class BatchQueue extends BatchSource {
   private undecidedAt: L1Block | null = null;
   private undecidedOrigin: L1Block | null = null;
 
-  /** A waiting batch by what it is judged by, and the one that was read again from its encoding. */
-  private readonly judged: SingularBatch = new SingularBatch();
-  private readonly readSingular: SingularBatch = new SingularBatch();
-  private readonly readTransactions: EncodedTransactions = new EncodedTransactions();
-  private readonly readSpan: SpanBatch = new SpanBatch();
-  private readonly buffer: ContentBuffer = new ContentBuffer();
-  /** Which waiting batch is in `buffer`; 0 for none. */
-  private restored: u64 = 0;
+  private readonly batches: WaitingBatches;
 
   /** No batch is needed for a block after the time `latest`. */
   constructor(
@@ -98,9 +74,13 @@ export class BatchQueue extends BatchSource {
     private readonly latest: u64,
   ) {
     super(config, previous, l1, l2, origin);
+    previous.keepsChannels = true;
+    this.batches = new WaitingBatches(config, l1);
     this.lowestEpoch = origin.number;
     const head = l1.head.number;
-    this.beyond = new StaticArray<u64>(head > origin.number ? <i32>(head - origin.number) : 0);
+    const epochs = head > origin.number ? <i32>(head - origin.number) : 0;
+    this.beyond = new StaticArray<u64>(epochs);
+    this.spansAway = new StaticArray<u64>(epochs);
   }
 
   next(parent: L2Block): Pull {
@@ -111,6 +91,7 @@ export class BatchQueue extends BatchSource {
     const pulled = this.previous.next();
     if (pulled == Pull.Again || pulled == Pull.Failed) return pulled;
     const outOfData = pulled == Pull.Empty;
+    if (!outOfData) this.given += 1;
     if (behind) return outOfData ? Pull.Empty : Pull.Again;
     if (!outOfData) this.add(parent);
     const derived = this.derive(outOfData, parent);
@@ -133,82 +114,133 @@ export class BatchQueue extends BatchSource {
           ? checkSpanBatch(context, span)
           : Validity.Drop;
     if (validity == Validity.Drop) return;
-    const sequence = ++this.added;
-    if (span !== null && span.timestamp(0) > this.latest) return this.noteBeyond(span, sequence);
-    if (singular !== null && singular.timestamp > this.latest) return;
-    const waiting = changetype<Waiting>(takeBlock());
-    const encoded = this.previous.encodedBatch;
-    waiting.encoding = <u32>storeChain(encoded.ptr, encoded.length);
-    waiting.length = encoded.length;
-    waiting.inclusion = <u32>changetype<usize>(this.at);
-    waiting.sequence = sequence;
-    waiting.isSpan = span !== null;
-    if (singular !== null) {
-      waiting.hasEmpty = singular.hasEmpty;
-      waiting.hasDeposit = singular.hasDeposit;
-      waiting.hasSetCode = singular.hasSetCode;
-      waiting.hasPostExec = singular.hasPostExec;
-      waiting.transactionCount = singular.transactionCount;
-      waiting.timestamp = singular.timestamp;
-      waiting.epochNumber = singular.epochNumber;
-      copy32(changetype<usize>(waiting) + PARENT_HASH, singular.parentHash);
-      copy32(changetype<usize>(waiting) + EPOCH_HASH, singular.epochHash);
-    } else if (span !== null) {
-      waiting.timestamp = span.timestamp(0);
-      waiting.epochNumber = span.firstEpoch;
+    const time = span !== null ? span.timestamp(0) : singular !== null ? singular.timestamp : 0;
+    if (time > this.latest) {
+      if (span !== null) this.noteSpan(this.beyond, span);
+      return;
     }
-    this.place(waiting, parent);
+    const reader = this.previous.batches;
+    const channel = this.batches.channelOf(this.previous.channel, this.at, this.given - (reader.count - 1));
+    const isDue = time <= context.nextTime;
+    if (isDue && this.due.length >= mostWaiting) this.awayFrom = min(this.awayFrom, this.given);
+    if (isDue ? this.awayFrom < u64.MAX_VALUE : time >= this.awayTime) {
+      this.batches.keepAway(channel, this.given);
+      if (span !== null) this.noteSpan(this.spansAway, span);
+      return;
+    }
+    this.keep(context, reader, channel, this.given);
   }
 
-  private noteBeyond(span: SpanBatch, sequence: u64): void {
-    const epoch = span.firstEpoch;
+  /** Keeps in memory the batch that `reader` gave last. */
+  private keep(context: BatchContext, reader: BatchReader, channel: WaitingChannel, sequence: u64): void {
+    const singular = reader.singularBatch;
+    const mayBeValid = singular === null || canBecomeValid(context, singular);
+    this.place(this.batches.keep(reader, channel, sequence, mayBeValid), context.safeHead);
+    if (this.future.length > mostWaiting) this.sendFutureAway();
+  }
+
+  /** Notes the first span of its epoch, by the order in which they came. */
+  private noteSpan(firsts: StaticArray<u64>, span: SpanBatch): void {
+    this.noteFirst(firsts, span.firstEpoch, this.given);
+  }
+
+  private noteFirst(firsts: StaticArray<u64>, epoch: u64, sequence: u64): void {
     // Wraps where the epoch is too low.
     const i = epoch - this.lowestEpoch - 1;
-    if (i >= <u64>this.beyond.length || this.beyond[<i32>i] != 0) return;
-    this.beyond[<i32>i] = sequence;
+    if (i >= <u64>firsts.length || (firsts[<i32>i] != 0 && firsts[<i32>i] <= sequence)) return;
+    firsts[<i32>i] = sequence;
     if (epoch == this.barrierEpoch + 1) this.barrier = min(this.barrier, sequence);
   }
 
   /** Puts a waiting batch where its time says. */
-  private place(waiting: Waiting, parent: L2Block): void {
-    if (waiting.timestamp > parent.time + this.config.blockTime) {
-      this.future.add(waiting.timestamp, <u32>changetype<usize>(waiting));
-      if (waiting.isSpan && waiting.epochNumber == this.barrierEpoch + 1) {
-        this.barrier = min(this.barrier, waiting.sequence);
-      }
+  private place(waiting: WaitingBatch, parent: L2Block): void {
+    const at = <u32>changetype<usize>(waiting);
+    if (waiting.timestamp <= parent.time + this.config.blockTime) {
+      this.due.add(waiting.sequence, at);
       return;
     }
-    // Nearly always it is the newest.
-    let before: usize = 0;
-    if (this.last != 0 && changetype<Waiting>(this.last).sequence < waiting.sequence) {
-      before = this.last;
-    } else {
-      let at = this.first;
-      while (at != 0 && changetype<Waiting>(at).sequence < waiting.sequence) {
-        before = at;
-        at = <usize>changetype<Waiting>(at).next;
-      }
+    this.future.add(waiting.timestamp, at);
+    if (waiting.isSpan && waiting.epochNumber == this.barrierEpoch + 1) {
+      this.barrier = min(this.barrier, waiting.sequence);
     }
-    const place = changetype<usize>(waiting);
-    if (before == 0) {
-      waiting.next = <u32>this.first;
-      this.first = place;
-    } else {
-      waiting.next = changetype<Waiting>(before).next;
-      changetype<Waiting>(before).next = <u32>place;
-    }
-    if (waiting.next == 0) this.last = place;
   }
 
   /** Moves the batches of the future whose time has come. */
   private ripen(parent: L2Block): void {
     const future = this.future;
     while (!future.isEmpty && future.key <= parent.time + this.config.blockTime) {
-      const waiting = changetype<Waiting>(<usize>future.value);
+      const waiting = changetype<WaitingBatch>(<usize>future.value);
       future.shift();
       if (waiting.sequence == this.barrier) this.barrierEpoch = u64.MAX_VALUE;
       this.place(waiting, parent);
     }
+  }
+
+  /** Leaves the later half of the batches of the future, or more, in their channels. */
+  private sendFutureAway(): void {
+    const future = this.future;
+    const from = future.upperHalf;
+    for (let i: u32 = 0; i < future.length; i++) {
+      if (future.keyAt(i) >= from) this.sendAway(changetype<WaitingBatch>(<usize>future.valueAt(i)));
+    }
+    future.cut(from);
+    this.awayTime = min(this.awayTime, from);
+  }
+
+  private sendAway(waiting: WaitingBatch): void {
+    if (waiting.isSpan) this.noteFirst(this.spansAway, waiting.epochNumber, waiting.sequence);
+    this.batches.sendAway(waiting);
+  }
+
+  /**
+   * Reads the channels again for batches that were left in them: of those whose time has come the first ones, of those of the
+   * future the next.
+   */
+  private reload(parent: L2Block): void {
+    const due = this.due;
+    for (let i: u32 = 0; i < due.length; i++) this.sendAway(changetype<WaitingBatch>(<usize>due.valueAt(i)));
+    due.cut(0);
+    const future = this.future;
+    for (let i: u32 = 0; i < future.length; i++) this.sendAway(changetype<WaitingBatch>(<usize>future.valueAt(i)));
+    future.cut(0);
+    this.awayFrom = u64.MAX_VALUE;
+    this.awayTime = u64.MAX_VALUE;
+    this.barrierEpoch = u64.MAX_VALUE;
+    for (let i = 0; i < this.spansAway.length; i++) this.spansAway[i] = 0;
+    const batches = this.batches;
+    let at = batches.oldest;
+    while (at != 0) {
+      const channel = changetype<WaitingChannel>(at);
+      at = <usize>channel.newer;
+      let left = channel.away;
+      if (left == 0) continue;
+      const reader = batches.reopen(channel);
+      while (left > 0) {
+        if (!reader.isOpen) throw new Error('a waiting batch is not in its channel any more');
+        if (reader.next(channel.block) != Pull.Ready || !channel.isAway(reader.count - 1)) continue;
+        left -= 1;
+        this.offer(reader, channel, parent);
+      }
+      batches.close(channel);
+    }
+  }
+
+  /** Takes into memory the batch that `reader` gave last and that was left in `channel`, if it is its turn. */
+  private offer(reader: BatchReader, channel: WaitingChannel, parent: L2Block): void {
+    const sequence = channel.first + reader.count - 1;
+    const singular = reader.singularBatch;
+    const span = reader.spanBatch;
+    const time = span !== null ? span.timestamp(0) : singular !== null ? singular.timestamp : 0;
+    const next = parent.time + this.config.blockTime;
+    if (time < next && singular !== null) return this.batches.takeAway(channel, sequence); // a past batch
+    const isDue = time <= next;
+    if (isDue && this.due.length >= mostWaiting) this.awayFrom = min(this.awayFrom, sequence);
+    if (isDue ? this.awayFrom < u64.MAX_VALUE : time >= this.awayTime) {
+      if (span !== null) this.noteFirst(this.spansAway, span.firstEpoch, sequence);
+      return;
+    }
+    this.batches.takeAway(channel, sequence);
+    this.keep(this.context(parent, channel.block), reader, channel, sequence);
   }
 
   /** Ready with the first batch that is valid now, or an empty one whose time has come. */
@@ -217,22 +249,24 @@ export class BatchQueue extends BatchSource {
       return fail(FailureKind.Critical, 'no L1 block is known to derive the next batch from');
     if (!this.fits(parent)) return this.misfit(parent);
     this.ripen(parent);
-    const barrier = this.findBarrier();
-    while (this.first != 0) {
-      const waiting = changetype<Waiting>(this.first);
+    if (this.awayTime <= parent.time + this.config.blockTime) this.reload(parent);
+    const due = this.due;
+    while (true) {
+      if (due.isEmpty ? this.awayFrom < u64.MAX_VALUE : due.key > this.awayFrom) this.reload(parent);
+      const barrier = this.findBarrier();
+      if (due.isEmpty) return barrier < u64.MAX_VALUE ? Pull.Empty : this.emptyBatch(parent, outOfData);
+      const waiting = changetype<WaitingBatch>(<usize>due.value);
       if (waiting.sequence > barrier || this.staysUndecided(waiting, parent)) return Pull.Empty;
       const validity = this.judge(waiting, parent);
       if (validity == Validity.Undecided) {
         this.noteUndecided(waiting, parent);
         return Pull.Empty;
       }
-      this.first = <usize>waiting.next;
-      if (this.first == 0) this.last = 0;
+      due.shift();
       if (validity == Validity.Accept) return this.accept(waiting, parent);
       if (validity == Validity.Future) this.place(waiting, parent);
-      else this.drop(waiting);
+      else this.batches.drop(waiting);
     }
-    return barrier < u64.MAX_VALUE ? Pull.Empty : this.emptyBatch(parent, outOfData);
   }
 
   private findBarrier(): u64 {
@@ -241,23 +275,26 @@ export class BatchQueue extends BatchSource {
     if (this.barrierEpoch == epoch) return this.barrier;
     this.barrierEpoch = epoch;
     const i = epoch - this.lowestEpoch;
-    const beyond = i < <u64>this.beyond.length ? this.beyond[<i32>i] : 0;
-    this.barrier = beyond == 0 ? u64.MAX_VALUE : beyond;
+    this.barrier = u64.MAX_VALUE;
+    if (i < <u64>this.beyond.length) {
+      if (this.beyond[<i32>i] != 0) this.barrier = this.beyond[<i32>i];
+      if (this.spansAway[<i32>i] != 0) this.barrier = min(this.barrier, this.spansAway[<i32>i]);
+    }
     for (let i: u32 = 0; i < this.future.length; i++) {
-      const waiting = changetype<Waiting>(<usize>this.future.valueAt(i));
+      const waiting = changetype<WaitingBatch>(<usize>this.future.valueAt(i));
       if (waiting.isSpan && waiting.epochNumber == epoch + 1) this.barrier = min(this.barrier, waiting.sequence);
     }
     return this.barrier;
   }
 
-  private noteUndecided(waiting: Waiting, parent: L2Block): void {
+  private noteUndecided(waiting: WaitingBatch, parent: L2Block): void {
     this.undecided = waiting.sequence;
     this.undecidedParent = parent;
     this.undecidedAt = this.at;
     this.undecidedOrigin = this.blocks[0];
   }
 
-  private staysUndecided(waiting: Waiting, parent: L2Block): bool {
+  private staysUndecided(waiting: WaitingBatch, parent: L2Block): bool {
     return (
       this.undecided == waiting.sequence &&
       this.undecidedParent === parent &&
@@ -266,29 +303,23 @@ export class BatchQueue extends BatchSource {
     );
   }
 
-  private judge(waiting: Waiting, parent: L2Block): Validity {
-    const context = this.context(parent, changetype<L1Block>(<usize>waiting.inclusion));
-    if (waiting.isSpan) {
-      this.restore(waiting);
-      return checkSpanBatch(context, this.readSpan);
-    }
-    const batch = this.judged;
-    const at = changetype<usize>(waiting);
-    batch.set(at + PARENT_HASH, waiting.epochNumber, at + EPOCH_HASH, waiting.timestamp);
-    batch.transactionCount = waiting.transactionCount;
-    batch.hasEmpty = waiting.hasEmpty;
-    batch.hasDeposit = waiting.hasDeposit;
-    batch.hasSetCode = waiting.hasSetCode;
-    batch.hasPostExec = waiting.hasPostExec;
-    return checkSingularBatch(context, batch);
+  private judge(waiting: WaitingBatch, parent: L2Block): Validity {
+    const context = this.context(parent, waiting.inclusion);
+    const batches = this.batches;
+    if (!waiting.isSpan) return checkSingularBatch(context, batches.outlineOf(waiting));
+    const prefix = checkSpanPrefix(context, batches.spanOutlineOf(waiting));
+    if (prefix != Validity.Accept) return prefix;
+    batches.restore(waiting);
+    return checkSpanBatch(context, batches.span);
   }
 
-  private accept(waiting: Waiting, parent: L2Block): Pull {
-    this.restore(waiting);
+  private accept(waiting: WaitingBatch, parent: L2Block): Pull {
+    const batches = this.batches;
+    batches.restore(waiting);
     const isSpan = waiting.isSpan;
-    this.drop(waiting);
+    batches.drop(waiting);
     if (!isSpan) {
-      const singular = this.readSingular;
+      const singular = batches.singular;
       info('Found next batch')
         .number('batch_timestamp', singular.timestamp)
         .number('batch_epoch', singular.epochNumber)
@@ -296,7 +327,7 @@ export class BatchQueue extends BatchSource {
         .end();
       return this.ready(singular, true);
     }
-    const span = this.readSpan;
+    const span = batches.span;
     if (!this.beginSpan(span, parent)) {
       return fail(FailureKind.Critical, 'a valid span batch has a block whose L1 origin is not known');
     }
@@ -304,30 +335,5 @@ export class BatchQueue extends BatchSource {
     const first = this.fromSpan(parent);
     if (first === null) return fail(FailureKind.Critical, 'a valid span batch does not follow the safe head');
     return this.ready(first, !this.hasSpan);
-  }
-
-  /** Reads a waiting batch from its encoding. */
-  private restore(waiting: Waiting): void {
-    if (this.restored == waiting.sequence) return;
-    this.restored = waiting.sequence;
-    this.buffer.reserve(waiting.length);
-    const ptr = this.buffer.ptr;
-    copyChain(<usize>waiting.encoding, waiting.length, ptr);
-    const before = useScratch(true);
-    const start = mark();
-    const encoded = new Bytes(ptr + 1, waiting.length - 1);
-    const config = this.config;
-    const isRead = waiting.isSpan
-      ? this.readSpan.read(encoded, config.blockTime, config.genesisTime, config.l2ChainId)
-      : readSingularBatch(encoded, this.readSingular, this.readTransactions);
-    release(start);
-    useScratch(before);
-    if (!isRead) throw new Error('a waiting batch that cannot be read any more');
-  }
-
-  /** Gives a waiting batch back, which is in no list any more. */
-  private drop(waiting: Waiting): void {
-    giveChain(<usize>waiting.encoding);
-    giveBlock(changetype<usize>(waiting));
   }
 }

@@ -96,6 +96,23 @@ export function checkSingularBatch(context: BatchContext, batch: SingularBatch):
   return Validity.Accept;
 }
 
+/**
+ * Whether a singular batch, which is of the future, may ever be accepted: false where one of the rules above drops it whatever
+ * the chain will be until its time comes. In between it may still be undecided, and then holds up the batches behind it.
+ */
+export function canBecomeValid(context: BatchContext, batch: SingularBatch): bool {
+  const config = context.config;
+  if (batch.hasEmpty || batch.hasDeposit || batch.hasPostExec) return false;
+  if (batch.hasSetCode && !allowsSetCode(config, batch.timestamp)) return false;
+  const epoch = batch.epochNumber;
+  if (epoch + config.sequencerWindow < context.inclusion.number || epoch < context.blocks[0].number) return false;
+  const origin = context.l1.byNumber(epoch);
+  if (origin === null || !equal32(batch.epochHash, origin.hash) || batch.timestamp < origin.time) return false;
+  if (batch.transactionCount == 0) return true;
+  if (isBareActivation(config, batch.timestamp)) return false;
+  return batch.timestamp <= origin.time + maxSequencerDrift(config, origin.time);
+}
+
 // @ts-ignore: decorator
 @lazy const EARLY_SET_CODE: string = 'a set-code transaction before Isthmus';
 // @ts-ignore: decorator

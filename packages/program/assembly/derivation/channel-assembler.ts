@@ -3,7 +3,7 @@
 import { channelTimeout, maxChannelData } from '../config/limits';
 import { RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
-import { info, warn } from '../log';
+import { detail, warn } from '../log';
 import { Channel, openChannel } from './channel';
 import { ChannelSource } from './channel-source';
 import { FrameSource } from './frame-queue';
@@ -37,7 +37,7 @@ export class ChannelAssembler extends ChannelSource {
     const origin = this.origin;
     const open = this.open;
     if (open !== null && open.openNumber + channelTimeout(this.config, origin.time) < origin.number) {
-      info('channel timed out').hex('channel', open.id, 16).end();
+      detail('channel timed out').hex('channel', open.id, 16).end();
       this.drop();
     }
     while (true) {
@@ -72,7 +72,7 @@ export class ChannelAssembler extends ChannelSource {
       }
       if (!frame.isLast) continue;
       this.open = null;
-      info('Reading channel').hex('channel', channel.id, 16).end();
+      detail('Reading channel').hex('channel', channel.id, 16).end();
       this.complete = channel;
       return Pull.Ready;
     }

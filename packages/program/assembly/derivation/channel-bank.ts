@@ -4,7 +4,7 @@ import { channelTimeout, maxChannelBankSize } from '../config/limits';
 import { Fork, RollupConfig } from '../config/rollup';
 import { HashChains } from '../hash-chains';
 import { L1Block } from '../l1/block';
-import { info, warn } from '../log';
+import { detail, warn } from '../log';
 import { PriorityQueue } from '../priority-queue';
 import { Channel, channelHash, openChannel } from './channel';
 import { ChannelSource } from './channel-source';
@@ -60,7 +60,7 @@ export class ChannelBank extends ChannelSource {
     let at = this.find(frame.channel);
     if (at == 0) {
       at = this.open(frame.channel);
-      info('created new channel').number('origin', origin.number).hex('channel', frame.channel, 16).end();
+      detail('created new channel').number('origin', origin.number).hex('channel', frame.channel, 16).end();
     }
     const channel = changetype<Channel>(at);
     if (this.timedOut(channel)) {
@@ -94,7 +94,7 @@ export class ChannelBank extends ChannelSource {
     while (this.total > limit) {
       if (this.oldest == 0) throw new Error('the channel bank is empty and too large');
       const channel = changetype<Channel>(this.oldest);
-      info('pruning channel').hex('channel', channel.id, 16).number('totalSize', this.total).end();
+      detail('pruning channel').hex('channel', channel.id, 16).number('totalSize', this.total).end();
       this.remove(channel);
       channel.free();
     }
@@ -105,7 +105,7 @@ export class ChannelBank extends ChannelSource {
     if (this.oldest == 0) return Pull.Empty;
     const oldest = changetype<Channel>(this.oldest);
     if (this.timedOut(oldest)) {
-      info('channel timed out').hex('channel', oldest.id, 16).end();
+      detail('channel timed out').hex('channel', oldest.id, 16).end();
       this.remove(oldest);
       oldest.free();
       // op-node gives an empty channel here, which can't be decompressed: the reader asks again.
@@ -125,7 +125,7 @@ export class ChannelBank extends ChannelSource {
   }
 
   private give(channel: Channel): Pull {
-    info('Reading channel').hex('channel', channel.id, 16).end();
+    detail('Reading channel').hex('channel', channel.id, 16).end();
     this.remove(channel);
     this.current = channel;
     return Pull.Ready;

@@ -5,7 +5,7 @@ import { brotli, brotliConsumed, BrotliStatus, brotliStatus } from '../compressi
 import { closeWindow, openWindow, windowAddress } from '../compression/input-window';
 import { adler32, inflateZlib, zlibChecksum, ZlibStatus, zlibStatus } from '../compression/zlib';
 import { mark, release, useScratch } from '../memory';
-import { ChannelData } from './channel';
+import { ChannelData } from './channel-data';
 import { deliversLast } from './channel-delivery';
 import { ContentBuffer } from './content-buffer';
 
@@ -57,17 +57,32 @@ export function decompressChannel(
   return new Bytes(buffer.ptr, <u32>min<u64>(length, limit));
 }
 
-/**
- * Whether the last batch in `content`, which is all that the last `decompressChannel` gave, is lost with an error that ends
- * the stream.
- */
-export function losesLast(content: Bytes): bool {
-  if (full) return false;
-  if (wasBrotli)
-    return brotliStatus() == BrotliStatus.Done && brotliConsumed() < sourceLength && !deliversLast(content, 0);
-  const status = zlibStatus();
-  if (status == ZlibStatus.OutputFull || deliversLast(content, ZLIB_PIECE)) return false;
-  return status != ZlibStatus.Done || zlibChecksum() != adler32(content.ptr, content.length);
+/** How the stream of a channel ended. */
+@final
+export class StreamEnd {
+  private isFull: bool = false;
+  private isBrotli: bool = false;
+  /** Of Brotli: whether data follows the stream. */
+  private hasMore: bool = false;
+  private zlib: ZlibStatus = ZlibStatus.Done;
+  private checksum: u32 = 0;
+
+  /** Makes it the end of the stream of the last `decompressChannel`. */
+  note(): void {
+    this.isFull = full;
+    this.isBrotli = wasBrotli;
+    this.hasMore = wasBrotli && brotliStatus() == BrotliStatus.Done && brotliConsumed() < sourceLength;
+    this.zlib = zlibStatus();
+    this.checksum = zlibChecksum();
+  }
+
+  /** Whether the last batch in `content`, which is all that the channel gave, is lost with an error that ends the stream. */
+  losesLast(content: Bytes): bool {
+    if (this.isFull) return false;
+    if (this.isBrotli) return this.hasMore && !deliversLast(content, 0);
+    if (this.zlib == ZlibStatus.OutputFull || deliversLast(content, ZLIB_PIECE)) return false;
+    return this.zlib != ZlibStatus.Done || this.checksum != adler32(content.ptr, content.length);
+  }
 }
 
 // The last run: whether it filled the buffer before the stream's end, which kind it was, and the stream's length.

@@ -1,33 +1,57 @@
 // A channel: compressed batches, cut into frames (specs: protocol/derivation.md#channel-format). Channel and frames lie in
-// blocks (block-store.ts), because anyone who is the batcher may open any number of channels and leave them open.
-import { BLOCK_SIZE, copyChain, giveBlock, giveChain, storeChain, takeBlock } from '../block-store';
-import { InputSupply } from '../compression/input-window';
+// blocks (block-store.ts), because anyone who is the batcher may open any number of channels and leave them open. Where
+// much is held already, the data of further frames stays on L1 and is read again when their channel is.
+import { BLOCK_SIZE, blocksHeld, giveBlock, giveChain, storeChain, takeBlock } from '../block-store';
 import { HashChains, hashOf } from '../hash-chains';
+import { storePlace } from './data-place';
 import { Frame } from './frame';
+import { mostHeld } from './memory-limits';
 
 /** What a frame costs beside its data where sizes of channels are compared. */
 // @ts-ignore: decorator
 @inline
 const FRAME_OVERHEAD: u64 = 200;
 
-/** A frame of a channel: this, and in the same block the beginning of its data. */
+/** Marks the length of a frame whose data is on L1. */
+// @ts-ignore: decorator
+@inline
+const AWAY: u32 = 0x80000000;
+
+/**
+ * A frame of a channel: this, and in the same block the beginning of its data, or the place of all of it on L1
+ * (data-place.ts).
+ */
 @unmanaged
-class StoredFrame {
+export class StoredFrame {
   /** Links of the table of frames. */
   chain: u32;
   hash: u32;
-  /** Chain of blocks with the data that didn't fit. */
+  /** Chain of blocks with the data that didn't fit, or with all of it that was read again; 0 for none. */
   rest: u32;
   /** Next frame of the channel. */
   next: u32;
   channel: u32;
   number: u32;
-  length: u32;
+  private lengthAndMark: u32;
+
+  /** Sets the length of its data, and whether that is on L1. */
+  setLength(length: u32, isAway: bool): void {
+    this.lengthAndMark = isAway ? length | AWAY : length;
+  }
+
+  get length(): u32 {
+    return this.lengthAndMark & ~AWAY;
+  }
+
+  get isAway(): bool {
+    return (this.lengthAndMark & AWAY) != 0;
+  }
 }
 
+/** Where a frame's block has its data, or the place of it. */
 // @ts-ignore: decorator
 @inline
-const FRAME_HEADER: u32 = 28;
+export const FRAME_HEADER: u32 = 28;
 
 /** Bytes of data in a frame's first block. */
 // @ts-ignore: decorator
@@ -75,6 +99,8 @@ export class Channel {
   inOrder: bool;
   /** Whether the bank's queue of complete channels refers to it: then its block stays when it is freed. */
   queued: bool;
+  /** How many hold a channel that was read: the reader, and waiting batches. */
+  private holders: u32;
 
   /** Address of the 16-byte id. */
   get id(): usize {
@@ -119,6 +145,17 @@ export class Channel {
     if (!this.queued) giveBlock(changetype<usize>(this));
   }
 
+  /** Lets the channel stay until `release`. */
+  hold(): void {
+    this.holders += 1;
+  }
+
+  /** Frees the channel with the last who held it. */
+  release(): void {
+    this.holders -= 1;
+    if (this.holders == 0) this.free();
+  }
+
   /** Notes that the queue of complete channels has let go of it. */
   unqueue(): void {
     this.queued = false;
@@ -147,13 +184,20 @@ export class Channel {
     const stored = changetype<StoredFrame>(takeBlock());
     const at = <u32>changetype<usize>(stored);
     const length = frame.length;
-    const begun = min(length, FIRST_DATA);
+    const place = frame.place;
+    const isAway = length > FIRST_DATA && place !== null && blocksHeld() >= mostHeld;
     stored.next = 0;
     stored.channel = <u32>changetype<usize>(this);
     stored.number = frame.number;
-    stored.length = length;
-    memory.copy(changetype<usize>(stored) + FRAME_HEADER, frame.data, begun);
-    stored.rest = <u32>storeChain(frame.data + begun, length - begun);
+    stored.setLength(length, isAway);
+    if (isAway && place !== null) {
+      storePlace(changetype<usize>(stored) + FRAME_HEADER, place, <u32>(frame.data - place.data));
+      stored.rest = 0;
+    } else {
+      const begun = min(length, FIRST_DATA);
+      memory.copy(changetype<usize>(stored) + FRAME_HEADER, frame.data, begun);
+      stored.rest = <u32>storeChain(frame.data + begun, length - begun);
+    }
     if (this.last == 0) this.first = at;
     else changetype<StoredFrame>(<usize>this.last).next = at;
     this.last = at;
@@ -244,63 +288,4 @@ export function openChannel(id: usize, openNumber: u64, sequence: u64, inOrder: 
 /** Hash of the 16-byte channel id at `id`. */
 export function channelHash(id: usize): u32 {
   return hashOf(load<u64>(id), load<u64>(id, 8));
-}
-
-/** The data of a channel that is ready, in order, piece by piece. */
-@final
-export class ChannelData extends InputSupply {
-  private channel: usize = 0;
-  // Where it goes on: the frame, the block within it (0: the frame's own), the bytes used of it and left of the frame.
-  private frame: usize = 0;
-  private block: usize = 0;
-  private used: u32 = 0;
-  private left: u32 = 0;
-  private total: u64 = 0;
-
-  /** Begins at the start of `channel`. */
-  open(channel: Channel): void {
-    channel.sort();
-    this.channel = changetype<usize>(channel);
-    this.total = channel.dataLength;
-    this.rewind();
-  }
-
-  get length(): u64 {
-    return this.total;
-  }
-
-  rewind(): void {
-    this.enter(changetype<Channel>(this.channel).first);
-  }
-
-  private enter(frame: u32): void {
-    this.frame = <usize>frame;
-    this.block = 0;
-    this.used = 0;
-    this.left = frame == 0 ? 0 : changetype<StoredFrame>(<usize>frame).length;
-  }
-
-  read(target: usize, room: u32): u32 {
-    let done: u32 = 0;
-    while (done < room && this.frame != 0) {
-      if (this.left == 0) {
-        this.enter(changetype<StoredFrame>(this.frame).next);
-        continue;
-      }
-      const isFirst = this.block == 0;
-      const header: u32 = isFirst ? FRAME_HEADER : 4;
-      const here = BLOCK_SIZE - header - this.used;
-      if (here == 0) {
-        this.block = isFirst ? <usize>changetype<StoredFrame>(this.frame).rest : <usize>load<u32>(this.block);
-        this.used = 0;
-        continue;
-      }
-      const count = min(min(here, this.left), room - done);
-      memory.copy(target + done, (isFirst ? this.frame : this.block) + header + this.used, count);
-      done += count;
-      this.used += count;
-      this.left -= count;
-    }
-    return done;
-  }
 }

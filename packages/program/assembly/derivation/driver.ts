@@ -7,7 +7,7 @@ import { Failure, FailureKind, Result } from '../failure';
 import { seedHashes } from '../hash-chains';
 import { L1Chain } from '../l1/chain';
 import { decodeHeader } from '../l1/header';
-import { error, info, warn } from '../log';
+import { error, info, renewLines, warn } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { TransactionSource } from '../transaction/transaction-source';
@@ -35,9 +35,9 @@ export class BuiltBlock {
 export abstract class BlockBuilder {
   /**
    * Builds the block with the given contents on `parent`. A failure says that the attributes are invalid: a transaction in
-   * them can't be in the block.
+   * them can't be in the block. The next block is built on this one, on `parent`, or on `safe`.
    */
-  abstract build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock>;
+  abstract build(parent: L2Block, safe: L2Block, attributes: PayloadAttributes): Result<BuiltBlock>;
 }
 
 /** Where derivation ended. */
@@ -92,15 +92,19 @@ export function derive(
       useScratch(false);
       const pulled = pipeline.next(pending);
       if (pulled == Pull.Again) continue;
-      if (pulled == Pull.Failed) return Result.fail<Derived>(failure());
+      if (pulled == Pull.Failed) {
+        renewLines();
+        return Result.fail<Derived>(failure());
+      }
       if (pulled == Pull.Empty) {
+        renewLines();
         info('Derivation complete: no further data to process').number('safe', safe.number).end();
         return Result.ok(new Derived(safe, safe));
       }
       let concluding = pipeline.concluding;
       let attributes = pipeline.attributes;
       requireCovered(config, attributes.timestamp);
-      let built = builder.build(pending, attributes);
+      let built = builder.build(pending, safe, attributes);
       if (!built.ok) {
         const reason = built.failure;
         warn('could not process payload attributes')
@@ -117,7 +121,7 @@ export function derive(
         pipeline.flush();
         attributes = depositsOnly(attributes);
         concluding = true;
-        built = builder.build(pending, attributes);
+        built = builder.build(pending, safe, attributes);
         if (!built.ok) return depositsFail();
       }
       useScratch(false);
@@ -133,6 +137,7 @@ export function derive(
         .number('number', pending.number)
         .end();
     }
+    renewLines();
     info('Derivation complete: reached L2 block').hash('head', safe.hash).number('number', safe.number).end();
   }
   return Result.ok(new Derived(safe, l2.byNumber(claimedNumber)));

@@ -21,10 +21,15 @@ export class ExecutorBuilder extends BlockBuilder {
     this.executor.keptNumber = claimedNumber;
   }
 
-  build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
+  build(parent: L2Block, safe: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
     const before = useScratch(true);
     const start = mark();
-    const executed = this.executor.execute(decodeHeader(parent.header), parent.hash, attributes);
+    const executed = this.executor.execute(
+      decodeHeader(parent.header),
+      parent.hash,
+      attributes,
+      decodeHeader(safe.header).stateRoot,
+    );
     release(start);
     useScratch(false);
     const failure = executed.failure;

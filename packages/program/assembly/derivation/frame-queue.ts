@@ -48,6 +48,7 @@ export class FrameQueue extends FrameSource {
       if (this.config.isActive(Fork.Holocene, this.origin.time)) this.frames.prune();
     }
     this.current.read(this.frames.at(this.taken++));
+    this.current.place = this.previous.place;
     return Pull.Ready;
   }
 

@@ -1,5 +1,6 @@
 // Frames: pieces of channels in the batcher's transactions (specs: protocol/derivation.md#frame-format).
 import { GrowingBuffer } from '../growing-buffer';
+import { DataPlace } from './data-place';
 
 /** Version of the batcher's transactions that hold frames. */
 // @ts-ignore: decorator
@@ -26,6 +27,8 @@ export class Frame {
   data: usize = 0;
   length: u32 = 0;
   isLast: bool = false;
+  /** The piece of data that it is in; null where that is not on L1. */
+  place: DataPlace | null = null;
 
   /** Makes it the frame at `at`, which was checked. */
   read(at: usize): void {

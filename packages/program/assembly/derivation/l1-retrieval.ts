@@ -10,6 +10,7 @@ import { L1Chain } from '../l1/chain';
 import { decodeL1Transaction, L1Transaction, TransactionType } from '../l1/transaction';
 import { info, warn } from '../log';
 import { useScratch } from '../memory';
+import { DataPlace } from './data-place';
 import { OrderedValues } from '../trie/ordered';
 import { L1Traversal } from './l1-traversal';
 import { Pull } from './stage';
@@ -20,8 +21,8 @@ class Source {
   isBlob: bool;
   /** Bytes of call data. */
   length: u32;
-  /** The blob's number among the block's blobs; its 32-byte versioned hash follows. */
-  blobIndex: u64;
+  /** The transaction's number in the block; of a blob its number among the block's, and its 32-byte versioned hash follows. */
+  index: u64;
 }
 
 // @ts-ignore: decorator
@@ -43,7 +44,10 @@ export class L1Retrieval extends OrderedValues {
   private readonly buffer: GrowingBuffer = new GrowingBuffer();
   private blobs: bool = false;
   private blobIndex: u64 = 0;
+  private transactionIndex: u64 = 0;
 
+  /** Where the data is that the last ready pull gave. */
+  readonly place: DataPlace = new DataPlace();
   /** Address and length of the data that the last ready pull gave; it is there until the next pull. */
   data: usize = 0;
   length: u32 = 0;
@@ -70,7 +74,14 @@ export class L1Retrieval extends OrderedValues {
     }
     while (this.taken < this.found) {
       const source = this.source(this.taken++);
-      if (source.isBlob ? this.fetch(source) : this.take(source.length)) return Pull.Ready;
+      if (!(source.isBlob ? this.fetch(source) : this.take(source.length))) continue;
+      const place = this.place;
+      place.block = this.origin.number;
+      place.isBlob = source.isBlob;
+      place.index = source.index;
+      place.hash = changetype<usize>(source) + SOURCE_HASH;
+      place.data = this.data;
+      return Pull.Ready;
     }
     this.open = false;
     return Pull.Empty;
@@ -83,6 +94,7 @@ export class L1Retrieval extends OrderedValues {
     this.taken = 0;
     this.blobs = this.config.isActive(Fork.Ecotone, block.time);
     this.blobIndex = 0;
+    this.transactionIndex = 0;
     const before = useScratch(true);
     this.chain.transactions(block, this);
     useScratch(before);
@@ -90,6 +102,7 @@ export class L1Retrieval extends OrderedValues {
 
   /** Notes the data of a transaction of the block, if the batcher sent it. */
   value(encoded: Bytes): void {
+    const index = this.transactionIndex++;
     const transaction = decodeL1Transaction(encoded);
     if (!this.isForInbox(transaction) || !this.isFromBatcher(transaction.sender(this.config.l1ChainId))) {
       this.blobIndex += transaction.blobCount;
@@ -100,13 +113,14 @@ export class L1Retrieval extends OrderedValues {
       this.calldata.append(data.ptr, data.length);
       const source = this.add();
       source.isBlob = false;
+      source.index = index;
       source.length = data.length;
       return;
     }
     for (let i: u32 = 0; i < transaction.blobCount; i++) {
       const source = this.add();
       source.isBlob = true;
-      source.blobIndex = this.blobIndex++;
+      source.index = this.blobIndex++;
       copy32(changetype<usize>(source) + SOURCE_HASH, transaction.blobHash(i));
     }
   }
@@ -159,11 +173,11 @@ export class L1Retrieval extends OrderedValues {
     info('Fetching blob')
       .hash('l1_ref', block.hash)
       .hash('blob_versioned_hash', hash)
-      .number('index', source.blobIndex)
+      .number('index', source.index)
       .end();
-    const length = readBlob(hash, source.blobIndex, block.time);
+    const length = readBlob(hash, source.index, block.time);
     if (length < 0) {
-      warn('ignoring blob due to parse failure').number('origin', block.number).number('index', source.blobIndex).end();
+      warn('ignoring blob due to parse failure').number('origin', block.number).number('index', source.index).end();
       return false;
     }
     this.data = blobData();

@@ -6,6 +6,7 @@ import { FailureKind } from '../failure';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
 import { applyConfigUpdates } from '../l1/system-config';
+import { renewLines } from '../log';
 import { fail, Pull } from './stage';
 
 
@@ -48,6 +49,7 @@ export class L1Traversal {
     if (!equal32(next.parentHash, this.block.hash)) {
       return fail(FailureKind.Reset, `L1 block ${next.number.toString()} does not follow the one derivation is at`);
     }
+    renewLines();
     const updates = this.chain.events(next).configUpdates;
     applyConfigUpdates(this.settings, updates, this.config, next);
     this.chain.settleEvents(next);

@@ -43,7 +43,7 @@ export class Pipeline {
     const frames = new FrameQueue(config, new L1Retrieval(config, l1, traversal));
     const holocene = config.isActive(Fork.Holocene, origin.time);
     const channels: ChannelSource = holocene ? new ChannelAssembler(config, frames) : new ChannelBank(config, frames);
-    const reader = new ChannelReader(config, channels);
+    const reader = new ChannelReader(config, channels, l1);
     const batches: BatchSource = holocene
       ? new BatchStage(config, reader, l1, l2, origin)
       : new BatchQueue(config, reader, l1, l2, origin, latest);

@@ -162,6 +162,15 @@ export class SpanBatch {
     return this.readTransactions(reader);
   }
 
+  /** Makes it a span of which no more is known than these, and the two checks. */
+  outline(start: u64, blockTime: u64, blockCount: u32, firstEpoch: u64, lastEpoch: u64): void {
+    this.start = start;
+    this.blockTime = blockTime;
+    this.blockCount = blockCount;
+    this.firstEpoch = firstEpoch;
+    this.lastEpoch = lastEpoch;
+  }
+
   private readTransactions(reader: SpanReader): bool {
     const count = this.transactionCount;
     const bitBytes = (count + 7) >> 3;

@@ -85,15 +85,15 @@ export class Executor {
    * Builds and executes the block that `attributes` describe on `parent`, whose state is in the oracle or was made here.
    * The block lands in PERSISTENT, as do its new trie nodes and codes; all else is released. A failure (critical) means
    * that no block comes of these attributes: a malformed or invalid transaction, too much gas. `parentHash` are the 32
-   * bytes of the parent's hash.
+   * bytes of the parent's hash, `safeRoot` those of the root of another state that blocks may be built on later.
    */
-  execute(parent: Header, parentHash: usize, attributes: PayloadAttributes): Result<Block> {
+  execute(parent: Header, parentHash: usize, attributes: PayloadAttributes, safeRoot: usize): Result<Block> {
     const before = useScratch(false);
     if (attributes.gasLimit > MAX_GAS_LIMIT) {
       useScratch(before);
       return Result.fail<Block>(new Failure(FailureKind.Critical, 'the gas limit is above 2^63 - 1'));
     }
-    if (isCollectionDue()) this.collectNodes(parent);
+    if (isCollectionDue()) this.collectNodes(parent, safeRoot);
     const header = this.prepare(parent, parentHash, attributes);
     useScratch(true);
     const start = mark();
@@ -113,10 +113,11 @@ export class Executor {
     return result;
   }
 
-  private collectNodes(parent: Header): void {
-    const roots = new StaticArray<usize>(2);
+  private collectNodes(parent: Header, safeRoot: usize): void {
+    const roots = new StaticArray<usize>(3);
     roots[0] = parent.stateRoot;
     roots[1] = this.hasKeptRoot ? this.keptRoot : parent.stateRoot;
+    roots[2] = safeRoot;
     collect(roots);
   }
 

@@ -31,21 +31,28 @@ export const MAX_BLOB_DATA: u32 = 127 * 1024 - 4;
 let blob: usize = 0;
 let decoded: usize = 0;
 
+/** As `readBlobTo`: the data is at `blobData()`, until the next call. */
+export function readBlob(versionedHash: usize, index: u64, l1Time: u64): i32 {
+  if (decoded == 0) {
+    const before = useScratch(false);
+    decoded = heap.alloc(MAX_BLOB_DATA);
+    useScratch(before);
+  }
+  return readBlobTo(decoded, versionedHash, index, l1Time);
+}
+
 /**
  * Fetches the blob with the 32-byte versioned hash at `versionedHash`, number `index` among the blobs of an L1 block of
- * time `l1Time`, and decodes it. Returns its data's length, or -1 where it isn't encoded as the protocol says; the data is at
- * `blobData()`, until the next blob is read. A pre-image of the wrong length ends the program.
+ * time `l1Time`, and decodes it to `target`, which has room for MAX_BLOB_DATA. Returns its data's length, or -1 where it isn't
+ * encoded as the protocol says. A pre-image of the wrong length ends the program.
  */
-export function readBlob(versionedHash: usize, index: u64, l1Time: u64): i32 {
+export function readBlobTo(target: usize, versionedHash: usize, index: u64, l1Time: u64): i32 {
   copy32(HINT, versionedHash);
   store<u64>(HINT, bswap<u64>(index), 32);
   store<u64>(HINT, bswap<u64>(l1Time), 40);
   hint('l1-blob', HINT, 48);
   const before = useScratch(false);
-  if (blob == 0) {
-    blob = heap.alloc(BLOB_SIZE);
-    decoded = heap.alloc(MAX_BLOB_DATA);
-  }
+  if (blob == 0) blob = heap.alloc(BLOB_SIZE);
   const roots = rootsOfUnity();
   useScratch(true);
 
@@ -65,10 +72,10 @@ export function readBlob(versionedHash: usize, index: u64, l1Time: u64): i32 {
   release(start);
 
   useScratch(before);
-  return decodeBlob(blob, decoded);
+  return decodeBlob(blob, target);
 }
 
-/** Address of the data of the blob that was read last. */
+/** Address of the data of the blob that `readBlob` read last. */
 export function blobData(): usize {
   return decoded;
 }

@@ -33,7 +33,7 @@ export function main(): void {
   const parentHash = heap.alloc(32);
   keccak256(parent.ptr, parent.length, parentHash);
   const executor = new Executor(config);
-  const result = executor.execute(decodeHeader(parent), parentHash, attributes);
+  const result = executor.execute(decodeHeader(parent), parentHash, attributes, decodeHeader(parent).stateRoot);
   info('executed').hash('hash', result.value.hash).end();
   exit(0);
 }

@@ -7,12 +7,14 @@ import { BlockId, Fork, FORKS, PayloadAttributes, RollupConfig, SystemConfig } f
 import { decodeRollupConfig } from '../config/rollup-json';
 import { readSingularBatch, SingularBatch } from '../derivation/batch';
 import { BlockContents } from '../derivation/block-contents';
-import { decompressChannel, losesLast } from '../derivation/channel-compression';
+import { decompressChannel, StreamEnd } from '../derivation/channel-compression';
 import { BlockBuilder, BuiltBlock, derive } from '../derivation/driver';
-import { ChannelData, openChannel } from '../derivation/channel';
+import { openChannel } from '../derivation/channel';
+import { ChannelData } from '../derivation/channel-data';
 import { ContentBuffer } from '../derivation/content-buffer';
 import { Frame, FrameList } from '../derivation/frame';
 import { L2Block } from '../derivation/l2-block';
+import { setMemoryLimits } from '../derivation/memory-limits';
 import { keccak256 } from '../crypto/keccak256';
 import { Failure, FailureKind, Result } from '../failure';
 import { L1Block } from '../l1/block';
@@ -277,7 +279,7 @@ export function channel(ptr: usize, length: u32, inOrder: bool): u64 {
   number('size', channel.size);
   flag('ready', channel.ready);
   if (channel.ready) {
-    const data = new ChannelData();
+    const data = new ChannelData(null);
     data.open(channel);
     const all = heap.alloc(<usize>data.length);
     hex('data', all, data.read(all, <u32>data.length));
@@ -330,7 +332,7 @@ class RecordedBuilder extends BlockBuilder {
     super();
   }
 
-  build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
+  build(parent: L2Block, safe: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
     const index = <i32>parent.number + 1;
     writeAttributes(index, attributes);
     close('}');
@@ -410,7 +412,7 @@ class SyntheticBuilder extends BlockBuilder {
     super();
   }
 
-  build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
+  build(parent: L2Block, safe: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
     const header = quietHeader(this.config, parent, attributes);
     const hash = heap.alloc(32);
     keccak256(header.ptr, header.length, hash);
@@ -492,9 +494,11 @@ export function channelBatches(ptr: usize, length: u32, limit: u64, brotliAllowe
     channel.add(frame);
     frame.number += 1;
   }
-  const source = new ChannelData();
+  const source = new ChannelData(null);
   source.open(channel);
   const data = decompressChannel(source, limit, brotliAllowed, CONTENT);
+  const ending = new StreamEnd();
+  ending.note();
   begin();
   open('', '[');
   if (data !== null) {
@@ -503,7 +507,7 @@ export function channelBatches(ptr: usize, length: u32, limit: u64, brotliAllowe
     const transactions = new EncodedTransactions();
     while (!items.atEnd) {
       const item = items.bytes();
-      if (items.failed || (items.atEnd && losesLast(data))) break;
+      if (items.failed || (items.atEnd && ending.losesLast(data))) break;
       if (item.length == 0 || item[0] != 0 || !readSingularBatch(item.after(1), batch, transactions)) break;
       bytes('', item);
     }
@@ -561,15 +565,18 @@ class QuietBuilder extends BlockBuilder {
     super();
   }
 
-  build(parent: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
+  build(parent: L2Block, safe: L2Block, attributes: PayloadAttributes): Result<BuiltBlock> {
     const following = attributes.following;
+    mix(attributes.timestamp);
     if (following !== null && following.count > 0) {
+      mix(following.count);
       if (this.refuses) return Result.fail<BuiltBlock>(new Failure(FailureKind.Critical, 'refused'));
       passTransactions(following);
     }
     const header = quietHeader(this.config, parent, attributes);
     const hash = heap.alloc(32);
     keccak256(header.ptr, header.length, hash);
+    mix(load<u64>(hash));
     return Result.ok(new BuiltBlock(hash, header));
   }
 }
@@ -580,10 +587,20 @@ function passTransactions(source: TransactionSource): void {
   source.rewind();
   for (let i: u32 = 0; i < source.count; i++) {
     const start = mark();
-    source.next();
+    const transaction = source.next();
+    mix(transaction.length);
+    if (transaction.length > 0) mix((transaction[0] << 8) | transaction[transaction.length - 1]);
     release(start);
   }
   useScratch(before);
+}
+
+/** Tells what was built from what else could have been, in short. */
+let digest: u64 = 0;
+
+function mix(value: u64): void {
+  digest = (digest ^ value) * 0x9e3779b97f4a7c15;
+  digest ^= digest >> 29;
 }
 
 /**
@@ -605,10 +622,16 @@ export function runQuietly(
   const failed = derived.failure;
   words('failure', failed === null ? null : failed.message);
   number('safeHead', failed === null ? derived.value.safeHead.number : 0);
+  number('digest', digest);
   number('memory', memoryTaken());
   number('blocks', blocksHeld());
   close('}');
   return finished();
+}
+
+/** Lets derivation hold less in memory than it does. */
+export function limitMemory(held: u32, encoded: u32, waiting: u32): void {
+  setMemoryLimits(held, encoded, waiting);
 }
 
 /** Bytes of memory that were taken so far. */

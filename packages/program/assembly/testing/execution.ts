@@ -160,7 +160,7 @@ export function execute(
   const header = decodeHeader(new Bytes(parent, parentLength));
   const hash = heap.alloc(32);
   hashHeader(header, new RlpWriter(), hash);
-  const result = theExecutor().execute(header, hash, attributes);
+  const result = theExecutor().execute(header, hash, attributes, safeRoot == 0 ? header.stateRoot : safeRoot);
   const failure = result.failure;
   if (failure !== null) {
     error(failure.message).end();
@@ -222,6 +222,13 @@ export function outputRootOf(rlp: usize, length: u32, out: usize): void {
   const hash = heap.alloc(32);
   keccak256(rlp, length, hash);
   theExecutor().outputRoot(decodeHeader(new Bytes(rlp, length)), hash, out);
+}
+
+let safeRoot: usize = 0;
+
+/** Says that blocks may be built on the state with the root hash at `root` later. */
+export function keepSafe(root: usize): void {
+  safeRoot = root;
 }
 
 /** Says which block's state is needed to the end. */

@@ -1,14 +1,14 @@
 // Giving up what the store holds of states that are not needed any more: blocks leave some hundred kilobytes of nodes
 // each, and a claim may span thousands of blocks.
-import { beginCollection, endCollection, HASH_ITEM, keptBefore, keptSince, storedLength, saveNode } from './store';
+import { compact, HASH_ITEM, keptBefore, keptSince, Mark, markEntry, storedLength } from './store';
 
-/** A collection is worth its while once this many bytes came in, and half as many as the last one left. */
+/** A collection is worth its while once this many bytes came in, and an eighth of what the last one left. */
 // @ts-ignore: decorator
 @inline const LEAST: usize = 64 << 20;
 
 /** Whether so much was kept since the last collection that one is due. */
 export function isCollectionDue(): bool {
-  return keptSince > max(LEAST, keptBefore >> 1);
+  return keptSince > max(LEAST, keptBefore >> 3);
 }
 
 /**
@@ -16,15 +16,14 @@ export function isCollectionDue(): bool {
  * were read before are gone.
  */
 export function collect(roots: StaticArray<usize>): void {
-  beginCollection();
-  for (let i = 0; i < roots.length; i++) save(roots[i], true);
-  endCollection();
+  for (let i = 0; i < roots.length; i++) mark(roots[i], true);
+  compact();
 }
 
-/** Saves the node with that hash and all below it, of the state trie or of a storage trie. */
-function save(hash: usize, isState: bool): void {
-  const rlp = saveNode(hash);
-  if (rlp == 0) return; // the oracle's, or saved already
+/** Marks the node with that hash and all below it, of the state trie or of a storage trie. */
+function mark(hash: usize, isState: bool): void {
+  const rlp = markEntry(hash, Mark.Node);
+  if (rlp == 0) return; // the oracle's, or marked already
   const end = rlp + storedLength(rlp);
   // Nodes here are this program's own encodings. Of 32 bytes or more, they are lists with a header of one to three bytes.
   const first = load<u8>(rlp);
@@ -32,17 +31,17 @@ function save(hash: usize, isState: bool): void {
   const second = after(start);
   if (after(second) != end) {
     for (let p = start; p < end; p = after(p)) {
-      if (load<u8>(p) == HASH_ITEM) save(p + 1, isState);
+      if (load<u8>(p) == HASH_ITEM) mark(p + 1, isState);
     }
     return;
   }
   const path = load<u8>(start) < 0x80 ? load<u8>(start) : load<u8>(start, 1);
   if ((path & 0x20) == 0) {
-    if (load<u8>(second) == HASH_ITEM) save(second + 1, isState);
+    if (load<u8>(second) == HASH_ITEM) mark(second + 1, isState);
   } else if (isState) {
     // An account ends with its storage root and its code hash, each a 33-byte item.
-    save(end - 65, false);
-    saveNode(end - 32);
+    mark(end - 65, false);
+    markEntry(end - 32, Mark.Code);
   }
 }
 

@@ -6,8 +6,10 @@ import { keccak256 } from '../crypto/keccak256';
 import { useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 
-// An entry: u32 length of the RLP, 3 unused bytes, the byte 0xa0, the 32-byte hash, the RLP. Byte 0xa0 and hash together
+// An entry: u32 length of the RLP, a byte of marks for a collection, 2 unused bytes, the byte 0xa0, the 32-byte hash, the RLP. Byte 0xa0 and hash together
 // are the RLP item by which parents refer to the node.
+// @ts-ignore: decorator
+@inline const MARK: usize = 4;
 // @ts-ignore: decorator
 @inline const REFERENCE: usize = 7;
 // @ts-ignore: decorator
@@ -19,11 +21,19 @@ import { hint, KeyType, preimage } from '../oracle';
 // @ts-ignore: decorator
 @inline export const HASH_ITEM: u8 = 0xa0;
 
-/** Entries lie in chunks of this size, each of which begins with the address of the next one of its list (u32). */
+/**
+ * Entries lie in chunks of this size, one behind the other in the order in which they came. A chunk begins with the address of
+ * the next one of its list (u32) and that of its entries' end (u32), once another one follows.
+ */
 // @ts-ignore: decorator
 @inline const CHUNK_SIZE: usize = (4 << 20) - 64;
+// @ts-ignore: decorator
+@inline const CHUNK_END: usize = 4;
+// @ts-ignore: decorator
+@inline const CHUNK_ENTRIES: usize = 8;
 
-let chunks: usize = 0;
+let firstChunk: usize = 0;
+let chunk: usize = 0;
 let freeChunks: usize = 0;
 let cursor: usize = 0;
 let limit: usize = 0;
@@ -33,39 +43,29 @@ let table: usize = 0;
 let mask: u32 = 0;
 let count: u32 = 0;
 
-/** The former table and chunks while a collection copies out of them; between collections a table to use again. */
-let formerTable: usize = 0;
-let formerMask: u32 = 0;
-let formerChunks: usize = 0;
-
 /** Bytes of nodes that were kept since the last collection, and that it left. */
 export let keptSince: usize = 0;
 export let keptBefore: usize = 0;
-
-function newTable(size: u32): usize {
-  const before = useScratch(false);
-  const fresh = heap.alloc(<usize>size * 4);
-  useScratch(before);
-  memory.fill(fresh, 0, <usize>size * 4);
-  return fresh;
-}
 
 function grow(): void {
   const old = table;
   const oldSize: u32 = mask == 0 ? 0 : mask + 1;
   const size: u32 = oldSize == 0 ? 1024 : oldSize * 2;
-  table = newTable(size);
+  const before = useScratch(false);
+  table = heap.alloc(<usize>size * 4);
+  useScratch(before);
+  memory.fill(table, 0, <usize>size * 4);
   mask = size - 1;
   for (let i: u32 = 0; i < oldSize; i++) {
     const entry = <usize>load<u32>(old + ((<usize>i) << 2));
-    if (entry != 0) store<u32>(find(table, mask, entry + HASH), <u32>entry);
+    if (entry != 0) store<u32>(find(entry + HASH), <u32>entry);
   }
 }
 
-/** Address of the place for the hash in a table: it holds the entry or 0. */
+/** Address of the place for the hash in the table: it holds the entry or 0. */
 // @ts-ignore: decorator
 @inline
-function find(table: usize, mask: u32, hash: usize): usize {
+function find(hash: usize): usize {
   let i = load<u32>(hash) & mask;
   let at = table + ((<usize>i) << 2);
   for (let entry = <usize>load<u32>(at); entry != 0 && !equal32(entry + HASH, hash); entry = <usize>load<u32>(at)) {
@@ -76,24 +76,35 @@ function find(table: usize, mask: u32, hash: usize): usize {
 }
 
 function newChunk(): void {
-  let chunk = freeChunks;
-  if (chunk != 0) {
-    freeChunks = <usize>load<u32>(chunk);
+  let fresh = freeChunks;
+  if (fresh != 0) {
+    freeChunks = <usize>load<u32>(fresh);
   } else {
     const before = useScratch(false);
-    chunk = heap.alloc(CHUNK_SIZE);
+    fresh = heap.alloc(CHUNK_SIZE);
     useScratch(before);
   }
-  store<u32>(chunk, <u32>chunks);
-  chunks = chunk;
-  cursor = chunk + 8;
-  limit = chunk + CHUNK_SIZE;
+  store<u32>(fresh, 0);
+  if (chunk == 0) {
+    firstChunk = fresh;
+  } else {
+    store<u32>(chunk, <u32>cursor, CHUNK_END);
+    store<u32>(chunk, <u32>fresh);
+  }
+  enter(fresh);
+}
+
+function enter(next: usize): void {
+  chunk = next;
+  cursor = next + CHUNK_ENTRIES;
+  limit = next + CHUNK_SIZE;
 }
 
 /** Room for a new node's RLP of `length` bytes, to be filled and given to `keep` before the next `reserve`. */
 export function reserve(length: u32): usize {
   if (cursor + RLP + length > limit) newChunk();
   store<u32>(cursor, length);
+  store<u8>(cursor, 0, MARK);
   store<u8>(cursor, HASH_ITEM, REFERENCE);
   return cursor + RLP;
 }
@@ -103,18 +114,25 @@ export function keep(rlp: usize): usize {
   const entry = rlp - RLP;
   keccak256(rlp, load<u32>(entry), entry + HASH);
   if (count * 2 >= mask) grow();
-  const at = find(table, mask, entry + HASH);
+  const at = find(entry + HASH);
   const known = <usize>load<u32>(at);
   if (known != 0) return known + REFERENCE;
   add(at, entry);
   return entry + REFERENCE;
 }
 
+/** Bytes that an entry takes. */
+// @ts-ignore: decorator
+@inline
+function sizeOf(entry: usize): usize {
+  return (RLP + load<u32>(entry) + 7) & ~7;
+}
+
 /** Makes the entry at the end of what is used one of the table's. */
 // @ts-ignore: decorator
 @inline
 function add(at: usize, entry: usize): void {
-  const size = (RLP + load<u32>(entry) + 7) & ~7;
+  const size = sizeOf(entry);
   cursor = entry + size;
   keptSince += size;
   store<u32>(at, <u32>entry);
@@ -124,14 +142,14 @@ function add(at: usize, entry: usize): void {
 /** Address of what the store holds under the 32-byte hash at `hash`, or 0. */
 export function storedNode(hash: usize): usize {
   if (mask == 0) return 0;
-  const entry = <usize>load<u32>(find(table, mask, hash));
+  const entry = <usize>load<u32>(find(hash));
   return entry == 0 ? 0 : entry + RLP;
 }
 
 /** The RLP of the state trie node with the 32-byte hash at `hash`. What the oracle gives lands in the current region. */
 export function stateNode(hash: usize): Bytes {
   if (mask != 0) {
-    const entry = <usize>load<u32>(find(table, mask, hash));
+    const entry = <usize>load<u32>(find(hash));
     if (entry != 0) return new Bytes(entry + RLP, load<u32>(entry));
   }
   hint('l2-state-node', hash, 32);
@@ -151,53 +169,67 @@ export function refer(rlp: usize, length: u32): usize {
   return item;
 }
 
-/** Begins a collection: all nodes are former ones until `saveNode` says otherwise. No trie may be in use. */
-export function beginCollection(): void {
-  const size = mask + 1;
-  const spare = formerTable;
-  const spareSize = formerMask + 1;
-  formerTable = table;
-  formerMask = mask;
-  formerChunks = chunks;
-  if (spare != 0 && spareSize == size) {
-    memory.fill(spare, 0, <usize>size * 4);
-    table = spare;
-  } else {
-    table = newTable(size);
-  }
-  count = 0;
-  chunks = 0;
-  cursor = 0;
-  limit = 0;
-  keptSince = 0;
-}
-
-/** Keeps the former node with that hash. Returns its RLP's new address; 0 where there is none or it is kept already. */
-export function saveNode(hash: usize): usize {
-  const former = <usize>load<u32>(find(formerTable, formerMask, hash));
-  if (former == 0) return 0;
-  const at = find(table, mask, hash);
-  if (load<u32>(at) != 0) return 0;
-  const rlp = reserve(load<u32>(former));
-  memory.copy(rlp - RLP, former, RLP + load<u32>(former));
-  add(at, rlp - RLP);
-  return rlp;
-}
-
-/** Length of what `storedNode` or `saveNode` returned. */
+/** Length of what `storedNode` or `markEntry` returned. */
 // @ts-ignore: decorator
 @inline
 export function storedLength(rlp: usize): u32 {
   return load<u32>(rlp - RLP);
 }
 
-/** Ends a collection: what was not saved is gone. */
-export function endCollection(): void {
-  while (formerChunks != 0) {
-    const next = <usize>load<u32>(formerChunks);
-    store<u32>(formerChunks, <u32>freeChunks);
-    freeChunks = formerChunks;
-    formerChunks = next;
+/** What a node is kept as. Anyone may give a contract a trie node's bytes as its code: then it is both. */
+export const enum Mark {
+  Node = 1,
+  Code = 2,
+}
+
+/** Marks what has that hash as something to keep. Returns its address; 0 where there is nothing or it has the mark already. */
+export function markEntry(hash: usize, mark: Mark): usize {
+  if (mask == 0) return 0;
+  const entry = <usize>load<u32>(find(hash));
+  if (entry == 0 || (load<u8>(entry, MARK) & (<u8>mark)) != 0) return 0;
+  store<u8>(entry, load<u8>(entry, MARK) | (<u8>mark), MARK);
+  return entry + RLP;
+}
+
+/**
+ * Gives up what was not marked: the others move together, in their order, so that no room is needed for it. No trie may be in
+ * use, and no address of what the store holds.
+ */
+export function compact(): void {
+  if (chunk == 0) return;
+  store<u32>(chunk, <u32>cursor, CHUNK_END);
+  memory.fill(table, 0, (<usize>mask + 1) * 4);
+  count = 0;
+  keptSince = 0;
+  let from = firstChunk;
+  enter(from);
+  while (from != 0) {
+    const end = <usize>load<u32>(from, CHUNK_END);
+    for (let entry = from + CHUNK_ENTRIES; entry != end;) {
+      const size = sizeOf(entry);
+      const next = entry + size;
+      if (load<u8>(entry, MARK) != 0) {
+        store<u8>(entry, 0, MARK);
+        if (cursor + size > limit) {
+          // The chunks keep their order, and none is left before it was gone through.
+          store<u32>(chunk, <u32>cursor, CHUNK_END);
+          enter(<usize>load<u32>(chunk));
+        }
+        if (cursor != entry) memory.copy(cursor, entry, size);
+        add(find(cursor + HASH), cursor);
+      }
+      entry = next;
+    }
+    from = <usize>load<u32>(from);
+  }
+  // Those behind the last one that is in use.
+  const rest = <usize>load<u32>(chunk);
+  store<u32>(chunk, 0);
+  if (rest != 0) {
+    let last = rest;
+    while (load<u32>(last) != 0) last = <usize>load<u32>(last);
+    store<u32>(last, <u32>freeChunks);
+    freeChunks = rest;
   }
   keptBefore = keptSince;
   keptSince = 0;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { makeScenario } from './scenario.js';
-import { digestOf, runScenario, type Outcome } from './scenario-run.js';
+import { digestOf, runScenario, type Limits, type Outcome } from './scenario-run.js';
 
 export interface Result {
   result: string;
@@ -24,12 +24,12 @@ const reference = JSON.parse(
   readFileSync(new URL('../../../test/derivation/reference-results.json', import.meta.url), 'utf8'),
 ) as Reference;
 
-/** Checks the recorded chains number `from` to before `to`. */
-export function checkReference(kind: 'results' | 'mutated', from: number, to: number): void {
+/** Checks the recorded chains number `from` to before `to`, with less memory where `limits` says so. */
+export function checkReference(kind: 'results' | 'mutated', from: number, to: number, limits?: Limits): void {
   const results = reference[kind].slice(from, to);
   assert.equal(results.length, to - from);
   for (const { seed, first, again } of results) {
-    const outcome = runScenario(makeScenario(seed, kind === 'mutated'));
+    const outcome = runScenario(makeScenario(seed, kind === 'mutated'), limits);
     assert.deepEqual(summary(outcome), first, `${kind}, seed ${seed}`);
     const second = outcome.again === undefined ? undefined : summary(outcome.again);
     assert.deepEqual(second, again, `${kind}, seed ${seed}, from a later block on`);

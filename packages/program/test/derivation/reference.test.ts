@@ -9,6 +9,11 @@ test('batches with bytes changed at random, and spans that contradict what they 
   checkReference('mutated', 0, 16);
 });
 
+test('they do so too where nothing is held in memory that can be read again', () => {
+  checkReference('results', 0, 16, [0, 0, 1]);
+  checkReference('mutated', 0, 8, [0, 0, 2]);
+});
+
 test('what comes after the claimed block has no part in how the blocks up to it are derived', () => {
   checkNearerClaims(0, 8);
 });

@@ -55,8 +55,14 @@ function l1ChainConfig({ config, prague }: Scenario): object {
   };
 }
 
+/**
+ * How much derivation holds in memory (memory-limits.ts): bytes in blocks and of encoded batches, and the number of waiting
+ * batches.
+ */
+export type Limits = readonly [held: number, encoded: number, waiting: number];
+
 /** Derives from the L2 genesis block on, and then once more from one of the blocks that came of it (see startEighths). */
-export function runScenario(scenario: Scenario): Outcome & { again?: Outcome } {
+export function runScenario(scenario: Scenario, limits?: Limits): Outcome & { again?: Outcome } {
   const values = new Map<string, Uint8Array>();
   const put = (hash: Uint8Array, value: Uint8Array): void => {
     values.set(`02${toHex(hash).slice(4)}`, value);
@@ -68,7 +74,7 @@ export function runScenario(scenario: Scenario): Outcome & { again?: Outcome } {
   const genesis = l2Header(new Uint8Array(32), 0, time, settings.gasLimit, scenario.extraAt(time));
   if (toHex(hashOf(genesis)) !== l2.hash) throw new Error('the genesis block is another');
   put(fromHex(l2.hash), genesis);
-  const first = deriveFrom(scenario, l2.hash, values);
+  const first = deriveFrom(scenario, l2.hash, values, limits);
   if (scenario.startEighths === 0 || first.result !== 'idle') return first;
 
   // The oracle gets the blocks up to the new start: headers with a real root of their transactions, under the hash of the
@@ -87,11 +93,12 @@ export function runScenario(scenario: Scenario): Outcome & { again?: Outcome } {
     );
     parent = fromHex(block.hash);
   }
-  return { ...first, again: deriveFrom(scenario, toHex(parent), values) };
+  return { ...first, again: deriveFrom(scenario, toHex(parent), values, limits) };
 }
 
-function deriveFrom(scenario: Scenario, agreed: string, values: Map<string, Uint8Array>): Outcome {
+function deriveFrom(scenario: Scenario, agreed: string, values: Map<string, Uint8Array>, limits?: Limits): Outcome {
   const module = instantiate((key) => values.get(key));
+  if (limits !== undefined) module.call('limitMemory', ...limits);
   const head = scenario.l1.at(-1)?.hash ?? new Uint8Array(32);
   const entries = module.ask<Entry[]>(
     'run',

@@ -1,4 +1,5 @@
 // Data against derivation: who posts it, what it must not do. Each kind stands for a line of docs/limits.md.
+import { brotliCompressSync, constants } from 'node:zlib';
 import { RLP } from '@ethereumjs/rlp';
 import { batcherData, concat, fixed, frame, hashOf, integer, orderedTrie } from '../derivation/encoding.js';
 import { utf8 } from '../derivation/module.js';
@@ -96,6 +97,58 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) =
 const lastOfEmptyEpochs = (l1Head: number, window: number): number => 6 * (l1Head - window + 1) - 1;
 
 const LARGE = 99_000_000;
+
+/** What is kept of batches that wait: 2^18 that are due and as many of the future, their queues, the numbers of the others. */
+const WAITING = (2 * (1 << 18) * 128) / 2 ** 20 + 2 * 12 + 4;
+
+/** The same bytes `count` times. */
+function repeated(count: number, bytes: Uint8Array): Uint8Array {
+  return Buffer.alloc(count * bytes.length, bytes);
+}
+
+/** Bits, least significant first, as bytes. */
+function bitBytes(bits: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
+  bits.forEach((bit, b) => (bytes[b >> 3] = (bytes[b >> 3] ?? 0) | (bit << (b & 7))));
+  return bytes;
+}
+
+const bitsOf = (value: number, width: number): number[] => Array.from({ length: width }, (_, b) => (value >> b) & 1);
+
+/** A Brotli channel of `count` blocks that skip 65,535 bytes each. */
+function brotliMetadata(count: number): Uint8Array {
+  const skip = new Uint8Array(65_535);
+  const parts: Uint8Array[] = [];
+  times(count, (i) => {
+    // WBITS 16; ISLAST 0, MNIBBLES 0 (11), reserved 0, MSKIPBYTES 2, length less 1.
+    parts.push(bitBytes([...(i === 0 ? [0] : []), 0, 1, 1, 0, 0, 1, ...bitsOf(65_534, 16)]), skip);
+  });
+  return Buffer.concat([Uint8Array.of(1), ...parts, Uint8Array.of(3)]);
+}
+
+/** A Brotli channel of `count` meta-blocks of one byte each, every one with 256 codes over the 704 commands. */
+function brotliTables(count: number): Uint8Array {
+  // A lone symbol of `width` bits.
+  const lone = (symbol: number, width: number): number[] => [1, 0, 0, 0, ...bitsOf(symbol, width)];
+  // 256 codes of 8 bits: the code for lengths has the repetition alone, which takes no bits but the counts.
+  const lengths = upTo(18).flatMap((i) => (i === 8 ? bitsOf(1, 2) : [0, 0]));
+  const command = [0, 0, ...lengths, ...bitsOf(2, 2), ...bitsOf(2, 2), ...bitsOf(2, 2), ...bitsOf(1, 2)];
+  const block = [
+    [0, 0, 0, ...bitsOf(0, 16), 0], // one byte, compressed
+    [0], // one type of literals
+    [1, ...bitsOf(7, 3), ...bitsOf(127, 7), ...lone(0, 9), ...lone(0, 5), 0, 0], // 256 types of commands
+    [0], // one type of distances
+    [...bitsOf(0, 2), ...bitsOf(0, 4), 0, 0, 0, 0], // no postfix, no direct ones; modes and trees of contexts
+    lone(0, 8),
+    upTo(256).flatMap(() => command),
+    lone(0, 6),
+    [0, 0, 0, 0, 1, 0, 0, 0], // command 8, a byte to insert: its code is its number, from the highest bit on
+  ].flat();
+  const eight = bitBytes(upTo(8).flatMap(() => block));
+  // WBITS 16 takes a bit: an empty metadata block fills the byte up.
+  const head = bitBytes([0, 0, 1, 1, 0, 0, 0]);
+  return Buffer.concat([Uint8Array.of(1), head, repeated(Math.ceil(count / 8), eight), Uint8Array.of(3)]);
+}
 
 export const derivationCases: HostileCase[] = [
   {
@@ -224,6 +277,131 @@ export const derivationCases: HostileCase[] = [
     most: BASE + CONTENT + 95,
   },
   {
+    name: 'twenty channels before Holocene with a batch of 99 MB each that may become valid',
+    isQuick: false,
+    make: of('granite', (c) => {
+      const epochHash = c.l1[0] ?? fixed(0, 32);
+      const data = brotli(singular({ time: firstTime + 20, epochHash }, rlpString(new Uint8Array(LARGE).fill(2))));
+      times(20, () => c.postCompressed(data));
+    }),
+    safeHead: 0,
+    most: BASE + CONTENT,
+  },
+  {
+    name: 'six batches of 99 MB before Holocene that are accepted one after the other, and refused by execution',
+    isQuick: false,
+    make: of('granite', (c) => {
+      c.seal([]);
+      const data = brotli(valid(c, rlpString(new Uint8Array(LARGE).fill(2))));
+      times(6, () => c.postCompressed(data));
+    }),
+    safeHead: 0,
+    most: BASE + 2 * CONTENT,
+    refuses: true,
+  },
+  {
+    name: 'three million batches before Holocene that wait for one block, until it comes without them',
+    isQuick: false,
+    make: of(
+      'granite',
+      (c) => {
+        times(3, () => c.postChannel(repeated(1_000_000, singular({ time: firstTime + 20 }, new Uint8Array(0)))));
+        times(14, () => c.seal([]));
+      },
+      { window: 10 },
+    ),
+    safeHead: lastOfEmptyEpochs(18, 10),
+    most: BASE + 2 * CONTENT + WAITING,
+  },
+  {
+    name: '300,000 batches that all become due with one block, in a million that wait',
+    isQuick: false,
+    make: of(
+      'granite',
+      (c) => {
+        const due = repeated(300_000, singular({ time: firstTime + 20 }, new Uint8Array(0)));
+        const later = upTo(700).map((i) =>
+          repeated(1000, singular({ time: firstTime + 22 + 2 * i }, new Uint8Array(0))),
+        );
+        c.postChannel(concat(due, ...later));
+        times(14, () => c.seal([]));
+      },
+      { window: 10 },
+    ),
+    safeHead: lastOfEmptyEpochs(16, 10),
+    most: BASE + 2 * CONTENT + WAITING,
+  },
+  {
+    name: '120 MB in a bank of 100 MB: last frames that cut off others make it forget the size of those that stay',
+    isQuick: false,
+    make: of('delta', (c) =>
+      times(3, () => {
+        const channel = c.channelId();
+        const data = new Uint8Array(900_000).fill(7);
+        const post = (number: number): Uint8Array =>
+          c.transaction(batcherData(frame({ channel, number, data, isLast: false })));
+        times(5, (i) => c.seal(upTo(9).map((j) => post(9 * i + j + 1))));
+        const last = frame({ channel, number: 55, data: new Uint8Array(0), isLast: true });
+        c.seal([post(60), c.transaction(batcherData(last))]);
+      }),
+    ),
+    safeHead: 0,
+    most: BASE + 64 + 24,
+  },
+  {
+    name: '120 MB of a bank of 1 GB',
+    isQuick: false,
+    make: of('granite', (c) =>
+      times(12, () => {
+        const channel = c.channelId();
+        const data = new Uint8Array(900_000).fill(7);
+        c.seal(upTo(11).map((i) => c.transaction(batcherData(frame({ channel, number: i + 1, data, isLast: false })))));
+      }),
+    ),
+    safeHead: 0,
+    most: BASE + 64 + 24,
+  },
+  {
+    name: 'a channel of 150 MB of Brotli metadata since Holocene: more than a channel may hold',
+    isQuick: false,
+    make: of('holocene', (c) => c.postCompressed(brotliMetadata(2300))),
+    safeHead: 0,
+    most: BASE + 64 + 8,
+  },
+  {
+    name: 'a channel of 290 MB of Brotli metadata before Holocene',
+    isQuick: false,
+    make: of('granite', (c) => c.postCompressed(brotliMetadata(4500))),
+    safeHead: 0,
+    most: BASE + CONTENT + 64 + 24,
+  },
+  {
+    name: 'a Brotli stream with a large window, which is refused',
+    isQuick: true,
+    make: of('holocene', (c) => {
+      const data = brotliCompressSync(new Uint8Array(1 << 20), {
+        params: { [constants.BROTLI_PARAM_LARGE_WINDOW]: 1, [constants.BROTLI_PARAM_LGWIN]: 30 },
+      });
+      c.postCompressed(concat([1], data));
+    }),
+    safeHead: 0,
+    most: BASE + 4,
+  },
+  {
+    name: 'a million code tables of Brotli',
+    isQuick: false,
+    make: of('holocene', (c) => c.postCompressed(brotliTables(4000))),
+    safeHead: 0,
+    most: BASE + CONTENT + 8,
+  },
+  {
+    name: 'a code table of Brotli after the other',
+    isQuick: true,
+    make: of('holocene', (c) => c.postCompressed(brotliTables(100))),
+    safeHead: 0,
+    most: BASE + CONTENT + 8,
+  },
+  {
     name: 'six channels before Holocene with a batch of 99 MB for the block after the claimed one',
     isQuick: false,
     make: of('granite', (c) => {
@@ -329,21 +507,7 @@ export const derivationCases: HostileCase[] = [
   {
     name: 'a channel of Brotli metadata',
     isQuick: true,
-    make: of('granite', (c) => {
-      // WBITS 16, then blocks that skip 65,535 bytes: ISLAST 0, MNIBBLES 0 (11), reserved 0, MSKIPBYTES 2, length less 1.
-      const parts: Uint8Array[] = [];
-      const skip = new Uint8Array(65_535);
-      times(120, (i) => {
-        const bits = (i === 0 ? [0] : []).concat(
-          [0, 1, 1, 0, 0, 1],
-          Array.from({ length: 16 }, (_, b) => (65_534 >> b) & 1),
-        );
-        const bytes = new Uint8Array(Math.ceil(bits.length / 8));
-        bits.forEach((bit, b) => (bytes[b >> 3] = (bytes[b >> 3] ?? 0) | (bit << (b & 7))));
-        parts.push(bytes, skip);
-      });
-      c.postCompressed(concat([1], ...parts, [3]));
-    }),
+    make: of('granite', (c) => c.postCompressed(brotliMetadata(120))),
     safeHead: 0,
     most: BASE + CONTENT + 24,
   },

@@ -7,6 +7,7 @@ import {
   addressOf, batcherData, concat, dynamicFeeTransaction, fixed, frame, hashOf, integer, l1Header, l2Header, orderedTrie, varint,
 } from '../derivation/encoding.js'; // prettier-ignore
 import { toHex, utf8 } from '../derivation/module.js';
+import type { Limits } from '../derivation/scenario-run.js';
 
 export const forks = [
   'regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian',
@@ -26,11 +27,15 @@ export interface HostileOutcome {
   /** Number of the last safe block; null where derivation failed. */
   safeHead: number | null;
   failure: string;
+  /** Short for all blocks that were built. */
+  digest: string;
   /** Most MiB of the client's memory that were taken at a time, as far as the regions know. */
   mebibytes: number;
   /** MiB of blocks (block-store.ts) that were still held at the end. */
   heldMebibytes: number;
   seconds: number;
+  /** Bytes of the log. */
+  logged: number;
 }
 
 const compiled = new WebAssembly.Module(readFileSync(new URL('../../test-derivation.wasm', import.meta.url)));
@@ -173,15 +178,17 @@ export class HostileChain {
 
   /**
    * Derives from genesis until `target` or the end of L1. Blocks with transactions are refused where `refuses` says so: then
-   * their deposits are left.
+   * their deposits are left. `limits` make derivation hold less in memory.
    */
   derive({
     target = 1_000_000,
     refuses = false,
-  }: { target?: number | undefined; refuses?: boolean } = {}): HostileOutcome {
+    limits,
+  }: { target?: number | undefined; refuses?: boolean; limits?: Limits | undefined } = {}): HostileOutcome {
     let selected: Uint8Array = new Uint8Array(0);
     let position = 0;
     let log = '';
+    let logged = 0;
     const memory = (): ArrayBuffer => (instance.exports['memory'] as WebAssembly.Memory).buffer;
     const instance: WebAssembly.Instance = new WebAssembly.Instance(compiled, {
       env: {
@@ -199,6 +206,7 @@ export class HostileChain {
         },
         hint: (): void => {},
         write: (_fd: number, ptr: number, length: number): void => {
+          logged += length;
           log = (log + Buffer.from(memory(), ptr >>> 0, length).toString('latin1')).slice(-4000);
         },
         exit: (code: number): never => {
@@ -213,6 +221,7 @@ export class HostileChain {
       new Uint8Array(memory(), ptr >>> 0, bytes.length).set(bytes);
       return ptr;
     };
+    if (limits !== undefined) call('limitMemory', ...limits);
     const config = utf8(JSON.stringify(this.config));
     const head = this.l1.at(-1) ?? new Uint8Array(32);
     const started = process.cpuUsage();
@@ -231,13 +240,15 @@ export class HostileChain {
       Number(BigInt.asUintN(32, answer >> 32n)),
       Number(BigInt.asUintN(32, answer)),
     ).toString();
-    const { failure, safeHead, memory: taken, blocks } = JSON.parse(text) as Record<string, string>;
+    const { failure, safeHead, digest, memory: taken, blocks } = JSON.parse(text) as Record<string, string>;
     return {
       failure: failure ?? '',
+      digest: digest ?? '',
       safeHead: failure === '' ? Number(safeHead) : null,
       mebibytes: Number(taken) / 2 ** 20,
       heldMebibytes: Number(blocks) / 2 ** 20,
       seconds: (used.user + used.system) / 1e6,
+      logged,
     };
   }
 }

@@ -7,12 +7,16 @@ import type { HostileCase } from './derivation-cases.js';
 export function declareCases(cases: HostileCase[]): void {
   for (const { name, make, safeHead, most, target, refuses = false } of cases) {
     test(name, (context) => {
-      const outcome = make().derive({ target, refuses });
+      const chain = make();
+      const outcome = chain.derive({ target, refuses });
       context.diagnostic(
         `${outcome.mebibytes.toFixed(1)} MiB of ${most.toFixed(1)}, ${outcome.seconds.toFixed(2)} s, ${outcome.heldMebibytes.toFixed(1)} MiB held`,
       );
       assert.equal(outcome.failure, '');
       assert.equal(outcome.safeHead, safeHead);
+      // What L1 blocks bring about, and some lines for each L2 block.
+      const lines = 300 * chain.l1.length + 6 * safeHead;
+      assert.ok(outcome.logged < 150 * lines, `${outcome.logged} bytes of log`);
       assert.ok(outcome.mebibytes <= most, `${outcome.mebibytes} MiB of ${most}`);
     });
   }

@@ -1,0 +1,18 @@
+// How much derivation holds in memory of what a batcher may post without end; beyond, it is read again (docs/limits.md). No
+// range of a chain in use comes near any of these.
+
+/** Bytes in blocks (block-store.ts) from which on the data of frames is left on L1. */
+export let mostHeld: usize = 64 << 20;
+
+/** Bytes of encoded batches that wait, of all together, from which on they are left in their channels. */
+export let mostEncoded: u64 = 32 << 20;
+
+/** Batches whose time has come, and of the future, that wait in memory: of more the channels alone are kept. */
+export let mostWaiting: u32 = 1 << 18;
+
+/** Sets other limits, for trials of what lies beyond them. */
+export function setMemoryLimits(held: usize, encoded: u64, waiting: u32): void {
+  mostHeld = held;
+  mostEncoded = encoded;
+  mostWaiting = waiting;
+}
