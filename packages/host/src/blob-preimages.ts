@@ -36,11 +36,7 @@ export function storeBlob(
   blob: Uint8Array,
   proof?: Uint8Array,
 ): void {
-  if (proof !== undefined) {
-    const point = elementPoint(commitment, FIELD_ELEMENTS, 'index');
-    store.put(keccak256Key(keccak256(point)), point);
-    store.put(blobProofKey(commitment), proof);
-  }
+  if (proof !== undefined) storeBlobProof(store, commitment, proof);
   store.put(wholeBlobKey(commitment), blob);
   const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
   for (let index = 0; index < FIELD_ELEMENTS; index++) {
@@ -96,6 +92,20 @@ export function blobForms(store: PreimageStore): {
   const sharedKeys = new Map<string, Uint8Array>();
   const zeroKeys = new Map<string, Uint8Array>();
   const readsOldForm = new Set<string>();
+  /** The value that the reader of a form means by the shared key, which the store then has; undefined where it cannot tell. */
+  const meantByShared = (commitment: Uint8Array, isOld: boolean): Uint8Array | undefined => {
+    const secondByRoot = store.get(elementKey(commitment, 1, 'root'));
+    const firstByIndex = store.get(elementKey(commitment, 0, 'index'));
+    const shared = elementKey(commitment, 1, 'index');
+    const meant = isOld ? secondByRoot : firstByIndex;
+    // Where only the specification's form is, the shared key has its value.
+    if (meant === undefined) return isOld || secondByRoot !== undefined ? store.get(shared) : undefined;
+    // Where the form that is read is yet to be completed from the other, the other's value is still needed.
+    if ((isOld ? firstByIndex : secondByRoot) === undefined) return meant;
+    if (Buffer.compare(meant, store.get(shared) ?? new Uint8Array(0)) !== 0) store.put(shared, meant);
+    if (isOld) storePoints(store, commitment);
+    return meant;
+  };
   return {
     expect(commitment) {
       sharedKeys.set(keyHex(elementKey(commitment, 1, 'index')), commitment);
@@ -105,20 +115,14 @@ export function blobForms(store: PreimageStore): {
       if (key[0] !== BLOB_KEY) return store.get(key);
       const name = keyHex(key);
       const zero = zeroKeys.get(name);
-      if (zero !== undefined) readsOldForm.add(keyHex(zero));
+      if (zero !== undefined) {
+        readsOldForm.add(keyHex(zero));
+        // The elements after the first may be handed out without asking here.
+        meantByShared(zero, true);
+      }
       const commitment = sharedKeys.get(name);
       if (commitment === undefined) return store.get(key);
-      const secondByRoot = store.get(elementKey(commitment, 1, 'root'));
-      const firstByIndex = store.get(elementKey(commitment, 0, 'index'));
-      const isOld = readsOldForm.has(keyHex(commitment));
-      const meant = isOld ? secondByRoot : firstByIndex;
-      // Where only the specification's form is, the shared key has its value.
-      if (meant === undefined) return isOld || secondByRoot !== undefined ? store.get(key) : undefined;
-      // Where the form that is read is yet to be completed from the other, the other's value is still needed.
-      if ((isOld ? firstByIndex : secondByRoot) === undefined) return meant;
-      if (Buffer.compare(meant, store.get(key) ?? new Uint8Array(0)) !== 0) store.put(key, meant);
-      if (isOld) storePoints(store, commitment);
-      return meant;
+      return meantByShared(commitment, readsOldForm.has(keyHex(commitment)));
     },
   };
 }
@@ -139,6 +143,12 @@ export function wholeBlobKey(commitment: Uint8Array): PreimageKey {
   const key = keccak256(Buffer.concat([Buffer.from('blob of '), commitment]));
   key[0] = GLOBAL_GENERIC_KEY;
   return key;
+}
+
+export function storeBlobProof(store: PreimageStore, commitment: Uint8Array, proof: Uint8Array): void {
+  const point = elementPoint(commitment, FIELD_ELEMENTS, 'index');
+  store.put(keccak256Key(keccak256(point)), point);
+  store.put(blobProofKey(commitment), proof);
 }
 
 export function elementKey(commitment: Uint8Array, index: number, form: ElementForm): PreimageKey {

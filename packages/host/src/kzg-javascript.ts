@@ -25,3 +25,10 @@ export async function commitmentInJavaScript(blob: Uint8Array): Promise<Uint8Arr
   const commitment = scheme.blobToKzgCommitment(`0x${Buffer.from(blob).toString('hex')}`);
   return Uint8Array.from(Buffer.from(commitment.slice(2), 'hex'));
 }
+
+/** As `blobProof`. */
+export async function proofInJavaScript(blob: Uint8Array, commitment: Uint8Array): Promise<Uint8Array> {
+  const scheme = await kzg();
+  const hex = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString('hex')}`;
+  return Uint8Array.from(Buffer.from(scheme.computeBlobProof(hex(blob), hex(commitment)).slice(2), 'hex'));
+}

@@ -1,22 +1,24 @@
 /**
  * KZG on a thread of its own: a commitment takes 60 ms of the native library, and its setup two seconds once; a proof takes 20 ms. The
- * native library is not used for proofs, since a hundred of them do not cost what its setup does.
+ * native library is not used to check proofs, since a hundred of them do not cost what its setup does.
  */
 import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import type { DasContextJs } from '@crate-crypto/node-eth-kzg';
-import { commitmentInJavaScript } from './kzg-javascript.js';
+import { commitmentInJavaScript, proofInJavaScript } from './kzg-javascript.js';
 import { fieldElements, verifyBlobProof } from './kzg-proofs.js';
 
 export type KzgQuestion = { id: number } & (
   | { kind: 'commitment'; blob: Uint8Array }
   | { kind: 'blob proof'; blob: Uint8Array; commitment: Uint8Array; proof: Uint8Array }
+  | { kind: 'new proof'; blob: Uint8Array; commitment: Uint8Array }
 );
 
 /** `slow`: the native library is missing, and why. */
 export type KzgAnswer = { id: number } & (
   | { kind: 'commitment'; commitment: Uint8Array | undefined; slow: string | undefined }
   | { kind: 'blob proof'; valid: boolean }
+  | { kind: 'new proof'; proof: Uint8Array }
   | { kind: 'failure'; message: string }
 );
 
@@ -39,6 +41,15 @@ async function answer(question: KzgQuestion): Promise<KzgAnswer> {
   const { id, kind } = question;
   if (kind === 'blob proof')
     return { id, kind, valid: await verifyBlobProof(question.blob, question.commitment, question.proof) };
+  if (kind === 'new proof') {
+    native ??= loadNative();
+    const { blob, commitment } = question;
+    const proof =
+      'setup' in native
+        ? native.setup.computeBlobKzgProof(blob, commitment)
+        : await proofInJavaScript(blob, commitment);
+    return { id, kind, proof };
+  }
   if (fieldElements(question.blob) === undefined) return { id, kind, commitment: undefined, slow: undefined };
   native ??= loadNative();
   if ('setup' in native)

@@ -29,6 +29,13 @@ export async function blobProofIsValid(blob: Uint8Array, commitment: Uint8Array,
   return said.valid;
 }
 
+/** The blob's KZG proof (48 bytes) for its commitment. */
+export async function blobProof(blob: Uint8Array, commitment: Uint8Array): Promise<Uint8Array> {
+  const said = await ask({ kind: 'new proof', blob, commitment });
+  if (said.kind !== 'new proof') throw new TypeError(`a proof was asked for, not ${said.kind}`);
+  return said.proof;
+}
+
 /** The versioned hash of a 48-byte commitment: 0x01 and the last 31 bytes of its sha256. */
 export function versionedHashOf(commitment: Uint8Array): Uint8Array {
   const hash = sha256(commitment);

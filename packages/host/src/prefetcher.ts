@@ -16,6 +16,7 @@ import {
 } from '@obelisc/preimage';
 import { blobCheck } from './blob-check.js';
 import { blobForms, completeBlob } from './blob-preimages.js';
+import { addBlobProof } from './blob-proof.js';
 import type { Dialect } from './dialect.js';
 import type { GatheringProgress } from './gathering-progress.js';
 import { type AnnouncedHint, KONA_BEGINS, type Route, routeHint } from './hint-routes.js';
@@ -77,7 +78,8 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
     const { route } = hint;
     if (route.kind === 'l1-precompile') return storePrecompileResult(store, route);
     // A store that an older host filled has the blob in the other form.
-    if (route.kind === 'l1-blob' && completeBlob(store, route.versionedHash)) return;
+    if (route.kind === 'l1-blob' && completeBlob(store, route.versionedHash))
+      return addBlobProof(store, route.versionedHash, key);
     if (fetcher === undefined) return;
     await fetcher.ahead.arrival(expectedRoute(route, key), store);
     if (blobs.get(key) === undefined) await fetcher.fetch(hint, store, key);

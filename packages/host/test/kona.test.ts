@@ -1,5 +1,6 @@
 /** kona's client, as far as a host sees it: its local keys, hints and keys over the wire, in both forms that its versions use. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import {
@@ -25,6 +26,7 @@ import {
   parseL1ChainConfig,
   storeBlob,
 } from '../src/index.js';
+import { proofInJavaScript } from '../src/kzg-javascript.js';
 import { bytes, claimOf, devnetChain, l1Blocks, l2Blocks, withoutDevnet } from './devnet-data.js';
 import {
   beaconHandler,
@@ -319,6 +321,26 @@ test('the KZG proof of a blob lies under the index after the last element', { sk
   const point = Buffer.concat([commitment, index]);
   assert.deepEqual(store.get(blobKey(keccak_256(point))), proof);
   assert.deepEqual(Buffer.from(store.get(keccak256Key(keccak_256(point))) ?? []), point);
+});
+
+test('the proof of a blob that came without one is computed, natively and in JavaScript', { skip }, async () => {
+  const [sidecar] = l1Blocks().flatMap(({ sidecars }) => sidecars ?? []);
+  assert(sidecar !== undefined);
+  const [commitment, proof, blob] = [sidecar.kzg_commitment, sidecar.kzg_proof, sidecar.blob].map(bytes);
+  assert(commitment !== undefined && proof !== undefined && blob !== undefined);
+  const versionedHash = new Uint8Array(createHash('sha256').update(commitment).digest());
+  versionedHash[0] = 1;
+  const point = elementPoint(commitment, FIELD_ELEMENTS, 'index');
+  for (const key of [blobKey(keccak_256(point)), keccak256Key(keccak_256(point))]) {
+    const store = memoryStore();
+    storeBlob(store, versionedHash, commitment, blob);
+    const oracle = createOracle({ claim: claim(), chain: devnetChain(), store, dialect: 'kona' });
+    await oracle.hint(formatHint({ type: 'l1-blob', payload: Buffer.concat([versionedHash, new Uint8Array(8)]) }));
+    await oracle.get(sha256Key(versionedHash));
+    await oracle.get(key);
+    assert.deepEqual(Buffer.from(await oracle.get(blobKey(keccak_256(point)))), Buffer.from(proof));
+  }
+  assert.deepEqual(await proofInJavaScript(blob, commitment), proof);
 });
 
 test('whoever reads a blob in the old form finds all that proves it in the store; the next reader in the other', async () => {
