@@ -36,18 +36,20 @@ export function storeBlob(
   blob: Uint8Array,
   proof?: Uint8Array,
 ): void {
-  if (proof !== undefined) storeBlobProof(store, commitment, proof);
-  store.put(wholeBlobKey(commitment), blob);
-  const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
-  for (let index = 0; index < FIELD_ELEMENTS; index++) {
-    if (index !== 1) storeElement(store, commitment, index, 'index', element(index));
-  }
-  // The shared key comes last: where it has the specification's value, element 1 is there in the specification's form.
-  for (let index = FIELD_ELEMENTS - 1; index >= 0; index--) {
-    storeElement(store, commitment, index, 'root', element(index));
-  }
-  // After the elements, so that a commitment in a store says that they are there.
-  store.put(sha256Key(versionedHash), commitment);
+  store.together(() => {
+    if (proof !== undefined) storeBlobProof(store, commitment, proof);
+    store.put(wholeBlobKey(commitment), blob);
+    const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
+    for (let index = 0; index < FIELD_ELEMENTS; index++) {
+      if (index !== 1) storeElement(store, commitment, index, 'index', element(index));
+    }
+    // The shared key comes last: where it has the specification's value, element 1 is there in the specification's form.
+    for (let index = FIELD_ELEMENTS - 1; index >= 0; index--) {
+      storeElement(store, commitment, index, 'root', element(index));
+    }
+    // After the elements, so that a commitment in a store says that they are there.
+    store.put(sha256Key(versionedHash), commitment);
+  });
 }
 
 /**

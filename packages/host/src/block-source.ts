@@ -1,7 +1,7 @@
 /** Headers and transactions by block hash, from any execution endpoint, checked against the hash. */
+import { keccak256 } from '@obelisc/preimage';
 import { equal, hex } from './bytes.js';
 import { RLP } from '@ethereumjs/rlp';
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import { encodeHeader, encodeTransaction } from './block-encoding.js';
 import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 import { orderedTrie, type Trie } from './ordered-trie.js';
@@ -233,7 +233,7 @@ function numberIn(bytes: Uint8Array): bigint {
 function checkedHeader(hash: Uint8Array, block: RpcObject): Uint8Array | undefined {
   try {
     const rlp = encodeHeader(block);
-    return equal(keccak_256(rlp), hash) ? rlp : undefined;
+    return equal(keccak256(rlp), hash) ? rlp : undefined;
   } catch (error) {
     if (error instanceof MalformedFieldError) return undefined;
     throw error;
@@ -246,7 +246,7 @@ type RawAnswer = Uint8Array | EndpointError;
 async function rawHeader(endpoint: RpcEndpoint, hash: Uint8Array): Promise<RawAnswer> {
   try {
     const rlp = await rawData(endpoint, 'debug_getRawHeader', hash);
-    if (equal(keccak_256(rlp), hash)) return rlp;
+    if (equal(keccak256(rlp), hash)) return rlp;
     return new WrongAnswerError(endpoint.name, 'debug_getRawHeader', 'its header does not hash to this either');
   } catch (error) {
     if (error instanceof EndpointError) return error;

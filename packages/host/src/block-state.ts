@@ -4,7 +4,7 @@
  * Whatever the program asks for is part of the agreed block's state, since it keeps in memory what later blocks change. So
  * proofs are all of that one state, and nothing is proved twice.
  */
-import { keccak_256 } from '@noble/hashes/sha3.js';
+import { keccak256 } from '@obelisc/preimage';
 import { equal, hex } from './bytes.js';
 import { EndpointError } from './endpoint-errors.js';
 import { type ExecutionWitness, fetchWitness } from './execution-witness.js';
@@ -180,7 +180,7 @@ async function hasNodes(endpoint: RpcEndpoint, agreed: BlockStateOptions['agreed
   try {
     return await endpoint.attempt('debug_dbGet', [`0x${Buffer.from(stateRoot).toString('hex')}`], (result) => {
       if (typeof result !== 'string' || !/^0x(?:[0-9a-fA-F]{2})+$/.test(result)) return false;
-      return equal(keccak_256(Buffer.from(result.slice(2), 'hex')), stateRoot);
+      return equal(keccak256(Buffer.from(result.slice(2), 'hex')), stateRoot);
     });
   } catch (error) {
     if (error instanceof EndpointError && !error.isOutage) return false;

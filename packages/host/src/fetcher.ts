@@ -1,6 +1,5 @@
 /** Follows hints on the network: what each announces is fetched, checked and stored. */
-import { keccak_256 } from '@noble/hashes/sha3.js';
-import { keccak256Key, type PreimageKey, type PreimageStore } from '@obelisc/preimage';
+import { keccak256, keccak256Key, type PreimageKey, type PreimageStore } from '@obelisc/preimage';
 import { beaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
 import { blockSource, checkChainId } from './block-source.js';
@@ -210,11 +209,13 @@ function guarded(ahead: LookAhead, checked: { l1(): Promise<void>; l2(): Promise
 }
 
 function putHashed(store: PreimageStore, value: Uint8Array): void {
-  store.put(keccak256Key(keccak_256(value)), value);
+  store.put(keccak256Key(keccak256(value)), value);
 }
 
 function putTrie(store: PreimageStore, trie: Trie): void {
-  for (const node of trie.nodes) putHashed(store, node);
+  store.together(() => {
+    for (const node of trie.nodes) putHashed(store, node);
+  });
 }
 
 /** Runs `task` at the first call; later calls share its outcome, a failed one is tried anew. */

@@ -30,6 +30,7 @@ export function healingStore(store: PreimageStore, log: Log): HealingStore {
         return MISSING;
       },
       put: (key, value) => store.put(key, value),
+      together: (task) => store.together(task),
       // Another thread passes over what is damaged, and it comes here.
       ...(store.nearby === undefined ? {} : { nearby: store.nearby }),
     }),

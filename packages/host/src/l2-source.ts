@@ -1,5 +1,5 @@
 /** The L2 chain's blocks and output roots as pre-images. */
-import { keccak_256 } from '@noble/hashes/sha3.js';
+import { keccak256 } from '@obelisc/preimage';
 import { allFailed } from './alternatives.js';
 import { type BlockSource, blockSource } from './block-source.js';
 import { equal, hex } from './bytes.js';
@@ -24,14 +24,14 @@ export function l2Source(endpoint: RpcEndpoint, l2Head: Uint8Array): L2Source {
       // Since Isthmus the header itself has the message passer's storage root.
       if (header.withdrawalsRoot !== undefined) {
         const output = encodeOutput(header.stateRoot, header.withdrawalsRoot, l2Head);
-        if (equal(keccak_256(output), root)) return output;
+        if (equal(keccak256(output), root)) return output;
       }
       const output = encodeOutput(header.stateRoot, await storageRoot(endpoint, l2Head, header.number), l2Head);
-      if (equal(keccak_256(output), root)) return output;
+      if (equal(keccak256(output), root)) return output;
       throw new WrongAnswerError(
         endpoint.name,
         `output root of block ${hex(l2Head)}`,
-        `it is ${hex(keccak_256(output))}, but --l2.outputroot says ${hex(root)}; --l2.head and --l2.outputroot must be of the same block`,
+        `it is ${hex(keccak256(output))}, but --l2.outputroot says ${hex(root)}; --l2.head and --l2.outputroot must be of the same block`,
       );
     },
   };

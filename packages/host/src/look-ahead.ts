@@ -4,8 +4,7 @@
  * checked as ever before they are stored, L2's state is staged under its own hashes. What fails is asked for again when the
  * program needs it.
  */
-import { keccak_256 } from '@noble/hashes/sha3.js';
-import { keccak256Key, type PreimageStore, sha256Key } from '@obelisc/preimage';
+import { keccak256, keccak256Key, type PreimageStore, sha256Key } from '@obelisc/preimage';
 import type { BeaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
 import { type BlockHeader, type BlockSource, readBlock } from './block-source.js';
@@ -118,7 +117,9 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
     });
 
   const put = (values: Iterable<Uint8Array>): void => {
-    for (const value of values) store?.put(keccak256Key(keccak_256(value)), value);
+    store?.together(() => {
+      for (const value of values) store?.put(keccak256Key(keccak256(value)), value);
+    });
   };
   const has = (hash: Uint8Array): boolean => store?.look(keccak256Key(hash)).state === 'found';
 

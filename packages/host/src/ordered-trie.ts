@@ -2,8 +2,8 @@
  * The Merkle Patricia trie of a list, keyed by the RLP of each index: transactions and receipts roots.
  * Specification: Ethereum yellow paper, appendix D.
  */
+import { keccak256 } from '@obelisc/preimage';
 import { RLP } from '@ethereumjs/rlp';
-import { keccak_256 } from '@noble/hashes/sha3.js';
 
 export type Trie = {
   root: Uint8Array;
@@ -22,13 +22,13 @@ export function orderedTrie(values: readonly Uint8Array[]): Trie {
   const nodes: Uint8Array[] = [];
   if (values.length === 0) {
     const empty = RLP.encode(new Uint8Array(0));
-    return { root: keccak_256(empty), nodes: [empty], values };
+    return { root: keccak256(empty), nodes: [empty], values };
   }
   const items = values.map((value, index): Item => ({ path: nibbles(RLP.encode(index)), value }));
   const structure = build(items, 0, nodes);
   const encoded = RLP.encode(structure);
   nodes.push(encoded);
-  return { root: keccak_256(encoded), nodes, values };
+  return { root: keccak256(encoded), nodes, values };
 }
 
 function build(items: Item[], depth: number, nodes: Uint8Array[]): (Uint8Array | Reference)[] {
@@ -52,7 +52,7 @@ function reference(structure: (Uint8Array | Reference)[], nodes: Uint8Array[]): 
   const encoded = RLP.encode(structure);
   if (encoded.length < 32) return structure;
   nodes.push(encoded);
-  return keccak_256(encoded);
+  return keccak256(encoded);
 }
 
 function sharedLength(items: Item[], from: number): number {

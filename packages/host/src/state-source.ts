@@ -1,5 +1,5 @@
 /** Trie nodes and codes of the L2 state by their hash, whatever it is that the endpoint offers. */
-import { keccak_256 } from '@noble/hashes/sha3.js';
+import { keccak256 } from '@obelisc/preimage';
 import { allFailed, alternatives, type Way } from './alternatives.js';
 import type { BlockState } from './block-state.js';
 import { equal, hex } from './bytes.js';
@@ -141,7 +141,7 @@ async function databaseValue(endpoint: RpcEndpoint, kind: StateKind, hash: Uint8
         if (result === null) throw new EmptyAnswerError(endpoint.name, 'debug_dbGet', 'it answers null');
         return data({ result }, 'result');
       });
-      if (equal(keccak_256(value), hash)) return value;
+      if (equal(keccak256(value), hash)) return value;
       const what = kind === 'code' ? 'contract code' : 'state trie node';
       failures.push(
         new WrongAnswerError(endpoint.name, 'debug_dbGet', `the ${what} it returned does not hash to ${hex(hash)}`),

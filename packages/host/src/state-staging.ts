@@ -2,7 +2,7 @@
  * State that was fetched before it was asked for: trie nodes and codes by their hash. It is kept apart from the store, so that
  * what an endpoint adds of its own reaches the datadir only where the program asks for exactly that hash.
  */
-import { keccak_256 } from '@noble/hashes/sha3.js';
+import { keccak256 } from '@obelisc/preimage';
 
 /** What is held at once; what came first goes first. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -48,7 +48,7 @@ export function stateStaging(maxBytes = MAX_BYTES): StateStaging {
     },
     add(added, block) {
       for (const value of added) {
-        const key = name(keccak_256(value));
+        const key = name(keccak256(value));
         if (values.has(key)) continue;
         values.set(key, { value, block });
         bytes += value.length;

@@ -27,6 +27,7 @@ export function tolerantStore(store: PreimageStore, log: Log): PreimageStore {
       }
       additions.put(key, value);
     },
+    together: (task) => store.together(task),
     ...(store.nearby === undefined ? {} : { nearby: store.nearby }),
   });
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { open as openDatabase } from 'lmdb';
 import { DatadirError, messageOf } from './datadir-error.js';
 import { integrityFault } from './integrity.js';
-import { LOCAL_KEY } from './keys.js';
+import { keyHex, LOCAL_KEY } from './keys.js';
 import { lmdbFault } from './lmdb-check.js';
 import { MISSING, type PreimageStore, storeFrom } from './store.js';
 
@@ -50,6 +50,10 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
   } catch (error) {
     throw failed('opened', error);
   }
+  let isTogether = false;
+  // What the system says of a file that could be written in part only.
+  const isShort = (error: unknown) => error instanceof Error && 'code' in error && error.code === EIO;
+  const notWritten = (error: unknown) => failed(isShort(error) ? 'written (is the disk full?)' : 'written', error);
   return storeFrom({
     place: `the datadir ${path}`,
     look(key) {
@@ -61,25 +65,57 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
       }
       if (value === undefined) return MISSING;
       const fault = integrityFault(key, value);
-      if (fault !== undefined) return { state: 'damaged', place: `the database ${file}`, fault };
+      if (fault !== undefined)
+        return { state: 'damaged', place: `the entry 0x${keyHex(key)} of the database ${file}`, fault };
       return { state: 'found', value: new Uint8Array(value.buffer, value.byteOffset, value.length) };
+    },
+    *keys() {
+      try {
+        for (const key of database.getKeys()) yield Uint8Array.from(key);
+      } catch (error) {
+        throw failed('read', error);
+      }
     },
     put(key, value) {
       if (key[0] === LOCAL_KEY) throw new RangeError('local pre-images are not stored');
       try {
         if (database.putSync === undefined) throw new ReadOnlyError();
+        if (!isTogether) database.resetReadTxn();
         database.putSync(asBuffer(key), asBuffer(value));
       } catch (error) {
-        throw failed('written', error);
+        throw notWritten(error);
       }
+    },
+    // A write copies the pages that it changes, and those before are free for the next one but for what a reader still sees: of a
+    // blob's 12,000 values each by itself made 200 MB, all in one write 3 MB in a tenth of the time.
+    together(task) {
+      if (isTogether || database.transactionSync === undefined || database.putSync === undefined) return task();
+      let failure: { error: unknown } | undefined;
+      isTogether = true;
+      try {
+        database.resetReadTxn();
+        database.transactionSync(() => {
+          try {
+            task();
+          } catch (error) {
+            failure = { error };
+          }
+        });
+      } catch (error) {
+        throw notWritten(error);
+      } finally {
+        isTogether = false;
+      }
+      if (failure !== undefined) throw failure.error;
     },
   });
 }
 
 type Library = { open: typeof openDatabase };
+type Whole = ReturnType<typeof openDatabase<Buffer, Buffer>>;
 /** Without `putSync` where it was opened for reading only. */
-type Database = Pick<ReturnType<typeof openDatabase<Buffer, Buffer>>, 'getBinary'> &
-  Partial<Pick<ReturnType<typeof openDatabase<Buffer, Buffer>>, 'putSync'>>;
+type Database = Pick<Whole, 'getBinary' | 'getKeys' | 'resetReadTxn'> &
+  Partial<Pick<Whole, 'putSync' | 'transactionSync'>>;
 
 /** Loaded when needed: most datadirs are files, and not every system has the library's binaries. */
 function open(file: string): Database {
@@ -100,7 +136,7 @@ function open(file: string): Database {
   }
 }
 
-const { EACCES, EPERM, EROFS } = constants.errno;
+const { EACCES, EIO, EPERM, EROFS } = constants.errno;
 
 /** The library's errors have the system's numbers for codes. */
 function isPermission(error: unknown): boolean {

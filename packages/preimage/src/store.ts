@@ -21,15 +21,19 @@ export type PreimageStore = {
   get(key: PreimageKey): Uint8Array | undefined;
   /** Keeps `value` under `key`, in place of whatever was there; it is there as a whole or not at all. */
   put(key: PreimageKey, value: Uint8Array): void;
+  /** Runs `task`, whose many puts become one write where the store can do that. */
+  together(task: () => void): void;
   /** How another thread can read from it; what is put later may not be seen there. */
   nearby?(): NearbySource | undefined;
   /** All keys that there is something under, where the store can tell them. */
   keys?(): Iterable<PreimageKey>;
 };
 
-/** A store whose `get` follows from its `look`. */
-export function storeFrom(parts: Omit<PreimageStore, 'get'>): PreimageStore {
-  return { ...parts, get: (key) => valueOf(key, parts.look(key)) };
+/** A store whose `get` follows from its `look`, and that writes each value by itself where it says nothing else. */
+export function storeFrom(
+  parts: Omit<PreimageStore, 'get' | 'together'> & Partial<Pick<PreimageStore, 'together'>>,
+): PreimageStore {
+  return { together: (task) => task(), ...parts, get: (key) => valueOf(key, parts.look(key)) };
 }
 
 /** The value that was found, or undefined. Throws PoisonedPreimageError for what is damaged. */
