@@ -44,13 +44,15 @@ export type BlockState = {
 export type BlockStateOptions = {
   /** The endpoint of --l2.experimental, which is asked for witnesses; undefined: `load` decides for the other. */
   witnesses: RpcEndpoint | undefined;
-  /** Number and state root of the agreed block. */
-  agreed: () => Promise<{ number: bigint; stateRoot: Uint8Array }>;
+  /** Number, time in seconds and state root of the agreed block. */
+  agreed: () => Promise<{ number: bigint; timestamp: bigint; stateRoot: Uint8Array }>;
+  /** Seconds from one block to the next. */
+  blockTime: bigint;
   staging: StateStaging;
   log: Log;
 };
 
-export function blockState({ witnesses, agreed, staging, log }: BlockStateOptions): BlockState {
+export function blockState({ witnesses, agreed, blockTime, staging, log }: BlockStateOptions): BlockState {
   const loads = new Map<bigint, Promise<void>>();
   const before = new Map<bigint, Promise<void>>();
   /** Blocks whose witness was fetched, which has all that the block reads of the state before it. */
@@ -105,6 +107,11 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     );
   };
 
+  const placeOf = async (block: bigint): Promise<{ number: bigint; timestamp: bigint }> => {
+    const { number, timestamp } = await agreed();
+    return { number: block, timestamp: timestamp + (block - number) * blockTime };
+  };
+
   /** Stages the codes of the contracts that the system calls, which no trace shows: once. */
   const fetchSystemCodes = (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
     const fetched = async (): Promise<void> =>
@@ -119,12 +126,12 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
     witnessed.add(block);
     log('debug', 'Fetched execution witness', { block, values: witness.values.length });
     // Of the message passer an output root needs the account, which executing a block need not read.
-    await proveFresh(block, touchedByTheSystem(undefined), endpoint).catch(unlessOutage);
+    await proveFresh(block, touchedByTheSystem(), endpoint).catch(unlessOutage);
   };
 
   const byTrace = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
-    const [touched, json] = await Promise.all([touchedByTrace(endpoint, block), blockJson(endpoint, block, false)]);
-    join(touched, touchedByTheSystem(json));
+    const touched = await touchedByTrace(endpoint, block);
+    join(touched, touchedByTheSystem(await placeOf(block)));
     staging.add(touched.codes, block);
     touchedBy.set(block, touched);
     await Promise.all([proveFresh(block, touched, endpoint), fetchSystemCodes(block, endpoint)]);
@@ -155,8 +162,8 @@ export function blockState({ witnesses, agreed, staging, log }: BlockStateOption
   };
 
   const loadMore = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
-    const json = await blockJson(endpoint, block, true);
-    const touched = touchedByTheSystem(json);
+    const json = await wholeBlock(endpoint, block);
+    const touched = touchedByTheSystem(await placeOf(block));
     join(touched, touchedBy.get(block) ?? { accounts: new Map(), codes: [] });
     if (json !== undefined) join(touched, await touchedByTransactions(endpoint, json));
     const traced = await touchedByTrace(endpoint, block).catch(unlessOutage);
@@ -205,8 +212,8 @@ async function findMethods(
   return new Set(/^(?:op-)?geth/i.test(String(await client)) ? ['trace', 'witness'] : ['witness', 'trace']);
 }
 
-async function blockJson(endpoint: RpcEndpoint, block: bigint, full: boolean): Promise<RpcObject | undefined> {
-  const request = endpoint.attempt<unknown>('eth_getBlockByNumber', [`0x${block.toString(16)}`, full]);
+async function wholeBlock(endpoint: RpcEndpoint, block: bigint): Promise<RpcObject | undefined> {
+  const request = endpoint.attempt<unknown>('eth_getBlockByNumber', [`0x${block.toString(16)}`, true]);
   const json = await request.catch(unlessOutage);
   return isObject(json) ? json : undefined;
 }

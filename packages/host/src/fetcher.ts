@@ -85,7 +85,7 @@ export function networkFetcher({
   const agreed = () => l2Blocks.header(claim.l2Head);
   const staging = stateStaging();
   const witnesses = endpoints.l2Witness === undefined ? undefined : rpc('--l2.experimental', endpoints.l2Witness);
-  const blocks = blockState({ witnesses, agreed, staging, log });
+  const blocks = blockState({ witnesses, agreed, blockTime: chain.rollupConfig.blockTime, staging, log });
   const l2State = stateSource({
     endpoint: l2,
     blocks,
@@ -98,6 +98,7 @@ export function networkFetcher({
     witnessesFirst: witnesses !== undefined,
     log,
   });
+  const fetchedBlobs = new Set<string>();
   const l1Checked = once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1'));
   const l2Checked = once(() => checkChainId(l2, chain.l2ChainId, 'L2'));
 
@@ -122,7 +123,9 @@ export function networkFetcher({
         return putTrie(store, await l1Receipts(await l1Blocks.header(route.hash)));
       case 'l1-blob': {
         const { commitment, blob, proof } = await beacon.blob(route.versionedHash, route.index, route.timestamp);
-        return storeBlob(store, route.versionedHash, commitment, blob, proof);
+        storeBlob(store, route.versionedHash, commitment, blob, proof);
+        fetchedBlobs.add(hex(route.versionedHash));
+        return;
       }
       case 'l2-block-header':
         return putHashed(store, (await l2Blocks.header(route.hash)).rlp);
@@ -164,6 +167,7 @@ export function networkFetcher({
     l2Blocks: l2Blocks.ahead,
     l2State: blocks,
     staging,
+    fetchedBlobs,
     claim,
     chain,
     log,
@@ -181,6 +185,7 @@ export function networkFetcher({
   return {
     fetch: (hint, store, key) => waiting(hint.route, () => fetch(hint, store, key)),
     ahead: { ...careful, arrival: (route, store) => waiting(route, () => careful.arrival(route, store)) },
+    hasFetchedBlob: (versionedHash) => fetchedBlobs.has(hex(versionedHash)),
     progress: (): GatheringProgress => ({ ...ahead.progress(), inFlight: gate.inFlight, waitingFor }),
   };
 }

@@ -76,6 +76,8 @@ export type LookAheadSources = {
   l2Blocks: BlockSource;
   l2State: BlockState;
   staging: StateStaging;
+  /** Gets the versioned hashes of blobs that are in the store, 0x-hex. */
+  fetchedBlobs: Set<string>;
 };
 
 export type LookAheadOptions = LookAheadSources & {
@@ -87,7 +89,7 @@ export type LookAheadOptions = LookAheadSources & {
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 export function lookAhead(options: LookAheadOptions): LookAhead {
-  const { l1, l1Blocks, l1Receipts, beacon, l2, l2Blocks, l2State, staging, claim, chain, log } = options;
+  const { l1, l1Blocks, l1Receipts, beacon, l2, l2Blocks, l2State, staging, fetchedBlobs, claim, chain, log } = options;
   /** Numbers of blocks by hash, as far as headers told them, for L1 and L2. */
   const numbers = new Map<string, bigint>();
   const arrivals = new Map<string, Promise<void>>();
@@ -156,7 +158,9 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
       counts.blobs.total += 1;
       const fetched = background(name, async () => {
         const { commitment, blob, proof } = await beacon.blob(versionedHash, index, header.timestamp, 'ahead');
-        if (store !== undefined) storeBlob(store, versionedHash, commitment, blob, proof);
+        if (store === undefined) return;
+        storeBlob(store, versionedHash, commitment, blob, proof);
+        fetchedBlobs.add(hex(versionedHash));
         counts.blobs.done += 1;
       });
       arrivals.set(name, fetched);

@@ -32,6 +32,8 @@ export type Fetcher = {
   fetch(hint: AnnouncedHint, store: PreimageStore, key: PreimageKey): Promise<void>;
   /** What is fetched before it is asked for. */
   ahead: LookAhead;
+  /** Whether the blob with this versioned hash came from an endpoint, and was checked, in this run. */
+  hasFetchedBlob(versionedHash: Uint8Array): boolean;
   progress(): GatheringProgress;
 };
 
@@ -194,7 +196,7 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
       const route = exact?.route;
       if (route?.kind === 'l1-blob') {
         blobs.expect(value);
-        check.expect(route.versionedHash, value);
+        check.expect(route.versionedHash, value, fetcher?.hasFetchedBlob(route.versionedHash));
       }
       announced.delete(name);
       return key[0] === BLOB_KEY ? checkedElement(key, value) : value;

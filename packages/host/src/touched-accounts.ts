@@ -4,7 +4,7 @@
  */
 import { EndpointError } from './endpoint-errors.js';
 import type { ExecutionWitness } from './execution-witness.js';
-import { integer, isObject, MalformedFieldError, type RpcObject } from './rpc-json.js';
+import { isObject, MalformedFieldError, type RpcObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 
 export type TouchedState = {
@@ -32,19 +32,15 @@ export const SYSTEM_CONTRACTS: TouchedState = {
   codes: [],
 };
 
-/** What every block touches. `block` is its JSON, as far as it is known. */
-export function touchedByTheSystem(block: RpcObject | undefined): TouchedState {
+/** What every block touches; without a block, what is the same for all. `timestamp`: in seconds. */
+export function touchedByTheSystem(block?: { number: bigint; timestamp: bigint }): TouchedState {
   const touched: TouchedState = { accounts: new Map(), codes: [] };
   for (const address of PREDEPLOYS) add(touched, address, []);
   if (block === undefined) return touched;
-  try {
-    const time = integer(block, 'timestamp') % BEACON_ROOTS_RING;
-    add(touched, BEACON_ROOTS, [slotOf(time), slotOf(time + BEACON_ROOTS_RING)]);
-    const number = integer(block, 'number');
-    if (number > 0n) add(touched, HISTORY_STORAGE, [slotOf((number - 1n) % HISTORY_RING)]);
-  } catch (error) {
-    if (!(error instanceof MalformedFieldError)) throw error;
-  }
+  const { number, timestamp } = block;
+  const time = timestamp % BEACON_ROOTS_RING;
+  add(touched, BEACON_ROOTS, [slotOf(time), slotOf(time + BEACON_ROOTS_RING)]);
+  if (number > 0n) add(touched, HISTORY_STORAGE, [slotOf((number - 1n) % HISTORY_RING)]);
   return touched;
 }
 

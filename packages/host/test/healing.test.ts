@@ -17,7 +17,15 @@ import {
   storeFrom,
 } from '@obelisc/preimage';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { createOracle, elementKey, FIELD_ELEMENTS, networkFetcher, openHost, storeBlob } from '../src/index.js';
+import {
+  createOracle,
+  elementKey,
+  FIELD_ELEMENTS,
+  networkFetcher,
+  openHost,
+  storeBlob,
+  wholeBlobKey,
+} from '../src/index.js';
 import { bytes, claimOf, devnetChain, l1Blocks, type Sidecar, withoutDevnet } from './devnet-data.js';
 import { beaconHandler, type FakeEndpoint, l1Handlers, l2Handlers, restServer, rpcServer } from './fake-endpoints.js';
 
@@ -104,11 +112,20 @@ for (const form of ['root', 'index'] as const) {
 
 test('where an element is missing, a wrong one before it is not handed out', { skip }, async (t) => {
   const { oracle, commitment } = await damagedBlob(t, (store, at) => {
+    store.put(wholeBlobKey(at), new Uint8Array(32 * FIELD_ELEMENTS));
     store.put(elementKey(at, 0, 'root'), five);
     store.put(elementKey(at, 7, 'root'), five);
     without(store, elementKey(at, 4000, 'root'));
   });
   assert.deepEqual(Buffer.from(await readBlob(oracle, commitment, 'root')), Buffer.from(recordedBlob().blob));
+});
+
+test('the blob as a whole stands in for an element that is wrong', { skip }, async (t) => {
+  const { oracle, beacon, commitment } = await damagedBlob(t, (store, at) =>
+    store.put(elementKey(at, 4000, 'root'), five),
+  );
+  assert.deepEqual(Buffer.from(await readBlob(oracle, commitment, 'root')), Buffer.from(recordedBlob().blob));
+  assert.deepEqual(beacon.calls, []);
 });
 
 test('a blob that is whole and right is not fetched again', { skip }, async (t) => {
