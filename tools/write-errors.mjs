@@ -37,7 +37,7 @@ ${Object.entries(advice)
   .map(([title, classes]) => `\n## ${title}\n${Object.entries(classes).map(section).join('')}`)
   .join('')}`;
 if (!process.argv.includes('--check')) writeFileSync(target, text);
-else if (readFileSync(target, 'utf8') !== text) fail('docs/errors.md is not what tools/write-errors.mjs makes: run it');
+else if (readFileSync(target, 'utf8') !== text) fail('docs/errors.md is not what the sources make: npm run pages');
 
 function read(room, folder, leftOut = /^$/) {
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
