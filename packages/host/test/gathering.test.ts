@@ -1,5 +1,6 @@
 /** Gathering from endpoints that serve real chain data, compared with what the reference's host stored. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import {
   blobKey,
@@ -237,3 +238,40 @@ async function versioned(commitment: string): Promise<Uint8Array> {
   hash[0] = 1;
   return hash;
 }
+
+test(
+  'a client of June 2026 names the chain behind L2’s hashes, and a blob without its index',
+  { skip: withoutDevnet },
+  async (t) => {
+    const { oracle } = await setting(t);
+    const claim = claimOf('g10');
+    const chainId = Buffer.alloc(8);
+    chainId.writeBigUInt64BE(901n);
+    const named = (type: string, hash: Uint8Array) => formatHint({ type, payload: Buffer.concat([hash, chainId]) });
+    await oracle.hint(named('l2-output', claim.l2OutputRoot));
+    assert.equal((await oracle.get(keccak256Key(claim.l2OutputRoot))).length, 128);
+    const head = l2Blocks().find(({ hash }) => hash === `0x${Buffer.from(claim.l2Head).toString('hex')}`);
+    assert(head !== undefined);
+    await oracle.hint(named('l2-block-header', claim.l2Head));
+    await oracle.get(keccak256Key(claim.l2Head));
+    await walk(oracle, named('l2-transactions', claim.l2Head), rootsOf(head.raw).transactions, () => undefined);
+    await oracle.hint(named('l2-state-node', bytes(head.stateRoot)));
+    await oracle.get(hashKey(head.stateRoot));
+
+    const block = l1Blocks().find(({ sidecars }) => (sidecars ?? []).length > 0);
+    const [sidecar] = block?.sidecars ?? [];
+    assert(block !== undefined && sidecar !== undefined);
+    const commitment = bytes(sidecar.kzg_commitment);
+    const versionedHash = createHash('sha256').update(commitment).digest();
+    versionedHash[0] = 1;
+    const header = (await import('@ethereumjs/rlp')).RLP.decode(bytes(block.raw)) as Uint8Array[][];
+    const time = Buffer.alloc(8);
+    time.writeBigUInt64BE(BigInt(`0x${Buffer.from(header[0]?.[11] ?? []).toString('hex')}`));
+    await oracle.hint(formatHint({ type: 'l1-blob', payload: Buffer.concat([versionedHash, time]) }));
+    assert.deepEqual(await oracle.get(sha256Key(versionedHash)), commitment);
+    for (const index of [0, 1, FIELD_ELEMENTS - 1]) {
+      const element = await oracle.get(blobKey(keccak_256(elementPoint(commitment, index, 'root'))));
+      assert.deepEqual(Uint8Array.from(element), bytes(sidecar.blob).slice(32 * index, 32 * index + 32));
+    }
+  },
+);
