@@ -2,13 +2,12 @@
 // `npm run bench:blocks`, in CPU time of all threads. Each block is a run of its own, whose start (thread, compilation) is measured by a run of the smallest
 // block and taken off in the second column. Needs ../shared/data (or OBELISC_DATA).
 import { readFileSync } from 'node:fs';
-import { RLP } from '@ethereumjs/rlp';
 import { runPrecompile } from '@obelisc/host';
 import { keccak256, keccak256Key, localKey, memoryStore, precompileKey } from '@obelisc/preimage';
 import { runProgram } from '@obelisc/program';
 import { printTable } from '../../fpvm/bench/cpu-time.mjs';
-import { chainOf, dataFile, forks, headerOf, readGzip } from '../../program/dist/test/execution/blocks.js';
 import { fromHex } from '../../program/dist/test/execution/module.js';
+import { blockInput, readBlock } from '../../program/dist/test/execution/op-sepolia-blocks.js';
 
 /** Blocks and the gas they use, in millions. */
 const BLOCKS = { 26207960: 0.95, 26207961: 5.5, 26208384: 23, 26211680: 24 };
@@ -18,9 +17,7 @@ const module = readFileSync(new URL('../../program/dist/block-speed.wasm', impor
 const rows = [];
 let start = 0;
 for (const [block, gas] of Object.entries(BLOCKS)) {
-  const file = dataFile(`op-sepolia-blocks/block-${block}.json.gz`);
-  if (file === null) throw new Error('bench:blocks needs the OP Sepolia blocks of ../shared/data, or OBELISC_DATA');
-  const vector = JSON.parse(readGzip(file));
+  const vector = readBlock(block);
   const seconds = [];
   let asked = 0;
   for (let i = 0; i <= RUNS; i++) {
@@ -46,7 +43,7 @@ printTable(rows);
 async function execute(vector) {
   const store = memoryStore();
   for (const value of Object.values(vector.preimages).map(fromHex)) store.put(keccak256Key(keccak256(value)), value);
-  store.put(localKey(1), inputOf(vector));
+  store.put(localKey(1), blockInput(vector));
   let text = '';
   let questions = 0;
   let hinted;
@@ -73,26 +70,4 @@ async function execute(vector) {
   const time = (used.user + used.system) / 1e6;
   if (!text.includes(vector.expected_block_hash)) throw new Error(`the block's hash is another one: ${text}`);
   return { time, questions };
-}
-
-function inputOf({ rollup_config, parent_header, executing_payload: payload }) {
-  const integer = (value) => (value === 0n ? new Uint8Array(0) : fromHex(evenHex(value)));
-  const chain = chainOf(rollup_config);
-  return RLP.encode([
-    forks.map((fork) => integer(chain.times[fork] ?? 2n ** 64n - 1n)),
-    ...[chain.chainId, chain.blockTime, chain.elasticity, chain.denominator, chain.denominatorCanyon].map(integer),
-    headerOf(parent_header),
-    integer(BigInt(payload.timestamp)),
-    fromHex(payload.prevRandao),
-    fromHex(payload.suggestedFeeRecipient),
-    fromHex(payload.parentBeaconBlockRoot),
-    integer(BigInt(payload.gasLimit)),
-    integer(BigInt(payload.eip1559Params)),
-    payload.transactions.map(fromHex),
-  ]);
-}
-
-function evenHex(value) {
-  const hex = value.toString(16);
-  return hex.length % 2 === 0 ? hex : `0${hex}`;
 }

@@ -2,11 +2,10 @@
 // `node packages/program/bench/block-speed.mjs [--profile] [block…]`. Needs the guest's cross compiler (npm run guest
 // fetches it) and the OP Sepolia blocks of ../shared/data (or OBELISC_DATA).
 import { readFileSync } from 'node:fs';
-import { RLP } from '@ethereumjs/rlp';
 import { loadElf } from '../../fpvm/dist/src/index.js';
 import { compileGuest } from '../../guest/dist/src/index.js';
-import { chainOf, dataFile, forks, headerOf, readGzip } from '../dist/test/execution/blocks.js';
 import { answerPrecompile, fromHex, toHex } from '../dist/test/execution/module.js';
+import { blockInput, readBlock } from '../dist/test/execution/op-sepolia-blocks.js';
 
 const args = process.argv.slice(2);
 const profile = args.includes('--profile');
@@ -16,10 +15,10 @@ const elf = compileGuest(readFileSync(new URL('../dist/block-speed.wasm', import
 const symbols = profile ? functionsOf(elf) : [];
 
 for (const block of blocks) {
-  const vector = JSON.parse(readGzip(dataFile(`op-sepolia-blocks/block-${block}.json.gz`)));
+  const vector = readBlock(block);
   const values = new Map();
   for (const [hash, value] of Object.entries(vector.preimages)) values.set(hash.slice(4), fromHex(value));
-  const input = inputOf(vector);
+  const input = blockInput(vector);
   let requests = 0;
   let text = '';
   const oracle = {
@@ -45,28 +44,6 @@ for (const block of blocks) {
     `${block} ${right ? 'right' : `WRONG ${text}`} ${machine.step.toLocaleString('en')} instructions, ${requests} pre-images, gas limit ${gas}\n`,
   );
   if (profile) print(samples);
-}
-
-function inputOf({ rollup_config, parent_header, executing_payload: payload }) {
-  const integer = (value) => (value === 0n ? new Uint8Array(0) : fromHex(evenHex(value)));
-  const chain = chainOf(rollup_config);
-  return RLP.encode([
-    forks.map((fork) => integer(chain.times[fork] ?? 2n ** 64n - 1n)),
-    ...[chain.chainId, chain.blockTime, chain.elasticity, chain.denominator, chain.denominatorCanyon].map(integer),
-    headerOf(parent_header),
-    integer(BigInt(payload.timestamp)),
-    fromHex(payload.prevRandao),
-    fromHex(payload.suggestedFeeRecipient),
-    fromHex(payload.parentBeaconBlockRoot),
-    integer(BigInt(payload.gasLimit)),
-    integer(BigInt(payload.eip1559Params)),
-    payload.transactions.map(fromHex),
-  ]);
-}
-
-function evenHex(value) {
-  const hex = value.toString(16);
-  return hex.length % 2 === 0 ? hex : `0${hex}`;
 }
 
 /** The ELF's function symbols by address. */

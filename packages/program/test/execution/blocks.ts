@@ -1,17 +1,6 @@
-// Blocks for the tests: executes payload attributes in the module and reads the real blocks that stand in ../shared/data.
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
+// Blocks for the tests: executes payload attributes in the module.
 import { RLP } from '@ethereumjs/rlp';
 import { fromHex, toHex, type Harness } from './module.js';
-
-/** Path of a file of the test data, or null where the data are not there. */
-export function dataFile(path: string): string | null {
-  const root = process.env['OBELISC_DATA'] ?? fileURLToPath(new URL('../../../../../../shared/data', import.meta.url));
-  return existsSync(`${root}/${path}`) ? `${root}/${path}` : null;
-}
-
-export const readGzip = (file: string): string => gunzipSync(readFileSync(file)).toString();
 
 /** The forks in the order of the module's enumeration. */
 export const forks = [
@@ -112,23 +101,28 @@ export function lastHeader(module: Harness): Uint8Array {
   return module.get(address, module.global('encodedLength'));
 }
 
-const quantity = (value: unknown): Uint8Array => {
-  const hex = BigInt(value as string).toString(16);
+/** A quantity as RLP has it. */
+export function quantity(value: string | bigint): Uint8Array {
+  const hex = BigInt(value).toString(16);
   return hex === '0' ? new Uint8Array(0) : fromHex(hex.length % 2 === 0 ? hex : `0${hex}`);
-};
+}
 
 /** Header RLP from the JSON-RPC form. */
 export function headerOf(json: Record<string, string | undefined>): Uint8Array {
   const bytes = (name: string): Uint8Array => fromHex(json[name] as string);
   const fields = [
     ...['parentHash', 'sha3Uncles', 'miner', 'stateRoot', 'transactionsRoot', 'receiptsRoot', 'logsBloom'].map(bytes),
-    ...['difficulty', 'number', 'gasLimit', 'gasUsed', 'timestamp'].map((name) => quantity(json[name])),
+    ...['difficulty', 'number', 'gasLimit', 'gasUsed', 'timestamp'].map((name) => quantity(json[name] as string)),
     ...['extraData', 'mixHash', 'nonce'].map(bytes),
-    quantity(json['baseFeePerGas']),
+    quantity(json['baseFeePerGas'] as string),
   ];
   if (json['withdrawalsRoot']) fields.push(bytes('withdrawalsRoot'));
   if (json['blobGasUsed']) {
-    fields.push(quantity(json['blobGasUsed']), quantity(json['excessBlobGas']), bytes('parentBeaconBlockRoot'));
+    fields.push(
+      quantity(json['blobGasUsed']),
+      quantity(json['excessBlobGas'] as string),
+      bytes('parentBeaconBlockRoot'),
+    );
   }
   if (json['requestsHash']) fields.push(bytes('requestsHash'));
   return RLP.encode(fields);

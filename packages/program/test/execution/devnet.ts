@@ -1,8 +1,8 @@
 // The chain of ../shared/data/devnet-a: 580 L2 blocks that op-geth made.
 import { RLP } from '@ethereumjs/rlp';
-import { configure, chainOf, dataFile, execute, readGzip, type Attributes } from './blocks.js';
+import { recordedChain } from '../recorded-data.js';
+import { configure, chainOf, execute, type Attributes } from './blocks.js';
 import { fromHex, startModule, toHex, type Harness } from './module.js';
-import { readFileSync } from 'node:fs';
 
 export interface DevnetBlock {
   readonly number: number;
@@ -12,14 +12,12 @@ export interface DevnetBlock {
   readonly raw: string;
 }
 
-/** Path of the devnet's data, or null where they are not there. */
-export const devnet = dataFile('devnet-a');
+const { skip, text, lines } = recordedChain('devnet-a');
+/** For `test(name, { skip }, …)`: why the chain can't be read, or false. */
+export { skip };
 
 export function readBlocks(): DevnetBlock[] {
-  return readGzip(`${devnet}/l2-blocks.jsonl.gz`)
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as DevnetBlock);
+  return lines<DevnetBlock>('l2-blocks.jsonl.gz');
 }
 
 interface Genesis {
@@ -34,7 +32,7 @@ export function u256(value: bigint): Uint8Array {
 /** Starts the module with the genesis state made by its own functions: returns its root. */
 export function startAtGenesis(): { module: Harness; stateRoot: string } {
   const module = startModule();
-  const { alloc } = JSON.parse(readGzip(`${devnet}/genesis-l2.json.gz`)) as Genesis;
+  const { alloc } = JSON.parse(text('genesis-l2.json.gz')) as Genesis;
   module.call('useScratch', true);
   const start = module.call64('mark');
   const root = module.put(fromHex('56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'));
@@ -56,7 +54,7 @@ export function startAtGenesis(): { module: Harness; stateRoot: string } {
   const stateRoot = toHex(module.get(root, 32));
   module.call('release', start);
   module.call('useScratch', false);
-  configure(module, chainOf(JSON.parse(readFileSync(`${devnet}/rollup.json`, 'utf8')) as Record<string, unknown>));
+  configure(module, chainOf(JSON.parse(text('rollup.json')) as Record<string, unknown>));
   return { module, stateRoot };
 }
 
