@@ -1,14 +1,14 @@
 // Refuses circles of imports among the AssemblyScript files: a part of `npm run lint`, as oxlint, whose import/no-cycle does
 // the same for TypeScript, cannot read them. AssemblyScript compiles whole programs, so an import of a type counts too.
-//   node tools/assembly-circles.mjs [FOLDER…]; by default the sources of all modules
-import { readdirSync, readFileSync } from 'node:fs';
+//   node tools/assembly-circles.mjs [ENTRY…]; by default those of all modules
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newOptions, newProgram, parse } from 'assemblyscript';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const given = process.argv.slice(2);
-const found = circlesIn(importsIn(given.length > 0 ? given : moduleFolders()));
+const found = circlesIn(importsFrom(given.length > 0 ? given : moduleEntries()));
 for (const circle of found) {
   process.stderr.write(`these import each other in a circle; move what they share to a file of its own:\n`);
   for (const file of circle) process.stderr.write(`  ${file}.ts imports\n`);
@@ -16,30 +16,33 @@ for (const circle of found) {
 }
 process.exitCode = found.length === 0 ? 0 : 1;
 
-function moduleFolders() {
+function moduleEntries() {
   const modules = JSON.parse(readFileSync(join(root, 'tools/assembly-modules.json'), 'utf8'));
-  return Object.values(modules).map(({ sources }) => join(root, sources));
+  return Object.values(modules).map(({ entry }) => join(root, entry));
 }
 
-/** What each file of the folders imports or exports from; files by their path without .ts. */
-function importsIn(folders) {
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true })
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => relative(root, join(folder, file)).replace(/\.ts$/, '')),
-  );
+/** What each file that is reached from the entries imports or exports from; files by their path without .ts. */
+function importsFrom(entries) {
   const program = newProgram(newOptions());
-  for (const file of new Set(files)) parse(program, readFileSync(join(root, `${file}.ts`), 'utf8'), `${file}.ts`, true);
-  if (program.diagnostics.length > 0) throw new Error(`cannot read the files: ${program.diagnostics[0]}`);
-  const known = new Set(program.sources.map(({ internalPath }) => internalPath));
-  // A folder is imported as the file index in it.
-  const fileOf = (path) => [path, `${path}/index`].find((file) => known.has(file));
-  return new Map(
-    program.sources.map(({ internalPath, statements }) => [
-      internalPath,
-      statements.map((statement) => fileOf(statement.internalPath)).filter((file) => file !== undefined),
-    ]),
-  );
+  const imports = new Map();
+  const queue = entries.map((entry) => relative(root, entry).replace(/\.ts$/, ''));
+  for (const file of queue) {
+    if (imports.has(file)) continue;
+    parse(program, readFileSync(join(root, `${file}.ts`), 'utf8'), `${file}.ts`, true);
+    if (program.diagnostics.length > 0) throw new Error(`cannot read ${file}.ts: ${program.diagnostics[0]}`);
+    const { statements } = program.sources.at(-1);
+    const from = statements.map(({ internalPath }) => fileOf(internalPath)).filter((path) => path !== undefined);
+    imports.set(file, from);
+    queue.push(...from);
+  }
+  return imports;
+}
+
+/** A folder is imported as the file index in it; what is not here is the language's own. */
+function fileOf(path) {
+  return path === undefined || path === null
+    ? undefined
+    : [path, `${path}/index`].find((file) => existsSync(join(root, `${file}.ts`)));
 }
 
 /** Circles, each as a list in which every file imports the next and the last the first; of files in several, one circle. */

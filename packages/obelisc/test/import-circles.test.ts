@@ -11,12 +11,16 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const oxlint = ['node_modules/oxlint/bin/oxlint', '-c', '.oxlintrc.json', '--deny-warnings'];
 const assemblyCircles = ['tools/assembly-circles.mjs'];
 
-/** Runs a linter on a folder of these files. */
-function lint(linter: readonly string[], files: Record<string, string>): { status: number | null; output: string } {
+/** Runs a linter on a folder of these files, or on one of them. */
+function lint(
+  linter: readonly string[],
+  entry: string,
+  files: Record<string, string>,
+): { status: number | null; output: string } {
   const folder = mkdtempSync(join(tmpdir(), 'obelisc-circles-'));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...linter, folder], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...linter, join(folder, entry)], {
       cwd: root,
       encoding: 'utf8',
     });
@@ -32,8 +36,8 @@ test('a circle of TypeScript files is refused, of types alone too', () => {
     'area.ts': "import type { Radius } from './radius.js';\nexport type Area = Radius;\n",
     'radius.ts': 'export type Radius = number;\n',
   };
-  assert.equal(lint(oxlint, files).status, 0);
-  const { status, output } = lint(oxlint, {
+  assert.equal(lint(oxlint, '', files).status, 0);
+  const { status, output } = lint(oxlint, '', {
     ...files,
     'radius.ts': "import type { Circle } from './circle.js';\nexport type Radius = Circle[];\n",
   });
@@ -47,8 +51,8 @@ test('a circle of AssemblyScript files is refused', () => {
     'area.ts': "export { radius as area } from './radius';\n",
     'radius.ts': 'export function radius(): i32 {\n  return 1;\n}\n',
   };
-  assert.deepEqual(lint(assemblyCircles, files), { status: 0, output: '' });
-  const { status, output } = lint(assemblyCircles, {
+  assert.deepEqual(lint(assemblyCircles, 'circle.ts', files), { status: 0, output: '' });
+  const { status, output } = lint(assemblyCircles, 'circle.ts', {
     ...files,
     'radius.ts': "import { circle } from './circle';\nexport function radius(): i32 {\n  return circle();\n}\n",
   });
