@@ -31,6 +31,7 @@ import { executionApi } from './rpc/execution-api.js';
 import { serveJsonRpc } from './rpc/json-rpc-server.js';
 import type { Listening } from './rpc/json-rpc-server.js';
 import { opNodeApi } from './rpc/op-node-api.js';
+import { serveWebSocket } from './rpc/web-socket.js';
 import { seededKey } from './seed.js';
 import type { KeyPair } from './seed.js';
 import { L1_FUNDED, L1Traffic } from './traffic/l1-traffic.js';
@@ -259,6 +260,7 @@ async function serve(
         serveJsonRpc(
           executionApi({ ...executionNode(l1), tagged: l1Tagged, pool: live ? chain.l1Pool : undefined }),
           ports.l1 ?? 0,
+          serveWebSocket,
         ),
       ),
       await keep(serveBeacon(l1, ports.beacon ?? 0)),
@@ -266,6 +268,7 @@ async function serve(
         serveJsonRpc(
           executionApi({ ...executionNode(l2), tagged: l2Tagged, pool: live ? chain.l2Pool : undefined }),
           ports.l2 ?? 0,
+          serveWebSocket,
         ),
       ),
       await keep(

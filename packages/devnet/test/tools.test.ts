@@ -10,6 +10,7 @@ import {
   http,
   parseAbi,
   parseEther,
+  webSocket,
 } from 'viem';
 import type { Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
@@ -269,3 +270,51 @@ async function rpc(url: string, method: string, ...params: unknown[]): Promise<u
   if (error !== undefined) throw new Error(error.message);
   return result;
 }
+
+test('viem subscribes over WebSocket: to new blocks, pending transactions and logs', async () => {
+  const url = devnet.l2Url.replace('http://', 'ws://');
+  const open = createPublicClient({
+    chain: chainOf(901, devnet.l2Url),
+    transport: webSocket(url, { reconnect: false }),
+  });
+  const { signing } = clientsOf(901, devnet.l2Url);
+  assert.equal(await open.getChainId(), 901);
+  const blocks: bigint[] = [];
+  const pending: Hex[] = [];
+  const stopBlocks = open.watchBlockNumber({ onBlockNumber: (number) => blocks.push(number) });
+  const stopPending = open.watchPendingTransactions({ onTransactions: (hashes) => pending.push(...hashes) });
+  const logs: Hex[] = [];
+  const stopLogs = open.watchEvent({
+    onLogs: (found) => logs.push(...found.map(({ transactionHash }) => transactionHash)),
+  });
+  const until = async (what: string, holds: () => boolean): Promise<void> => {
+    for (let tries = 0; !holds(); tries++) {
+      assert.ok(tries < 300, `there was no ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  await until('new block', () => blocks.length > 0);
+  const code = `0x${Buffer.from(initCode(TOKEN)).toString('hex')}` as const;
+  const deployed = await open.waitForTransactionReceipt({
+    hash: await signing.sendTransaction({ data: code, chain: null }),
+  });
+  const token = deployed.contractAddress ?? assert.fail('nothing was deployed');
+  const mint = { address: token, abi: TOKEN_ABI, functionName: 'mint', args: [5n], chain: null } as const;
+  await open.waitForTransactionReceipt({ hash: await signing.writeContract(mint) });
+  const data = encodeFunctionData({ abi: TOKEN_ABI, functionName: 'transfer', args: [token, 1n] });
+  const moved = await signing.sendTransaction({ to: token, data, gas: 100_000n, chain: null });
+  await until('pending transaction', () => pending.includes(moved));
+  await until('log', () => logs.includes(moved));
+  const many = blocks.length;
+  await until('second block', () => blocks.length > many);
+  assert.deepEqual(
+    blocks,
+    blocks.toSorted((a, b) => Number(a - b)),
+  );
+  for (const stop of [stopBlocks, stopPending, stopLogs]) stop();
+  await assert.rejects(
+    open.transport.subscribe({ params: ['colours' as 'newHeads'], onData: () => {} }),
+    (fault: unknown) => /one of newHeads, logs/.test(JSON.stringify(fault)),
+  );
+  (await open.transport.getRpcClient()).close();
+});

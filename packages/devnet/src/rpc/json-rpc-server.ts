@@ -33,30 +33,45 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves methods at `http://127.0.0.1:port`; port 0 takes any free one. */
-export function serveJsonRpc(methods: RpcMethods, port: number): Promise<Listening> {
-  return listen(async (request, response) => {
+/** Serves methods at `http://127.0.0.1:port`; port 0 takes any free one. `upgrade` may serve the connections besides. */
+export function serveJsonRpc(methods: RpcMethods, port: number, upgrade?: Upgrade): Promise<Listening> {
+  const handler: Handler = async (request, response) => {
     if (request.method === 'OPTIONS') return end(response, 204);
     if (request.method !== 'POST') return end(response, 405, { error: 'JSON-RPC wants POST' });
     end(response, 200, await answerBody(methods, await readBody(request)));
-  }, port);
+  };
+  return listen(handler, port, (server) => upgrade?.(server, methods));
 }
+
+/** Serves what is no plain HTTP, as WebSocket; the function that it returns ends it. */
+export type Upgrade = (server: Server, methods: RpcMethods) => () => void;
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /** A loopback server whose handler's failures are answered with status 500. */
-export async function listen(handler: Handler, port: number): Promise<Listening> {
+export async function listen(
+  handler: Handler,
+  port: number,
+  prepare: (server: Server) => (() => void) | undefined = () => undefined,
+): Promise<Listening> {
   const server = createServer((request, response) => {
     Promise.resolve()
       .then(() => handler(request, response))
       .catch((error: unknown) => end(response, 500, { code: 500, message: String(error) }));
   });
+  const endOthers = prepare(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
   const { port: actual } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${actual}`, close: () => close(server) };
+  return {
+    url: `http://127.0.0.1:${actual}`,
+    close: () => {
+      endOthers?.();
+      return close(server);
+    },
+  };
 }
 
 /** Pages of any origin may ask. */
@@ -72,7 +87,8 @@ export function end(response: ServerResponse, status: number, body?: unknown): v
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
-async function answerBody(methods: RpcMethods, body: string): Promise<unknown> {
+/** The answer to a request or a batch, as JSON. */
+export async function answerBody(methods: RpcMethods, body: string): Promise<unknown> {
   let request: unknown;
   try {
     request = JSON.parse(body);
