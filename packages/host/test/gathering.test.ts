@@ -268,7 +268,7 @@ test(
     const time = Buffer.alloc(8);
     time.writeBigUInt64BE(BigInt(`0x${Buffer.from(header[0]?.[11] ?? []).toString('hex')}`));
     await oracle.hint(formatHint({ type: 'l1-blob', payload: Buffer.concat([versionedHash, time]) }));
-    assert.deepEqual(await oracle.get(sha256Key(versionedHash)), commitment);
+    assert.deepEqual(Uint8Array.from(await oracle.get(sha256Key(versionedHash))), commitment);
     for (const index of [0, 1, FIELD_ELEMENTS - 1]) {
       const element = await oracle.get(blobKey(keccak_256(elementPoint(commitment, index, 'root'))));
       assert.deepEqual(Uint8Array.from(element), bytes(sidecar.blob).slice(32 * index, 32 * index + 32));
