@@ -107,8 +107,9 @@ export function runPrecompile(number: u32, input: usize, length: u32, gas: u64):
   switch (number) {
     case Precompile.EcRecover: {
       const padded = recoveryInput(input, length);
-      // What no signature can be answers with nothing, but succeeds.
-      return padded == 0 || askOracle(number, required, padded, max<u32>(length, 128));
+      // What no signature can be answers with nothing, but succeeds. What stands behind the 128 bytes that count is not part
+      // of the question: a megabyte may stand there and be hinted and hashed, for no more than 3,000 gas.
+      return padded == 0 || askOracle(number, required, padded, 128);
     }
     case Precompile.Sha256:
       sha256(input, length, reserveReturnData(32));
