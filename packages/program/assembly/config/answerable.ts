@@ -1,4 +1,5 @@
 // Which claims can be judged at all, by the number of their block alone. The host says the same before it fetches anything.
+import { isCovered } from './coverage';
 import { RollupConfig } from './rollup';
 
 /**
@@ -14,7 +15,7 @@ export function requireAnswerable(config: RollupConfig, number: u64): void {
   }
   if (number < first) return;
   const time = config.genesisTime + (number - first) * config.blockTime;
-  if (config.lagoonTime <= time) {
+  if (!isCovered(config, time)) {
     throw new Error(
       `L2 block ${number.toString()} can't be judged: its time ${time.toString()} is under the fork lagoon (interop), which is scheduled for ${config.lagoonTime.toString()} and not covered`,
     );

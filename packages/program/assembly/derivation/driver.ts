@@ -1,6 +1,7 @@
 // The driver: derives and executes block after block until the claimed number is safe or L1 is used up (op-node's
 // derivation and engine, in the order in which op-program runs them).
 import { Bytes, equal32 } from '../bytes';
+import { requireCovered } from '../config/coverage';
 import { maxSequencerDrift } from '../config/limits';
 import { Fork, PayloadAttributes, RollupConfig } from '../config/rollup';
 import { Failure, FailureKind, Result } from '../failure';
@@ -13,7 +14,6 @@ import { hint, KeyType, preimage } from '../oracle';
 import { TransactionSource } from '../transaction/transaction-source';
 import { depositsOnly } from './attributes';
 import { BlockContents } from './block-contents';
-import { requireCovered } from './coverage';
 import { L2Block } from './l2-block';
 import { L2Chain, l2Block } from './l2-chain';
 import { Pipeline } from './pipeline';

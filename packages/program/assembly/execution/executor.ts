@@ -1,5 +1,6 @@
 // Execution of a block: payload attributes on a parent become a block (specs: protocol/exec-engine.md).
 import { Bytes, copy32 } from '../bytes';
+import { requireCovered } from '../config/coverage';
 import { Fork, PayloadAttributes, RollupConfig } from '../config/rollup';
 import { BlockContext } from '../evm/evm';
 import { Failure, FailureKind, Result } from '../failure';
@@ -126,7 +127,7 @@ export class Executor {
     const config = this.config;
     const time = attributes.timestamp;
     if (time <= parent.time) throw new Error('an L2 block that is not later than its parent');
-    if (config.lagoonTime <= time) throw new Error('the fork lagoon (interop): not covered');
+    requireCovered(config, time);
     const fork = config.forkAt(time);
     const header = new Header();
     copy32(header.parentHash, parentHash);
