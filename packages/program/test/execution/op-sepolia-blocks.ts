@@ -1,7 +1,7 @@
 // The OP Sepolia blocks of ../shared/data, and one as the module block-speed takes it for its input.
 import { RLP } from '@ethereumjs/rlp';
 import { recordedChain } from '../recorded-data.js';
-import { chainOf, forks, headerOf, quantity } from './blocks.js';
+import { type Attributes, type Chain, chainOf, forks, headerOf, quantity } from './blocks.js';
 import { fromHex } from './module.js';
 
 const { skip, text } = recordedChain('op-sepolia-blocks');
@@ -31,19 +31,31 @@ export function readBlock(number: number | string): RecordedBlock {
   return JSON.parse(text(`block-${number}.json.gz`)) as RecordedBlock;
 }
 
-/** The input of block-speed (assembly/testing/block-speed.ts): chain, parent and attributes as one RLP list. */
+/** The input of block-speed for a recorded block. */
 export function blockInput({ rollup_config, parent_header, executing_payload: payload }: RecordedBlock): Uint8Array {
-  const chain = chainOf(rollup_config);
+  return inputOf(chainOf(rollup_config), headerOf(parent_header), {
+    timestamp: BigInt(payload.timestamp),
+    prevRandao: fromHex(payload.prevRandao),
+    feeRecipient: fromHex(payload.suggestedFeeRecipient),
+    parentBeaconBlockRoot: fromHex(payload.parentBeaconBlockRoot),
+    gasLimit: BigInt(payload.gasLimit),
+    eip1559Params: BigInt(payload.eip1559Params),
+    transactions: payload.transactions.map(fromHex),
+  });
+}
+
+/** The input of block-speed (assembly/testing/block-speed.ts): chain, parent and attributes as one RLP list. */
+export function inputOf(chain: Chain, parent: Uint8Array, attributes: Attributes): Uint8Array {
   return RLP.encode([
     forks.map((fork) => quantity(chain.times[fork] ?? 2n ** 64n - 1n)),
     ...[chain.chainId, chain.blockTime, chain.elasticity, chain.denominator, chain.denominatorCanyon].map(quantity),
-    headerOf(parent_header),
-    quantity(payload.timestamp),
-    fromHex(payload.prevRandao),
-    fromHex(payload.suggestedFeeRecipient),
-    fromHex(payload.parentBeaconBlockRoot),
-    quantity(payload.gasLimit),
-    quantity(payload.eip1559Params),
-    payload.transactions.map(fromHex),
+    parent,
+    quantity(attributes.timestamp),
+    attributes.prevRandao,
+    attributes.feeRecipient,
+    attributes.parentBeaconBlockRoot ?? new Uint8Array(0),
+    quantity(attributes.gasLimit),
+    quantity(attributes.eip1559Params ?? 0n),
+    [...attributes.transactions],
   ]);
 }

@@ -1,0 +1,124 @@
+// Guest steps and native seconds of blocks that are made to be dear (test/hostile/attacks.ts), as a table of the block gas
+// limits of docs/limits.md: the second table of `npm run bench:gas`, or
+// `node packages/program/bench/worst-blocks.mjs [name…]`. Steps are
+// measured with 3 and with 9 million gas, between which all but the first few million steps are in proportion; seconds (user
+// CPU time of all threads, start-up included) with 30 million. Needs the guest's cross compiler (npm run guest fetches it).
+import { readFileSync } from 'node:fs';
+import { loadElf } from '../../fpvm/dist/src/index.js';
+import { compileGuest } from '../../guest/dist/src/index.js';
+import { runProgram } from '../dist/src/index.js';
+import { forks } from '../dist/test/execution/blocks.js';
+import { answerPrecompile, fromHex, toHex } from '../dist/test/execution/module.js';
+import { inputOf } from '../dist/test/execution/op-sepolia-blocks.js';
+import { CHAIN_ID, COINBASE, deposit, headerRlp } from '../dist/test/execution/world.js';
+import { attacks, TARGET } from '../dist/test/hostile/attacks.js';
+import { MadeUpState } from '../dist/test/hostile/made-up-state.js';
+
+const LIMITS = [30, 60, 200, 500];
+/** Gas at which steps are measured, and at which seconds are. */
+const [FEW, MANY, TIMED] = [3_000_000, 9_000_000, 30_000_000];
+
+/** What is measured by default: a kind each of what a block may be made of, the dearest of its neighbours. */
+const KINDS = [
+  'ecrecover with inputs that grow by a byte',
+  'balances in a deep state',
+  'SLOAD in a deep storage',
+  'SSTORE in a deep storage',
+  'SSTORE of new slots',
+  'creations of 49,152 JUMPDESTs',
+  'creations within creations',
+  'calls of many codes',
+  'delegated accounts',
+  'TSTORE of distinct keys',
+  'TLOAD of distinct keys',
+  'memory at depth',
+  'stacks at depth',
+  'logs of nothing',
+  'logs of 100,000 bytes',
+  'access lists',
+  'authorizations',
+  'transfers to new accounts',
+  'small transactions',
+];
+
+const built = (name) => readFileSync(new URL(`../dist/${name}.wasm`, import.meta.url));
+const elf = compileGuest(built('block-speed'));
+const native = built('block-speed-native');
+
+/** The block's order, and an oracle that remembers what it made up. */
+function blockOf(name, gas) {
+  const attack = attacks[name](gas);
+  const fork = attack.fork ?? 'holocene';
+  const state = new MadeUpState(attack.levels ?? 4, attack.accounts, attack.slots);
+  const limit = BigInt(gas);
+  const times = Object.fromEntries(forks.slice(0, forks.indexOf(fork) + 1).map((each) => [each, 0n]));
+  const chain = { chainId: CHAIN_ID, blockTime: 2n, elasticity: 6n, denominator: 50n, denominatorCanyon: 250n, times };
+  const order = inputOf(chain, headerRlp(forks.indexOf(fork), state.root, 1000n, { gasLimit: limit, gasUsed: 0n }), {
+    timestamp: 1002n,
+    prevRandao: new Uint8Array(32).fill(7),
+    feeRecipient: fromHex(COINBASE),
+    parentBeaconBlockRoot: new Uint8Array(32).fill(9),
+    gasLimit: limit,
+    eip1559Params: (250n << 32n) | 6n,
+    transactions: attack.transactions?.(gas) ?? [
+      deposit({ to: TARGET, gas: limit, from: 'aa'.repeat(20), data: new Uint8Array(0) }),
+    ],
+  });
+  const known = new Map();
+  return {
+    hint: async (hint) => {
+      if (hint.startsWith('l1-precompile-v2 ')) answerPrecompile(known, fromHex(hint.slice(17)));
+    },
+    get: async (key) => {
+      if (key[0] === 1) return order;
+      const asked = toHex(key.subarray(1));
+      const value = known.get(asked) ?? state.get(asked);
+      if (value === undefined) throw new Error(`no pre-image of ${toHex(key)}`);
+      known.set(asked, value);
+      return value;
+    },
+  };
+}
+
+async function stepsOf(name, gas) {
+  let text = '';
+  const { machine } = loadElf(elf, {
+    oracle: blockOf(name, gas),
+    output: (_stream, bytes) => (text += Buffer.from(bytes)),
+  });
+  while (!machine.exited) await machine.run(1n << 40n);
+  if (machine.exitCode !== 0 || !text.includes('executed')) throw new Error(`${name}: ${text}`);
+  return Number(machine.step);
+}
+
+/** Seconds of the second of two runs: the first makes the state up. */
+async function secondsOf(name, gas) {
+  const oracle = blockOf(name, gas);
+  let seconds = 0;
+  for (let turn = 0; turn < 2; turn++) {
+    let text = '';
+    const keep = (bytes) => (text += Buffer.from(bytes));
+    const start = process.cpuUsage();
+    const code = await runProgram({ module: native, oracle, stdout: keep, stderr: keep });
+    seconds = process.cpuUsage(start).user / 1e6;
+    if (code !== 0 || !text.includes('executed')) throw new Error(`${name}: ${text}`);
+  }
+  return seconds;
+}
+
+const wanted = process.argv.slice(2);
+const names = KINDS.filter((name) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
+const rows = [];
+for (const name of names) {
+  const [few, many] = [await stepsOf(name, FEW), await stepsOf(name, MANY)];
+  const seconds = await secondsOf(name, TIMED);
+  const slope = (many - few) / (MANY - FEW);
+  rows.push({ name, slope, first: few - slope * FEW, seconds });
+  process.stderr.write(`${name}: ${slope.toFixed(1)} steps a gas, ${seconds.toFixed(2)} s\n`);
+}
+const head = ['steps a gas', ...LIMITS.map((limit) => `${limit} M gas, G steps`), `${TIMED / 1e6} M gas natively`];
+process.stdout.write(`| block | ${head.join(' | ')} |\n| --- |${' --: |'.repeat(head.length)}\n`);
+for (const { name, slope, first, seconds } of rows.sort((a, b) => b.slope - a.slope)) {
+  const steps = LIMITS.map((limit) => ((first + slope * limit * 1e6) / 1e9).toFixed(2));
+  process.stdout.write(`| ${name} | ${slope.toFixed(0)} | ${steps.join(' | ')} | ${seconds.toFixed(2)} s |\n`);
+}
