@@ -1,5 +1,6 @@
 // The driver: derives and executes block after block until the claimed number is safe or L1 is used up (op-node's
 // derivation and engine, in the order in which op-program runs them).
+import { decodeHeader } from '../block-header';
 import { Bytes, equal32 } from '../bytes';
 import { requireCovered } from '../config/coverage';
 import { maxSequencerDrift } from '../config/limits';
@@ -7,7 +8,6 @@ import { Fork, PayloadAttributes, RollupConfig } from '../config/rollup';
 import { Failure, FailureKind, Result } from '../failure';
 import { seedHashes } from '../hash-chains';
 import { L1Chain } from '../l1/chain';
-import { decodeHeader } from '../l1/header';
 import { error, info, renewLines, warn } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';

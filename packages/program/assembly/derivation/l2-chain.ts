@@ -1,8 +1,8 @@
 // The L2 chain: blocks up to the agreed one from the oracle, later ones as they are built.
+import { decodeHeader, Header } from '../block-header';
 import { Bytes, bytesAt, equal32 } from '../bytes';
 import { Fork, RollupConfig, SystemConfig } from '../config/rollup';
 import { DEPOSIT_TYPE } from '../l1/deposit';
-import { decodeHeader, Header } from '../l1/header';
 import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { OrderedValues, readOrderedTrie } from '../trie/ordered';

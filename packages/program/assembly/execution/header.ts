@@ -1,9 +1,10 @@
 // L2 block headers (yellow paper 4.3.3, EIPs 1559, 4895, 4844, 4788, 7685; specs: protocol/exec-engine.md).
+import { decodeHeader as decodeFields } from '../block-header';
 import { Bytes, copy32 } from '../bytes';
 import { keccak256 } from '../crypto/keccak256';
 import { hint, KeyType, preimage } from '../oracle';
-import { RlpReader, RlpWriter } from '../rlp';
-import { fromBytesOf, setU64, toBytes } from '../u256';
+import { RlpWriter } from '../rlp';
+import { fromBytesOf, toBytes } from '../u256';
 
 /** keccak256 of the RLP of an empty list: the hash of no uncles. */
 // prettier-ignore
@@ -53,50 +54,36 @@ function zeroed(length: u32): usize {
   return ptr;
 }
 
-function take(fields: RlpReader, target: usize, length: u32): void {
-  memory.copy(target, fields.fixed(length), length);
-}
-
 /** Decodes a header's RLP. What is malformed, or has fields of an unknown fork, ends the program. */
 export function decodeHeader(data: Bytes): Header {
+  const fields = decodeFields(data);
   const header = new Header();
-  const outer = new RlpReader(data);
-  const fields = outer.list();
-  take(fields, header.parentHash, 32);
-  fields.fixed(32); // uncles
-  take(fields, header.feeRecipient, 20);
-  take(fields, header.stateRoot, 32);
-  take(fields, header.transactionsRoot, 32);
-  take(fields, header.receiptsRoot, 32);
-  take(fields, header.logsBloom, 256);
-  fields.integer(); // difficulty
-  header.number = fields.u64();
-  header.gasLimit = fields.u64();
-  header.gasUsed = fields.u64();
-  header.time = fields.u64();
-  header.extraData = fields.bytes().copy();
-  take(fields, header.mixHash, 32);
-  fields.fixed(8); // nonce
-  if (!fields.atEnd) {
-    const baseFee = fields.integer();
-    setU64(header.baseFee, 0);
-    fromBytesOf(header.baseFee, baseFee.ptr, baseFee.length);
+  copy32(header.parentHash, fields.parentHash);
+  memory.copy(header.feeRecipient, fields.feeRecipient, 20);
+  copy32(header.stateRoot, fields.stateRoot);
+  copy32(header.transactionsRoot, fields.transactionsRoot);
+  copy32(header.receiptsRoot, fields.receiptsRoot);
+  memory.copy(header.logsBloom, fields.logsBloom, 256);
+  header.number = fields.number;
+  header.gasLimit = fields.gasLimit;
+  header.gasUsed = fields.gasUsed;
+  header.time = fields.time;
+  header.extraData = fields.extraData.copy();
+  copy32(header.mixHash, fields.mixHash);
+  fromBytesOf(header.baseFee, fields.baseFee.ptr, fields.baseFee.length);
+  header.hasWithdrawalsRoot = fields.withdrawalsRoot != 0;
+  if (header.hasWithdrawalsRoot) copy32(header.withdrawalsRoot, fields.withdrawalsRoot);
+  header.hasBlobFields = fields.hasBlobGasUsed;
+  if (header.hasBlobFields) {
+    // Ecotone brought all three.
+    if (fields.parentBeaconBlockRoot == 0)
+      throw new Error('an L2 block header with a part of the fields that Ecotone appends');
+    header.blobGasUsed = fields.blobGasUsed;
+    header.excessBlobGas = fields.excessBlobGas;
+    copy32(header.parentBeaconBlockRoot, fields.parentBeaconBlockRoot);
   }
-  if (!fields.atEnd) {
-    header.hasWithdrawalsRoot = true;
-    take(fields, header.withdrawalsRoot, 32);
-  }
-  if (!fields.atEnd) {
-    header.hasBlobFields = true;
-    header.blobGasUsed = fields.u64();
-    header.excessBlobGas = fields.u64();
-    take(fields, header.parentBeaconBlockRoot, 32);
-  }
-  if (!fields.atEnd) {
-    header.hasRequestsHash = true;
-    take(fields, header.requestsHash, 32);
-  }
-  if (!outer.complete || !fields.complete) throw new Error('an L2 block header that is not one, or of an unknown fork');
+  header.hasRequestsHash = fields.requestsHash != 0;
+  if (header.hasRequestsHash) copy32(header.requestsHash, fields.requestsHash);
   return header;
 }
 

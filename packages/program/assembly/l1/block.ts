@@ -1,7 +1,7 @@
 // An L1 block as derivation keeps it.
+import { Header } from '../block-header';
 import { Rope } from '../block-store';
 import { Bytes, bytesAt, copy32, zeroWord } from '../bytes';
-import { Header } from './header';
 import { Log } from './receipt';
 
 /** Lives in PERSISTENT. */

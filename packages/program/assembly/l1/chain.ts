@@ -1,4 +1,5 @@
 // The L1 chain below a given head, read from the oracle: headers, transactions, events.
+import { decodeL1Header } from '../block-header';
 import { Bytes, equal32 } from '../bytes';
 import { RollupConfig } from '../config/rollup';
 import { info } from '../log';
@@ -8,7 +9,6 @@ import { OrderedValues, readOrderedTrie } from '../trie/ordered';
 import { L1Block, l1Block, L1Events } from './block';
 import { decodeDeposit } from './deposit';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from './events';
-import { decodeL1Header } from './header';
 import { findLogs, Log, LogFilter } from './receipt';
 
 /** Bytes of deposits, of all L1 blocks together, from which on they are not kept until their turn comes. */

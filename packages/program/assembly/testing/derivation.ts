@@ -1,4 +1,5 @@
 // Test module: what the tests of configuration, L1 and derivation call. Test only; it is not part of the client.
+import { decodeHeader, decodeL1Header, Header } from '../block-header';
 import { Bytes } from '../bytes';
 import { applyChainConfig } from '../config/chain-json';
 import { JsonReader } from '../config/json';
@@ -24,7 +25,6 @@ import { upgradeTransactions } from '../derivation/upgrade-transactions';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from '../l1/events';
 import { blobBaseFee } from '../l1/blob-base-fee';
 import { decodeL1Transaction } from '../l1/transaction';
-import { decodeHeader, decodeL1Header, Header } from '../l1/header';
 import { findLogs, Log, LogFilter } from '../l1/receipt';
 import { rootsOfUnity } from '../l1/roots-of-unity';
 import { applyConfigUpdate } from '../l1/system-config';

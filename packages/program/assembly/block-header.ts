@@ -1,7 +1,6 @@
-// Block headers (yellow paper 4.3.3 and the EIPs named below), as far as derivation reads them. L1's and L2's have the
-// same form.
-import { Bytes } from '../bytes';
-import { RlpReader } from '../rlp';
+// Block headers as they are decoded (yellow paper 4.3.3 and the EIPs named below). L1's and L2's have the same form.
+import { Bytes } from './bytes';
+import { RlpReader } from './rlp';
 
 /** Addresses point into the bytes that the header was decoded from. */
 @final
@@ -12,13 +11,22 @@ export class Header {
   transactionsRoot: usize = 0;
   receiptsRoot: usize = 0;
   mixHash: usize = 0;
+  /** 20 bytes. */
+  feeRecipient: usize = 0;
+  /** 256 bytes. */
+  logsBloom: usize = 0;
   number: u64 = 0;
   gasLimit: u64 = 0;
+  gasUsed: u64 = 0;
   time: u64 = 0;
   extraData: Bytes = new Bytes(0, 0);
   /** EIP-1559: minimal big-endian bytes; empty where the header has none. */
   baseFee: Bytes = new Bytes(0, 0);
+  /** EIP-4895: 32 bytes, or 0. */
+  withdrawalsRoot: usize = 0;
   /** EIP-4844. */
+  hasBlobGasUsed: bool = false;
+  blobGasUsed: u64 = 0;
   hasExcessBlobGas: bool = false;
   excessBlobGas: u64 = 0;
   /** EIP-4788: 32 bytes, or 0. */
@@ -49,22 +57,25 @@ function decode(data: Bytes, passesOver: bool): Header {
   const fields = outer.list();
   header.parentHash = fields.fixed(32);
   fields.fixed(32); // uncles
-  fields.fixed(20); // coinbase
+  header.feeRecipient = fields.fixed(20);
   header.stateRoot = fields.fixed(32);
   header.transactionsRoot = fields.fixed(32);
   header.receiptsRoot = fields.fixed(32);
-  fields.raw(); // logs bloom
+  header.logsBloom = fields.fixed(256);
   fields.integer(); // difficulty
   header.number = fields.u64();
   header.gasLimit = fields.u64();
-  fields.u64(); // gas used
+  header.gasUsed = fields.u64();
   header.time = fields.u64();
   header.extraData = fields.bytes();
   header.mixHash = fields.fixed(32);
   fields.fixed(8); // nonce
   if (!fields.atEnd) header.baseFee = fields.integer();
-  if (!fields.atEnd) fields.fixed(32); // withdrawals root, EIP-4895
-  if (!fields.atEnd) fields.u64(); // blob gas used
+  if (!fields.atEnd) header.withdrawalsRoot = fields.fixed(32);
+  if (!fields.atEnd) {
+    header.blobGasUsed = fields.u64();
+    header.hasBlobGasUsed = true;
+  }
   if (!fields.atEnd) {
     header.excessBlobGas = fields.u64();
     header.hasExcessBlobGas = true;
