@@ -1,0 +1,148 @@
+// Fault drills: each endpoint goes away in mid-run and comes back, is slow, or lies now and then; and lies about everything. The
+// verdict is the right one or there is none, the datadir is good. `node tools/run-tests.mjs --slow obelisc/op-program/fault-drills`
+// prints how many requests met with what.
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { damageOf, embeddedClaim, type EmbeddedClaim, opProgram } from './embedded-claim.js';
+
+const BLOCKS = 9;
+const ENDPOINTS = ['l1', 'beacon', 'l2'] as const;
+type Name = (typeof ENDPOINTS)[number];
+
+let claim: EmbeddedClaim;
+before(async () => {
+  claim = await embeddedClaim('fault drills', BLOCKS);
+});
+after(() => claim.close());
+
+const urlOf = (name: Name): string =>
+  ({ l1: claim.devnet.l1Url, beacon: claim.devnet.beaconUrl, l2: claim.devnet.l2Url })[name];
+
+/** What happens to the request with this number: how long its answer takes, and what becomes of it. */
+type Fault = (count: number) => { afterMs?: number; change?: (text: string) => string; isGone?: boolean };
+
+/** A proxy before an endpoint; `counts` are its requests and those that met with a fault. */
+async function faulty(name: Name, fault: Fault) {
+  const counts = { requests: 0, faults: 0 };
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const { afterMs = 0, change, isGone = false } = fault(counts.requests);
+    counts.requests += 1;
+    if (afterMs > 0 || change !== undefined || isGone) counts.faults += 1;
+    if (isGone) {
+      incoming.socket.destroy();
+      return;
+    }
+    const target = new URL(incoming.url ?? '/', urlOf(name));
+    const headers = { ...incoming.headers, host: target.host, 'accept-encoding': 'identity' };
+    const forward = httpRequest(target, { method: incoming.method, headers, agent: false }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        setTimeout(() => {
+          outgoing.writeHead(answer.statusCode ?? 500, { 'content-type': 'application/json' });
+          outgoing.end(change?.(text) ?? text);
+        }, afterMs);
+      });
+    });
+    forward.on('error', (error) => outgoing.destroy(error));
+    incoming.pipe(forward);
+  };
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    counts,
+    close: () => (server.closeAllConnections(), server.close()),
+  };
+}
+
+/** One run with a fault at an endpoint, into a datadir that is looked through afterwards. */
+async function drill(what: string, name: Name, fault: Fault, holds: boolean, more: readonly string[] = []) {
+  const proxy = await faulty(name, fault);
+  try {
+    const datadir = join(claim.folder, `${what}-${name}-${holds}`.replaceAll(' ', '-'));
+    const flags = [...claim.flags(holds), ...claim.endpointFlags({ [name]: proxy.url }), ...more];
+    const begin = performance.now();
+    const { code, text } = await opProgram([...flags, `--datadir=${datadir}`]).ended;
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    const { requests, faults } = proxy.counts;
+    console.log(
+      `${what}, ${name}, a ${holds ? 'true' : 'false'} claim: exit code ${code} after ${seconds} s, ${faults} of ${requests} requests`,
+    );
+    if (existsSync(datadir)) assert.deepEqual(damageOf(datadir, 'directory'), []);
+    return { code, text, faults };
+  } finally {
+    proxy.close();
+  }
+}
+
+/** Gone for three seconds from the third request on. */
+function outage(): Fault {
+  let since: number | undefined;
+  return (count) => {
+    if (count < 2) return {};
+    since ??= Date.now();
+    return { isGone: Date.now() - since < 3000 };
+  };
+}
+
+const slow: Fault = (count) => ({ afterMs: count % 7 === 6 ? 2500 : 200 });
+
+/** Another digit in the middle of the longest piece of hexadecimal text. */
+function lie(text: string): string {
+  let longest = { at: 0, length: 0 };
+  for (const match of text.matchAll(/"0x[0-9a-f]{8,}"/g))
+    if (match[0].length > longest.length) longest = { at: match.index, length: match[0].length };
+  if (longest.length === 0) return text;
+  const at = longest.at + Math.floor(longest.length / 2) + 1;
+  return text.slice(0, at) + (text[at] === 'a' ? 'b' : 'a') + text.slice(at + 1);
+}
+
+for (const name of ENDPOINTS) {
+  for (const holds of [true, false]) {
+    test(`${name} goes away in mid-run and comes back, a ${holds ? 'true' : 'false'} claim`, async () => {
+      const { code, text, faults } = await drill('gone for 3 s', name, outage(), holds);
+      assert.equal(code, holds ? 0 : 1, text);
+      assert(faults > 0);
+    });
+
+    test(`${name} is slow, a ${holds ? 'true' : 'false'} claim`, async () => {
+      const { code, text } = await drill('slow', name, slow, holds);
+      assert.equal(code, holds ? 0 : 1, text);
+    });
+
+    test(`${name} lies in every third answer, a ${holds ? 'true' : 'false'} claim`, async () => {
+      const now = (count: number) => (count % 3 === 2 ? { change: lie } : {});
+      const { code, text, faults } = await drill('lies now and then', name, now, holds);
+      assert.equal(code, holds ? 0 : 1, text);
+      assert(faults > 0);
+    });
+
+    test(`${name} lies in every answer: no verdict, or the right one, a ${holds ? 'true' : 'false'} claim`, async () => {
+      const always = () => ({ change: lie });
+      const { code, text } = await drill('lies always', name, always, holds, ['--retry.for=5s']);
+      assert([2, holds ? 0 : 1].includes(code ?? -1), text);
+    });
+  }
+}
+
+test('with --l1.trustrpc a liar about L1’s headers, about blobs and about L2 is still found out', async () => {
+  for (const name of ['beacon', 'l2'] as const) {
+    const { code, text } = await drill('lies always, trusted', name, () => ({ change: lie }), true, [
+      '--l1.trustrpc=true',
+      '--retry.for=5s',
+    ]);
+    assert([0, 2].includes(code ?? -1), text);
+  }
+  const header = (text: string) => text.replace(/"stateRoot":"0x../g, '"stateRoot":"0x00');
+  const { code, text } = await drill('lies about headers, trusted', 'l1', () => ({ change: header }), true, [
+    '--l1.trustrpc=true',
+    '--retry.for=5s',
+  ]);
+  assert.equal(code, 2, text);
+});
