@@ -39,6 +39,9 @@ const PAUSE = 500;
 /** Characters of a claim's log that are kept: its end. */
 const LOG_KEPT = 64 * 1024;
 
+/** What the host says of each request is not kept. */
+const KEPT_LEVELS: ReadonlySet<string> = new Set(['info', 'warn', 'error']);
+
 /** What a judging process came to. */
 type Outcome = Extract<FromJudge, { kind: 'verdict' | 'failed' }>;
 
@@ -223,9 +226,9 @@ export class ClaimWorker {
       }, LEASE_RENEWAL * 1000);
       child.on('message', (message: FromJudge) => {
         if (message.kind === 'line') keep(message.line);
-        else if (message.kind === 'log')
-          keep(`lvl=${message.level} msg=${JSON.stringify(message.message)}${fieldsOf(message.fields)}`);
-        else if (message.kind === 'segment') keep(`blocks ${message.from} to ${message.to}: ${message.answer}`);
+        else if (message.kind === 'log') {
+          if (KEPT_LEVELS.has(message.level)) keep(`${message.level}: ${message.message}${fieldsOf(message.fields)}`);
+        } else if (message.kind === 'segment') keep(`blocks ${message.from} to ${message.to}: ${message.answer}`);
         else outcome = message;
       });
       child.on('error', (error) => {
@@ -268,8 +271,8 @@ export class ClaimWorker {
   }
 }
 
+/** What a line says besides its words, for people. */
 function fieldsOf(fields: Readonly<Record<string, unknown>>): string {
-  return Object.entries(fields)
-    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? JSON.stringify(value) : String(value)}`)
-    .join('');
+  const parts = Object.entries(fields).map(([name, value]) => `${name} ${String(value)}`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
