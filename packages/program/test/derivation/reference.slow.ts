@@ -1,5 +1,6 @@
 import { test } from 'node:test';
 import { checkNearerClaims, checkReference } from './reference-check.js';
+import type { Limits } from './scenario-run.js';
 
 test('many random chains derive to what op-node derives from them', () => {
   checkReference('results', 16, 150);
@@ -7,6 +8,16 @@ test('many random chains derive to what op-node derives from them', () => {
 
 test('many chains with mutated batches derive to what op-node derives from them', () => {
   checkReference('mutated', 16, 400);
+});
+
+test('they do so too where little or nothing is held in memory that can be read again', () => {
+  const limits: Limits[] = [
+    [0, 0, 1],
+    [0, 0, 3],
+    [3000, 200, 2],
+  ];
+  for (let i = 16; i < 150; i++) checkReference('results', i, i + 1, limits[i % 3]);
+  for (let i = 16; i < 400; i++) checkReference('mutated', i, i + 1, limits[i % 3]);
 });
 
 test('what comes after the claimed block has no part in how the blocks up to it are derived', () => {

@@ -76,7 +76,9 @@ export function startModule(
     },
     hint(text: number, length: number): void {
       const hint = Buffer.from(bytes(text, length)).toString('latin1');
-      if (hints.push(hint) > HINTS_KEPT) hints.splice(0, HINTS_KEPT / 2);
+      // Those of precompiles may be long: their beginning is enough, and must not be a part of the whole that keeps it there.
+      const kept = Buffer.from(bytes(text, Math.min(length, 200))).toString('latin1');
+      if (hints.push(kept) > HINTS_KEPT) hints.splice(0, HINTS_KEPT / 2);
       if (hint.startsWith('l1-precompile-v2 ')) answerPrecompile(byKey, fromHex(hint.slice(17)));
     },
     write(_fd: number, data: number, length: number): void {

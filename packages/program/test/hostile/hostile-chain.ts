@@ -129,7 +129,7 @@ export class HostileChain {
     return this.postCompressed(this.has('fjord') ? brotli(content) : zlib(content));
   }
 
-  /** Posts a channel with that data in the next L1 block, a transaction a frame. */
+  /** Posts a channel with that data in the next L1 blocks, a transaction a frame and 16 MB a block. */
   postCompressed(data: Uint8Array): number {
     const channel = this.channelId();
     const transactions: Uint8Array[] = [];
@@ -139,7 +139,7 @@ export class HostileChain {
         this.transaction(batcherData(frame({ channel, number, data: part, isLast: at + 900_000 >= data.length }))),
       );
     }
-    this.seal(transactions);
+    for (let at = 0; at < transactions.length; at += 18) this.seal(transactions.slice(at, at + 18));
     return data.length;
   }
 
