@@ -40,6 +40,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** The text where a reader of logfmt takes it for one word; else in quotes, as Go's strconv.Quote has it. */
 function quoted(text: string): string {
+  // Nearly all that is logged: ASCII but for controls, blank, quote and equals sign.
+  if (/^[!#-<>-\x7f]+$/.test(text)) return text;
   const characters = [...text];
   if (characters.length > 0 && characters.every(isPlain)) return text;
   return `"${characters.map(escaped).join('')}"`;

@@ -45,7 +45,7 @@ test('a port in use and a folder that cannot be written are named before a block
   const mistakes: [DevnetCommandOptions, RegExp][] = [
     [{ l2Port: String(port) }, new RegExp(`^--l2-port ${port} is in use`)],
     [{ l1Port: '9545', opNodePort: '9545' }, /^--l1-port and --op-node-port are the same port, 9545$/],
-    [{ out: join(file, 'chain') }, /^--out .*chain: no folder that can be written to \(ENOTDIR/],
+    [{ out: join(file, 'chain') }, /^--out .*chain: no folder that can be written to \(.*is not a folder/],
     [{ out: file }, /^--out .*: no folder that can be written to/],
     ...(existsSync('/proc/self')
       ? [[{ out: '/proc/chain/of' }, /^--out \/proc\/chain\/of: no folder/] as [DevnetCommandOptions, RegExp]]
