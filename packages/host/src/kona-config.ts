@@ -5,11 +5,10 @@
 import type { ChainConfig } from './chain-config.js';
 import { ConfigurationError } from './go-encoding.js';
 import { jsonFault } from './json-fault.js';
+import { GRANITE_CHANNEL_TIMEOUT } from './l1-origin.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from './lossless-json.js';
 import { ROLLUP_CONFIG_NAMES, type RollupConfig, rollupConfigOf } from './rollup-config.js';
 
-/** kona has it as a setting; for the OP Stack it is a constant (Granite's specification). */
-const GRANITE_CHANNEL_TIMEOUT = 50n;
 /** What kona takes for a configuration without `chain_op_config`. */
 const DEFAULT_BASE_FEE = { eip1559Elasticity: 6n, eip1559Denominator: 50n, eip1559DenominatorCanyon: 250n };
 /** kona's order of the forks' times. */

@@ -5,7 +5,7 @@ import type { RollupConfig } from './rollup-config.js';
 import { isObject } from './rpc-json.js';
 
 /** Granite: channels time out after so many L1 blocks, whatever the configuration says. */
-const GRANITE_CHANNEL_TIMEOUT = 50n;
+export const GRANITE_CHANNEL_TIMEOUT = 50n;
 /**
  * The L1 block's number in the call data of a block's first deposit: the first word's end in Bedrock's `setL1BlockValues`, and
  * at the same place in the packed form since Ecotone (specs: protocol/deposits.md#l1-attributes-deposited-transaction-calldata).

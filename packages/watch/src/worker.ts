@@ -96,11 +96,6 @@ export class ClaimWorker {
     this.#wake();
   }
 
-  /** Whether it judges nothing now. */
-  get isIdle(): boolean {
-    return this.#busy.size === 0;
-  }
-
   #begin(job: ClaimJob): void {
     const done = this.#work(job)
       .catch((error: unknown) => {
