@@ -1,9 +1,5 @@
 // Hashes as text, and back.
-
-/** 0x-hex of bytes. */
-export function hex(bytes: Uint8Array): string {
-  return `0x${Buffer.from(bytes).toString('hex')}`;
-}
+export { hex } from '@obelisc/host';
 
 /** Bytes of 0x-hex. */
 export function fromHex(text: string): Uint8Array {

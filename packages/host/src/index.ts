@@ -36,6 +36,7 @@ export {
   type ViewCall,
   type Words,
 } from './contract-views.js';
+export { hex } from './bytes.js';
 export { encodeHeader } from './block-encoding.js';
 export {
   ancestorHash,

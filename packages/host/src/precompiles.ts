@@ -12,6 +12,7 @@ import {
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
+import { hex } from './bytes.js';
 
 /** Output of a precompile, or undefined where it fails (which takes all the call's gas). */
 type Precompile = (input: Uint8Array) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
@@ -138,10 +139,6 @@ async function kzgPointEvaluation(input: Uint8Array): Promise<Uint8Array | undef
 
 function toBigInt(bytes: Uint8Array): bigint {
   return BigInt(hex(bytes));
-}
-
-function hex(bytes: Uint8Array): string {
-  return `0x${Buffer.from(bytes).toString('hex')}`;
 }
 
 function address(number: number): string {
