@@ -35,8 +35,10 @@ export type GuidedStop = 'exited' | 'stop pattern' | 'pre-image' | 'aborted';
 
 /** Steps between two looks at the signal and two reports of progress. */
 const PROGRESS_STEPS = 20_000_000n;
-/** The same for steps with proofs. */
-const PROGRESS_PROOFS = 4096n;
+/** The same for steps with proofs, each of which is a file. */
+const PROGRESS_PROOFS = 512n;
+/** Milliseconds between two turns of the event loop, where stops are so close that steps are no measure of time. */
+const TURN = 20;
 const never: StepPattern = { kind: 'never' };
 
 /** Runs until the guest exits or something on the way stops it. Throws RevertError, and what the callbacks throw. */
@@ -57,7 +59,12 @@ export async function runGuided(machine: Machine, run: GuidedRun): Promise<Guide
 async function steps(machine: Machine, run: GuidedRun, snapshots: Snapshots): Promise<GuidedStop> {
   const { infoAt = never, stopAt = never, snapshotAt = never, proofAt = never } = run;
   const patterns = [infoAt, stopAt, snapshotAt, proofAt];
+  let nextTurn = performance.now() + TURN;
   while (!machine.exited) {
+    if (performance.now() >= nextTurn) {
+      await setImmediate();
+      nextTurn = performance.now() + TURN;
+    }
     if (run.signal?.aborted === true) return 'aborted';
     const { step } = machine;
     const matches = (pattern: StepPattern) => nextMatch(pattern, step) === step;
@@ -75,10 +82,8 @@ async function steps(machine: Machine, run: GuidedRun, snapshots: Snapshots): Pr
     }
     if (run.sampler !== undefined && run.sampler.next < end) end = run.sampler.next;
     let stop;
-    if (proving) {
-      stop = await machine.prover.prove(Number(end - step), run.onProof ?? (() => undefined));
-      if (provesAll) await setImmediate();
-    } else stop = await machine.run(end - step, { stopAtPreimage: run.stopAtPreimage !== undefined });
+    if (proving) stop = await machine.prover.prove(Number(end - step), run.onProof ?? (() => undefined));
+    else stop = await machine.run(end - step, { stopAtPreimage: run.stopAtPreimage !== undefined });
     if (!proving || provesAll) run.onProgress?.(machine);
     if (stop !== 'preimage' || machine.preimage === undefined) continue;
     if (run.stopAtPreimage?.(machine.preimage, machine.step - 1n) === true) return 'pre-image';

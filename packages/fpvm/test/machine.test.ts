@@ -199,3 +199,17 @@ test('a guided run does things at their steps: information, stop, snapshot, proo
   assert.deepEqual(events, ['info 0', 'info 5', 'snapshot 5', 'proof 7', 'info 10', 'info 15']);
   assert.equal(machine.step, 15n);
 });
+
+test('a guided run hears of an abort however close its stops are', async () => {
+  const spinner = [assemble('addi', { rd: 5, imm: 1 }), assemble('jal', { imm: 0 })];
+  for (const pattern of ['always', '%2']) {
+    for (const what of ['infoAt', 'proofAt', 'snapshotAt'] as const) {
+      const machine = guest(spinner);
+      const aborted = new AbortController();
+      setImmediate(() => aborted.abort());
+      const { signal } = aborted;
+      const stop = await runGuided(machine, { [what]: parseStepPattern(pattern), signal });
+      assert.equal(stop, 'aborted', `${what} ${pattern}`);
+    }
+  }
+});

@@ -100,6 +100,8 @@ for (const options of engines) {
     for (let stop = 0; !free.exited; stop += 1) {
       await free.run(9973n);
       await paged.run(9973n);
+      // They are counted by where they may lie, and listed by where they lie.
+      for (const { memory } of [free, paged]) assert.equal(memory.pageCount(), memory.pageIndices().length);
       if (stop % 3 === 2) assert.deepEqual(paged.stateHash(), free.stateHash(), `at step ${free.step}`);
     }
     const pages = paged.memory.pageCount();

@@ -4,6 +4,7 @@ import { codeWritten } from './code-blocks';
 import { findResident, insertGranule } from './granules';
 import {
   FIRST_FREE,
+  FREE_REGIONS,
   GRANTED,
   GRANULE_COUNT,
   MEMORY_SIZE,
@@ -12,6 +13,8 @@ import {
   PAGING,
   POOL_END,
   POOL_HOST,
+  REGIONS_HOST,
+  REGION_GRANULES,
   STACK_HOST,
   STACK_REGION,
   UNIT_FLAGS,
@@ -22,6 +25,7 @@ import {
   claimedRegionOf,
   hostInRegion,
   initializeRegions,
+  isFree,
   NO_REGION,
   noteLowest,
   regionBit,
@@ -214,13 +218,44 @@ function writeSlow(address: u64, value: u64, size: i32): void {
   store<u8>(PAGE_STATES + ((host + (size - 1)) >> 12), 1);
 }
 
-/** Number of 4 KiB pages of guest memory in linear memory. */
+/** Pages of a region. */
+const REGION_PAGES: u32 = REGION_GRANULES << 4;
+
+/** Number of 4 KiB pages of guest memory in linear memory. Regions that no guest address has claimed have none, nor has what is left of the pool. */
 export function countPages(): u32 {
-  const end = PAGE_STATES + <usize>pagesEnd();
+  let count: u32 = 0;
+  let from: u32 = 0;
+  for (let region = 0; region < FREE_REGIONS; region++) {
+    if (!isFree(region)) continue;
+    const place = <u32>(REGIONS_HOST >> 12) + <u32>region * REGION_PAGES;
+    count += countBetween(from, place);
+    from = place + REGION_PAGES;
+  }
+  const free = load<u32>(NEXT_FREE);
+  if (free >= <u32>POOL_HOST && free < <u32>STACK_HOST) {
+    count += countBetween(from, free >> 12);
+    from = (<u32>STACK_HOST) >> 12;
+  }
+  return count + countBetween(from, pagesEnd());
+}
+
+/** The same between two pages of linear memory, by their states. 64 at a time, since of most there are none. */
+function countBetween(from: u32, end: u32): u32 {
+  const last = PAGE_STATES + <usize>end;
   let count: u64 = 0;
-  for (let at = PAGE_STATES; at < end; at += 8) {
+  let at = PAGE_STATES + <usize>from;
+  while (at < last) {
+    if (at + 64 <= last) {
+      const low = load<u64>(at) | load<u64>(at, 8) | load<u64>(at, 16) | load<u64>(at, 24);
+      const high = load<u64>(at, 32) | load<u64>(at, 40) | load<u64>(at, 48) | load<u64>(at, 56);
+      if ((low | high) == 0) {
+        at += 64;
+        continue;
+      }
+    }
     const states = load<u64>(at);
     count += popcnt((states | (states >> 1)) & 0x0101010101010101);
+    at += 8;
   }
   return <u32>count;
 }

@@ -37,7 +37,7 @@ function entry(index: i32): usize {
 }
 
 /** Its place is there to be taken. */
-function isFree(index: i32): bool {
+export function isFree(index: i32): bool {
   return index < FREE_REGIONS && load<u64>(entry(index)) == UNCLAIMED && load<u32>(entry(index), 8) != 0;
 }
 

@@ -7,8 +7,9 @@ import {
   type Oracle,
   type RunSampler,
 } from '@obelisc/fpvm';
+import { flushTold } from '../terminal/line-batch.js';
 
-/** Counts the pre-images that an oracle gives, on their way to the machine. */
+/** Counts the pre-images that an oracle gives, on their way to the machine. What its server says stands behind what was told before. */
 export class CountingOracle implements Oracle {
   requests = 0;
   bytes = 0;
@@ -16,10 +17,12 @@ export class CountingOracle implements Oracle {
   constructor(private readonly oracle: Oracle) {}
 
   hint(hint: string): void | Promise<void> {
+    flushTold();
     return this.oracle.hint(hint);
   }
 
   get(key: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    flushTold();
     const answer = this.oracle.get(key);
     return answer instanceof Promise ? answer.then((value) => this.#count(value)) : this.#count(answer);
   }

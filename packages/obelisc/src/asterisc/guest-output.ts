@@ -1,4 +1,5 @@
 // What the guest prints, as records of the log: text where it is printable ASCII, else hex.
+import { tell } from '../terminal/line-batch.js';
 import { log, logLine, type LogValue } from './log.js';
 
 type Stream = 'stdout' | 'stderr';
@@ -14,8 +15,7 @@ export interface GuestOutput {
 export function guestOutput(isQuiet: boolean): GuestOutput {
   if (!isQuiet) return { write: (stream, bytes) => logWrite(stream, bytes), end: () => undefined };
   let last: Record<string, LogValue> | undefined;
-  const print = (values: Record<string, LogValue>): void =>
-    void process.stderr.write(`${logLine(new Date(), 'info', '', values)}\n`);
+  const print = (values: Record<string, LogValue>): void => tell(`${logLine(new Date(), 'info', '', values)}\n`);
   return {
     write(stream, bytes) {
       if (bytes.length === 0) return;

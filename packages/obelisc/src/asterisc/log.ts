@@ -1,4 +1,5 @@
 // The log on stderr, in the logfmt that users of Asterisc grep: t=… lvl=… msg=… key=value.
+import { tell } from '../terminal/line-batch.js';
 import { logfmtLine, secondsOf } from '../terminal/logfmt.js';
 
 export type LogLevel = (typeof LEVELS)[number];
@@ -16,7 +17,7 @@ export function limitLog(level: LogLevel): void {
 /** Writes one line to stderr, unless its level is below the limit. */
 export function log(level: LogLevel, message: string, values: Readonly<Record<string, LogValue>> = {}): void {
   if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return;
-  process.stderr.write(`${logLine(new Date(), level, message, values)}\n`);
+  tell(`${logLine(new Date(), level, message, values)}\n`);
 }
 
 /** One line, without its end. */

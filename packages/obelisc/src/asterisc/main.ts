@@ -3,6 +3,7 @@
 import { CommanderError } from 'commander';
 import { messagesOf, UsageError } from '../terminal/failure.js';
 import { Interrupt, INTERRUPTED, InterruptedError } from '../terminal/interrupt.js';
+import { tell } from '../terminal/line-batch.js';
 import { splitArguments } from './arguments.js';
 import { commandLine, flagsOf } from './command-line.js';
 
@@ -40,11 +41,11 @@ export async function main(args: readonly string[]): Promise<number> {
       return error.code === 'commander.unknownCommand' ? exitCodes.unknownCommand : exitCodes.failure;
     }
     if (error instanceof InterruptedError) {
-      process.stderr.write(`${error.message}\n`);
+      tell(`${error.message}\n`);
       return exitCodes.interrupted;
     }
-    process.stderr.write(`error: ${messagesOf(error).join('\n  because: ')}\n`);
-    if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    tell(`error: ${messagesOf(error).join('\n  because: ')}\n`);
+    if (debug && error instanceof Error) tell(`${error.stack}\n`);
     return exitCodes.failure;
   }
 }

@@ -10,6 +10,7 @@ import {
   writeSmallFile,
   writeStateFile,
 } from '@obelisc/fpvm';
+import { flushTold } from '../terminal/line-batch.js';
 
 /**
  * Throws OutputFileError where nothing can be written to `path`: before the run rather than after it. Clears the folder of
@@ -43,6 +44,7 @@ export async function writeTextTo(path: string, text: string): Promise<void> {
 }
 
 async function toStdout(pieces: Iterable<Uint8Array>): Promise<void> {
+  flushTold();
   for (const piece of pieces) {
     if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
   }

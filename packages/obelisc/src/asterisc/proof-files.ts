@@ -1,5 +1,6 @@
 // Where step proofs go: a file for each step, or stdout.
 import { type ProofTexts, writeSmallFile } from '@obelisc/fpvm';
+import { flushTold } from '../terminal/line-batch.js';
 import { formatStep } from './step-file-name.js';
 
 /** Takes proofs to the files that a pattern names (`%d` becomes the step); `-` is stdout. */
@@ -17,6 +18,7 @@ export function proofWriter(format: string): (proofs: ProofTexts) => Promise<voi
 
 /** The bytes are only lent, so the write is waited for. */
 async function toStdout({ bytes }: ProofTexts): Promise<void> {
+  flushTold();
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(bytes, (error) => (error == null ? resolve() : reject(error)));
   });

@@ -1,5 +1,6 @@
 // What is said when the guest does what the machine refuses: code, step, place, and the instructions that led there.
 import { decode, lookupSymbol, type Machine, type Metadata, type RevertError } from '@obelisc/fpvm';
+import { tell } from '../terminal/line-batch.js';
 import { instructionsFrom, listing, type PlacedInstruction } from './listing.js';
 import { log } from './log.js';
 
@@ -29,7 +30,7 @@ export function reportRevert(
     instruction: decode(word).instruction.name,
     caller: lookupSymbol(metadata, machine.register(1)),
   });
-  process.stderr.write(`${revertListing(error, machine, metadata, lastSteps).join('\n')}\n`);
+  tell(`${revertListing(error, machine, metadata, lastSteps).join('\n')}\n`);
 }
 
 /**

@@ -1,6 +1,7 @@
 // A command as a process: its exit code is its own answer or, however else it ends, that of a failure.
 import { FailureReport } from './failure.js';
 import { INTERRUPTED, isInterrupt } from './interrupt.js';
+import { flushTold } from './line-batch.js';
 import { removeStatus } from './status-line.js';
 
 export interface CommandProcess {
@@ -26,6 +27,7 @@ export async function runAsProcess({ name, failure, load }: CommandProcess): Pro
   const report = new FailureReport(name, args);
   const fail = (error: unknown): never => {
     removeStatus();
+    flushTold();
     report.write(error);
     process.exit(isInterrupt(error) ? INTERRUPTED : failure);
   };
@@ -43,6 +45,7 @@ export async function runAsProcess({ name, failure, load }: CommandProcess): Pro
   } catch (error) {
     return fail(error);
   }
+  flushTold();
   await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit(code);
 }

@@ -109,27 +109,30 @@ describe('an interrupted command', () => {
     assert.doesNotMatch(ended.stdout, /Successfully|is wrong/);
   });
 
-  test('a machine that runs for ever writes the state that it reached', async () => {
-    const load = spawn(
-      process.execPath,
-      [
-        join(repositoryRoot, 'bin/asterisc'),
-        'load-elf',
-        '--path',
-        'spinner.elf',
-        '--out',
-        'spinner.json',
-        '--meta',
-        '',
-      ],
-      { cwd: folder },
-    );
-    assert.equal(await new Promise((resolve) => load.on('close', resolve)), 0);
-    const run = ['run', '--input', 'spinner.json', '--meta', '', '--info-at', '%10000000', '--output', 'reached.json'];
-    const ended = await interrupted('asterisc', run, { ready: /processing/ });
-    assert.equal(ended.code, 130);
-    assert.match(ended.stderr, /interrupted: writing the state that was reached/);
-    assert.ok(existsSync(join(folder, 'reached.json')));
+  describe('a machine that runs for ever', () => {
+    before(async () => {
+      const load = spawn(
+        process.execPath,
+        [join(repositoryRoot, 'bin/asterisc'), 'load-elf', '--path', 'spinner.elf', '--out', 'spinner.json', '--meta='],
+        { cwd: folder },
+      );
+      assert.equal(await new Promise((resolve) => load.on('close', resolve)), 0);
+    });
+
+    const stops = { 'now and then': '%10000000', 'at every step': 'always' };
+    for (const [often, pattern] of Object.entries(stops)) {
+      test(`writes the state that it reached; it stopped ${often}`, async () => {
+        const output = `reached-${often.replaceAll(' ', '-')}.json`;
+        const run = ['run', '--input', 'spinner.json', '--meta', '', '--info-at', pattern, '--output', output];
+        const ended = await interrupted('asterisc', run, { ready: /step=\d{3,} / });
+        assert.equal(ended.code, 130);
+        assert.match(ended.stderr, /interrupted: writing the state that was reached[^]*\ncommand interrupted\n$/);
+        assert.ok(existsSync(join(folder, output)));
+        // In a flood, too, each line is there and in its place.
+        const lines = [...ended.stderr.matchAll(/processing step=(\d+) /g)].map(([, step]) => Number(step));
+        if (pattern === 'always') assert.deepEqual(lines, [...lines.keys()]);
+      });
+    }
   });
 });
 
