@@ -1,4 +1,5 @@
 // The page: a live table of claims, and a claim's own view. All text goes into the document as text, never as markup.
+import { update } from './update.js';
 
 interface Summary {
   readonly chain: string;
@@ -68,13 +69,20 @@ const WORDS: Readonly<Record<string, string>> = {
   queued: 'being judged',
   uncovered: 'not covered',
   undecided: 'undecided',
+  unknown: 'could not be told',
   vanished: 'gone from L1',
 };
+const LOST = 'The watch does not answer; trying again.';
 const FILTERS = ['', 'invalid', 'valid', 'queued', 'undecided', 'uncovered'];
+/** Claims in the table. */
+const LISTED = 200;
+/** Segments that are wrong or could not be told, and are named beside the timeline. */
+const NAMED = 20;
 
 const main = find('main');
 const summary = find('summary');
-let filter = '';
+/** Whether changes are not told of at the moment. */
+let isLost = false;
 /** What was asked for last: an answer that comes late is of no use. */
 let turn = 0;
 
@@ -106,15 +114,31 @@ async function show(): Promise<void> {
     const overview = await load<Overview>('/api/summary');
     const content =
       chain === undefined || address === undefined
-        ? tableOf(await load<Summary[]>(`/api/claims?limit=200${filter === '' ? '' : `&is=${filter}`}`))
+        ? await claimsTable()
         : claimOf(await load<Details>(`/api/claims/${chain}/${address}`));
     if (mine !== turn) return;
-    summary.textContent = overviewLine(overview);
-    main.replaceChildren(...content);
+    say(isLost ? LOST : overviewLine(overview));
+    update(main, content);
   } catch (error) {
     if (mine === turn)
-      main.replaceChildren(element('p', { class: 'empty' }, error instanceof Error ? error.message : String(error)));
+      update(main, [element('p', { class: 'empty' }, error instanceof Error ? error.message : 'No answer.')]);
   }
+}
+
+/** The table that the address asks for, `#/?is=…&before=…`: a reload and the way back show the same. */
+async function claimsTable(): Promise<Node[]> {
+  const asked = new URLSearchParams(/^#\/\?(.*)$/.exec(location.hash)?.[1] ?? '');
+  const is = FILTERS.find((filter) => filter === asked.get('is')) ?? '';
+  const wanted = new URLSearchParams({ limit: String(LISTED) });
+  if (is !== '') wanted.set('is', is);
+  const before = asked.get('before');
+  if (before !== null) wanted.set('before', before);
+  return tableOf(await load<Summary[]>(`/api/claims?${wanted}`), is, before !== null);
+}
+
+/** Said once: what is set again is read aloud again. */
+function say(text: string): void {
+  if (summary.textContent !== text) summary.textContent = text;
 }
 
 function overviewLine({ claims, workers, queue }: Overview): string {
@@ -123,19 +147,14 @@ function overviewLine({ claims, workers, queue }: Overview): string {
   return `${count('valid')} right, ${count('invalid')} wrong, ${queue.waiting + queue.active} in the queue, ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
 }
 
-function tableOf(claims: readonly Summary[]): Node[] {
-  const buttons = FILTERS.map((is) => {
-    const button = element(
-      'button',
-      { type: 'button', 'aria-pressed': String(is === filter) },
+function tableOf(claims: readonly Summary[], filter: string, isOlder: boolean): Node[] {
+  const links = FILTERS.map((is) =>
+    element(
+      'a',
+      { href: is === '' ? '#/' : `#/?is=${is}`, ...(is === filter && !isOlder ? { 'aria-current': 'page' } : {}) },
       is === '' ? 'all' : (WORDS[is] ?? is),
-    );
-    button.addEventListener('click', () => {
-      filter = is;
-      void show();
-    });
-    return button;
-  });
+    ),
+  );
   const head = ['Verdict', 'Game', 'Blocks', 'Proposer', 'Age', 'Clock left', 'Took'];
   const table = element(
     'table',
@@ -143,8 +162,17 @@ function tableOf(claims: readonly Summary[]): Node[] {
     element('thead', {}, element('tr', {}, ...head.map((text) => element('th', { scope: 'col' }, text)))),
     element('tbody', {}, ...claims.map((claim) => rowOf(claim))),
   );
-  const none = element('p', { class: 'empty' }, 'No claims yet.');
-  return [element('nav', { 'aria-label': 'Which claims' }, ...buttons), claims.length === 0 ? none : table];
+  const last = claims.length < LISTED ? undefined : claims.at(-1);
+  return [
+    element('nav', { 'aria-label': 'Which claims' }, ...links),
+    claims.length === 0 ? element('p', { class: 'empty' }, isOlder ? 'No older claims.' : 'No claims yet.') : table,
+    ...(last === undefined ? [] : [element('p', {}, element('a', { href: olderThan(last, filter) }, 'Older claims'))]),
+  ];
+}
+
+function olderThan({ chain, address }: Summary, is: string): string {
+  const asked = new URLSearchParams({ ...(is === '' ? {} : { is }), before: `${chain}/${address}` });
+  return `#/?${asked}`;
 }
 
 function rowOf(claim: Summary): HTMLElement {
@@ -162,7 +190,7 @@ function rowOf(claim: Summary): HTMLElement {
   ];
   return element(
     'tr',
-    {},
+    { 'data-key': `${claim.chain}/${claim.address}` },
     ...cells.map(([label, child]) => element('td', { 'data-label': label }, element('span', {}, child))),
   );
 }
@@ -236,11 +264,17 @@ function partingOf(verdict: Verdict | null): Node[] {
 function segmentsOf(verdict: Verdict | null): Node[] {
   const segments = verdict?.segments ?? [];
   if (segments.length === 0) return [];
-  const items = segments.map(({ from, to, answer }) => {
-    const text = `blocks ${from} to ${to}: ${WORDS[answer] ?? answer}`;
-    return element('li', { class: answer, title: text, role: 'img', 'aria-label': text });
-  });
-  return [element('h2', {}, `${segments.length} segments`), element('ol', { class: 'timeline' }, ...items)];
+  const textOf = ({ from, to, answer }: Segment): string => `blocks ${from} to ${to}: ${WORDS[answer] ?? answer}`;
+  const items = segments.map((segment) => element('li', { class: segment.answer, title: textOf(segment) }));
+  const others = segments.filter(({ answer }) => answer !== 'valid');
+  const right = `${segments.length - others.length} of ${segments.length} segments right`;
+  const named = others.slice(0, NAMED).map(textOf);
+  const more = others.length > NAMED ? [`${others.length - NAMED} more`] : [];
+  return [
+    element('h2', {}, 'Segments'),
+    element('ol', { class: 'timeline', role: 'img', 'aria-label': right }, ...items),
+    element('p', {}, [right, ...named, ...more].join('; ')),
+  ];
 }
 
 function verdictOf({ answer, state }: Summary): HTMLElement {
@@ -278,13 +312,27 @@ function durationOf(seconds: number): string {
 }
 
 window.addEventListener('hashchange', () => {
-  void show().then(() => main.focus());
+  void show().then(() => {
+    main.focus();
+    scrollTo(0, 0);
+  });
 });
-const events = new EventSource('/api/events');
-events.addEventListener('change', () => void show());
-events.addEventListener('error', () => {
-  summary.textContent = 'The watch does not answer; trying again.';
-});
+
+/** Listens for changes. A browser tries a lost connection again, but not one that was answered with an error. */
+function listen(): void {
+  const events = new EventSource('/api/events');
+  events.addEventListener('change', () => {
+    isLost = false;
+    void show();
+  });
+  events.addEventListener('error', () => {
+    isLost = true;
+    say(LOST);
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+  });
+}
+
+listen();
 // Ages move on without any event.
 setInterval(() => void show(), 30_000);
 void show();

@@ -33,8 +33,8 @@ export interface ClaimFilter {
   readonly chain?: string | undefined;
   /** Verdict or state. */
   readonly is?: string | undefined;
-  /** Games older than the one at this place in the list. */
-  readonly before?: number | undefined;
+  /** Games that stand behind this one in the list. */
+  readonly before?: GameKey | undefined;
   readonly limit: number;
 }
 
@@ -44,9 +44,10 @@ export function listClaims(sql: Sql, { chain, is, before, limit }: ClaimFilter):
     `SELECT ${SUMMARY} FROM obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address)
      WHERE ($1::text IS NULL OR g.chain = $1)
        AND ($2::text IS NULL OR v.answer = $2 OR (v.answer IS NULL AND g.state = $2))
-       AND ($3::bigint IS NULL OR g.created_at < $3)
-     ORDER BY g.created_at DESC, g.index DESC LIMIT $4`,
-    [chain ?? null, is ?? null, before ?? null, limit],
+       AND ($3::text IS NULL OR (g.created_at, g.index, g.chain, g.address) <
+         (SELECT b.created_at, b.index, b.chain, b.address FROM obelisc.games b WHERE b.chain = $3 AND b.address = $4))
+     ORDER BY g.created_at DESC, g.index DESC, g.chain DESC, g.address DESC LIMIT $5`,
+    [chain ?? null, is ?? null, before?.chain ?? null, before?.address ?? null, limit],
   );
 }
 

@@ -1,17 +1,23 @@
 // What the watch shows over HTTP: metrics, health, JSON, the page. Everything is read, nothing is taken.
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import type { Log } from '@obelisc/host';
 import { claimDetails, countClaims, countWorkers, listClaims, oldestOpen } from './claims-view.js';
 import type { Database } from './database.js';
 import { WatchError } from './errors.js';
+import type { GameKey } from './games-table.js';
 import type { Metrics } from './metrics.js';
 import type { ClaimQueue } from './queue.js';
 
 export interface ServerOptions {
   /** `HOST:PORT`. */
   readonly listen: string;
+  /**
+   * Names that the page may be asked for by, besides addresses and localhost. Without any, a server on loopback answers to those
+   * alone (another site's name that resolves to loopback is that site reading what is here), and one elsewhere to all.
+   */
+  readonly hosts?: readonly string[] | undefined;
   readonly database: Database;
   readonly queue: ClaimQueue;
   readonly metrics: Metrics;
@@ -30,21 +36,40 @@ export interface WatchServer {
 const MOST_LISTED = 500;
 
 /** The page's files, beside this one. */
-const PAGE: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
-  '/': { file: '../../page/index.html', type: 'text/html; charset=utf-8' },
-  '/page.css': { file: '../../page/page.css', type: 'text/css; charset=utf-8' },
-  '/page.js': { file: '../page/page.js', type: 'text/javascript; charset=utf-8' },
-};
+const PAGE = [
+  { path: '/', file: '../../page/index.html', type: 'text/html; charset=utf-8' },
+  { path: '/page.css', file: '../../page/page.css', type: 'text/css; charset=utf-8' },
+  { path: '/icon.svg', file: '../../page/icon.svg', type: 'image/svg+xml' },
+  { path: '/page.js', file: '../page/page.js', type: 'text/javascript; charset=utf-8' },
+  { path: '/update.js', file: '../page/update.js', type: 'text/javascript; charset=utf-8' },
+] as const;
+type PageFile = { readonly body: Uint8Array; readonly type: string };
+
+/** Games by verdict or state, as `is=` names them. */
+const KINDS = new Set(['valid', 'invalid', 'waiting', 'queued', 'uncovered', 'undecided', 'vanished']);
+/** Bytes that may wait for a page that does not read them. */
+const MOST_UNREAD = 64 * 1024;
 
 /** Nothing but what this server sends runs or is loaded, and no other site may show it. */
 const SAFETY = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 };
+
+/** What an open page is told; it comes back within a second where it is cut off. */
+const CHANGE = 'retry: 1000\nevent: change\ndata: {}\n\n';
+
+/** What the server has beside its options. */
+interface Open {
+  readonly page: ReadonlyMap<string, PageFile>;
+  readonly streams: Set<ServerResponse>;
+  /** Whether this server is who a `Host` header names. */
+  readonly isAskedFor: (host: string | undefined) => boolean;
+}
 
 /** A request that is answered with this status. */
 class Refusal extends Error {
@@ -59,8 +84,11 @@ class Refusal extends Error {
 /** Starts the server. Rejects with WatchError for an address that cannot be listened on. */
 export async function startServer(options: ServerOptions): Promise<WatchServer> {
   const streams = new Set<ServerResponse>();
-  const server = createServer({ maxHeaderSize: 8192, requestTimeout: 10_000 }, (request, response) => {
-    answer(request, response, options, streams).catch((error: unknown) => {
+  const limits = { maxHeaderSize: 8192, requestTimeout: 10_000, headersTimeout: 10_000 };
+  const { host: address, port } = addressOf(options.listen);
+  const open: Open = { page: readPage(), streams, isAskedFor: hostCheck(address, options.hosts ?? []) };
+  const server = createServer(limits, (request, response) => {
+    answer(request, response, options, open).catch((error: unknown) => {
       const [status, text] =
         error instanceof Refusal ? [error.status, error.message] : [503, 'the database cannot be read'];
       if (!(error instanceof Refusal))
@@ -71,19 +99,20 @@ export async function startServer(options: ServerOptions): Promise<WatchServer> 
       else send(response, status, 'application/json', JSON.stringify({ error: text }));
     });
   });
-  await listenOn(server, options.listen);
-  const alive = setInterval(() => {
-    for (const open of streams) open.write(': alive\n\n');
-  }, 15_000);
-  const { address, port: actual, family } = server.address() as AddressInfo;
+  await listenOn(server, address, port);
+  const tell = (text: string): void => {
+    for (const reader of streams)
+      if (reader.writableLength > MOST_UNREAD) reader.destroy();
+      else reader.write(text);
+  };
+  const alive = setInterval(() => tell(': alive\n\n'), 15_000);
+  const at = server.address() as AddressInfo;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`,
-    changed() {
-      for (const open of streams) open.write('event: change\ndata: {}\n\n');
-    },
+    url: `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`,
+    changed: () => tell(CHANGE),
     async close() {
       clearInterval(alive);
-      for (const open of streams) open.end();
+      for (const reader of streams) reader.end();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
@@ -96,12 +125,13 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   { database, queue, metrics, isReady }: ServerOptions,
-  streams: Set<ServerResponse>,
+  { page, streams, isAskedFor }: Open,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'only GET and HEAD are answered');
+  if (!isAskedFor(request.headers.host)) throw new Refusal(421, 'this is not that host: --http.hosts names more');
   const { pathname, searchParams } = urlOf(request);
-  const page = Object.hasOwn(PAGE, pathname) ? PAGE[pathname] : undefined;
-  if (page !== undefined) return send(response, 200, page.type, readFileSync(new URL(page.file, import.meta.url)));
+  const file = page.get(pathname);
+  if (file !== undefined) return send(response, 200, file.type, file.body);
   const json = (value: unknown): void => send(response, 200, 'application/json', JSON.stringify(value));
   switch (pathname) {
     case '/healthz':
@@ -126,18 +156,18 @@ async function answer(
     case '/api/claims':
       return json(
         await listClaims(database, {
-          chain: searchParams.get('chain') ?? undefined,
-          is: searchParams.get('is') ?? undefined,
-          before: wholeNumber(searchParams, 'before'),
+          chain: oneOf(searchParams, 'chain', (name) => /^[A-Za-z0-9-]{1,63}$/.test(name)),
+          is: oneOf(searchParams, 'is', (kind) => KINDS.has(kind)),
+          before: gameKey(oneOf(searchParams, 'before', (place) => gameKey(place) !== undefined)),
           limit: Math.min(wholeNumber(searchParams, 'limit') ?? 100, MOST_LISTED),
         }),
       );
     case '/api/events':
       return stream(request, response, streams);
     default: {
-      const [, chain, address] = /^\/api\/claims\/([A-Za-z0-9-]{1,63})\/(0x[0-9a-f]{40})$/.exec(pathname) ?? [];
-      const claim =
-        chain === undefined || address === undefined ? undefined : await claimDetails(database, { chain, address });
+      const [, place] = /^\/api\/claims\/(.*)$/.exec(pathname) ?? [];
+      const key = gameKey(place);
+      const claim = key && (await claimDetails(database, key));
       if (claim === undefined) throw new Refusal(404, 'there is nothing here');
       return json(claim);
     }
@@ -146,10 +176,34 @@ async function answer(
 
 /** An open answer that tells of changes as they come. */
 function stream(request: IncomingMessage, response: ServerResponse, streams: Set<ServerResponse>): void {
+  const headers = { ...SAFETY, 'content-type': 'text/event-stream' };
+  if (request.method === 'HEAD') return void response.writeHead(200, headers).end();
   if (streams.size >= 200) throw new Refusal(503, 'too many open pages');
-  response.writeHead(200, { ...SAFETY, 'content-type': 'text/event-stream' }).write('event: change\ndata: {}\n\n');
+  response.writeHead(200, headers).write(CHANGE);
   streams.add(response);
-  request.on('close', () => streams.delete(response));
+  response.on('close', () => streams.delete(response));
+}
+
+function readPage(): Map<string, PageFile> {
+  return new Map(
+    PAGE.map(({ path, file, type }) => [path, { type, body: readFileSync(new URL(file, import.meta.url)) }]),
+  );
+}
+
+/** Which `Host` headers are answered where the server listens on `address`, a host; see `ServerOptions.hosts`. */
+function hostCheck(address: string, hosts: readonly string[]): (host: string | undefined) => boolean {
+  const isLoopback = /^(?:::1|127\..*|localhost)$/.test(address);
+  if (!isLoopback && hosts.length === 0) return () => true;
+  const wrong = hosts.find((host) => !/^[a-z0-9._-]+$/i.test(host));
+  if (wrong !== undefined)
+    throw new WatchError(`--http.hosts: ${JSON.stringify(wrong)} is no host name: names without a port, with commas`);
+  const known = new Set(['localhost', ...hosts.map((host) => host.toLowerCase())]);
+  return (host) => {
+    // Only HTTP/1.0 may leave it out, which no browser speaks.
+    if (host === undefined) return true;
+    const [, ipv6, name] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host) ?? [];
+    return isIP(ipv6 ?? name ?? '') !== 0 || known.has((name ?? '').toLowerCase());
+  };
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array): void {
@@ -163,6 +217,18 @@ function urlOf(request: IncomingMessage): URL {
   } catch {
     throw new Refusal(400, 'the address makes no sense');
   }
+}
+
+/** The game that `CHAIN/ADDRESS` names. */
+function gameKey(place: string | undefined): GameKey | undefined {
+  const [, chain, address] = /^([A-Za-z0-9-]{1,63})\/(0x[0-9a-f]{40})$/.exec(place ?? '') ?? [];
+  return chain === undefined || address === undefined ? undefined : { chain, address };
+}
+
+function oneOf(parameters: URLSearchParams, name: string, isKnown: (value: string) => boolean): string | undefined {
+  const value = parameters.get(name) ?? undefined;
+  if (value !== undefined && !isKnown(value)) throw new Refusal(400, `there is no such ${name}`);
+  return value;
 }
 
 function wholeNumber(parameters: URLSearchParams, name: string): number | undefined {
@@ -181,14 +247,13 @@ function addressOf(flag: string): { host: string; port: number } {
   return { host: host === '' ? '127.0.0.1' : host, port: Number(port) };
 }
 
-async function listenOn(server: Server, flag: string): Promise<void> {
-  const { host, port } = addressOf(flag);
+async function listenOn(server: Server, host: string, port: number): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, host, resolve);
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new WatchError(`--http ${flag}: cannot be listened on (${why}): give another port`, { cause: error });
+    throw new WatchError(`--http ${host}:${port}: cannot be listened on (${why}): give another port`, { cause: error });
   }
 }

@@ -1,44 +1,19 @@
 // The queue: each claim gets one verdict, whoever thinks that it has the job, and none is lost.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Game } from '@obelisc/claims';
 import type { Sql } from '../src/database.js';
-import { addGame, findGame, type GameKey, setState } from '../src/games-table.js';
+import { addGame, findGame, type GameKey } from '../src/games-table.js';
 import { type ClaimJob, ClaimQueue } from '../src/queue.js';
 import { migrate } from '../src/schema.js';
+import { madeUpGame, writeVerdict } from './made-up-games.js';
 import { KINDS, type TestDatabase, testDatabase } from './databases.js';
 
 const CHAIN = 'test-chain';
 let made = 0;
 
-export function someGame(): Game {
-  made++;
-  return {
-    address: `0x${made.toString(16).padStart(40, '0')}`,
-    type: 0,
-    typeName: 'cannon',
-    status: 'in progress',
-    rootClaim: `0x${'11'.repeat(32)}`,
-    blockNumber: 100n,
-    l1Head: `0x${'22'.repeat(32)}`,
-    start: { blockNumber: 90n, outputRoot: `0x${'33'.repeat(32)}` },
-    createdAt: 1_700_000_000n,
-    resolvedAt: 0n,
-    maxClock: 302_400n,
-    proposer: undefined,
-    chainId: undefined,
-  };
-}
-
 /** The result of a job, as a worker writes it. */
 function verdict(job: ClaimJob, answer: string): (sql: Sql) => Promise<void> {
-  return async (sql) => {
-    await setState(sql, job, ['queued'], 'judged');
-    await sql.query(
-      `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, worker, tries, began_at) VALUES ($1, $2, $3, '{}', 'w', $4, now())`,
-      [job.chain, job.address, answer, job.attempt],
-    );
-  };
+  return (sql) => writeVerdict(sql, job, { answer });
 }
 
 for (const kind of KINDS)
@@ -62,7 +37,7 @@ for (const kind of KINDS)
     });
 
     const newGame = async (): Promise<GameKey> => {
-      const game = someGame();
+      const game = madeUpGame(++made);
       await addGame(place.database, CHAIN, BigInt(made), game, 5n);
       return { chain: CHAIN, address: game.address };
     };

@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { raise, sendAlerts, sign } from '../src/alerts.js';
-import { addGame, setState } from '../src/games-table.js';
+import { addGame } from '../src/games-table.js';
 import { Metrics } from '../src/metrics.js';
 import { ClaimQueue } from '../src/queue.js';
 import { Reporter } from '../src/reporter.js';
 import { migrate } from '../src/schema.js';
 import { startServer, type WatchServer } from '../src/server.js';
 import { type TestDatabase, testDatabase } from './databases.js';
+import { madeUpGame, writeVerdict } from './made-up-games.js';
 
 const CHAIN = 'shown';
 const HOSTILE = '<img src=x onerror=alert(1)>';
@@ -38,21 +39,7 @@ describe('the watch over HTTP', () => {
         place.database,
         CHAIN,
         index,
-        {
-          address: address(digit),
-          type: 0,
-          typeName: HOSTILE,
-          status: 'in progress',
-          rootClaim: `0x${'11'.repeat(32)}`,
-          blockNumber: 10n,
-          l1Head: `0x${'22'.repeat(32)}`,
-          start: { blockNumber: 5n, outputRoot: `0x${'33'.repeat(32)}` },
-          createdAt: 1_700_000_000n + index,
-          resolvedAt: 0n,
-          maxClock: 302_400n,
-          proposer: undefined,
-          chainId: undefined,
-        },
+        madeUpGame(0, { address: address(digit), typeName: HOSTILE, createdAt: 1_700_000_000n + index }),
         1n,
       );
     metrics = new Metrics();
@@ -71,16 +58,15 @@ describe('the watch over HTTP', () => {
     await place.drop();
   });
 
-  const judge = (digit: string, answer: string): Promise<unknown> =>
-    place.database.query(
-      `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, log, worker, tries, began_at)
-       VALUES ($1, $2, $3, '{"derived":"0x44"}', $4, 'w', 1, now() - interval '3 seconds')`,
-      [CHAIN, address(digit), answer, HOSTILE],
+  const judge = (digit: string, answer: string): Promise<void> =>
+    writeVerdict(
+      place.database,
+      { chain: CHAIN, address: address(digit), attempt: 1 },
+      { answer, verdict: { derived: '0x44' }, log: HOSTILE, seconds: 3 },
     );
 
   test('claims are listed, newest first, and shown one by one, as JSON', async () => {
     await judge('1', 'valid');
-    await setState(place.database, { chain: CHAIN, address: address('1') }, ['waiting'], 'judged');
     const list = (await (await fetch(`${server.url}/api/claims`)).json()) as { index: number; answer: string | null }[];
     assert.deepEqual(
       list.map(({ index, answer }) => [index, answer]),
@@ -90,6 +76,12 @@ describe('the watch over HTTP', () => {
         [0, 'valid'],
       ],
     );
+    const rest = async (newer: string): Promise<number[]> => {
+      const answer = await fetch(`${server.url}/api/claims?before=${CHAIN}/${newer}`);
+      return ((await answer.json()) as { index: number }[]).map(({ index }) => index);
+    };
+    assert.deepEqual(await rest(address('2')), [0]);
+    assert.deepEqual(await rest(address('9')), []);
     const valid = (await (await fetch(`${server.url}/api/claims?is=valid&limit=1`)).json()) as unknown[];
     assert.equal(valid.length, 1);
     const one = await fetch(`${server.url}/api/claims/${CHAIN}/${address('1')}`);
@@ -119,9 +111,15 @@ describe('the watch over HTTP', () => {
     assert.equal(await status('/api/claims', { method: 'POST', body: 'x' }), 405);
     assert.equal(await status('/api/claims', { method: 'DELETE' }), 405);
     assert.equal(await status('/api/claims?before=1%27%20OR%201=1'), 400);
+    assert.equal(await status('/api/claims?is=%00'), 400);
+    assert.equal(await status('/api/claims?chain=%00'), 400);
+    assert.equal(await status('/api/claims?chain=%E0%A4%A'), 400);
+    assert.equal(await status('/%E0%A4%A'), 404);
+    assert.equal(await status(`/api/claims/%00/${address('1')}`), 404);
+    assert.equal(await status(`/${'a'.repeat(9000)}`), 431);
     assert.equal(await status('/api/claims?limit=-1'), 400);
     assert.equal(await status('/api/claims?limit=99999999'), 200);
-    assert.equal(await status(`/api/claims?chain=${encodeURIComponent("'; DROP TABLE obelisc.games; --")}`), 200);
+    assert.equal(await status(`/api/claims?chain=${encodeURIComponent("'; DROP TABLE obelisc.games; --")}`), 400);
     assert.equal(await status('/api/claims/shown/0x12'), 404);
     assert.equal(await status(`/api/claims/nowhere/${address('1')}`), 404);
     assert.equal(await status('/..%2f..%2fpackage.json'), 404);
@@ -131,10 +129,57 @@ describe('the watch over HTTP', () => {
       'GET /../../package.json HTTP/1.1\r\nhost: x\r\n\r\n',
       'GET // HTTP/1.1\r\nhost: x\r\n\r\n',
       'NONSENSE\r\n\r\n',
+      'BREW /api/claims HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'TRACE /api/claims HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'OPTIONS * HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'GET /\u0000 HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'GET / HTTP/1.1\r\n\r\n',
+      `GET / HTTP/1.1\r\nhost: localhost\r\n${'x-header: yyyyyyyy\r\n'.repeat(1000)}\r\n`,
+      'GET / HTTP/1.1\r\nhost: localhost\r\nexpect: tea\r\n\r\n',
+      'GET / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     ])
-      assert.match(await exchange(server.url, raw), /^HTTP\/1\.1 4\d\d /);
+      assert.match(await exchange(server.url, raw), /^HTTP\/1\.1 4\d\d /, raw.slice(0, 60));
+    // A connection is not made into another kind, and not into a tunnel.
+    assert.equal(await exchange(server.url, 'CONNECT example.org:443 HTTP/1.1\r\nhost: example.org\r\n\r\n'), '');
+    const upgrade = 'GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+    assert.match(await exchange(server.url, upgrade), /^HTTP\/1\.1 200 /);
+    assert.match(
+      await exchange(server.url, 'HEAD /api/events HTTP/1.1\r\nhost: localhost\r\n\r\n'),
+      /^HTTP\/1\.1 200 /,
+    );
     assert.equal(await status('/healthz'), 200);
     assert.equal(await status('/readyz'), 200);
+  });
+
+  test('on loopback it answers to addresses, localhost and the names that it is given: not to a site that points here', async () => {
+    const asks = async (at: WatchServer, host: string): Promise<string> =>
+      (await exchange(at.url, `GET /api/claims HTTP/1.1\r\nhost: ${host}\r\n\r\n`)).slice(9, 12);
+    for (const host of ['127.0.0.1', '127.0.0.1:9300', 'localhost:9300', 'LOCALHOST', '[::1]:9300'])
+      assert.equal(await asks(server, host), '200', host);
+    for (const host of [
+      'evil.example',
+      'evil.example:9300',
+      'localhost.evil.example',
+      '[::1]evil.example',
+      'a@localhost',
+      '',
+    ])
+      assert.equal(await asks(server, host), '421', host);
+    const options = { database: place.database, queue, metrics, log: () => {}, isReady: () => true };
+    const named = await startServer({ ...options, listen: '127.0.0.1:0', hosts: ['watch.example'] });
+    const open = await startServer({ ...options, listen: '0.0.0.0:0' });
+    try {
+      assert.equal(await asks(named, 'Watch.example:80'), '200');
+      assert.equal(await asks(named, 'evil.example'), '421');
+      assert.equal(await asks(open, 'watch:9300'), '200');
+      await assert.rejects(
+        startServer({ ...options, listen: '127.0.0.1:0', hosts: ['watch.example:80'] }),
+        /--http\.hosts: "watch\.example:80" is no host name/,
+      );
+    } finally {
+      await named.close();
+      await open.close();
+    }
   });
 
   test('metrics tell of claims, queue and verdicts', async () => {

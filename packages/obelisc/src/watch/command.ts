@@ -34,6 +34,10 @@ function watchCommand(command: Command, end: (exitCode: number) => void): void {
   command
     .optionsGroup('What is told:')
     .option('--http <host:port>', 'serve the page, /metrics, /healthz, /readyz and /api here, such as 127.0.0.1:9300')
+    .option(
+      '--http.hosts <names>',
+      'names that the page may be asked for by, with commas (default: on loopback localhost, elsewhere all; addresses always)',
+    )
     .option('--alert <url>', 'post a JSON object here for each wrong claim, undecided claim, and delay')
     .option('--alert-secret <text>', 'key of the HMAC-SHA256 in X-Obelisc-Signature (better as a variable)')
     .option('--alert-command <command>', 'run this in a shell for each, with the object on its standard input')

@@ -41,6 +41,7 @@ export interface WatchFlags extends Verbosity {
   readonly confirmations?: bigint;
   readonly poll?: string;
   readonly http?: string;
+  readonly 'http.hosts'?: string;
   readonly alert?: string;
   readonly alertCommand?: string;
   readonly alertSecret?: string;
@@ -96,7 +97,8 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
     });
     if (flags.http !== undefined) {
       const isReady = (): boolean => Date.now() - lastLook < Math.max(3 * poll, 60_000);
-      server = await startServer({ listen: flags.http, database, queue: watch.queue, metrics, log, isReady });
+      const hosts = flags['http.hosts']?.split(',');
+      server = await startServer({ listen: flags.http, hosts, database, queue: watch.queue, metrics, log, isReady });
       log('info', 'The page', { at: server.url, metrics: `${server.url}/metrics` });
     }
     log('info', 'Watching', { chains: chains.map(({ name }) => name).join(', '), in: database.place });
