@@ -71,7 +71,7 @@ static u64 unread;
 
 u64 preimage_open(u32 key) {
   check_run(key, 32);
-  write_all(FD_PREIMAGE_WRITE, key, 32);
+  write_all(FD_PREIMAGE_WRITE, ADDRESS(key), 32);
   u8 prefix[8] __attribute__((aligned(32)));
   read_all(FD_PREIMAGE_READ, (u64)prefix, 8);
   unread = 0;
@@ -83,21 +83,21 @@ void preimage_read(u32 target, u32 length) {
   if (length > unread) TRAP("the client read past the end of a pre-image");
   check_run(target, length);
   unread -= length;
-  read_all(FD_PREIMAGE_READ, target, length);
+  read_all(FD_PREIMAGE_READ, ADDRESS(target), length);
 }
 
 void hint(u32 text, u32 length) {
   check_run(text, length);
   u8 prefix[4] = {(u8)(length >> 24), (u8)(length >> 16), (u8)(length >> 8), (u8)length};
   write_all(FD_HINT_WRITE, (u64)prefix, 4);
-  write_all(FD_HINT_WRITE, text, length);
+  write_all(FD_HINT_WRITE, ADDRESS(text), length);
   u8 answer[1];
   read_all(FD_HINT_READ, (u64)answer, 1);
 }
 
 void write(u32 fd, u32 data, u32 length) {
   check_run(data, length);
-  write_all(fd, data, length);
+  write_all(fd, ADDRESS(data), length);
 }
 
 // ---- Memory. The machine takes unaligned accesses at the price of aligned ones.

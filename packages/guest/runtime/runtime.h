@@ -1,4 +1,4 @@
-// What translated code calls. The linear memory is at the guest's address 0 (packages/guest/README.md, "Memory map").
+// What translated code calls. The linear memory begins at the guest's address 0 (packages/guest/README.md, "Memory map").
 #pragma once
 
 typedef unsigned char u8;
@@ -59,14 +59,21 @@ static inline u32 memory_grow(u32 pages) {
 #endif
 }
 
-// Addresses are kept sign-extended, as the machine's 32-bit instructions leave them: one of 2 GiB or more becomes huge
-// as an unsigned 64-bit number and so fails every check, and zero extension (two instructions) is spared.
+// Addresses are kept sign-extended, as the machine's 32-bit instructions leave them, and zero extension (two instructions)
+// is spared. One of 2 GiB or more is huge as an unsigned 64-bit number, and so fails every check of a memory that is one
+// piece. As a signed one it is negative: a memory of two parts (MEMORY_NEAR) has its far part there, at the top of the
+// machine's address space.
 #define ADDRESS(a) ((u64)(s64)(s32)(a))
+#ifdef MEMORY_NEAR
+#define BEYOND(a, extent) ((s64)ADDRESS(a) > (s64)(MEMORY_NEAR * PAGE_SIZE - (extent)))
+#else
+#define BEYOND(a, extent) (ADDRESS(a) > MEMORY_SIZE - (extent))
+#endif
 
 /** Traps unless the `extent` bytes at `a` are within the memory; MEMORY_MINIMUM pages hold at least `extent`. */
 #define CHECK(a, extent) \
   do { \
-    if (RARE(ADDRESS(a) > MEMORY_SIZE - (extent))) trap_out_of_bounds(); \
+    if (RARE(BEYOND(a, extent))) trap_out_of_bounds(); \
   } while (0)
 
 #define ACCESS(bits, type) \
@@ -82,18 +89,23 @@ static inline s64 load16s(u32 a, u64 offset) { return (s16)load16(a, offset); }
 static inline s64 load32s(u32 a, u64 offset) { return (s32)load32(a, offset); }
 
 static inline void check_run(u32 a, u32 length) {
+#ifdef MEMORY_NEAR
+  s64 end = (s64)ADDRESS(a) + length;
+  if (RARE(end > ((s32)a < 0 ? 0 : (s64)(MEMORY_NEAR * PAGE_SIZE)))) trap_out_of_bounds();
+#else
   if (RARE((u64)a + length > MEMORY_SIZE)) trap_out_of_bounds();
+#endif
 }
 
 static inline void memory_copy(u32 target, u32 source, u32 length) {
   check_run(target, length);
   check_run(source, length);
-  __builtin_memmove((void *)(u64)target, (const void *)(u64)source, length);
+  __builtin_memmove((void *)ADDRESS(target), (const void *)ADDRESS(source), length);
 }
 
 static inline void memory_fill(u32 target, u32 value, u32 length) {
   check_run(target, length);
-  __builtin_memset((void *)(u64)target, (u8)value, length);
+  __builtin_memset((void *)ADDRESS(target), (u8)value, length);
 }
 
 /** In assembly of its own (src/build/keccak-assembly.ts). Loads up to seven bytes beyond the data, of no effect. */
@@ -102,7 +114,7 @@ void keccak256_sponge(u64 data, u64 length, u64 out);
 static inline void keccak256(u32 data, u32 length, u32 out) {
   check_run(data, length);
   check_run(out, 32);
-  keccak256_sponge(data, length, out);
+  keccak256_sponge(ADDRESS(data), length, ADDRESS(out));
 }
 
 // ---- Arithmetic that C lacks or leaves undefined at the edges.

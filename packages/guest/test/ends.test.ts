@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInMachine, runNatively } from './both-ways.js';
 import { type End, ends, order, orderKey, outOfBoundsImports } from './ends-module.js';
+import { betweenEnds, farEnds, farOrderKey } from './far-module.js';
 import { fixture, fixtures } from './fixtures.js';
 
 for (const { name, growing } of [
@@ -28,6 +29,27 @@ for (const { name, growing } of [
       assert.deepEqual(rest, expected(end));
       assert.equal(stderr, trapLine(end));
       assert.ok(steps > 0n);
+    });
+  });
+}
+
+{
+  const { module, elf } = fixture('far');
+  farEnds.forEach(({ name, trap }, i) => {
+    test(`a memory with a far part: ${name}, natively and in the machine`, async () => {
+      const preimages = { [farOrderKey]: order(i) };
+      const { steps, ...machine } = await runInMachine(elf, preimages);
+      assert.deepEqual(machine, await runNatively(module, preimages));
+      assert.equal(machine.exitCode, trap === undefined ? 0 : 2);
+      assert.equal(machine.stderr, trap === undefined ? '' : `trap: ${trap}\n`);
+      assert.equal(machine.stdout.length, 2 * (8 + 4 + 404 + 120 + 404 + 85 + 407 + 9 + 40 + 40));
+      assert.ok(steps > 0n);
+    });
+  });
+  betweenEnds.forEach(({ name }, i) => {
+    test(`a memory with a far part: ${name}, in the machine`, async () => {
+      const { exitCode, stderr } = await runInMachine(elf, { [farOrderKey]: order(farEnds.length + i) });
+      assert.deepEqual({ exitCode, stderr }, { exitCode: 2, stderr: 'trap: memory access out of bounds\n' });
     });
   });
 }

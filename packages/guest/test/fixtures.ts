@@ -7,12 +7,14 @@ import { guestFolder } from '../src/build/toolchain.js';
 import { sha256, writeWhole } from '../src/release/released.js';
 import { translatorHash } from '../src/release/sources.js';
 import { endsModule } from './ends-module.js';
+import { farModule } from './far-module.js';
 import { randomModule } from './random-module.js';
 
 /** The modules by the names of their fixtures. */
 export const fixtures: Readonly<Record<string, () => Uint8Array>> = {
   'ends-growing': () => endsModule(true),
   'ends-fixed': () => endsModule(false),
+  far: () => farModule(),
   'random-a': () => randomModule(2n),
   'random-b': () => randomModule(24n),
 };

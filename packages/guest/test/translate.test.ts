@@ -141,6 +141,11 @@ const refusals: readonly (readonly [name: string, module: () => Uint8Array, mess
     () => moduleOf([{ name: 'f', type: none, code: [0x43, 0, 0, 0, 0, 0x1a] }]),
     /0x43.*floating point/,
   ],
+  [
+    'a far part that is not all there',
+    () => moduleOf([], { memory: { minimum: 1, maximum: 65536 } }),
+    /at most 31488.*65536/,
+  ],
   ['memory without a maximum', () => moduleOf([], { memory: { minimum: 1 } }), /at most 31488/],
   [
     'a memory that reaches into the stack',

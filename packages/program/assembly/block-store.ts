@@ -1,7 +1,7 @@
 // Memory for what outlives the two regions' rules: data that comes in any order and in any size, and goes when it was used.
 // It is handed out in blocks of one size only, so that a block given back fits whatever comes next: what is taken at most
 // is what was held at once, whatever the order of taking and giving. Longer data is a chain of blocks.
-import { allocate, useScratch } from './memory';
+import { allocateBulk } from './memory';
 
 /** Bytes of a block. Small data is the worse case: a channel of one empty frame takes two blocks. */
 // @ts-ignore: decorator
@@ -13,7 +13,7 @@ export const BLOCK_SIZE: u32 = 128;
 @inline
 export const BLOCK_DATA: u32 = BLOCK_SIZE - 4;
 
-/** Blocks that are taken from PERSISTENT at a time. */
+/** Blocks that are taken from BULK at a time. */
 // @ts-ignore: decorator
 @inline
 const BLOCKS_AT_ONCE: u32 = 128;
@@ -32,9 +32,7 @@ export function takeBlock(): usize {
     return block;
   }
   if (fresh == freshEnd) {
-    const before = useScratch(false);
-    fresh = allocate(BLOCKS_AT_ONCE * BLOCK_SIZE);
-    useScratch(before);
+    fresh = allocateBulk(BLOCKS_AT_ONCE * BLOCK_SIZE);
     freshEnd = fresh + BLOCKS_AT_ONCE * BLOCK_SIZE;
   }
   const next = fresh;

@@ -1,5 +1,5 @@
-// One stretch of PERSISTENT memory that is used again and again and grows when it must.
-import { allocate, useScratch } from './memory';
+// One stretch of BULK memory that is used again and again and grows when it must.
+import { allocateBulk } from './memory';
 
 /** A buffer whose rooms double, so that those given up together take no more than the last. */
 @final
@@ -12,9 +12,7 @@ export class GrowingBuffer {
   reserve(length: u32, used: u32): void {
     if (length <= this.capacity) return;
     const capacity = max(max(length, 2 * this.capacity), 64);
-    const before = useScratch(false);
-    const ptr = allocate(capacity);
-    useScratch(before);
+    const ptr = allocateBulk(capacity);
     memory.copy(ptr, this.ptr, used);
     this.ptr = ptr;
     this.capacity = capacity;

@@ -4,7 +4,7 @@
 // The keys are chosen by whoever posts data. Their hash is keyed with the L1 head of the claim, which nobody knows when the
 // data is posted, so that no data can be made to fall into one bucket.
 import { mulHigh } from './abi';
-import { allocate, useScratch } from './memory';
+import { allocateBulk } from './memory';
 
 let firstKey: u64 = 0x9e3779b97f4a7c15;
 let secondKey: u64 = 0xc2b2ae3d27d4eb4f;
@@ -70,9 +70,7 @@ export class HashChains {
     const old = this.buckets;
     const oldSize = this.size;
     this.size = max(LEAST, 2 * oldSize);
-    const before = useScratch(false);
-    this.buckets = allocate((<usize>this.size) << 2);
-    useScratch(before);
+    this.buckets = allocateBulk((<usize>this.size) << 2);
     memory.fill(this.buckets, 0, (<usize>this.size) << 2);
     for (let i: u32 = 0; i < oldSize; i++) {
       let entry = <usize>load<u32>(old + ((<usize>i) << 2));

@@ -1,5 +1,5 @@
-// The two regions that everything the client allocates lives in; see runtime/arena.ts for how and why.
-import { __ceiling, __mark, __release, __taken, __useScratch } from 'rt/stub';
+// The regions that everything the client allocates lives in; see runtime/arena.ts for how and why.
+import { __allocBulk, __bulkTaken, __ceiling, __mark, __nearEnd, __release, __taken, __useScratch } from 'rt/stub';
 
 /**
  * Makes SCRATCH (true) or PERSISTENT (false) the region that `new` allocates in. Returns which it was: pass it back to
@@ -33,9 +33,19 @@ export function memoryTaken(): usize {
   return __taken();
 }
 
-/** Address from which on the memory, to its end, belongs to neither region. */
+/** Bytes that BULK holds. */
+export function bulkTaken(): usize {
+  return __bulkTaken();
+}
+
+/** Address from which on the near memory, to its end, belongs to neither region. */
 export function regionsEnd(): usize {
   return __ceiling();
+}
+
+/** End of the near memory. */
+export function nearEnd(): usize {
+  return __nearEnd();
 }
 
 /** `length` bytes of raw memory in the current region: not zeroed, 8-byte aligned. */
@@ -43,4 +53,9 @@ export function regionsEnd(): usize {
 @inline
 export function allocate(length: usize): usize {
   return heap.alloc(length);
+}
+
+/** `length` bytes of BULK, where data from L1 lives in any amount, whichever region is current: not zeroed, 8-byte aligned. */
+export function allocateBulk(length: usize): usize {
+  return __allocBulk(length);
 }

@@ -7,8 +7,11 @@ import { cType, prototype, translateFunction, type FunctionContext } from './fun
 /** Bytes of a page of linear memory. */
 const PAGE = 65536;
 
-/** Pages that the linear memory may have at most: it starts at address 0 and must end below stack and code. */
-export const MAXIMUM_PAGES = 31488;
+/** Pages that a memory may have at most that is one piece: it starts at address 0 and must end below stack and code. */
+export const NEAR_PAGES = 31488;
+
+/** Pages of a memory of two parts, the near one and another from 2 GiB on: all that a 32-bit address reaches. */
+export const ALL_PAGES = 65536;
 
 /** The imports that the runtime implements, with their types. */
 const imports: ReadonlyMap<string, string> = new Map([
@@ -32,11 +35,14 @@ export interface TranslatedModule {
 /** Translates a module that keeps to packages/program/ABI.md. Throws `UnsupportedModuleError` where it does not. */
 export function translateModule(module: WasmModule): TranslatedModule {
   const { minimum, maximum } = module.memory;
-  if (maximum > MAXIMUM_PAGES) {
+  const isFar = minimum === ALL_PAGES && maximum === ALL_PAGES;
+  if (maximum > NEAR_PAGES && !isFar) {
     throw new UnsupportedModuleError(
-      `the memory may grow to ${maximum} pages; its declared maximum must be at most ${MAXIMUM_PAGES}, below stack and code`,
+      `the memory may grow to ${maximum} pages; its declared maximum must be at most ${NEAR_PAGES}, below stack and code, or ` +
+        `minimum and maximum ${ALL_PAGES}, with nothing of the module's between the two parts (packages/program/ABI.md)`,
     );
   }
+  const near = isFar ? NEAR_PAGES : maximum;
   const main = module.exports.get('main');
   if (main?.kind !== 'function') throw new UnsupportedModuleError('the module does not export a function `main`');
   if (module.exports.get('memory')?.kind !== 'memory') {
@@ -74,9 +80,9 @@ export function translateModule(module: WasmModule): TranslatedModule {
     callee,
     recursive: recursive.has(index),
     bounds: {
-      minimumSize: minimum * PAGE,
+      minimumSize: Math.min(minimum, near) * PAGE,
       check: (base, extent) => {
-        if (extent > maximum * PAGE) return 'trap_out_of_bounds();';
+        if (extent > near * PAGE) return 'trap_out_of_bounds();';
         // CHECK subtracts the extent from the memory's size.
         const far = extent > minimum * PAGE ? `if (RARE(MEMORY_SIZE < ${extent}ul)) trap_out_of_bounds(); ` : '';
         return `${far}CHECK(${base}, ${extent});`;
@@ -112,6 +118,7 @@ export function translateModule(module: WasmModule): TranslatedModule {
       '#pragma once',
       `#define MEMORY_MINIMUM ${minimum}`,
       `#define MEMORY_MAXIMUM ${maximum}`,
+      ...(isFar ? [`#define MEMORY_NEAR ${NEAR_PAGES}`] : []),
       '#include "runtime.h"',
       'void run_module(void);',
       '',

@@ -1,5 +1,5 @@
 // Where channels are decompressed to, and where their batches stay as long as they are read.
-import { allocate, useScratch } from '../memory';
+import { allocateBulk } from '../memory';
 
 /** Room that is made at first: most channels fit, and what is given up when one doesn't is little. */
 // @ts-ignore: decorator
@@ -28,8 +28,6 @@ export class ContentBuffer {
     if (length <= this.capacity) return;
     if (length > ALL_ROOM) throw new RangeError('more is read of a channel than there may be');
     this.capacity = length <= FIRST_ROOM ? FIRST_ROOM : ALL_ROOM;
-    const before = useScratch(false);
-    this.ptr = allocate(this.capacity + SLACK);
-    useScratch(before);
+    this.ptr = allocateBulk(this.capacity + SLACK);
   }
 }

@@ -1,7 +1,7 @@
 // Call frames and the memory they work in, which is the end of the client's memory: for each frame in execution its
 // stack, for a creation its init code with its analysis, and the frame's memory, one frame behind the other. Calls take
 // no host stack, so 1,024 of them fit into a small one.
-import { regionsEnd, useScratch } from '../memory';
+import { nearEnd, regionsEnd, useScratch } from '../memory';
 import { analysisSize, STACK_SIZE } from './analysis';
 
 /** How a frame came to be, as far as its end needs it. */
@@ -98,7 +98,7 @@ export let depth: u32 = 0;
 function setUp(): void {
   frames = regionsEnd();
   memories = (frames + MAX_FRAMES * offsetof<Frame>() + 31) & ~31;
-  memoriesEnd = (<usize>memory.size()) << 16;
+  memoriesEnd = nearEnd();
   furthest = memories;
 }
 

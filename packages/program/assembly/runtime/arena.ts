@@ -8,10 +8,25 @@
 // churn-heavy work (896 million against 229 million steps), regions cost nothing.
 //
 // The memory has its maximum size from the start; what is not touched takes none of the host's or the machine's pages.
-// The highest sixth of it is set aside for the EVM's stacks and memories (evm/frame.ts).
+// Both regions lie in its near part, below the machine's stack and code; the highest sixth of that part is set aside for the
+// EVM's stacks and memories (evm/frame.ts). The far part, from 2 GiB on, is a third region, BULK: it grows up and lives to the
+// end, and holds what derivation reads of L1, so that execution's room is the same whatever that is. It is only ever asked for
+// by name (`allocateBulk`). What lies between the parts belongs to the machine: nothing here may touch it.
 //
 // An object has an 8-byte header, the only part of AssemblyScript's 20 bytes that compiled code reads: at -8 its class
 // id, at -4 its size. Memory handed out is not zeroed: with `--runtime stub` the standard library clears what it must.
+
+/** Pages of the near part at most, and where the far one begins (packages/guest/README.md, "Memory map"). */
+// @ts-ignore: decorator
+@inline
+const NEAR_PAGES: usize = 31488;
+// @ts-ignore: decorator
+@inline
+const FAR: usize = 0x80000000;
+
+/** BULK: where it goes on, and its end; both 0 in a module without a far part. */
+let bulk: usize = 0;
+let bulkEnd: usize = 0;
 
 /** Ends of the two regions: PERSISTENT lies below `low`, SCRATCH from `high` on. Zero until the first allocation. */
 let low: usize = 0;
@@ -28,8 +43,14 @@ let scratch: bool = false;
 function enlarge(size: usize): void {
   if (ceiling != 0) unreachable(); // the module's memory is used up
   low = (__heap_base + 15) & ~15;
-  const end = (<usize>memory.size()) << 16;
+  const pages = <usize>memory.size();
+  const end = min(pages, NEAR_PAGES) << 16;
   ceiling = (end - end / 6) & ~0xffff;
+  if (pages > FAR >> 16) {
+    bulk = FAR;
+    // Not the last page: behind it is address 0 again, which the machine doesn't tell from it.
+    bulkEnd = (pages - 1) << 16;
+  }
   high = ceiling;
   deepest = ceiling;
   if (size > high - low) unreachable();
@@ -130,13 +151,39 @@ export function __release(mark: u64): void {
   high = <usize>mark;
 }
 
-/** Start of the memory that neither region uses: it reaches to the memory's end. */
+/** Start of the near memory that neither region uses. */
 export function __ceiling(): usize {
   if (ceiling == 0) enlarge(0);
   return ceiling;
 }
 
+/** End of the near memory. */
+export function __nearEnd(): usize {
+  return min(<usize>memory.size(), NEAR_PAGES) << 16;
+}
+
+/** `size` bytes of BULK, 8-byte aligned; of PERSISTENT in a module without a far part. */
+export function __allocBulk(size: usize): usize {
+  if (ceiling == 0) enlarge(0);
+  if (bulk == 0) {
+    const before = __useScratch(false);
+    const ptr = __alloc(size);
+    __useScratch(before);
+    return ptr;
+  }
+  const rounded = (size + 7) & ~7;
+  if (size > 0x3fffffff || rounded > bulkEnd - bulk) unreachable(); // the far memory is used up
+  const ptr = bulk;
+  bulk = ptr + rounded;
+  return ptr;
+}
+
 /** Bytes that PERSISTENT holds and the most that SCRATCH held at a time. */
 export function __taken(): usize {
   return ceiling == 0 ? 0 : low - __heap_base + (ceiling - min(high, deepest));
+}
+
+/** Bytes that BULK holds. */
+export function __bulkTaken(): usize {
+  return bulk == 0 ? 0 : bulk - FAR;
 }

@@ -30,7 +30,7 @@ import { rootsOfUnity } from '../l1/roots-of-unity';
 import { applyConfigUpdate } from '../l1/system-config';
 import { RlpReader, RlpWriter } from '../rlp';
 import { blocksHeld } from '../block-store';
-import { mark, memoryTaken, release, useScratch } from '../memory';
+import { bulkTaken, mark, memoryTaken, release, useScratch } from '../memory';
 import { EncodedTransactions, TransactionSource } from '../transaction/transaction-source';
 import { begin, bytes, close, finished, flag, hex, number, open, words } from './reply';
 
@@ -624,6 +624,7 @@ export function runQuietly(
   number('safeHead', failed === null ? derived.value.safeHead.number : 0);
   number('digest', digest);
   number('memory', memoryTaken());
+  number('bulk', bulkTaken());
   number('blocks', blocksHeld());
   close('}');
   return finished();
@@ -636,7 +637,7 @@ export function limitMemory(held: u32, encoded: u32, waiting: u32): void {
 
 /** Bytes of memory that were taken so far. */
 export function taken(): u64 {
-  return memoryTaken();
+  return memoryTaken() + bulkTaken();
 }
 
 let contents: BlockContents | null = null;

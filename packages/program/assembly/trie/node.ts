@@ -3,7 +3,7 @@
 //
 // A place for a node (a branch's child, an extension's child, a root) is a u32: 0 for none, the address of a decoded
 // node, or, with the highest bit set, the address of the RLP item that refers to it: 0xa0 and a hash, or the embedded
-// node itself. The client's memory ends below 2 GiB, so no address has that bit.
+// node itself. Nodes and items lie in the near part of the memory, below 2 GiB, so no address of theirs has that bit.
 import { Bytes } from '../bytes';
 import { stateNode } from './store';
 

@@ -29,8 +29,9 @@ export interface HostileOutcome {
   failure: string;
   /** Short for all blocks that were built. */
   digest: string;
-  /** Most MiB of the client's memory that were taken at a time, as far as the regions know. */
+  /** Most MiB of the client's memory that were taken at a time, as far as the regions know, and of them in the near part. */
   mebibytes: number;
+  nearMebibytes: number;
   /** MiB of blocks (block-store.ts) that were still held at the end. */
   heldMebibytes: number;
   seconds: number;
@@ -240,12 +241,13 @@ export class HostileChain {
       Number(BigInt.asUintN(32, answer >> 32n)),
       Number(BigInt.asUintN(32, answer)),
     ).toString();
-    const { failure, safeHead, digest, memory: taken, blocks } = JSON.parse(text) as Record<string, string>;
+    const { failure, safeHead, digest, memory: taken, bulk, blocks } = JSON.parse(text) as Record<string, string>;
     return {
       failure: failure ?? '',
       digest: digest ?? '',
       safeHead: failure === '' ? Number(safeHead) : null,
-      mebibytes: Number(taken) / 2 ** 20,
+      mebibytes: (Number(taken) + Number(bulk)) / 2 ** 20,
+      nearMebibytes: Number(taken) / 2 ** 20,
       heldMebibytes: Number(blocks) / 2 ** 20,
       seconds: (used.user + used.system) / 1e6,
       logged,

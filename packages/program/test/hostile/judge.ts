@@ -10,7 +10,7 @@ export function declareCases(cases: HostileCase[]): void {
       const chain = make();
       const outcome = chain.derive({ target, refuses });
       context.diagnostic(
-        `${outcome.mebibytes.toFixed(1)} MiB of ${most.toFixed(1)}, ${outcome.seconds.toFixed(2)} s, ${outcome.heldMebibytes.toFixed(1)} MiB held`,
+        `${outcome.mebibytes.toFixed(1)} MiB of ${most.toFixed(1)}, ${outcome.nearMebibytes.toFixed(1)} near, ${outcome.seconds.toFixed(2)} s, ${outcome.heldMebibytes.toFixed(1)} MiB held`,
       );
       assert.equal(outcome.failure, '');
       assert.equal(outcome.safeHead, safeHead);
