@@ -12,8 +12,9 @@ import {
   type PreimageStore,
   sha256Key,
 } from '@obelisc/preimage';
-import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey, wholeBlobKey } from './blob-preimages.js';
+import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey, wholeBlob } from './blob-preimages.js';
 import { equal, hex } from './bytes.js';
+import type { KeptBlobs } from './kept-blobs.js';
 import { FIELD_ELEMENTS } from './roots-of-unity.js';
 
 type Reading = {
@@ -23,15 +24,18 @@ type Reading = {
   proof: Uint8Array | undefined;
   form: ElementForm | undefined;
   blob: Uint8Array;
+  /** The blob as a whole, checked, where the store has it. */
+  whole: Uint8Array | undefined;
   next: number;
 };
 
 export type BlobCheck = {
   /**
-   * To be called when the commitment of an announced blob is handed out: programs then read the elements in their order.
+   * To be called when the commitment of an announced blob is handed out: programs then read the elements in their order. Where the
+   * store has the blob as a whole, but wrong, its elements are read one by one.
    * `isChecked`: the store has them from an endpoint, checked, so that they are not checked again.
    */
-  expect(versionedHash: Uint8Array, commitment: Uint8Array, isChecked?: boolean): void;
+  expect(versionedHash: Uint8Array, commitment: Uint8Array, isChecked?: boolean): Promise<void>;
   /**
    * To be called for each value before it is handed out. Rejects with PoisonedPreimageError for the elements of a wrong blob, whose
    * key is that of its commitment. Resolves to the blob's versioned hash where it is read from its beginning on and the store
@@ -44,21 +48,31 @@ export type BlobCheck = {
   takeAll(): ReadonlyMap<string, Uint8Array>;
 };
 
-/** `get` answers for the store, with regard to the form that the program reads in. */
-export function blobCheck(store: PreimageStore, get: (key: PreimageKey) => Uint8Array | undefined): BlobCheck {
+/** `get` answers for the store, with regard to the form that the program reads in; that is told to `onForm` with the first element. */
+export function blobCheck(
+  store: KeptBlobs,
+  get: (key: PreimageKey) => Uint8Array | undefined,
+  onForm: (commitment: Uint8Array, form: ElementForm) => void,
+): BlobCheck {
   let reading: Reading | undefined;
   let ready = new Map<string, Uint8Array>();
   return {
-    expect(versionedHash, commitment, isChecked = false) {
+    async expect(versionedHash, commitment, isChecked = false) {
       const proof = isChecked ? undefined : store.get(blobProofKey(commitment));
-      reading = {
+      const current: Reading = {
         versionedHash,
         commitment,
         proof,
         form: undefined,
         blob: new Uint8Array(BLOB_LENGTH),
+        whole: undefined,
         next: 0,
       };
+      reading = current;
+      const kept = wholeBlob(store, commitment);
+      if (kept.state !== 'found') return;
+      if (await passes(current, kept.value)) current.whole = kept.value;
+      else store.distrust(commitment);
     },
     async served(key, value) {
       if (reading === undefined || key[0] !== BLOB_KEY || value.length !== 32) return undefined;
@@ -73,11 +87,10 @@ export function blobCheck(store: PreimageStore, get: (key: PreimageKey) => Uint8
       current.blob.set(value, 32 * next);
       current.next += 1;
       if (next === 0) {
-        const kept = store.look(wholeBlobKey(commitment));
-        const whole = kept.state === 'found' && kept.value.length === BLOB_LENGTH ? kept.value : undefined;
-        if (whole !== undefined && equal(whole.subarray(0, 32), value) && (await passes(current, whole))) {
+        onForm(commitment, current.form);
+        if (current.whole !== undefined) {
           reading = undefined;
-          ready = restOf(whole, commitment, current.form);
+          ready = restOf(current.whole, commitment, current.form);
           return;
         }
       }

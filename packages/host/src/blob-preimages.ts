@@ -3,12 +3,12 @@
  * Specification: https://specs.optimism.io/fault-proof/index.html#type-5-global-eip-4844-point-evaluation-key
  */
 import {
-  BLOB_KEY,
   blobKey,
   GLOBAL_GENERIC_KEY,
   keccak256,
   keccak256Key,
-  keyHex,
+  type Lookup,
+  MISSING,
   type PreimageKey,
   type PreimageStore,
   sha256Key,
@@ -25,9 +25,9 @@ export const BLOB_LENGTH = FIELD_ELEMENTS * 32;
 export type ElementForm = 'root' | 'index';
 
 /**
- * Stores commitment (48 bytes), `blob` (131072 bytes) and its field elements, the elements in both forms. The one key that the
- * forms share (see `blobForms`) gets the value of the specification. `proof` (48 bytes) is the blob's KZG proof, with which
- * what is read back can be checked.
+ * Stores commitment (48 bytes) and `blob` (131072 bytes) as a whole, of which `keptBlobs` makes the elements: each by itself in two
+ * forms, with the points that prove them, would be 12,288 values. `proof` (48 bytes) is the blob's KZG proof, with which what is
+ * read back can be checked.
  */
 export function storeBlob(
   store: PreimageStore,
@@ -38,95 +38,65 @@ export function storeBlob(
 ): void {
   store.together(() => {
     if (proof !== undefined) storeBlobProof(store, commitment, proof);
-    store.put(wholeBlobKey(commitment), blob);
-    const element = (index: number) => blob.subarray(32 * index, 32 * index + 32);
-    for (let index = 0; index < FIELD_ELEMENTS; index++) {
-      if (index !== 1) storeElement(store, commitment, index, 'index', element(index));
-    }
-    // The shared key comes last: where it has the specification's value, element 1 is there in the specification's form.
-    for (let index = FIELD_ELEMENTS - 1; index >= 0; index--) {
-      storeElement(store, commitment, index, 'root', element(index));
-    }
-    // After the elements, so that a commitment in a store says that they are there.
+    store.put(wholeBlobKey(commitment), Buffer.concat([blob, keccak256(blob)]));
+    // After the blob, so that a commitment in a store says that it is there.
     store.put(sha256Key(versionedHash), commitment);
   });
 }
 
+/** The blob that a store has as a whole. */
+export function wholeBlob(store: PreimageStore, commitment: Uint8Array): Lookup {
+  const kept = store.look(wholeBlobKey(commitment));
+  if (kept.state !== 'found') return kept;
+  return kept.value.length < BLOB_LENGTH ? MISSING : { state: 'found', value: kept.value.subarray(0, BLOB_LENGTH) };
+}
+
 /**
- * Adds the form of the field elements that is missing, from the one that is there; the key that both share keeps its value.
- * Returns false, and adds nothing, when the store has neither form whole.
+ * Makes a blob whole from its elements, in whichever form they are there, where they are all that an older or another host has left.
+ * Returns false when the store has neither.
  */
 export function completeBlob(store: PreimageStore, versionedHash: Uint8Array): boolean {
   const commitment = store.get(sha256Key(versionedHash));
   if (commitment === undefined) return false;
+  if (wholeBlob(store, commitment).state === 'found') return true;
   const shared = store.get(elementKey(commitment, 1, 'index'));
   if (shared === undefined) return false;
   const byRoot = readElements(store, commitment, 'root', 0);
-  const byIndex = byRoot === undefined ? readElements(store, commitment, 'index', 1) : undefined;
-  const there = byRoot ?? byIndex;
+  const there = byRoot ?? readElements(store, commitment, 'index', 1);
   if (there === undefined) return false;
-  const missing: ElementForm = byRoot === undefined ? 'root' : 'index';
-  const sharedIndex = byRoot === undefined ? 1 : 0;
-  for (let index = 0; index < FIELD_ELEMENTS; index++) {
-    const element = index === sharedIndex ? shared : there[index];
-    const isShared = index === (missing === 'root' ? 0 : 1);
-    if (element === undefined || isShared) continue;
-    if (store.get(elementKey(commitment, index, missing)) === undefined)
-      storeElement(store, commitment, index, missing, element);
-  }
+  // Of the form that is read element by element, the one with the shared key is what the last reader meant.
+  const elements = there.map((element) => element ?? shared);
+  storeBlob(store, versionedHash, commitment, Buffer.concat(elements));
   return true;
 }
 
 /**
- * Answers requests for field elements of blobs in either form. Two elements share a key: the root of unity of element 0 is 1,
- * so commitment ++ 1 names element 0 in the specification's form and element 1 in the old one. Programs read a blob from
- * element 0 on, and commitment ++ 0 names something in the old form only: who asked for that reads in the old form.
- *
- * A store has one value for the shared key, so that both forms cannot be told apart in it. It gets the value that its last
- * reader meant: what other programs then look up there (a challenger that proves a step of this reader's) belongs together.
+ * Puts a blob's elements under keys of their own, with the points that the keys commit to, as other hosts have them: who reads the
+ * store without this host finds there what its last reader meant. The blob must be there as a whole. `anew`: elements that are there
+ * may be wrong.
  */
-export function blobForms(store: PreimageStore): {
-  /** To be called when the commitment of an announced blob is handed out: the program will ask for its elements. */
-  expect(commitment: Uint8Array): void;
-  /** The value of `key`, undefined when the store lacks it. */
-  get(key: PreimageKey): Uint8Array | undefined;
-} {
-  const sharedKeys = new Map<string, Uint8Array>();
-  const zeroKeys = new Map<string, Uint8Array>();
-  const readsOldForm = new Set<string>();
-  /** The value that the reader of a form means by the shared key, which the store then has; undefined where it cannot tell. */
-  const meantByShared = (commitment: Uint8Array, isOld: boolean): Uint8Array | undefined => {
-    const secondByRoot = store.get(elementKey(commitment, 1, 'root'));
-    const firstByIndex = store.get(elementKey(commitment, 0, 'index'));
-    const shared = elementKey(commitment, 1, 'index');
-    const meant = isOld ? secondByRoot : firstByIndex;
-    // Where only the specification's form is, the shared key has its value.
-    if (meant === undefined) return isOld || secondByRoot !== undefined ? store.get(shared) : undefined;
-    // Where the form that is read is yet to be completed from the other, the other's value is still needed.
-    if ((isOld ? firstByIndex : secondByRoot) === undefined) return meant;
-    if (Buffer.compare(meant, store.get(shared) ?? new Uint8Array(0)) !== 0) store.put(shared, meant);
-    if (isOld) storePoints(store, commitment);
-    return meant;
+export function layOutBlob(store: PreimageStore, commitment: Uint8Array, form: ElementForm, anew = false): void {
+  const whole = wholeBlob(store, commitment);
+  if (whole.state !== 'found') return;
+  const element = (index: number) => whole.value.subarray(32 * index, 32 * index + 32);
+  const putElement = (index: number) => {
+    const point = elementPoint(commitment, index, form);
+    const hash = keccak256(point);
+    store.put(blobKey(hash), element(index));
+    // On L1 an element is proved at its point, which is found by its hash.
+    store.put(keccak256Key(hash), point);
   };
-  return {
-    expect(commitment) {
-      sharedKeys.set(keyHex(elementKey(commitment, 1, 'index')), commitment);
-      zeroKeys.set(keyHex(elementKey(commitment, 0, 'index')), commitment);
-    },
-    get(key) {
-      if (key[0] !== BLOB_KEY) return store.get(key);
-      const name = keyHex(key);
-      const zero = zeroKeys.get(name);
-      if (zero !== undefined) {
-        readsOldForm.add(keyHex(zero));
-        // The elements after the first may be handed out without asking here.
-        meantByShared(zero, true);
-      }
-      const commitment = sharedKeys.get(name);
-      if (commitment === undefined) return store.get(key);
-      return meantByShared(commitment, readsOldForm.has(keyHex(commitment)));
-    },
-  };
+  // An element whose key is of this form alone; it comes last, and where it is, all are.
+  const mark = form === 'root' ? 1 : 0;
+  const shared = elementKey(commitment, 1, 'index');
+  const meant = element(form === 'root' ? 0 : 1);
+  const there = store.look(shared);
+  if (there.state !== 'found' || Buffer.compare(there.value, meant) !== 0) store.put(shared, meant);
+  if (!anew && store.look(keccak256Key(keccak256(elementPoint(commitment, mark, form)))).state === 'found') return;
+  store.together(() => {
+    for (let index = 0; index < FIELD_ELEMENTS; index++) if (index !== mark) putElement(index);
+    putElement(mark);
+  });
 }
 
 /**
@@ -164,29 +134,6 @@ export function elementPoint(commitment: Uint8Array, index: number, form: Elemen
   if (form === 'root') point.set(rootBytes().subarray(32 * index, 32 * index + 32), 48);
   else new DataView(point.buffer).setUint32(76, index);
   return point;
-}
-
-/** Stores what the keys of the old form commit to: who proves a step that reads an element finds its index there. */
-function storePoints(store: PreimageStore, commitment: Uint8Array): void {
-  const pointKey = (index: number) => keccak256Key(keccak256(elementPoint(commitment, index, 'index')));
-  if (store.look(pointKey(0)).state === 'found') return;
-  // The first comes last: where it is, all are.
-  for (let index = FIELD_ELEMENTS - 1; index >= 0; index--)
-    store.put(pointKey(index), elementPoint(commitment, index, 'index'));
-}
-
-function storeElement(
-  store: PreimageStore,
-  commitment: Uint8Array,
-  index: number,
-  form: ElementForm,
-  element: Uint8Array,
-): void {
-  const point = elementPoint(commitment, index, form);
-  const hash = keccak256(point);
-  // On L1 an element is proved at its point, which is found by its hash. Of the old form they are stored where it is read.
-  if (form === 'root') store.put(keccak256Key(hash), point);
-  store.put(blobKey(hash), element);
 }
 
 /** All elements of a form, except the one whose key the other form shares; undefined when one of them is missing. */

@@ -1,6 +1,6 @@
 /** The KZG proof of a blob that came without one (beacon nodes of today send none): computed when a program asks for it. */
 import { keccak256, keccak256Key, type PreimageKey, type PreimageStore, sha256Key } from '@obelisc/preimage';
-import { BLOB_LENGTH, blobProofKey, elementKey, elementPoint, storeBlobProof } from './blob-preimages.js';
+import { blobProofKey, elementPoint, storeBlobProof, wholeBlob } from './blob-preimages.js';
 import { equal } from './bytes.js';
 import { FIELD_ELEMENTS } from './roots-of-unity.js';
 
@@ -10,13 +10,8 @@ export async function addBlobProof(store: PreimageStore, versionedHash: Uint8Arr
   if (commitment === undefined) return;
   const point = elementPoint(commitment, FIELD_ELEMENTS, 'index');
   if (!equal(key, blobProofKey(commitment)) && !equal(key, keccak256Key(keccak256(point)))) return;
-  const blob = new Uint8Array(BLOB_LENGTH);
-  for (let index = 0; index < FIELD_ELEMENTS; index++) {
-    // Of element 0, the key in the specification's form is shared with another element.
-    const element = store.get(elementKey(commitment, index, index === 0 ? 'index' : 'root'));
-    if (element === undefined) return;
-    blob.set(element, 32 * index);
-  }
+  const whole = wholeBlob(store, commitment);
+  if (whole.state !== 'found') return;
   const { blobProof } = await import('./kzg.js');
-  storeBlobProof(store, commitment, await blobProof(blob, commitment));
+  storeBlobProof(store, commitment, await blobProof(whole.value, commitment));
 }

@@ -2,20 +2,22 @@
  * A store whose damaged entries count as missing, for runs that can fetch them anew: what is fetched replaces them. Damage is
  * told once when it is found, and at the end with its count.
  */
-import { MISSING, type PreimageStore, storeFrom } from '@obelisc/preimage';
+import { MISSING, storeFrom } from '@obelisc/preimage';
 import type { Log } from './log.js';
+import type { HostStore } from './written-behind.js';
 
-export type HealingStore = PreimageStore & {
+export type HealingStore = HostStore & {
   /** Entries that were damaged so far. */
   readonly damaged: number;
 };
 
 /** `store`, for a run with endpoints. */
-export function healingStore(store: PreimageStore, log: Log): HealingStore {
+export function healingStore(store: HostStore, log: Log): HealingStore {
   const damaged = new Set<string>();
   return {
+    ...store,
     ...storeFrom({
-      place: store.place,
+      ...store,
       look(key) {
         const found = store.look(key);
         if (found.state !== 'damaged') return found;
@@ -29,10 +31,6 @@ export function healingStore(store: PreimageStore, log: Log): HealingStore {
         damaged.add(found.place);
         return MISSING;
       },
-      put: (key, value) => store.put(key, value),
-      together: (task) => store.together(task),
-      // Another thread passes over what is damaged, and it comes here.
-      ...(store.nearby === undefined ? {} : { nearby: store.nearby }),
     }),
     get damaged() {
       return damaged.size;

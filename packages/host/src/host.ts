@@ -24,12 +24,13 @@ import { type Log, silentLog } from './log.js';
 import type { Endpoints } from './fetcher.js';
 import { type Fetcher, prefetcher } from './prefetcher.js';
 import { tolerantStore } from './tolerant-store.js';
+import { type HostStore, writtenBehind } from './written-behind.js';
 import type { RetryPolicy } from './retry.js';
 
 export type OracleOptions = {
   claim: Claim;
   chain: Chain;
-  store: PreimageStore;
+  store: HostStore;
   /** Absent: offline, from `store` alone. */
   fetcher?: Fetcher | undefined;
   /** Whose client is served; op-program's where it is not said. */
@@ -43,7 +44,7 @@ export type HostOptions = {
   /** Absent: offline, from the datadir alone. */
   endpoints?: Endpoints | undefined;
   /** Where pre-images are kept; absent: what `datadir` says. */
-  store?: PreimageStore | undefined;
+  store?: HostStore | undefined;
   /** Absent: pre-images are kept in memory. */
   datadir?: string | undefined;
   /** Format of a new datadir. */
@@ -54,10 +55,13 @@ export type HostOptions = {
   policy?: RetryPolicy;
 };
 
-/** A host at work. `close` lets go of what it holds; the oracle is of no use afterwards. */
+/**
+ * A host at work. `close` lets go of what it holds, and rejects with DatadirError where what was fetched cannot be written; the oracle
+ * is of no use afterwards.
+ */
 export type Host = {
   oracle: Oracle;
-  store: PreimageStore;
+  store: HostStore;
   /** How far gathering has come, to be asked as often as it is shown; undefined without endpoints. */
   progress(): GatheringProgress | undefined;
   /** Pre-images that the oracle has given so far. */
@@ -121,17 +125,19 @@ export async function openHost({
     async close() {
       open = false;
       fetcher?.ahead.stop();
+      await store.settle?.();
       if (healing !== undefined && healing.damaged > 0)
         log('warn', 'Damaged entries of the datadir were fetched again', { in: store.place, count: healing.damaged });
     },
   };
 }
 
-function openStore(path: string, format: DataFormat | undefined, mustExist: boolean, log: Log): PreimageStore {
+function openStore(path: string, format: DataFormat | undefined, mustExist: boolean, log: Log): HostStore {
   // What is fetched anew needs no repair; offline a database is all there is.
   const onDamage = (what: string) => log('warn', 'The datadir is begun anew', { because: what });
   const options = { path, mustExist, ...(format === undefined ? {} : { format }), ...(mustExist ? {} : { onDamage }) };
-  return tolerantStore(openDatadir(options), log);
+  const store = openDatadir(options);
+  return tolerantStore(writtenBehind(store, path, store.format !== 'lmdb'), log);
 }
 
 /** The error, with all that is damaged besides: else it would be found one run at a time. */
@@ -168,7 +174,14 @@ export function createOracle({
       ? `${store.place} does not hold it, and without endpoints nothing is fetched; ${gather}`
       : `${store.place} does not know ${beginning}, so it was gathered for another chain or another claim; ${gather}`;
   };
-  const global = prefetcher({ store, fetcher, log, advice, dialect });
+  const global = prefetcher({
+    store,
+    fetcher,
+    log,
+    advice,
+    dialect,
+    onBlobRead: (commitment, form, anew) => store.layOut?.({ commitment, form, anew }),
+  });
   return {
     ...global,
     async get(key) {

@@ -6,6 +6,7 @@ export {
   completeBlob,
   elementKey,
   elementPoint,
+  layOutBlob,
   storeBlob,
   wholeBlobKey,
 } from './blob-preimages.js';
@@ -37,6 +38,7 @@ export {
   type Words,
 } from './contract-views.js';
 export { hex } from './bytes.js';
+export type { BlobLayout, HostStore } from './written-behind.js';
 export { encodeHeader } from './block-encoding.js';
 export {
   ancestorHash,

@@ -5,6 +5,7 @@
 import {
   BLOB_KEY,
   describeHint,
+  KECCAK256_KEY,
   keyName,
   MalformedHintError,
   MissingPreimageError,
@@ -15,7 +16,8 @@ import {
   sha256Key,
 } from '@obelisc/preimage';
 import { blobCheck } from './blob-check.js';
-import { blobForms, completeBlob } from './blob-preimages.js';
+import { completeBlob, type ElementForm } from './blob-preimages.js';
+import { blobForms, keptBlobs } from './kept-blobs.js';
 import { addBlobProof } from './blob-proof.js';
 import type { Dialect } from './dialect.js';
 import type { GatheringProgress } from './gathering-progress.js';
@@ -46,18 +48,32 @@ export type PrefetcherOptions = {
   advice: (key: PreimageKey) => string;
   /** Whose hints to expect; a client of kona's is also told by its first one. */
   dialect: Dialect;
+  /** Told that the program begins to read a blob, and in which form; `isAnew`: elements that lie in the store may be wrong. */
+  onBlobRead?: ((commitment: Uint8Array, form: ElementForm, isAnew: boolean) => void) | undefined;
 };
 
 /** A program of kona's announces every account and slot before it reads the nodes on the way there: the last ones are enough. */
 const ACCESS_HINTS = 16;
 
-export function prefetcher({ store, fetcher, log, advice, dialect: expected }: PrefetcherOptions): Oracle {
+export function prefetcher({
+  store: values,
+  fetcher,
+  log,
+  advice,
+  dialect: expected,
+  onBlobRead,
+}: PrefetcherOptions): Oracle {
   /** By key: the hints that name their keys. Dropped once the key was served, so that long runs do not pile them up. */
   const announced = new Map<string, AnnouncedHint>();
   /** Hints that announce more than they name, the latest last. */
   const open = new Map<string, AnnouncedHint>();
+  const store = keptBlobs(values);
   const blobs = blobForms(store);
-  const check = blobCheck(store, blobs.get);
+  let isBlobFetchedAgain = false;
+  const check = blobCheck(store, blobs.get, (commitment, form) => {
+    onBlobRead?.(commitment, form, isBlobFetchedAgain);
+    isBlobFetchedAgain = false;
+  });
   let lastHint: string | undefined;
   let dialect = expected;
   const accessHints: string[] = [];
@@ -128,12 +144,17 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
       }
     }
     if (exact !== undefined) return follow(exact, key);
+    const unannounced = key[0] === BLOB_KEY ? store.search(key) : undefined;
+    if (unannounced !== undefined) {
+      onBlobRead?.(unannounced.commitment, unannounced.form, false);
+      return unannounced.value;
+    }
     for (const hint of [...open.values()].toReversed()) {
       const value = await follow(hint, key);
       if (value !== undefined) return value;
       open.delete(hint.text);
     }
-    return undefined;
+    return key[0] === KECCAK256_KEY ? store.search(key)?.value : undefined;
   };
 
   /**
@@ -160,7 +181,8 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
       throw new MissingPreimageError(key, lastHint, `${because}; no hint named the blob`);
     log('warn', 'A blob of the datadir is fetched again and replaced', { in: store.place, because });
     await fetchAgain(hint, key);
-    check.expect(hint.route.versionedHash, commitment, true);
+    isBlobFetchedAgain = true;
+    await check.expect(hint.route.versionedHash, commitment, true);
     const right = blobs.get(key);
     if (right === undefined) throw new MissingPreimageError(key, hint.text, advice(key));
     await check.served(key, right);
@@ -196,7 +218,7 @@ export function prefetcher({ store, fetcher, log, advice, dialect: expected }: P
       const route = exact?.route;
       if (route?.kind === 'l1-blob') {
         blobs.expect(value);
-        check.expect(route.versionedHash, value, fetcher?.hasFetchedBlob(route.versionedHash));
+        await check.expect(route.versionedHash, value, fetcher?.hasFetchedBlob(route.versionedHash));
       }
       announced.delete(name);
       return key[0] === BLOB_KEY ? checkedElement(key, value) : value;

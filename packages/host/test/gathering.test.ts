@@ -13,7 +13,7 @@ import {
   type PreimageStore,
   sha256Key,
 } from '@obelisc/preimage';
-import { createOracle, elementPoint, FIELD_ELEMENTS, networkFetcher } from '../src/index.js';
+import { createOracle, elementPoint, FIELD_ELEMENTS, layOutBlob, networkFetcher } from '../src/index.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import {
   bytes,
@@ -144,6 +144,7 @@ test(
       await oracle.get(keccak256Key(hash));
     }
 
+    for (const form of ['index', 'root'] as const) layOutBlob(store, bytes(blob.kzg_commitment), form);
     // Commitment ++ 1 is element 1 in the reference's form of that time and element 0 in the specification's, which is stored.
     const ours = new Map(
       [...reference.keys()].map((key) => [key, Buffer.from(store.get(Buffer.from(key, 'hex')) ?? []).toString('hex')]),

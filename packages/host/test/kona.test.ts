@@ -24,6 +24,8 @@ import {
   noLookAhead,
   parseKonaRollupConfig,
   parseL1ChainConfig,
+  type BlobLayout,
+  layOutBlob,
   storeBlob,
 } from '../src/index.js';
 import { proofInJavaScript } from '../src/kzg-javascript.js';
@@ -354,7 +356,8 @@ test('whoever reads a blob in the old form finds all that proves it in the store
   const zero = new Uint8Array(32);
   const of = { l1Head: zero, l2Head: zero, l2OutputRoot: zero, l2Claim: zero, l2BlockNumber: 1n };
   for (const form of ['root', 'index', 'root', 'index'] as const) {
-    const oracle = createOracle({ claim: of, chain: known, store });
+    const layOut = (layout: BlobLayout) => layOutBlob(store, layout.commitment, layout.form, layout.anew);
+    const oracle = createOracle({ claim: of, chain: known, store: { ...store, layOut } });
     await oracle.hint(formatHint({ type: 'l1-blob', payload: Buffer.concat([versionedHash, new Uint8Array(16)]) }));
     await oracle.get(sha256Key(versionedHash));
     for (let at = 0; at < FIELD_ELEMENTS; at++)

@@ -15,6 +15,7 @@ import {
 } from '@obelisc/preimage';
 import {
   completeBlob,
+  layOutBlob,
   createOracle,
   elementPoint,
   FIELD_ELEMENTS,
@@ -163,7 +164,11 @@ for (const form of ['root', 'index'] as const) {
 
 test('the two forms share one key: the root of unity of element 0 is 1', () => {
   assert.deepEqual(elementPoint(commitment, 0, 'root'), elementPoint(commitment, 1, 'index'));
-  assert.deepEqual(Buffer.from(storeOfOurs().get(key(0, 'root')) ?? []), Buffer.from(element(0)));
+  const ours = storeOfOurs();
+  for (const form of ['root', 'index', 'root'] as const) {
+    layOutBlob(ours, commitment, form);
+    assert.deepEqual(Buffer.from(ours.get(key(0, 'root')) ?? []), Buffer.from(element(form === 'root' ? 0 : 1)), form);
+  }
   const old = storeWith('index');
   completeBlob(old, versionedHash);
   assert.deepEqual(

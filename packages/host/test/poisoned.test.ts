@@ -11,7 +11,15 @@ import {
   type PreimageStore,
   sha256Key,
 } from '@obelisc/preimage';
-import { createOracle, elementKey, FIELD_ELEMENTS, findChain, storeBlob, wholeBlobKey } from '../src/index.js';
+import {
+  createOracle,
+  elementKey,
+  FIELD_ELEMENTS,
+  findChain,
+  layOutBlob,
+  storeBlob,
+  wholeBlobKey,
+} from '../src/index.js';
 import { bytes, l1Blocks, type Sidecar, withoutDevnet } from './devnet-data.js';
 
 const zero = new Uint8Array(32);
@@ -62,6 +70,7 @@ test('a blob read back from a store is checked by its proof, in either form', { 
   await readBlob(store, commitment, 'root');
   await readBlob(store, commitment, 'index');
 
+  for (const form of ['root', 'index'] as const) layOutBlob(store, commitment, form);
   // The blob as a whole stands in for an element that is wrong, and the elements for a blob that is.
   store.put(wholeBlobKey(commitment), new Uint8Array(131_072));
   await readBlob(store, commitment, 'root');
@@ -82,6 +91,7 @@ test('a blob that came without a proof passes unchecked', { skip: withoutDevnet 
   const commitment = bytes(sidecar.kzg_commitment);
   const store = memoryStore();
   storeBlob(store, versioned(commitment), commitment, bytes(sidecar.blob));
+  layOutBlob(store, commitment, 'root');
   store.put(elementKey(commitment, 1234, 'root'), zero);
   store.put(wholeBlobKey(commitment), new Uint8Array(7));
   await readBlob(store, commitment, 'root', false);

@@ -60,6 +60,11 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
       let value: Buffer | undefined;
       try {
         value = database.getBinary(asBuffer(key));
+        if (value === undefined) {
+          // Another thread, or process, may have put it since this one began to read.
+          database.resetReadTxn();
+          value = database.getBinary(asBuffer(key));
+        }
       } catch (error) {
         throw failed('read', error);
       }

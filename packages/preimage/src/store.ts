@@ -25,6 +25,8 @@ export type PreimageStore = {
   together(task: () => void): void;
   /** How another thread can read from it; what is put later may not be seen there. */
   nearby?(): NearbySource | undefined;
+  /** Resolves when all that was put is where another process finds it. Rejects with what came in the way. */
+  settle?(): Promise<void>;
   /** All keys that there is something under, where the store can tell them. */
   keys?(): Iterable<PreimageKey>;
 };
@@ -63,6 +65,9 @@ export function memoryStore(): PreimageStore {
       return value === undefined ? MISSING : { state: 'found', value };
     },
     put: (key, value) => void values.set(keyName(key), value),
+    *keys() {
+      for (const name of values.keys()) yield Uint8Array.from(Buffer.from(name, 'latin1'));
+    },
     nearby: () => (values.size === 0 ? undefined : nearbyValues(values)),
   });
 }

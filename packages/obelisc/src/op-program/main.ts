@@ -73,11 +73,14 @@ async function run(options: Options, { log, clientLog }: Logs, io: Io, showProgr
   if (datadir !== undefined && isFile(datadir)) throw new UsageError(`--datadir ${datadir} is a file, not a folder`);
   if (endpoints !== undefined && datadir !== undefined && !existsSync(datadir)) makeFolder('--datadir', datadir);
   const host = await openHost({ ...hostOptions, log });
+  let release = () => {};
   try {
     switch (mode.kind) {
       case 'server': {
-        const { serve } = await import('./server.js');
-        await serve(host.oracle, log);
+        const { endSignals, serve } = await import('./server.js');
+        const signals = endSignals();
+        release = signals.release;
+        await serve(host.oracle, signals, log);
         return 0;
       }
       case 'exec': {
@@ -95,6 +98,8 @@ async function run(options: Options, { log, clientLog }: Logs, io: Io, showProgr
     }
   } finally {
     await host.close();
+    // A machine gives its server little time to end, and what was fetched is being written.
+    release();
   }
 }
 

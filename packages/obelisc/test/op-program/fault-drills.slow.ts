@@ -2,12 +2,11 @@
 // verdict is the right one or there is none, the datadir is good. `node tools/run-tests.mjs --slow obelisc/op-program/fault-drills`
 // prints how many requests met with what.
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
 import { existsSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { damageOf, embeddedClaim, type EmbeddedClaim, opProgram } from './embedded-claim.js';
+import { type Fault, faultyEndpoint } from './faulty-endpoint.js';
 
 const BLOCKS = 9;
 const ENDPOINTS = ['l1', 'beacon', 'l2'] as const;
@@ -22,48 +21,9 @@ after(() => claim.close());
 const urlOf = (name: Name): string =>
   ({ l1: claim.devnet.l1Url, beacon: claim.devnet.beaconUrl, l2: claim.devnet.l2Url })[name];
 
-/** What happens to the request with this number: how long its answer takes, and what becomes of it. */
-type Fault = (count: number) => { afterMs?: number; change?: (text: string) => string; isGone?: boolean };
-
-/** A proxy before an endpoint; `counts` are its requests and those that met with a fault. */
-async function faulty(name: Name, fault: Fault) {
-  const counts = { requests: 0, faults: 0 };
-  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    const { afterMs = 0, change, isGone = false } = fault(counts.requests);
-    counts.requests += 1;
-    if (afterMs > 0 || change !== undefined || isGone) counts.faults += 1;
-    if (isGone) {
-      incoming.socket.destroy();
-      return;
-    }
-    const target = new URL(incoming.url ?? '/', urlOf(name));
-    const headers = { ...incoming.headers, host: target.host, 'accept-encoding': 'identity' };
-    const forward = httpRequest(target, { method: incoming.method, headers, agent: false }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        setTimeout(() => {
-          outgoing.writeHead(answer.statusCode ?? 500, { 'content-type': 'application/json' });
-          outgoing.end(change?.(text) ?? text);
-        }, afterMs);
-      });
-    });
-    forward.on('error', (error) => outgoing.destroy(error));
-    incoming.pipe(forward);
-  };
-  const server = createServer(handle);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    counts,
-    close: () => (server.closeAllConnections(), server.close()),
-  };
-}
-
 /** One run with a fault at an endpoint, into a datadir that is looked through afterwards. */
 async function drill(what: string, name: Name, fault: Fault, holds: boolean, more: readonly string[] = []) {
-  const proxy = await faulty(name, fault);
+  const proxy = await faultyEndpoint(urlOf(name), fault);
   try {
     const datadir = join(claim.folder, `${what}-${name}-${holds}`.replaceAll(' ', '-'));
     const flags = [...claim.flags(holds), ...claim.endpointFlags({ [name]: proxy.url }), ...more];
