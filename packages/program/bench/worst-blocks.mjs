@@ -10,8 +10,8 @@ import { runProgram } from '../dist/src/index.js';
 import { forks } from '../dist/test/execution/blocks.js';
 import { answerPrecompile, fromHex, toHex } from '../dist/test/execution/module.js';
 import { inputOf } from '../dist/test/execution/op-sepolia-blocks.js';
-import { CHAIN_ID, COINBASE, deposit, headerRlp } from '../dist/test/execution/world.js';
-import { attacks, TARGET } from '../dist/test/hostile/attacks.js';
+import { CHAIN_ID, COINBASE, headerRlp } from '../dist/test/execution/world.js';
+import { attacks, GENESIS, transactionsOf } from '../dist/test/hostile/attacks.js';
 import { MadeUpState } from '../dist/test/hostile/made-up-state.js';
 
 const LIMITS = [30, 60, 200, 500];
@@ -53,17 +53,19 @@ function blockOf(name, gas) {
   const limit = BigInt(gas);
   const times = Object.fromEntries(forks.slice(0, forks.indexOf(fork) + 1).map((each) => [each, 0n]));
   const chain = { chainId: CHAIN_ID, blockTime: 2n, elasticity: 6n, denominator: 50n, denominatorCanyon: 250n, times };
-  const order = inputOf(chain, headerRlp(forks.indexOf(fork), state.root, 1000n, { gasLimit: limit, gasUsed: 0n }), {
-    timestamp: 1002n,
-    prevRandao: new Uint8Array(32).fill(7),
-    feeRecipient: fromHex(COINBASE),
-    parentBeaconBlockRoot: new Uint8Array(32).fill(9),
-    gasLimit: limit,
-    eip1559Params: (250n << 32n) | 6n,
-    transactions: attack.transactions?.(gas) ?? [
-      deposit({ to: TARGET, gas: limit, from: 'aa'.repeat(20), data: new Uint8Array(0) }),
-    ],
-  });
+  const order = inputOf(
+    chain,
+    headerRlp(forks.indexOf(fork), state.root, 1000n, { number: BigInt(GENESIS), gasLimit: limit, gasUsed: 0n }),
+    {
+      timestamp: 1002n,
+      prevRandao: new Uint8Array(32).fill(7),
+      feeRecipient: fromHex(COINBASE),
+      parentBeaconBlockRoot: new Uint8Array(32).fill(9),
+      gasLimit: limit,
+      eip1559Params: (250n << 32n) | 6n,
+      transactions: transactionsOf(attack, gas),
+    },
+  );
   const known = new Map();
   return {
     hint: async (hint) => {

@@ -4,37 +4,27 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadElf, runGuided } from '@obelisc/fpvm';
-import { releasedElf } from '@obelisc/guest';
-import { runProgram } from '@obelisc/program';
 import type * as Claim from '../../../program/test/hostile/claim.js';
 import type * as Cases from '../../../program/test/hostile/derivation-cases.js';
+import { inMachine, natively } from './in-machine.js';
 
 const hostile = '../../../../program/dist/test/hostile';
 const load = (name: string): Promise<unknown> => import(new URL(`${hostile}/${name}.js`, import.meta.url).href);
 const { derivationCases } = (await load('derivation-cases')) as typeof Cases;
 const { claimOn } = (await load('claim')) as typeof Claim;
 
-for (const { name, make } of derivationCases.filter((each) => each.isQuick && !/executed/.test(each.name))) {
+/** MiB that the client takes beside derivation. */
+const BASE = 4;
+
+for (const { name, make, most } of derivationCases.filter((each) => each.isQuick && !/executed/.test(each.name))) {
   test(name, async (context) => {
     const oracle = claimOn(make());
-    const natively = await run((output) => runProgram({ oracle, stdout: output, stderr: output }));
-    let steps = 0n;
-    const inMachine = await run(async (output) => {
-      const { machine } = loadElf(releasedElf(), { oracle, output: (_, bytes) => output(bytes) });
-      await runGuided(machine, {});
-      steps = machine.step;
-      return machine.exitCode;
-    });
-    context.diagnostic(`${steps} steps`);
+    const expected = await natively(oracle);
+    const { ending, steps, memory } = await inMachine(oracle);
+    context.diagnostic(`${steps} steps, ${(memory / 2 ** 20).toFixed(1)} MiB of ${most.toFixed(1)}`);
     // The claim is wrong: nothing that is posted becomes a block.
-    assert.equal(natively.code, 1, natively.log.slice(-1000));
-    assert.deepEqual(inMachine, natively);
+    assert.equal(expected.code, 1, expected.log.slice(-1000));
+    assert.deepEqual(ending, expected);
+    assert.ok(memory / 2 ** 20 < most + BASE, `${memory} bytes`);
   });
-}
-
-async function run(program: (output: (bytes: Uint8Array) => void) => Promise<number>) {
-  const parts: Buffer[] = [];
-  const code = await program((bytes) => void parts.push(Buffer.from(bytes)));
-  return { code, log: Buffer.concat(parts).toString('utf8') };
 }

@@ -1,25 +1,42 @@
 // Blocks of contracts that take as much of the client's memory as their gas can pay for: a kind for each structure that
 // execution keeps (docs/limits.md). Most are loops that end shortly before their gas does.
 import { RLP } from '@ethereumjs/rlp';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import type { forks } from '../execution/blocks.js';
 import { fromHex } from '../execution/module.js';
 import { CHAIN_ID, deposit, integer, key, sender, sign, signed } from '../execution/world.js';
+import type { ForkName } from './hostile-chain.js';
 import type { MadeUpAccount } from './made-up-state.js';
 
 export interface Attack {
-  readonly fork?: (typeof forks)[number];
+  readonly fork?: ForkName;
   readonly accounts: Readonly<Record<string, MadeUpAccount>>;
   /** Levels of branches above each account and slot. */
   readonly levels?: number;
   /** Slots 0, 1, … of storages that hold a value. */
   readonly slots?: number;
+  /** Whether frames are in execution one within another, as many as the gas pays for. */
+  readonly nests?: boolean;
+  /** Whether L1 is asked for the results of precompiles. */
+  readonly asks?: boolean;
   /** The block's transactions; a deposit that calls TARGET with all the gas where there are none. */
   readonly transactions?: (gas: number) => Uint8Array[];
 }
 
+/** The transactions of a block of the attack with that gas. */
+export function transactionsOf(attack: Attack, gas: number): Uint8Array[] {
+  return (
+    attack.transactions?.(gas) ?? [
+      deposit({ to: TARGET, gas: BigInt(gas), from: 'aa'.repeat(20), data: new Uint8Array(0) }),
+    ]
+  );
+}
+
 /** Levels at which hardly two of ten thousand accounts are in each other's way. */
 const SPARSE = 6;
+
+/** Number of the block before the attack's: there are as many before it as BLOCKHASH looks back. */
+export const GENESIS = 300;
 
 export const TARGET = 'c0de'.padStart(40, '0');
 const HELPER = 'beef'.padStart(40, '0');
@@ -92,8 +109,47 @@ function manyCodes(
   return accounts;
 }
 
+/** Precompiles whose results L1 gives: ECRECOVER, bn254 pairing, point evaluation, all on BLS12-381. */
+const isAsked = (address: number): boolean => address === 1 || address === 8 || (address >= 10 && address <= 17);
+
+/** Calls the precompile at `address` with all the gas, each input `step` bytes longer than the one before. */
+const growing = (address: number, step: number, more: Partial<Attack> = {}): Attack =>
+  target(counting(60_000, `5f5f825f${push(address, 1)}5afa50${push(step - 1, 2)}01`, push(step, 2)), {
+    asks: isAsked(address),
+    ...more,
+  });
+
+/**
+ * Calls the precompile at `address` with `gas` and an input of `size` bytes in which the word at `place` counts; `memory`
+ * writes the others.
+ */
+const distinct = (address: number, size: number, place: number, gas: number, fork: ForkName, memory = ''): Attack =>
+  target(
+    counting(
+      60_000,
+      `80${push(place, 2)}525f5f${push(size, 2)}5f${push(address, 1)}${push(gas, 3)}fa50`,
+      memory + push(1, 1),
+    ),
+    { asks: isAsked(address), fork },
+  );
+
+/** Writes the 32 bytes to memory. */
+const setWord = (place: number, word: string): string => `7f${word.padEnd(64, '0')}${push(place, 2)}52`;
+
+/** BLS12-381's point at infinity, compressed, and its versioned hash (EIP-4844). */
+const INFINITY = `c0${'0'.repeat(94)}`;
+const versioned = `01${Buffer.from(sha256(fromHex(INFINITY))).toString('hex', 1)}`;
+/** Writes the hash and the commitment of the polynomial that is nothing where a point evaluation has them. */
+const evaluated = setWord(0, versioned) + setWord(96, INFINITY.slice(0, 64));
+
 /** Calls the account whose address is on top of the stack and leaves it there. */
 const CALL_TOP = '5f5f5f5f845afa50';
+
+/** Calls HELPER, whose code is `code`, with inputs that grow, and does `then`. */
+const passing = (code: string, then = ''): Attack =>
+  target(counting(60_000, `5f5f825f${push(0xbeef, 2)}5afa50${then}${push(30, 1)}01`), {
+    accounts: { [HELPER]: { code: fromHex(code) } },
+  });
 
 /** As many codes as a block of that gas can touch. */
 const codesFor = (gas: number): number => Math.min(12_000, Math.ceil(gas / 2600));
@@ -101,13 +157,13 @@ const codesFor = (gas: number): number => Math.min(12_000, Math.ceil(gas / 2600)
 const fees = { maxFeePerGas: 10n ** 12n, maxPriorityFeePerGas: 0n };
 const funded = { [TARGET]: {}, [sender]: { balance: 10n ** 30n } };
 
-/** A transaction of type 2 with that many addresses of ten slots each on its access list. */
-function withAccessList(gas: number, addresses: number): Uint8Array {
+/** A transaction of type 2 with that many addresses of ten slots each on its access list, from the one of that number on. */
+function withAccessList(gas: number, addresses: number, nonce = 0, first = 0): Uint8Array {
   const slots = Array.from({ length: 10 }, (_, i) => fromHex(number(i, 32)));
-  const list = Array.from({ length: addresses }, (_, i) => [fromHex(number(MANY + i, 20)), slots]);
+  const list = Array.from({ length: addresses }, (_, i) => [fromHex(number(MANY + first + i, 20)), slots]);
   const items = [
     integer(CHAIN_ID),
-    integer(1n),
+    integer(BigInt(1 + nonce)),
     integer(0n),
     integer(10n ** 12n),
     integer(BigInt(gas)),
@@ -129,11 +185,61 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
         `5f5f825f${push(1, 1)}5afa50`,
         `${push(27, 1)}${push(63, 1)}53${push(1, 1)}${push(95, 1)}53${push(1, 1)}${push(127, 1)}53${push(400_000, 4)}`,
       ),
+      { asks: true },
     ),
   'identity with outputs that grow': () =>
     target(counting(60_000, `5f5f825f${push(4, 1)}5afa50${push(31, 1)}01`, push(300_000, 4))),
+  'inputs of SHA-256 that grow': () => growing(2, 31),
+  'inputs of RIPEMD-160 that grow': () => growing(3, 31),
+  'inputs of IDENTITY that grow': () => growing(4, 31),
+  // Base and exponent of no bytes; the modulus, all zeros, begins behind their lengths.
+  'moduli that grow': () =>
+    target(counting(60_000, `80${push(64, 1)}525f5f${push(97, 1)}5f${push(5, 1)}5afa50${push(30, 1)}01`), {
+      fork: 'jovian',
+    }),
+  'exponents that grow': () =>
+    target(
+      counting(
+        60_000,
+        `80${push(32, 1)}52805f5f82${push(97, 1)}015f${push(5, 1)}5afa5050${push(30, 1)}01`,
+        `${push(1, 1)}${push(64, 1)}52${push(0, 1)}`,
+      ),
+      { fork: 'jovian' },
+    ),
+  'bn254 pairings with inputs that grow': () => growing(8, 192, { fork: 'fjord' }),
+  'point evaluations that fail': () =>
+    distinct(10, 192, 64, 50_000, 'ecotone', evaluated + setWord(32, 'f'.repeat(64))),
+  'point evaluations that succeed': () =>
+    distinct(10, 192, 32, 50_000, 'ecotone', evaluated + setWord(144, INFINITY.slice(0, 64))),
+  'BLS12-381 G1 additions': () => distinct(11, 256, 32, 375, 'isthmus'),
+  'BLS12-381 G1 sums that grow': () => growing(12, 160, { fork: 'isthmus' }),
+  'BLS12-381 G2 additions': () => distinct(13, 512, 32, 600, 'isthmus'),
+  'BLS12-381 G2 sums that grow': () => growing(14, 288, { fork: 'isthmus' }),
+  'BLS12-381 pairings that grow': () => growing(15, 384, { fork: 'isthmus' }),
+  'BLS12-381 maps to G1': () => distinct(16, 64, 0, 5_500, 'isthmus'),
+  'BLS12-381 maps to G2': () => distinct(17, 128, 0, 23_800, 'isthmus'),
+  'call data that grow': () => passing('365f5f3700'),
+  'call data that grow, of nobody': () => passing(''),
+  'outputs that grow': () => passing('365ff3'),
+  'reverts that grow': () => passing('365ffd'),
+  'copies of return data that grow': () => passing('365ff3', '3d5f5f3e'),
+  'copies of a code that grow': () =>
+    target(counting(60_000, `805f5f${push(MANY, 4)}3c${push(30, 1)}01`), { accounts: manyCodes(1) }),
+  'CREATE2 with distinct salts': () => target(counting(60_000, '805f5f5ff550')),
+  'creations with init codes that grow': () => target(counting(60_000, '805f5ff050')),
+  // The init code returns as many zeros as it has bytes.
+  'creations of codes that grow': () => target(counting(60_000, '805f5ff050', `${setWord(0, '385ff3')}${push(3, 1)}`)),
+  // Each destroys itself in favour of another account.
+  'creations that are destroyed': () =>
+    target(counting(60_000, `${push(2, 1)}5f5ff050`, `${setWord(0, '5aff')}${push(0, 1)}`)),
+  'accounts that destroy themselves': (gas) =>
+    target(counting(60_000, CALL_TOP.replace('fa', '5ff1').replace(/^5f/, ''), push(MANY, 4)), {
+      fork: 'canyon',
+      levels: SPARSE,
+      accounts: manyCodes(Math.min(40_000, Math.ceil(gas / 7600)), () => '5aff', 8),
+    }),
   'creations of 49,152 JUMPDESTs': () => target(creations()),
-  'creations within creations': () => target(nestedCreations()),
+  'creations within creations': () => target(nestedCreations(), { nests: true }),
   'calls of many codes': (gas) =>
     target(counting(60_000, CALL_TOP, push(MANY, 4)), { levels: SPARSE, accounts: manyCodes(codesFor(gas)) }),
   'sizes of many codes': (gas) =>
@@ -151,6 +257,7 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
   'codes that call the next one': (gas) => {
     const count = Math.min(1_024, codesFor(gas));
     return target(`5f5f5f5f${push(MANY, 4)}5afa00`, {
+      nests: true,
       levels: SPARSE,
       accounts: manyCodes(count, (i) => `5f5f5f5f${push(MANY + i + 1, 4)}5afa`),
     });
@@ -161,6 +268,14 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
       accounts[number(MANY + i, 20)] = { code: fromHex(`ef0100${number(2 * MANY + i, 20)}`) };
     return target(counting(60_000, CALL_TOP, push(MANY, 4)), { levels: SPARSE, accounts, fork: 'isthmus' });
   },
+  'delegated accounts with codes of 24 KB': (gas) => {
+    const count = Math.min(8_000, Math.ceil(gas / 5200));
+    const accounts = manyCodes(count);
+    for (let i = 0; i < count; i++)
+      accounts[number(2 * MANY + i, 20)] = { code: fromHex(`ef0100${number(MANY + i, 20)}`) };
+    return target(counting(60_000, CALL_TOP, push(2 * MANY, 4)), { levels: SPARSE, accounts, fork: 'isthmus' });
+  },
+  'block hashes': () => target(counting(5_000, `80${push(255, 1)}16430340500`.slice(0, -1))),
   'TSTORE of distinct keys': () => target(counting(5_000, '80805d')),
   'TSTORE of distinct keys, undone': () =>
     target(`5f5f5f5f5f${push(0xbeef, 2)}5af100`, {
@@ -173,14 +288,18 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
   'SSTORE of new slots': () => target(counting(60_000, '808055', push(1, 1))),
   'SSTORE in a deep storage': (gas) =>
     target(counting(60_000, `${push(7, 1)}8155`), { levels: 8, slots: Math.ceil(gas / 5000) }),
+  'SSTORE of zeros in a deep storage': (gas) =>
+    target(counting(60_000, '5f8155'), { levels: 8, slots: Math.ceil(gas / 5000) }),
   'SSTORE to and fro': () => target(whileGas(60_000, `${push(1, 1)}5f555f5f55`)),
   'balances of distinct accounts': () => target(counting(5_000, '803150')),
   'balances in a deep state': () => target(counting(5_000, '803150'), { levels: 8 }),
+  'code hashes in a deep state': () => target(counting(5_000, '803f50'), { levels: 8 }),
   'transfers to new accounts': () => target(counting(60_000, '5f5f5f5f6001855ff150', push(MANY, 4))),
   'logs of 100,000 bytes': () => target(whileGas(1_200_000, `${push(100_000, 4)}5fa0`)),
   'logs of nothing': () => target(whileGas(5_000, '5f5fa0')),
-  'memory at depth': () => target(`${push(400_000, 4)}51505f5f5f5f5f305af100`),
-  'stacks at depth': () => target(`${'5a'.repeat(1000)}5f5f5f5f5f305af100`),
+  'logs that grow': () => target(counting(60_000, '5f5f5f5f845fa4')),
+  'memory at depth': () => target(`${push(400_000, 4)}51505f5f5f5f5f305af100`, { nests: true }),
+  'stacks at depth': () => target(`${'5a'.repeat(1000)}5f5f5f5f5f305af100`, { nests: true }),
   'access lists': (gas) => ({
     accounts: funded,
     transactions: () => [withAccessList(gas, Math.floor((gas - 100_000) / 26_000))],
@@ -212,6 +331,20 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
         data: new Uint8Array(Math.floor((gas - 100_000) / 4)),
       }),
     ],
+  }),
+  'creating transactions': (gas) => ({
+    accounts: funded,
+    transactions: () =>
+      Array.from({ length: Math.floor(gas / 54_000) }, (_, i) =>
+        deposit({ from: number(MANY + i, 20), gas: 54_000n, data: fromHex('5b') }),
+      ),
+  }),
+  'transactions with an access list each': (gas) => ({
+    accounts: funded,
+    transactions: () => {
+      const each = 21_000 + 20 * 26_000;
+      return Array.from({ length: Math.floor((gas - 200_000) / each) }, (_, i) => withAccessList(each, 20, i, 20 * i));
+    },
   }),
   'small transactions': (gas) => ({
     accounts: funded,

@@ -1,10 +1,9 @@
 // Data against derivation: who posts it, what it must not do. Each kind stands for a line of docs/limits.md.
 import { brotliCompressSync, constants } from 'node:zlib';
 import { RLP } from '@ethereumjs/rlp';
-import { batcherData, concat, fixed, frame, hashOf, integer, orderedTrie } from '../derivation/encoding.js';
-import { utf8 } from '../derivation/module.js';
+import { batcherData, concat, fixed, frame, integer, orderedTrie } from '../derivation/encoding.js';
 import {
-  brotli, genesisTime, HostileChain, inbox, portal, rlpList, rlpString, singular, span, type ForkName,
+  brotli, depositLog, genesisTime, HostileChain, inbox, portal, receiptOf, rlpList, rlpString, singular, span, type ForkName,
 } from './hostile-chain.js'; // prettier-ignore
 
 export interface HostileCase {
@@ -53,22 +52,11 @@ const times = (count: number, action: (i: number) => void): void => {
   for (let i = 0; i < count; i++) action(i);
 };
 
-const depositTopic = hashOf(utf8('TransactionDeposited(address,address,uint256,bytes)'));
-
 /** A receipt with `count` deposits that carry `size` bytes of call data each. */
 function depositReceipt(count: number, size: number): Uint8Array {
-  const opaque = concat(fixed(0, 64), fixed(21000, 8), [0], new Uint8Array(size));
-  const padding = new Uint8Array((32 - (opaque.length % 32)) % 32);
-  const none = new Uint8Array(32);
-  const log = [
-    portal,
-    [depositTopic, none, none, none],
-    concat(fixed(32, 32), fixed(opaque.length, 32), opaque, padding),
-  ];
-  return concat(
-    [2],
-    RLP.encode([Uint8Array.of(1), integer(5), new Uint8Array(256), Array.from({ length: count }, () => log)]),
-  );
+  const nobody = new Uint8Array(20);
+  const log = depositLog({ from: nobody, to: nobody, gas: 21_000n, data: new Uint8Array(size) });
+  return receiptOf(Array.from({ length: count }, () => log));
 }
 
 /** A batcher's transaction of `count` frames, each of `size` bytes that `write` fills in. */

@@ -2,8 +2,6 @@
 //   npm run fuzz:execution -- [--seed N] [--seconds N]
 // A block that fails is named by its seed: `--seed N --seconds 0` runs it alone.
 import { parseArgs } from 'node:util';
-import { RLP } from '@ethereumjs/rlp';
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import { forks } from '../execution/blocks.js';
 import { fromHex } from '../execution/module.js';
 import { deposit, headerRlp, World } from '../execution/world.js';
@@ -97,9 +95,7 @@ function run(seed: number): void {
   const state = new MadeUpState(levels, accounts, 300);
   const gas = 200_000 + random(4_000_000);
   const parent = { gasLimit: BigInt(gas), gasUsed: 0n };
-  // Where no state is asked for it is a header, by BLOCKHASH: of older blocks no more than the parent's hash is read.
-  const header = (key: string): Uint8Array => RLP.encode([keccak_256(fromHex(key))]);
-  const world = new World(fork, {}, parent, (key) => state.get(key) ?? header(key));
+  const world = new World(fork, {}, parent, (key) => state.get(key));
   world.head = headerRlp(forks.indexOf(fork), state.root, 1000n, parent);
   const { module } = world;
   const before = module.call('memoryTaken');

@@ -5,12 +5,13 @@ import { brotliCompressSync, constants, deflateSync } from 'node:zlib';
 import { RLP } from '@ethereumjs/rlp';
 import {
   addressOf, batcherData, concat, dynamicFeeTransaction, fixed, frame, hashOf, integer, l1Header, l2Header, orderedTrie, varint,
+  type Item,
 } from '../derivation/encoding.js'; // prettier-ignore
 import { toHex, utf8 } from '../derivation/module.js';
 import type { Limits } from '../derivation/scenario-run.js';
 
 export const forks = [
-  'regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian',
+  'regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian', 'karst',
 ] as const; // prettier-ignore
 export type ForkName = (typeof forks)[number];
 
@@ -19,7 +20,6 @@ export const inbox = fixed(0xbb, 20);
 export const portal = fixed(0xde, 20);
 export const settings = fixed(0x5c, 20);
 export const batcher = fixed(0x1234567890, 32);
-const gasLimit = 30_000_000;
 const l1ChainId = 900;
 
 /** The MiB that a run took, its seconds, and what it came to. */
@@ -56,19 +56,28 @@ export interface ChainOptions {
   /** L1 blocks for which a batch may wait; 3,600 on the chains of today. */
   window?: number;
   channelTimeout?: number;
+  /** Seconds of an L2 block. */
+  blockTime?: number;
+  gasLimit?: number;
+  /** Number and header of the L2 block that the chain begins with; else an empty one of number 0. */
+  genesis?: { readonly number: number; readonly header: Uint8Array };
 }
 
 export class HostileChain {
   readonly genesisHash: Uint8Array;
   readonly l1: Uint8Array[] = [];
   private readonly values = new Map<string, Uint8Array>();
-  private readonly options: Required<ChainOptions>;
+  private readonly options: Required<Omit<ChainOptions, 'genesis'>>;
+  private readonly genesisNumber: number;
   private nonce = 0;
   private channels = 0;
 
   constructor(options: ChainOptions) {
-    this.options = { window: 3600, channelTimeout: 300, ...options };
-    const genesis = l2Header(new Uint8Array(32), 0, genesisTime, gasLimit, this.extraAt(genesisTime));
+    this.options = { window: 3600, channelTimeout: 300, blockTime: 2, gasLimit: 30_000_000, ...options };
+    this.genesisNumber = options.genesis?.number ?? 0;
+    const genesis =
+      options.genesis?.header ??
+      l2Header(new Uint8Array(32), 0, genesisTime, this.options.gasLimit, this.extraAt(genesisTime));
     this.genesisHash = hashOf(genesis);
     this.put(this.genesisHash, genesis);
     this.values.set(`01${'09'.padStart(62, '0')}`, utf8(JSON.stringify(l1ChainConfig)));
@@ -154,16 +163,16 @@ export class HostileChain {
     return {
       genesis: {
         l1: { hash: toHex(this.l1[0] ?? new Uint8Array(32)), number: 0 },
-        l2: { hash: toHex(this.genesisHash), number: 0 },
+        l2: { hash: toHex(this.genesisHash), number: this.genesisNumber },
         l2_time: genesisTime,
         system_config: {
           batcherAddr: toHex(addressOf(batcher)),
           overhead: toHex(fixed(2100, 32)),
           scalar: toHex(fixed(1_000_000, 32)),
-          gasLimit,
+          gasLimit: this.options.gasLimit,
         },
       },
-      block_time: 2,
+      block_time: this.options.blockTime,
       max_sequencer_drift: 600,
       seq_window_size: this.options.window,
       channel_timeout: this.options.channelTimeout,
@@ -254,6 +263,35 @@ export class HostileChain {
     };
   }
 }
+
+const depositTopic = hashOf(utf8('TransactionDeposited(address,address,uint256,bytes)'));
+
+/** A deposit as L1 tells of it: a log of the portal's. */
+export function depositLog({ from, to, mint = 0n, value = 0n, gas, data }: DepositFields): Item {
+  const isCreation = to.length === 0 ? 1 : 0;
+  const opaque = concat(fixed(mint, 32), fixed(value, 32), fixed(gas, 8), [isCreation], data);
+  const padding = new Uint8Array((32 - (opaque.length % 32)) % 32);
+  const word = (address: Uint8Array): Uint8Array => concat(new Uint8Array(32 - address.length), address);
+  return [
+    portal,
+    [depositTopic, word(from), word(to), new Uint8Array(32)],
+    concat(fixed(32, 32), fixed(opaque.length, 32), opaque, padding),
+  ];
+}
+
+export interface DepositFields {
+  readonly from: Uint8Array;
+  /** Empty for a creation. */
+  readonly to: Uint8Array;
+  readonly mint?: bigint;
+  readonly value?: bigint;
+  readonly gas: bigint;
+  readonly data: Uint8Array;
+}
+
+/** A receipt with these logs. */
+export const receiptOf = (logs: Item[]): Uint8Array =>
+  concat([2], RLP.encode([Uint8Array.of(1), integer(5), new Uint8Array(256), logs]));
 
 /** The header of an RLP string or list of `length` bytes. */
 function rlpHeader(base: number, length: number): Uint8Array {

@@ -7,7 +7,9 @@ import { fromHex, toHex } from '../execution/module.js';
 const EMPTY_ROOT = '56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
 const EMPTY_CODE = 'c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470';
 
-const kinds = { state: 'b1', storage: 'b2', code: 'c0' } as const;
+const kinds = { state: 'b1', storage: 'b2', code: 'c0', header: 'ad' } as const;
+/** Key of the header before one of world.ts. */
+const PARENT = '0'.repeat(62);
 
 export interface MadeUpAccount {
   readonly balance?: bigint;
@@ -40,9 +42,13 @@ export class MadeUpState {
     }
   }
 
-  /** The pre-image of a key's last 31 bytes, as hex. */
+  /** The pre-image of a key's last 31 bytes, as hex: of headers the parent's hash alone, of which there is no end. */
   get(key: string): Uint8Array | undefined {
     const kind = key.slice(0, 2);
+    if (kind === kinds.header || key === PARENT) {
+      const number = key === PARENT ? 0 : Number.parseInt(key.slice(2, 10), 16);
+      return RLP.encode([fromHex(hash(kinds.header, (number + 1).toString(16).padStart(8, '0')))]);
+    }
     if (kind === kinds.code) return this.#codes[Number.parseInt(key.slice(2, 10), 16)];
     if (kind !== kinds.state && kind !== kinds.storage) return undefined;
     const depth = Number.parseInt(key.slice(2, 4), 16);

@@ -1,8 +1,7 @@
 // One block of an attack, executed; and what execution may take for it by docs/limits.md.
 import { forks } from '../execution/blocks.js';
-import { fromHex } from '../execution/module.js';
-import { deposit, headerRlp, World } from '../execution/world.js';
-import { attacks, TARGET } from './attacks.js';
+import { headerRlp, World } from '../execution/world.js';
+import { type Attack, attacks, GENESIS, transactionsOf } from './attacks.js';
 import { MadeUpState } from './made-up-state.js';
 
 export interface Outcome {
@@ -10,6 +9,10 @@ export interface Outcome {
   readonly regions: number;
   readonly frames: number;
   readonly taken: number;
+  /** What one block may take of both. */
+  readonly budget: number;
+  /** Questions to L1's precompiles. */
+  readonly asked: number;
   /** Gas of all blocks. */
   readonly gasUsed: number;
   readonly milliseconds: number;
@@ -17,10 +20,27 @@ export interface Outcome {
 
 const MEBIBYTE = 1 << 20;
 
-/** docs/limits.md, "Execution": what one block of that gas may take, after blocks that had filled the code tables. */
-export function blockBudget(gas: number): number {
-  const codes = Math.min(8192, gas / 2600) * 27_800 + Math.min(512, gas / 2600) * 197_300;
-  return 4 * MEBIBYTE + 1.35 * gas + codes;
+/**
+ * docs/limits.md, "Execution": what one block of that gas may take that runs up to `codes` codes, after blocks that had filled
+ * the code tables.
+ */
+export function blockBudget(gas: number, codes = gas / 2600): number {
+  return 6 * MEBIBYTE + 1.35 * gas + Math.min(8192, codes) * 27_800 + Math.min(512, codes) * 197_300;
+}
+
+/** The same for the attack's block. */
+export function attackBudget(attack: Attack, gas: number): number {
+  const codes = Object.values(attack.accounts).filter(({ code }) => code !== undefined).length;
+  return blockBudget(gas, codes) + (attack.nests === true ? nestedFrames(gas) : 0);
+}
+
+/**
+ * Frames one within another: 1,025 stacks; or creations, each of which takes 44,300 gas at least for an init code of 49,152
+ * bytes, its copy in memory and its table, and leaves a 64th of the gas behind.
+ */
+function nestedFrames(gas: number): number {
+  const creations = 64 * Math.log(1 + gas / (64 * 44_300));
+  return Math.max(1025 * 33_000, creations * (49_152 * 10.2 + 33_000));
 }
 
 /** Executes `blocks` blocks of the attack, one after the other. A trap is thrown. */
@@ -30,13 +50,11 @@ export function runAttack(name: string, gas: number, blocks = 1): Outcome {
   const attack = make(gas);
   const fork = attack.fork ?? 'holocene';
   const state = new MadeUpState(attack.levels ?? 4, attack.accounts, attack.slots);
-  const parent = { gasLimit: BigInt(gas), gasUsed: 0n };
+  const parent = { number: BigInt(GENESIS), gasLimit: BigInt(gas), gasUsed: 0n };
   const world = new World(fork, {}, parent, (key) => state.get(key));
   world.head = headerRlp(forks.indexOf(fork), state.root, 1000n, parent);
   const { module } = world;
-  const transactions = attack.transactions?.(gas) ?? [
-    deposit({ to: TARGET, gas: BigInt(gas), from: 'aa'.repeat(20), data: fromHex('') }),
-  ];
+  const transactions = transactionsOf(attack, gas);
   const inputs = transactions.reduce((sum, { length }) => sum + length, 0) * blocks;
   const before = module.call('memoryTaken');
   const start = performance.now();
@@ -49,5 +67,6 @@ export function runAttack(name: string, gas: number, blocks = 1): Outcome {
   const milliseconds = performance.now() - start;
   const regions = module.call('memoryTaken') - before - inputs;
   const frames = module.call('framesTaken');
-  return { regions, frames, taken: regions + frames, gasUsed, milliseconds };
+  const asked = module.hints.filter((hint) => hint.startsWith('l1-precompile-v2')).length;
+  return { asked, regions, frames, taken: regions + frames, budget: attackBudget(attack, gas), gasUsed, milliseconds };
 }
