@@ -9,5 +9,6 @@ export { gameType } from './games/game-types.js';
 export type { MachineProgress } from './machine.js';
 export type { NetworkSettings, ValidateOptions } from './options.js';
 export { DEFAULT_SEGMENT, type SegmentProgress } from './segments.js';
+export { type ScratchFolder, scratchFolder } from './scratch-folder.js';
 export { validate } from './validate.js';
 export { type Answer, exitCodes, type Verdict, gameJson, verdictJson, verdictLine } from './verdict.js';

@@ -1,7 +1,5 @@
 // A claim judged: looks up what is not given, derives the range in one or in segments, and answers.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import type { Claim, openHost, OutputAtBlock } from '@obelisc/host';
 import type { PreimageStore } from '@obelisc/preimage';
 import { hex } from './bytes.js';
@@ -10,6 +8,7 @@ import { grounded } from './grounds.js';
 import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
 import { l1Heads, lookUp, type Question } from './lookup.js';
 import type { ValidateOptions } from './options.js';
+import { scratchFolder } from './scratch-folder.js';
 import { cut, DEFAULT_SEGMENT, judgeSegments, plainChain, type Segment } from './segments.js';
 import type { SegmentVerdict, Verdict } from './verdict.js';
 import { SegmentPool } from './worker-pool.js';
@@ -56,8 +55,8 @@ async function inSegments(
   const { log, signal } = options;
   const workers = options.workers ?? availableParallelism();
   const segments = await cut(question.node, range, length);
-  const temporary = options.datadir === undefined ? await mkdtemp(join(tmpdir(), 'obelisc-segments-')) : undefined;
-  const shared = { ...options, datadir: options.datadir ?? temporary };
+  const temporary = options.datadir === undefined ? await scratchFolder('obelisc-segments-') : undefined;
+  const shared = { ...options, datadir: options.datadir ?? temporary?.path };
   log('info', 'Deriving in segments', { segments: segments.length, workers, in: shared.datadir ?? '' });
   const pool = new SegmentPool(log);
   const stop = (): void => pool.close();
@@ -97,7 +96,7 @@ async function inSegments(
   } finally {
     signal?.removeEventListener('abort', stop);
     pool.close();
-    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+    if (signal?.aborted !== true) await temporary?.remove();
   }
 }
 

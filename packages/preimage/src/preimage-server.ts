@@ -17,14 +17,16 @@ export type PreimageServerOptions = QuestionWatchOptions;
 export type PreimageServer = {
   oracle: Oracle;
   /**
-   * Closes the channels; the server gets a second to end by itself, then SIGINT, after ten more SIGKILL. Resolves when
-   * it is gone, with how it ended if it failed by itself.
+   * Closes the channels; the server gets a second to end by itself, then SIGINT, after ten more SIGKILL; where `signal` is
+   * aborted, a tenth of that. Resolves when it is gone, with how it ended if it failed by itself.
    */
   close(): Promise<string | undefined>;
 };
 
 const GRACE_BEFORE_INTERRUPT = 1_000;
 const GRACE_BEFORE_KILL = 10_000;
+/** Of an interrupted run nobody wants the rest, and what ends at once was interrupted too. */
+const HURRY = 10;
 
 /** Starts a server. Its output goes where ours goes. Rejects with PreimageServerError when there is no such program. */
 export async function startPreimageServer(
@@ -61,14 +63,15 @@ export async function startPreimageServer(
       get: (key) => watch.answered(() => `key ${describeKey(key)}`, wire.get(key)),
     },
     close: async () => {
-      const failure = ended === 'exited with code 0' ? undefined : ended;
+      const isInterrupted = options.signal?.aborted === true;
+      const failure = isInterrupted || ended === 'exited with code 0' ? undefined : ended;
       watch.close();
       closeEnds(ends);
       for (const [grace, signal] of [
         [GRACE_BEFORE_INTERRUPT, 'SIGINT'],
         [GRACE_BEFORE_KILL, 'SIGKILL'],
       ] as const) {
-        if (await within(grace, exited)) return failure;
+        if (await within(isInterrupted ? grace / HURRY : grace, exited)) return failure;
         child.kill(signal);
       }
       await exited;

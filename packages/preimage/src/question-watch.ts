@@ -35,6 +35,8 @@ export type QuestionWatch = {
 
 /** The channels close a little before the exit of their process is known. */
 const GRACE_FOR_EXIT_CODE = 2_000;
+/** A signal to the whole group reaches the server and us in any order. */
+const GRACE_FOR_SIGNAL = 100;
 const NOTICE_EVERY = 15_000;
 /** Between two looks at the question at hand, in milliseconds. */
 const LOOK_EVERY = 100;
@@ -58,12 +60,12 @@ export function questionWatch(server: string, options: QuestionWatchOptions): Qu
     if (open === undefined) return;
     const { what, start, broken, fail } = open;
     const taken = performance.now() - start;
-    if (ended !== undefined) {
+    if (signal?.aborted === true) {
+      fail(new WaitInterruptedError(`interrupted while waiting for ${server}: ${what()}`));
+    } else if (ended !== undefined) {
       fail(new PreimageServerError(`${server} ${ended}: ${what()} stays unanswered after ${seconds(start)} s`));
     } else if (broken) {
       return;
-    } else if (signal?.aborted === true) {
-      fail(new WaitInterruptedError(`interrupted while waiting for ${server}: ${what()}`));
     } else if (taken >= timeout) {
       fail(
         new PreimageServerError(
@@ -105,8 +107,14 @@ export function questionWatch(server: string, options: QuestionWatchOptions): Qu
         );
       }),
     end(how) {
-      ended = how;
-      look();
+      // An interrupt is heard by both, and if the server was the quicker it is still the interrupt that ends the wait.
+      setTimeout(
+        () => {
+          ended = how;
+          look();
+        },
+        signal === undefined ? 0 : GRACE_FOR_SIGNAL,
+      );
     },
     close() {
       clearInterval(timer);

@@ -1,8 +1,7 @@
 // `npm run demo`: the whole guide on an embedded chain, once with a true claim and once with a false one. Every step is
 // the command that a user would type, run as a process of its own.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scratchFolder } from '@obelisc/claims';
 import { clientElf, root } from '@obelisc/guest';
 import { FORK_NAMES, startDevnet, type Devnet } from '@obelisc/devnet';
 import { Interrupt } from '../terminal/interrupt.js';
@@ -33,13 +32,13 @@ export async function demo({ quiet = false }: Verbosity = {}): Promise<void> {
   const teller = { isQuiet: quiet, signal };
   say(teller, 'Starting an embedded chain: L1 (execution and beacon), L2 and op-node endpoints on loopback.');
   const devnet = await startDevnet({ seed: 'demo', l2Blocks: CHAIN_BLOCKS, scenario: { forks: FORKS }, signal });
-  const directory = await mkdtemp(join(tmpdir(), 'obelisc-demo-'));
+  const folder = await scratchFolder('obelisc-demo-');
   try {
-    await devnet.writeConfig(directory);
-    await walkGuide(teller, devnet, directory);
+    await devnet.writeConfig(folder.path);
+    await walkGuide(teller, devnet, folder.path);
   } finally {
     await devnet.close();
-    await rm(directory, { recursive: true, force: true });
+    if (!signal.aborted) await folder.remove();
   }
 }
 

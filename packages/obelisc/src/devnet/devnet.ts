@@ -1,8 +1,7 @@
 // `obelisc devnet`: the embedded chain as a process of its own, until it is interrupted.
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { scratchFolder } from '@obelisc/claims';
 import { DEFAULT_SCENARIO, startDevnet } from '@obelisc/devnet';
 import type { Devnet, DevnetPorts, Scenario } from '@obelisc/devnet';
 import { UsageError } from '../terminal/failure.js';
@@ -87,7 +86,8 @@ export async function devnetCommand(
   stderr(`Making ${l2Blocks} L2 blocks and the L1 blocks that hold their batches.\n`);
   const devnet = await startDevnet({ seed, l2Blocks, ports, scenario, live, ...(signal !== undefined && { signal }) });
   const stopped = signal === undefined ? interrupt() : once(signal, 'abort');
-  const directory = options.out ?? (await mkdtemp(join(tmpdir(), 'obelisc-devnet-')));
+  const temporary = options.out === undefined ? await scratchFolder('obelisc-devnet-') : undefined;
+  const directory = options.out ?? temporary?.path ?? '';
   try {
     await devnet.writeConfig(directory);
     stdout(options.json === true ? asJson(devnet, directory) : asLines(devnet, directory));
@@ -95,7 +95,7 @@ export async function devnetCommand(
     await Promise.race([stopped, devnet.failure]);
   } finally {
     await devnet.close();
-    if (options.out === undefined) await rm(directory, { recursive: true, force: true });
+    await temporary?.remove();
   }
 }
 
