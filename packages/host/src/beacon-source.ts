@@ -127,13 +127,14 @@ async function slotClock(
 
 /** Milliseconds of a slot: newer nodes give them as such, older ones as whole seconds. */
 function slotLength(endpoint: RestEndpoint, spec: RpcObject): bigint {
-  const length =
-    spec.SLOT_DURATION_MS !== undefined
-      ? decimal(endpoint, spec, 'SLOT_DURATION_MS')
-      : spec.SECONDS_PER_SLOT !== undefined
-        ? 1000n * decimal(endpoint, spec, 'SECONDS_PER_SLOT')
-        : 0n;
-  if (length > 0n) return length;
+  for (const [name, factor] of [
+    ['SLOT_DURATION_MS', 1n],
+    ['SECONDS_PER_SLOT', 1000n],
+  ] as const) {
+    const value = spec[name];
+    const length = isDecimal(value) ? factor * BigInt(value) : 0n;
+    if (length > 0n) return length;
+  }
   throw new WrongAnswerError(
     endpoint.name,
     'GET /eth/v1/config/spec',
@@ -183,7 +184,8 @@ async function fromBlobs(endpoint: RestEndpoint, { versionedHash, slot, lane, lo
   const path = `/eth/v1/beacon/blobs/${slot}`;
   const blobs = items(await endpoint.attempt(`${path}?versioned_hashes=${hex(versionedHash)}`, lane));
   for (const item of blobs) {
-    const blob = bytesOf(item, BLOB_LENGTH);
+    // Archives give objects.
+    const blob = bytesOf(isObject(item) ? item.blob : item, BLOB_LENGTH);
     const commitment = blob && (await blobCommitment(blob, log));
     if (blob !== undefined && commitment !== undefined && equal(versionedHashOf(commitment), versionedHash))
       return { commitment, blob, proof: undefined };
@@ -218,16 +220,22 @@ async function required(endpoint: RestEndpoint, path: string, lane: Lane): Promi
 }
 
 function items(answer: unknown): unknown[] {
-  return isObject(answer) && Array.isArray(answer.data) ? answer.data : [];
+  const found = isObject(answer) ? answer.data : answer;
+  return Array.isArray(found) ? found : [];
 }
 
 /** A decimal number, which nodes write as a string or plainly. */
 function decimal(endpoint: RestEndpoint, object: RpcObject, name: string): bigint {
   const value = object[name];
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
-  if (typeof value !== 'string' || !/^\d+$/.test(value))
-    throw new WrongAnswerError(endpoint.name, name, 'it is not a decimal number');
+  if (!isDecimal(value)) throw new WrongAnswerError(endpoint.name, name, 'it is not a decimal number');
   return BigInt(value);
+}
+
+function isDecimal(value: unknown): value is string | number {
+  return (
+    (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) ||
+    (typeof value === 'string' && /^\d+$/.test(value))
+  );
 }
 
 function bytesOf(value: unknown, length: number): Uint8Array | undefined {

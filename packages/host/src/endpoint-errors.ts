@@ -99,6 +99,10 @@ export class UnsupportedMethodError extends EndpointError {
 
 const RATE_LIMIT_TEXT =
   /rate.?limit|too many requests?|requests? limit|limit (?:reached|exceeded)|(?:count|quota|credits?|capacity|throughput) .*(?:exceeded|limit)|compute units|slow down/i;
+/** Whether a text speaks of a rate limit. */
+export function saysLimit(text: string): boolean {
+  return RATE_LIMIT_TEXT.test(text);
+}
 /** Codes that only ever mean a limit: EIP-1474's, and those of providers. */
 const RATE_LIMIT_CODES = new Set([429, -32005, -32007, -32012, -32016, -32029]);
 /** JSON-RPC: method not found; EIP-1474: method not supported. */
@@ -115,6 +119,9 @@ const REVERTED_TEXT = /execution (?:has )?reverted|vm execution error|\brevert(?
 const ABSENT_TEXT =
   /(?:header|block|resource|state|node|root|receipts?|transaction|data) (?:is )?not (?:yet )?available|not found|unknown (?:block|ancestor|header)|missing trie node|historical state|history .*(?:pruned|available)|has been pruned|pruned|cannot find|could not find|no state|not exist|not in the database/i;
 
+const ABSENT_BLOCK_TEXT =
+  /(?:unknown|missing|no such) (?:block|header)|(?:block|header)[^.]{0,80}(?:not (?:yet )?(?:found|available|known)|does not exist|beyond|after|ahead of|greater than)|(?:beyond|ahead of|greater than) (?:the )?(?:current|latest|head)/i;
+
 /** The kind of a JSON-RPC error. `status` is that of the HTTP answer it came in. */
 export function kindOfRpcError(code: number, text: string, status: number): FailureKind {
   const isForbidden = status === 401 || status === 403;
@@ -122,13 +129,15 @@ export function kindOfRpcError(code: number, text: string, status: number): Fail
   const temporary = TEMPORARY_TEXT.test(text);
   if (!temporary && (UNSUPPORTED_CODES.has(code) || UNSUPPORTED_TEXT.test(text))) return 'unsupported';
   if (isForbidden) return 'forbidden';
-  if (!temporary && (INVALID_CODES.has(code) || INVALID_TEXT.test(text))) return 'invalid';
+  // Some say of a block that they do not have yet that its number is no valid parameter.
+  const isAbsentBlock = ABSENT_BLOCK_TEXT.test(text);
+  if (!temporary && !isAbsentBlock && (INVALID_CODES.has(code) || INVALID_TEXT.test(text))) return 'invalid';
   if (code === REVERTED_CODE || REVERTED_TEXT.test(text)) return 'reverted';
-  if (!temporary && ABSENT_TEXT.test(text)) return 'absent';
+  if (!temporary && (isAbsentBlock || ABSENT_TEXT.test(text))) return 'absent';
   return 'outage';
 }
 
-/** The kind of an HTTP answer that is neither a success nor a JSON-RPC error. */
+/** The kind of an HTTP answer that is neither a result nor a JSON-RPC error. */
 export function kindOfStatus(status: number, text: string): FailureKind {
   if (status === 401 || status === 403) return 'forbidden';
   if (status === 429 || RATE_LIMIT_TEXT.test(text)) return 'rate-limit';

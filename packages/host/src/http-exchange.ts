@@ -5,7 +5,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { EndpointError } from './endpoint-errors.js';
 import type { Log } from './log.js';
 
@@ -28,7 +28,13 @@ const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 /** Requests beyond these wait in the agent; the request gate sets the limit that users choose. */
 const MAX_SOCKETS = 256;
 
-const unzip = promisify(gunzip);
+/** What is asked for is gzip; some send another encoding all the same. */
+const DECODERS = new Map([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+]);
 
 /** An endpoint of a flag at `url`. */
 export function httpEndpoint({ flag, url, log }: { flag: string; url: string; log: Log }): HttpEndpoint {
@@ -125,12 +131,19 @@ function send(client: typeof http | typeof https, options: http.RequestOptions, 
         const finish = (bytes: Buffer): void =>
           resolve({
             status: response.statusCode ?? 0,
-            text: bytes.toString('utf8'),
+            // Some begin with a byte order mark, which JSON has not.
+            text: bytes.toString('utf8').replace(/^\uFEFF/, ''),
             location,
             retryAfter: retryAfterHeader,
           });
-        if (encoding === 'gzip') unzip(whole, { maxOutputLength: MAX_ANSWER_BYTES }).then(finish, reject);
-        else finish(whole);
+        const name = encoding?.trim().toLowerCase() ?? '';
+        const decode = DECODERS.get(name);
+        if (decode !== undefined)
+          decode(whole, { maxOutputLength: MAX_ANSWER_BYTES }).then(finish, (error: Error) =>
+            reject(new Error(`the answer is damaged: its ${name} encoding cannot be undone (${error.message})`)),
+          );
+        else if (name === '' || name === 'identity') finish(whole);
+        else reject(new Error(`the answer has the content encoding ${name}, which was not asked for`));
       });
     });
     request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));

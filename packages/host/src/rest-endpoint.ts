@@ -1,11 +1,12 @@
 /** A REST endpoint (the beacon API) over HTTP, with the retry policy of the JSON-RPC endpoints. */
-import { EmptyAnswerError, EndpointError, kindOfStatus } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, kindOfStatus, saysLimit } from './endpoint-errors.js';
 import { httpEndpoint } from './http-exchange.js';
 import type { Log } from './log.js';
 import { DEFAULT_REQUEST_LIMITS } from './endpoint-settings.js';
 import { type Lane, type RequestGate, requestGate } from './request-gate.js';
 import { retryNotices, type RetryPolicy, withRetry } from './retry.js';
 import { excerpt } from './rpc-endpoint.js';
+import { isObject } from './rpc-json.js';
 
 export type RestEndpoint = {
   readonly name: string;
@@ -40,7 +41,11 @@ export function restEndpoint({
     async attempt(target, lane = 'demand') {
       const [path = '', query = ''] = target.split('?');
       const what = `GET ${target}`;
-      const { status, text, retryAfterMs } = await gate.pass(lane, 1, () => http.exchange({ path, query, what }));
+      const {
+        status: given,
+        text,
+        retryAfterMs,
+      } = await gate.pass(lane, 1, () => http.exchange({ path, query, what }));
       let json: unknown;
       try {
         json = JSON.parse(text) as unknown;
@@ -48,6 +53,7 @@ export function restEndpoint({
       } catch {
         json = undefined;
       }
+      const status = given === 200 ? statedStatus(json) : given;
       const shown = excerpt(text);
       const fault = `HTTP ${status}${shown === '' ? '' : `: ${shown}`}`;
       if (ABSENT_STATUS.has(status)) throw new EmptyAnswerError(name, what, fault);
@@ -71,4 +77,12 @@ export function restEndpoint({
         },
       }),
   };
+}
+
+/** The status of an answer that came as a success: some say in its JSON that it is none. */
+function statedStatus(json: unknown): number {
+  if (!isObject(json) || json.data !== undefined) return 200;
+  const code = Number(json.code ?? json.status ?? json.statusCode);
+  if (Number.isInteger(code) && code >= 400 && code < 600) return code;
+  return saysLimit(excerpt(JSON.stringify(json))) ? 429 : 200;
 }

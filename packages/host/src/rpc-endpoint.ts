@@ -68,7 +68,7 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
     if (!isObject(message) || !('result' in message || 'error' in message)) throw garbled(name, method, answer);
     known = true;
     const { error } = message;
-    if (error !== undefined && error !== null) throw rpcError(name, method, error, answer);
+    if (isError(error)) throw rpcError(name, method, error, answer);
     try {
       const result = accept === undefined ? (message.result as T) : accept(message.result);
       notices.worked();
@@ -84,7 +84,7 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
     const answer = await post(lane, calls, what);
     const messages = parsed(answer.text);
     if (!Array.isArray(messages)) {
-      if (isObject(messages) && isObject(messages.error)) throw rpcError(name, what, messages.error, answer);
+      if (isObject(messages) && isError(messages.error)) throw rpcError(name, what, messages.error, answer);
       throw garbled(name, what, answer);
     }
     const byId = new Map<number, unknown>();
@@ -102,7 +102,9 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
   const inLane = (lane: Lane): Omit<RpcEndpoint, 'ahead'> => {
     const attempt = async <T>(method: string, params: unknown[], accept?: Accept<T>): Promise<T> => {
       const answer = await post(lane, newCall(method, params), method);
-      return read(method, parsed(answer.text), answer, accept);
+      const message = parsed(answer.text);
+      // Some answer every call as if it were a batch.
+      return read(method, Array.isArray(message) && message.length === 1 ? message[0] : message, answer, accept);
     };
 
     const retry = <T>(task: () => Promise<T>): Promise<T> =>
@@ -213,14 +215,22 @@ function parsed(text: string): unknown {
 }
 
 function rpcError(name: string, request: string, error: unknown, { status, retryAfterMs }: HttpAnswer): EndpointError {
-  const { code, message } = isObject(error) ? error : { code: undefined, message: error };
-  const number = Number(code ?? 0);
-  const text = typeof message === 'string' ? message : JSON.stringify(message ?? null);
-  const fault = `error ${number}: ${text.slice(0, 300)}`;
-  const kind = kindOfRpcError(number, text, status);
+  // The message may lie one level deeper, the code may be a word.
+  const inner = isObject(error) && isObject(error.error) ? error.error : error;
+  const { code, message } = isObject(inner) ? inner : { code: undefined, message: inner };
+  const number = Number.isInteger(Number(code)) ? Number(code) : 0;
+  const text = typeof message === 'string' && message !== '' ? message : JSON.stringify(inner);
+  const words = typeof code === 'string' && number === 0 ? `${code} ${text}` : text;
+  const fault = `error ${typeof code === 'string' && number === 0 ? code : number}: ${text.slice(0, 300)}`;
+  const kind = kindOfRpcError(number, words, status);
   if (kind === 'unsupported') return new UnsupportedMethodError(name, request, fault);
   if (kind === 'absent') return new EmptyAnswerError(name, request, fault);
   return new EndpointError(name, request, fault, { kind, code: number, delayMs: retryAfterMs });
+}
+
+/** Whether the member `error` of an answer says that there is one. */
+function isError(error: unknown): boolean {
+  return error !== undefined && error !== null && error !== false && error !== '';
 }
 
 /** An answer that is no JSON-RPC. */
@@ -234,7 +244,7 @@ function garbled(name: string, request: string, { status, text, retryAfterMs }: 
     shown === ''
       ? 'the answer is empty'
       : `the answer is not JSON-RPC; is this a JSON-RPC endpoint? It begins with ${JSON.stringify(shown)}`;
-  return new EndpointError(name, request, fault, { kind: 'outage' });
+  return new EndpointError(name, request, fault, { kind: kindOfStatus(status, shown), delayMs: retryAfterMs });
 }
 
 /** The beginning of an answer's text, in one line. */

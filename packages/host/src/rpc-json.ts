@@ -26,16 +26,16 @@ export function data(object: RpcObject, field: string, length?: number): Uint8Ar
 
 /** A quantity as minimal big-endian bytes, as RLP has integers. */
 export function quantity(object: RpcObject, field: string): Uint8Array {
-  const value = object[field];
-  if (typeof value !== 'string' || !/^0x[0-9a-fA-F]+$/.test(value))
-    throw new MalformedFieldError(field, 'is not a hexadecimal quantity');
-  const digits = value.slice(2).replace(/^0+/, '');
+  const digits = integer(object, field).toString(16).replace(/^0$/, '');
   return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
 }
 
+/** The same as a number. Some write it as a plain number, or in decimal. */
 export function integer(object: RpcObject, field: string): bigint {
-  quantity(object, field);
-  return BigInt(String(object[field]));
+  const value = object[field];
+  if (typeof value === 'string' && /^(?:0x[0-9a-fA-F]+|[0-9]+)$/.test(value)) return BigInt(value);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+  throw new MalformedFieldError(field, 'is not a hexadecimal quantity');
 }
 
 export function present(object: RpcObject, field: string): boolean {

@@ -1,0 +1,257 @@
+/** Answers in shapes that no specification has, and that providers give all the same. */
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { beaconSource } from '../src/beacon-source.js';
+import { EndpointError, type FailureKind, kindOfRpcError } from '../src/endpoint-errors.js';
+import { silentLog } from '../src/log.js';
+import { restEndpoint } from '../src/rest-endpoint.js';
+import { type RpcEndpoint, rpcEndpoint } from '../src/rpc-endpoint.js';
+import { integer, MalformedFieldError, quantity } from '../src/rpc-json.js';
+import { versionedHashOf } from '../src/kzg.js';
+import { kzg } from '../src/kzg-javascript.js';
+
+const policy = { forMs: 3000, firstContactMs: 300, absentMs: 200, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 50 };
+type Answer = (response: ServerResponse, body: string, request: IncomingMessage) => void;
+type Call = { id: number; method: string; params: unknown[] };
+
+async function serve(t: TestContext, answer: Answer): Promise<string> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => answer(response, Buffer.concat(chunks).toString('utf8'), request));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const endpointAt = (url: string, batchSize = 10): RpcEndpoint =>
+  rpcEndpoint({ flag: '--l1', url, policy, log: silentLog, batchSize });
+const good = (body: string, value: unknown = '0x7') => ({
+  jsonrpc: '2.0',
+  id: (JSON.parse(body) as Call).id,
+  result: value,
+});
+const send = (response: ServerResponse, value: unknown, status = 200): void =>
+  void response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(typeof value === 'string' ? value : JSON.stringify(value));
+
+for (const [name, status, fault] of [
+  ['an error that is a text', 200, { id: 1, error: 'rate limited' }],
+  ['an error whose code is a text', 200, { id: 1, error: { code: '-32005', message: 'slower' } }],
+  ['an error whose code is a word', 200, { id: 1, error: { code: 'TOO_MANY_REQUESTS', message: 'too many requests' } }],
+  ['an error inside an error', 200, { id: 1, error: { error: { code: -32005, message: 'exceeded' } } }],
+  ['an error without a message', 200, { id: 1, error: { code: 429 } }],
+  ['an error with an empty object', 200, { id: 1, error: {} }],
+  ['a message alone', 200, { message: 'Too Many Requests' }],
+  ['a code and a message alone', 200, { code: 429, msg: 'limit reached' }],
+  ['a list of one error', 200, [{ id: null, error: { code: -32603, message: 'internal' } }]],
+  ['503 with an error in JSON', 503, { id: 1, error: { code: -32603, message: 'no backend' } }],
+  ['500 with an error that is a text', 500, { error: 'Internal Server Error' }],
+  ['502 with a page', 502, '<html><h1>502 Bad Gateway</h1></html>'],
+  ['200 with a page', 200, '<!doctype html><title>maintenance</title>'],
+  ['520 of a proxy', 520, 'error code: 520'],
+  ['a text in place of JSON', 200, 'upstream connect error'],
+  ['the number of a result', 200, '7'],
+  ['null', 200, 'null'],
+  ['half of an object', 200, '{"jsonrpc":"2.0","id":1,"result":"0x'],
+  ['408', 408, ''],
+  ['413', 413, 'Request Entity Too Large'],
+  ['425', 425, ''],
+] as const) {
+  test(`${name} is tried again`, async (t) => {
+    let requests = 0;
+    const url = await serve(t, (response, body) => {
+      requests += 1;
+      if (requests === 2 || requests === 3) send(response, fault, status);
+      else send(response, good(body));
+    });
+    const endpoint = endpointAt(url);
+    for (let call = 0; call < 2; call++) assert.equal(await endpoint.call('eth_x', []), '0x7');
+    assert.equal(requests, 4);
+  });
+}
+
+test('a limit at the very first request is waited for longer than an endpoint that is not there', async (t) => {
+  const begin = Date.now();
+  const url = await serve(t, (response, body) =>
+    Date.now() - begin < 700 ? send(response, { message: 'Rate limit exceeded' }) : send(response, good(body)),
+  );
+  assert.equal(await endpointAt(url).call('eth_x', []), '0x7');
+});
+
+for (const [encoding, encode] of [
+  ['gzip', gzipSync],
+  ['x-gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+] as const) {
+  test(`an answer in the encoding ${encoding} is read; a damaged one is tried again`, async (t) => {
+    let requests = 0;
+    const url = await serve(t, (response, body) => {
+      requests += 1;
+      const bytes = encode(JSON.stringify(good(body)));
+      response
+        .writeHead(200, { 'content-encoding': encoding })
+        .end(requests === 1 ? bytes.subarray(0, bytes.length - 9) : bytes);
+    });
+    assert.equal(await endpointAt(url).call('eth_x', []), '0x7');
+    assert.equal(requests, 2);
+  });
+}
+
+test('an encoding that is not known is named', async (t) => {
+  const url = await serve(t, (response) => void response.writeHead(200, { 'content-encoding': 'zstd' }).end('x'));
+  await assert.rejects(endpointAt(url).call('eth_x', []), /the content encoding zstd, which was not asked for/);
+});
+
+test('a byte order mark, white space and a list of one are no obstacle', async (t) => {
+  let requests = 0;
+  const url = await serve(t, (response, body) => {
+    requests += 1;
+    const text = JSON.stringify(good(body));
+    send(response, [`\uFEFF${text}`, `\n  ${text}\r\n`, `[${text}]`][requests - 1] ?? '');
+  });
+  const endpoint = endpointAt(url);
+  for (let call = 0; call < 3; call++) assert.equal(await endpoint.call('eth_x', []), '0x7');
+  assert.equal(requests, 3);
+});
+
+const results = (calls: readonly Call[]) => calls.map(({ id, params }) => ({ jsonrpc: '2.0', id, result: params[0] }));
+for (const [name, answer] of [
+  ['out of order', (calls: Call[]) => results(calls).toReversed()],
+  ['with numbers as texts', (calls: Call[]) => results(calls).map((one) => ({ ...one, id: String(one.id) }))],
+  ['with one missing', (calls: Call[]) => results(calls).slice(1)],
+  ['with strangers among them', (calls: Call[]) => [{ id: 4711, result: 'stranger' }, null, 7, ...results(calls)]],
+  ['without numbers', (calls: Call[]) => results(calls).map((one) => ({ ...one, id: null }))],
+  ['as one error', () => ({ jsonrpc: '2.0', id: null, error: { code: -32600, message: 'batches are not supported' } })],
+  ['as one error that is a text', () => ({ error: 'batch too large' })],
+  ['as a list of one error', () => [{ jsonrpc: '2.0', id: null, error: { code: -32600, message: 'batch limit 1' } }]],
+  ['as an empty list', () => []],
+  [
+    'as an error for each',
+    (calls: Call[]) => calls.map(({ id }) => ({ id, error: { code: -32005, message: 'limit exceeded' } })),
+  ],
+  ['as null', () => null],
+] as const) {
+  test(`a batch that is answered ${name} gives every call its own result`, async (t) => {
+    const url = await serve(t, (response, body) => {
+      const message = JSON.parse(body) as Call | Call[];
+      send(response, Array.isArray(message) ? answer(message) : results([message])[0]);
+    });
+    const list = Array.from({ length: 23 }, (_, at) => [at]);
+    assert.deepEqual(await endpointAt(url).callEach('eth_x', list), list.flat());
+  });
+}
+
+for (const status of [400, 405, 413, 429, 500, 502] as const) {
+  test(`a batch that is answered with HTTP ${status} is sent in parts`, async (t) => {
+    const url = await serve(t, (response, body) => {
+      const message = JSON.parse(body) as Call | Call[];
+      if (Array.isArray(message) && message.length > 3) send(response, 'no', status);
+      else send(response, Array.isArray(message) ? results(message) : results([message])[0]);
+    });
+    const list = Array.from({ length: 23 }, (_, at) => [at]);
+    assert.deepEqual(await endpointAt(url).callEach('eth_x', list), list.flat());
+  });
+}
+
+test('which failures are settled and which are not, by the words of many', () => {
+  const kinds: [FailureKind, number, string][] = [
+    ['rate-limit', -32097, 'Your app has exceeded its compute units per second capacity'],
+    ['rate-limit', -32000, 'project ID request rate exceeded: rate limit'],
+    ['rate-limit', -32029, 'Too Many Requests'],
+    ['rate-limit', -32005, 'block range exceeded'],
+    ['absent', -32602, 'Unknown block number'],
+    ['absent', -32602, 'block number 0x10 is beyond the latest block'],
+    ['absent', -32001, 'Resource not found'],
+    ['absent', -32000, 'header for hash not found'],
+    ['absent', -32000, 'missing trie node 12ab (path ) state 0x12ab is not available'],
+    ['absent', -32000, 'required historical state unavailable (reexec=128): historical state not available'],
+    ['absent', -39001, 'Unknown block'],
+    ['invalid', -32602, 'invalid argument 0: hex string has length 3, want 64'],
+    ['invalid', -32602, 'invalid params'],
+    ['unsupported', -32601, 'Method not found'],
+    ['unsupported', -32600, 'Unsupported method: debug_dbGet'],
+    ['unsupported', -32004, 'This request method is not supported'],
+    ['unsupported', -32000, 'the method debug_executionWitness does not exist/is not available'],
+    ['outage', -32603, 'Internal error'],
+    ['outage', -32000, 'execution aborted (timeout = 5s)'],
+    ['outage', -32011, 'no backends available'],
+    ['outage', -32601, 'method handler is temporarily unavailable, try again'],
+    ['outage', 19, 'Temporary internal error. Please retry, trace-id: 1'],
+  ];
+  for (const [kind, code, text] of kinds) assert.equal(kindOfRpcError(code, text, 200), kind, `${code} ${text}`);
+});
+
+test('quantities may be numbers or decimal', () => {
+  for (const [value, number] of [
+    ['0x0', 0n],
+    ['0x0010', 16n],
+    ['10', 10n],
+    [10, 10n],
+    ['0', 0n],
+  ] as const) {
+    assert.equal(integer({ value }, 'value'), number);
+    const text = number === 0n ? '' : number.toString(16).padStart(2, '0');
+    assert.equal(Buffer.from(quantity({ value }, 'value')).toString('hex'), text);
+  }
+  for (const value of ['', '0x', 'ten', '-1', -1, 1.5, 2 ** 60, null, undefined, {}, '0xzz'])
+    assert.throws(() => integer({ value }, 'value'), MalformedFieldError, String(value));
+});
+
+test('odd answers of beacon nodes and archives', async (t) => {
+  const blob = Buffer.alloc(131_072);
+  blob[31] = 7;
+  const commitment = Buffer.from((await kzg()).blobToKzgCommitment(`0x${blob.toString('hex')}`).slice(2), 'hex');
+  const versionedHash = versionedHashOf(commitment);
+  const text = `0x${blob.toString('hex')}`;
+  const other = `0x${'00'.repeat(131_072)}`;
+  const sidecar = { blob: text, kzg_commitment: `0x${commitment.toString('hex')}` };
+  const settings: Record<string, (path: string, count: number) => unknown> = {
+    'a filter by hash that is ignored': (path) => (path.includes('sidecars') ? undefined : { data: [other, text] }),
+    'blobs as objects': (path) => (path.includes('sidecars') ? undefined : { data: [{ blob: text }] }),
+    'a list without data around it': (path) => (path.includes('sidecars') ? [sidecar] : undefined),
+    'the same sidecar twice, once cut short': (path) =>
+      path.includes('sidecars') ? { data: [{ ...sidecar, blob: text.slice(0, 100) }, sidecar, sidecar] } : undefined,
+    'a sidecar without a commitment': (path) =>
+      path.includes('sidecars') ? { data: [{ blob: text }] } : { data: [text] },
+    'null in place of the list': (path) => (path.includes('sidecars') ? { data: null } : { data: [text] }),
+    'a fault that came as a success': (path, count) =>
+      count < 4 ? { code: 503, message: 'syncing' } : path.includes('sidecars') ? { data: [sidecar] } : undefined,
+    'a limit that came as a success': (path, count) =>
+      count < 4 ? { message: 'rate limit exceeded' } : path.includes('sidecars') ? { data: [sidecar] } : undefined,
+  };
+  for (const [name, answer] of Object.entries(settings)) {
+    let count = 0;
+    const url = await serve(t, (response, _, { url: path = '' }) => {
+      if (path.endsWith('genesis')) return send(response, { data: { genesis_time: 1000 } });
+      if (path.endsWith('spec')) return send(response, { data: { SLOT_DURATION_MS: '', SECONDS_PER_SLOT: '12' } });
+      count += 1;
+      const found = answer(path, count);
+      return found === undefined ? send(response, { code: 404, message: 'NOT_FOUND' }, 404) : send(response, found);
+    });
+    const endpoint = restEndpoint({ flag: '--l1.beacon', url, policy, log: silentLog });
+    const found = await beaconSource([endpoint]).blob(versionedHash, 1n, 1012n);
+    assert(Buffer.from(found.blob).equals(blob), name);
+  }
+});
+
+test('an endpoint that never says anything sensible is given up with what it said', async (t) => {
+  const url = await serve(t, (response) => send(response, '<html>who are you?</html>'));
+  await assert.rejects(endpointAt(url).call('eth_x', []), (error) => {
+    assert(error instanceof EndpointError);
+    assert.match(
+      error.message,
+      /--l1 \(http.*not JSON-RPC; is this a JSON-RPC endpoint\? It begins with "<html>who are you\?/,
+    );
+    return true;
+  });
+});
