@@ -22,7 +22,10 @@ for (const name of wanted) {
 generateData();
 for (const [name, module] of Object.entries(modules)) {
   if (wanted.length > 0 ? !wanted.includes(name) : module.test && !withTests) continue;
-  const newest = Math.max(newestIn(join(root, module.sources)), statSync(fileURLToPath(import.meta.url)).mtimeMs);
+  const newest = Math.max(
+    newestIn(join(root, module.sources)),
+    ...[join(root, module.entry), fileURLToPath(import.meta.url)].map((file) => statSync(file).mtimeMs),
+  );
   const builds = [[module.out, module.flags]];
   if (module.native) builds.push([module.native, [...module.flags, '--use', 'NATIVE=1']]);
   for (const [path, flags] of builds) {

@@ -6,6 +6,8 @@ export { FactoryError, gameCount, listGames, type ListedGame } from './games/fac
 export { type Game, type GameChoice, GameError, type GameStatus, readGames, readOracleOutput } from './games/game.js';
 export { readChosenGame } from './games/claim.js';
 export { gameType } from './games/game-types.js';
+export type { Difference } from './block-differences.js';
+export { locationLines } from './location-text.js';
 export type { MachineProgress } from './machine.js';
 export type { NetworkSettings, ValidateOptions } from './options.js';
 export { DEFAULT_SEGMENT, type SegmentProgress } from './segments.js';

@@ -2,13 +2,21 @@
 import type { LogFields, LogLevel } from '@obelisc/host';
 import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
 
+/** What a process has taken since it began. */
+export interface WorkerUsage {
+  /** Seconds of all its threads, in and out of the system. */
+  readonly cpu: number;
+  /** Most memory that it had resident at a time, in MiB. */
+  readonly memory: number;
+}
+
 /** What the parent sends: a derivation to make. */
 export type ToWorker = Derivation;
 
 /** What the process sends back. */
 export type FromWorker =
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: LogFields }
-  | { readonly kind: 'judged'; readonly judgement: Judgement }
+  | { readonly kind: 'judged'; readonly judgement: Judgement; readonly usage: WorkerUsage }
   /** What stopped it: the messages of the error and its causes. */
   | { readonly kind: 'failed'; readonly messages: readonly string[] };
 
@@ -22,10 +30,15 @@ async function run(derivation: Derivation): Promise<void> {
   const host = await openHostFor(derivation, log);
   try {
     const judgement = await judge(host, derivation, { log, onClientLine: () => {} });
-    send({ kind: 'judged', judgement });
+    send({ kind: 'judged', judgement, usage: usage() });
   } finally {
     await host.close();
   }
+}
+
+function usage(): WorkerUsage {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 };
 }
 
 function messagesOf(error: unknown): string[] {

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import type { Claim, openHost, OutputAtBlock } from '@obelisc/host';
 import type { PreimageStore } from '@obelisc/preimage';
 import { hex } from './bytes.js';
-import { findParting } from './differences.js';
 import { grounded } from './grounds.js';
 import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
+import { locate, type Made } from './locate.js';
 import { l1Heads, lookUp, type Question } from './lookup.js';
 import type { ValidateOptions } from './options.js';
 import { scratchFolder } from './scratch-folder.js';
@@ -36,7 +36,8 @@ async function inOne(question: Question, options: ValidateOptions): Promise<Verd
     store = host.store;
     try {
       const judgement = await judge(host, derivation, options);
-      verdict = await concluded(judgement, { question, l1Head, store, tooEarly, options });
+      const made = { derivation, blocks: judgement.blocks };
+      verdict = await concluded(judgement, { question, l1Head, store, tooEarly, options, made });
       if (!judgement.ranOutOfL1) return verdict;
     } finally {
       await host.close();
@@ -71,15 +72,18 @@ async function inSegments(
         derivationOf(question, shared, { l1Head, segment, share: Math.min(workers, segments.length) });
       await judgeSegments({ segments, derivation, pool, workers, onSegment: options.onSegment }, judged);
       signal?.throwIfAborted();
-      const judgement = await combined(segments, judged, {
-        rest: ({ start }) => pool.run(derivation({ start, end: range.end })),
+      const { judgement, made, isSuspect } = await combined(segments, judged, {
+        derivation,
+        rest: ({ start }) => ({ start, end: range.end }),
+        run: (whole) => pool.run(whole),
         isHeadExact: question.game?.l1Head !== undefined,
         options,
       });
+      tellUsage(pool, options);
       const { store, close } = await readOnly(question, shared, l1Head);
       try {
         verdict = {
-          ...(await concluded(judgement, { question, l1Head, store, tooEarly, options })),
+          ...(await concluded(judgement, { question, l1Head, store, tooEarly, options: shared, made, isSuspect })),
           segments: segmentVerdicts(segments, judged),
         };
       } finally {
@@ -100,6 +104,14 @@ async function inSegments(
   }
 }
 
+/** A range's judgement, and the derivation whose blocks are to be held beside the op-node's. */
+interface Combined {
+  readonly judgement: Judgement;
+  readonly made: Made;
+  /** Whether the op-node has another root at the end of `made`. */
+  readonly isSuspect: boolean;
+}
+
 /**
  * The range's judgement from its segments'. Where a root of the op-node between two segments is not the derived one, the rest of
  * the range is derived from that segment's start in one: the claim may be right all the same.
@@ -108,29 +120,46 @@ async function combined(
   segments: readonly Segment[],
   judged: ReadonlyMap<Segment, Judgement>,
   {
+    derivation,
     rest,
+    run,
     isHeadExact,
     options,
-  }: { rest: (segment: Segment) => Promise<Judgement>; isHeadExact: boolean; options: ValidateOptions },
-): Promise<Judgement> {
-  let last: Judgement | undefined;
+  }: {
+    derivation: (segment: Segment) => Derivation;
+    /** From a segment's start to the range's end. */
+    rest: (segment: Segment) => Segment;
+    run: (derivation: Derivation) => Promise<Judgement>;
+    isHeadExact: boolean;
+    options: ValidateOptions;
+  },
+): Promise<Combined> {
+  const whole = async (segment: Segment): Promise<Combined> => {
+    const one = derivation(rest(segment));
+    const judgement = await run(one);
+    return { judgement, made: { derivation: one, blocks: judgement.blocks }, isSuspect: false };
+  };
+  let last: Combined | undefined;
   for (const segment of segments) {
     const judgement = judged.get(segment);
     if (judgement === undefined) throw new TypeError('only segments after a decisive one are left out');
+    const made = { derivation: derivation(segment), blocks: judgement.blocks };
     const { answer, reason, ranOutOfL1 } = judgement;
     // The claim is then wrong, and the last block that L1 holds is to be named.
-    if (ranOutOfL1 && isHeadExact) return rest(segment);
-    if (answer === 'unknown')
-      return { ...judgement, reason: `blocks #${segment.start.blockNumber} to #${segment.end.blockNumber}: ${reason}` };
+    if (ranOutOfL1 && isHeadExact) return whole(segment);
+    if (answer === 'unknown') {
+      const where = `blocks #${segment.start.blockNumber} to #${segment.end.blockNumber}`;
+      return { judgement: { ...judgement, reason: `${where}: ${reason}` }, made, isSuspect: false };
+    }
     if (answer === 'invalid' && segment !== segments.at(-1)) {
       options.log('warn', "The op-node's own output root is not the derived one", {
         block: segment.end.blockNumber,
         op_node: hex(segment.end.outputRoot),
         derived: judgement.derived ?? '',
       });
-      return rest(segment);
+      return { judgement: (await whole(segment)).judgement, made, isSuspect: true };
     }
-    last = judgement;
+    last = { judgement, made, isSuspect: false };
   }
   return decided(last);
 }
@@ -176,24 +205,28 @@ function announce({ claim }: Derivation, { start, to }: Question, { log }: Valid
   });
 }
 
-/** The verdict that a judgement comes to, with what it rests on and where the op-node is found to be wrong. */
+/** The verdict that a judgement comes to, with what it rests on and who is found to be wrong where. */
 async function concluded(
-  { answer, derived, machine, reason, blocks }: Judgement,
+  { answer, derived, machine, reason }: Judgement,
   {
     question,
     l1Head,
     store,
     tooEarly,
     options,
+    made,
+    isSuspect = false,
   }: {
     question: Question;
     l1Head: Uint8Array;
     store: PreimageStore;
     tooEarly: readonly Uint8Array[];
     options: ValidateOptions;
+    made: Made;
+    isSuspect?: boolean;
   },
 ): Promise<Verdict> {
-  const { node, start, to, end, agreed, claimed, claimSource, configurationHash, game } = question;
+  const { start, to, end, agreed, claimed, claimSource, configurationHash, game } = question;
   const verdict: Verdict = {
     answer,
     derived,
@@ -208,25 +241,31 @@ async function concluded(
     l1Head: hex(l1Head),
     restsOn: [],
     configurationHash,
-    parting: undefined,
+    wrong: [],
+    opNodeParts: undefined,
+    l2Parts: undefined,
+    claimedRoot: undefined,
     segments: undefined,
   };
   if (answer === 'unknown') return verdict;
   const judged = await grounded(verdict, { question, store, tooEarly, options });
-  if (judged.answer === 'unknown' || end === undefined || derived === verdict.opNodeRoot) return judged;
-  const parting = await findParting(node, blocks);
-  if (parting !== undefined)
-    options.log('warn', 'The op-node and the derivation part here', {
-      block: parting.block,
-      derived: parting.derived,
-      op_node: parting.opNode,
-    });
-  return { ...judged, parting };
+  if (judged.answer === 'unknown') return judged;
+  return { ...judged, ...(await locate(judged, { question, made, isSuspect, store, options })) };
 }
 
 /** The datadir of the segments, to look headers up in. */
 function readOnly(question: Question, options: ValidateOptions, l1Head: Uint8Array): ReturnType<typeof openHost> {
   return openHostFor(derivationOf(question, options, { l1Head }), () => {});
+}
+
+/** What the worker processes took: so much memory times `--workers` is what a machine needs. */
+function tellUsage(pool: SegmentPool, { log }: ValidateOptions): void {
+  const usage = pool.usage();
+  log('info', 'The worker processes took', {
+    workers: usage.length,
+    cpu_seconds: usage.reduce((sum, { cpu }) => sum + cpu, 0).toFixed(1),
+    most_memory_each: `${Math.round(Math.max(0, ...usage.map(({ memory }) => memory)))} MiB`,
+  });
 }
 
 function segmentVerdicts(segments: readonly Segment[], judged: ReadonlyMap<Segment, Judgement>): SegmentVerdict[] {

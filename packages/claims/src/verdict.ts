@@ -1,5 +1,5 @@
 // What `obelisc validate` answers: the line, the object of --json, the exit code.
-import type { Parting } from './differences.js';
+import type { Liar, PartedBlock, RootSearch } from './parting.js';
 import type { Game } from './games/game.js';
 
 /** Right, wrong, or not to be told from what there is. */
@@ -41,8 +41,13 @@ export interface Verdict {
   readonly l1Head: string;
   /** The machine's run; absent with --native, and of a range in segments (each has its own) that of the last derivation. */
   readonly machine: MachineSummary | undefined;
-  /** The first block that the op-node has otherwise than it was derived. */
-  readonly parting: Parting | undefined;
+  /** Whose word is not what was derived; empty also where nothing could be told. */
+  readonly wrong: readonly Liar[];
+  /** The first block that the op-node, or else the L2 endpoint, has otherwise than it was derived. */
+  readonly opNodeParts: PartedBlock | undefined;
+  readonly l2Parts: PartedBlock | undefined;
+  /** The block that a wrong claim's root is of. */
+  readonly claimedRoot: RootSearch | undefined;
   /** Of a range that was derived in segments. */
   readonly segments: readonly SegmentVerdict[] | undefined;
   /** Hash of the configuration of a chain that is not known by its id. */
@@ -72,7 +77,7 @@ export function verdictLine(verdict: Verdict): string {
 export function verdictJson(verdict: Verdict): string {
   const { answer, blockNumber, claim, claimSource, derived, agreed, l1Head, machine, configurationHash, reason } =
     verdict;
-  const { opNodeRoot, restsOn, parting, segments, game } = verdict;
+  const { opNodeRoot, restsOn, wrong, opNodeParts, l2Parts, claimedRoot, segments, game } = verdict;
   return JSON.stringify(
     {
       answer,
@@ -86,7 +91,14 @@ export function verdictJson(verdict: Verdict): string {
       restsOn,
       l1Head,
       machine: machineJson(machine),
-      opNodeParts: parting && { block: Number(parting.block), derived: parting.derived, opNode: parting.opNode },
+      wrong: answer === 'unknown' ? undefined : wrong,
+      opNodeParts: opNodeParts && partedJson(opNodeParts, { opNode: opNodeParts.other }),
+      l2Parts: l2Parts && partedJson(l2Parts, {}),
+      claimedRoot: claimedRoot && {
+        from: Number(claimedRoot.from),
+        to: Number(claimedRoot.to),
+        block: claimedRoot.block === undefined ? null : Number(claimedRoot.block),
+      },
       segments: segments?.map((segment) => ({
         ...segment,
         from: Number(segment.from),
@@ -99,6 +111,13 @@ export function verdictJson(verdict: Verdict): string {
     undefined,
     2,
   );
+}
+
+function partedJson(
+  { block, derived, l2, compared, differences, notes }: PartedBlock,
+  other: { opNode?: string },
+): Record<string, unknown> {
+  return { block: Number(block), derived, ...other, l2, compared, differences, notes };
 }
 
 function machineJson(machine: MachineSummary | undefined): { steps: number; stateHash: string } | undefined {

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Log } from '@obelisc/host';
 import type { Derivation, Judgement } from './judge.js';
-import type { FromWorker, ToWorker } from './segment-process.js';
+import type { FromWorker, ToWorker, WorkerUsage } from './segment-process.js';
 
 /** A worker ended before it had an answer. */
 export class WorkerLostError extends Error {
@@ -12,6 +12,7 @@ export class WorkerLostError extends Error {
 export class SegmentPool {
   readonly #idle: ChildProcess[] = [];
   readonly #all = new Set<ChildProcess>();
+  readonly #usage = new Map<ChildProcess, WorkerUsage>();
   #isClosed = false;
 
   constructor(private readonly log: Log) {}
@@ -33,6 +34,11 @@ export class SegmentPool {
         this.log('warn', 'A worker process was lost', { deriving: range, because: error.message });
       throw error;
     }
+  }
+
+  /** What each process has taken that had an answer, those that are gone among them. */
+  usage(): WorkerUsage[] {
+    return [...this.#usage.values()];
   }
 
   /** Ends all processes, at work or not. */
@@ -74,6 +80,7 @@ export class SegmentPool {
             break;
           case 'judged':
             settle();
+            this.#usage.set(worker, message.usage);
             resolve(message.judgement);
             break;
           case 'failed':

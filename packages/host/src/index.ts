@@ -39,7 +39,7 @@ export {
 } from './contract-views.js';
 export { hex } from './bytes.js';
 export type { BlobLayout, HostStore } from './written-behind.js';
-export { encodeHeader } from './block-encoding.js';
+export { encodeHeader, encodeReceipt, encodeTransaction } from './block-encoding.js';
 export {
   ancestorHash,
   checkAgainstL1,
@@ -68,3 +68,4 @@ export type { Fetcher } from './prefetcher.js';
 export { runPrecompile, UnknownPrecompileError } from './precompiles.js';
 export { blobCommitment } from './kzg.js';
 export { FIELD_ELEMENTS } from './roots-of-unity.js';
+export { type ExecutedBlock, type ExecutedBlocks, executedBlocks, type ToldAccount } from './executed-blocks.js';

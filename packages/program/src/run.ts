@@ -12,6 +12,8 @@ export interface ProgramOptions {
   /** Takes the client's log. */
   readonly stdout: (bytes: Uint8Array) => void;
   readonly stderr: (bytes: Uint8Array) => void;
+  /** Takes each record that the inspecting build writes. */
+  readonly records?: (bytes: Uint8Array) => void;
   /** The module to run instead of the client's native build: any that keeps to ABI.md. */
   readonly module?: Uint8Array;
 }
@@ -19,6 +21,11 @@ export interface ProgramOptions {
 /** The client's WebAssembly module as built by `npm run build`, for the machine. */
 export function clientModule(): Uint8Array {
   return built('client');
+}
+
+/** The build that shows a block (ABI.md). */
+export function inspectModule(): Uint8Array {
+  return built('client-inspect');
 }
 
 /**
@@ -37,7 +44,9 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
   try {
     return await new Promise<number>((resolve, reject) => {
-      const { oracle } = options;
+      const { oracle, stdout, stderr, records = stdout } = options;
+      const sinkOf = (fd: number): ((bytes: Uint8Array) => void) =>
+        fd === RECORDS ? records : fd === 2 ? stderr : stdout;
       const take = async (hints: readonly string[]): Promise<void> => {
         for (const hint of hints) await oracle.hint(hint);
       };
@@ -62,7 +71,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
             before.catch(reject);
             break;
           case 'write':
-            (message.fd === 2 ? options.stderr : options.stdout)(message.bytes);
+            sinkOf(message.fd)(message.bytes);
             break;
           case 'exit':
             before.then(() => resolve(message.code)).catch(reject);
@@ -81,6 +90,9 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     await worker.terminate();
   }
 }
+
+/** Where the inspecting build writes its records. */
+const RECORDS = 3;
 
 /** Values of one length as one message: thousands of small ones cost more to post than to make. */
 function packed(ahead: ReadonlyMap<string, Uint8Array> | undefined): Answer['ahead'] {

@@ -17,6 +17,8 @@ interface Summary {
   readonly state: string;
   readonly reason: string | null;
   readonly answer: string | null;
+  /** Whose word is not what is derived. */
+  readonly wrong: readonly string[] | null;
   readonly seconds: number | null;
   readonly judgedAt: number | null;
 }
@@ -36,9 +38,25 @@ interface Segment {
 }
 
 interface Difference {
-  readonly what: string;
+  readonly in: string;
+  readonly transaction?: { readonly index: number; readonly hash: string };
+  readonly log?: number;
+  readonly address?: string;
+  readonly slot?: string;
+  readonly field: string;
+  readonly derived: string | null;
+  readonly other: string | null;
+}
+
+/** The first block that somebody has otherwise than it is derived. */
+interface Parted {
+  readonly block: number;
   readonly derived: string;
-  readonly claimed: string;
+  readonly opNode?: string;
+  readonly l2?: string | null;
+  readonly compared?: string;
+  readonly differences?: readonly Difference[];
+  readonly notes?: readonly string[];
 }
 
 interface Verdict {
@@ -46,12 +64,10 @@ interface Verdict {
   readonly opNodeRoot?: string;
   readonly restsOn?: readonly string[];
   readonly segments?: readonly Segment[];
-  readonly opNodeParts?: {
-    readonly block: number;
-    readonly derived: string;
-    readonly opNode: string;
-    readonly differences?: readonly Difference[];
-  };
+  readonly wrong?: readonly string[];
+  readonly opNodeParts?: Parted;
+  readonly l2Parts?: Parted;
+  readonly claimedRoot?: { readonly from: number; readonly to: number; readonly block: number | null };
 }
 
 interface Overview {
@@ -73,6 +89,7 @@ const WORDS: Readonly<Record<string, string>> = {
   vanished: 'gone from L1',
 };
 const LOST = 'The watch does not answer; trying again.';
+const LIARS: Readonly<Record<string, string>> = { claim: 'the claim', 'op-node': 'the op-node', l2: 'the L2 endpoint' };
 const FILTERS = ['', 'invalid', 'valid', 'queued', 'undecided', 'uncovered'];
 /** Claims in the table. */
 const LISTED = 200;
@@ -156,11 +173,9 @@ function tableOf(claims: readonly Summary[], filter: string, isOlder: boolean): 
     ),
   );
   const head = ['Verdict', 'Game', 'Blocks', 'Proposer', 'Age', 'Clock left', 'Took'];
-  const table = element(
-    'table',
-    {},
-    element('thead', {}, element('tr', {}, ...head.map((text) => element('th', { scope: 'col' }, text)))),
-    element('tbody', {}, ...claims.map((claim) => rowOf(claim))),
+  const table = tableOfRows(
+    head,
+    claims.map((claim) => rowOf(claim)),
   );
   const last = claims.length < LISTED ? undefined : claims.at(-1);
   return [
@@ -188,10 +203,26 @@ function rowOf(claim: Summary): HTMLElement {
     ['Clock left', clockOf(claim)],
     ['Took', claim.seconds === null ? '–' : durationOf(claim.seconds)],
   ];
+  return rowOfCells(cells, { 'data-key': `${claim.chain}/${claim.address}` });
+}
+
+function rowOfCells(
+  cells: readonly [label: string, child: Child][],
+  attributes: Readonly<Record<string, string>> = {},
+): HTMLElement {
   return element(
     'tr',
-    { 'data-key': `${claim.chain}/${claim.address}` },
+    attributes,
     ...cells.map(([label, child]) => element('td', { 'data-label': label }, element('span', {}, child))),
+  );
+}
+
+function tableOfRows(columns: readonly string[], rows: readonly HTMLElement[]): HTMLElement {
+  return element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, ...columns.map((text) => element('th', { scope: 'col' }, text)))),
+    element('tbody', {}, ...rows),
   );
 }
 
@@ -199,6 +230,7 @@ function claimOf(claim: Details): Node[] {
   const { verdict } = claim;
   const facts: readonly [string, Child][] = [
     ['Verdict', verdictOf(claim)],
+    ['Wrong', wrongOf(verdict)],
     ['Reason', claim.reason],
     ['Game', element('code', {}, claim.address)],
     ['Type', claim.typeName],
@@ -233,32 +265,63 @@ function claimOf(claim: Details): Node[] {
 }
 
 function partingOf(verdict: Verdict | null): Node[] {
-  const parts = verdict?.opNodeParts;
-  if (parts === undefined) return [];
-  const side = (title: string, hash: string, which: 'derived' | 'claimed'): HTMLElement =>
-    element(
-      'div',
-      {},
-      element('strong', {}, title),
-      element('p', {}, element('code', {}, hash)),
-      ...(parts.differences ?? []).map((difference) =>
-        element(
-          'p',
-          {},
-          element('span', { class: 'empty' }, `${difference.what} `),
-          element('code', {}, difference[which]),
-        ),
-      ),
-    );
+  const { opNodeParts, l2Parts } = verdict ?? {};
   return [
-    element('h2', {}, `First block that is another: ${parts.block}`),
-    element(
-      'div',
-      { class: 'sides' },
-      side('Derived', parts.derived, 'derived'),
-      side('The op-node', parts.opNode, 'claimed'),
-    ),
+    ...(opNodeParts === undefined ? [] : partedOf(opNodeParts, 'The op-node', opNodeParts.opNode ?? null)),
+    ...(l2Parts === undefined ? [] : partedOf(l2Parts, 'The L2 endpoint', l2Parts.l2 ?? null)),
   ];
+}
+
+/** The block's two hashes, and what differs in it side by side. */
+function partedOf(parted: Parted, who: string, hash: string | null): Node[] {
+  const other = parted.compared === 'l2' ? 'The L2 endpoint' : 'The op-node';
+  const columns = ['What', 'Derived', other];
+  const rows = (parted.differences ?? []).map((difference) => {
+    const cells: readonly [string, Child][] = [
+      ['What', `${placeOf(difference)} ${difference.field}`],
+      ['Derived', code(difference.derived ?? 'nothing')],
+      [other, code(difference.other ?? 'nothing')],
+    ];
+    return rowOfCells(cells);
+  });
+  const side = (title: string, text: string | null): HTMLElement =>
+    element('div', {}, element('strong', {}, title), element('p', {}, code(text ?? 'no block')));
+  return [
+    element('h2', {}, `First block that ${who.toLowerCase().replace('l2', 'L2')} has otherwise: ${parted.block}`),
+    element('div', { class: 'sides' }, side('Derived', parted.derived), side(who, hash)),
+    ...(rows.length === 0 ? [] : [tableOfRows(columns, rows)]),
+    ...(parted.notes ?? []).map((note) => element('p', { class: 'empty' }, note)),
+  ];
+}
+
+function placeOf({ in: place, transaction, log, address, slot }: Difference): string {
+  const which = transaction === undefined ? '' : ` ${transaction.index} (${short(transaction.hash)})`;
+  switch (place) {
+    case 'transaction':
+      return transaction === undefined ? 'transactions' : `transaction${which}`;
+    case 'receipt':
+      return `receipt of transaction${which}`;
+    case 'log':
+      return `log ${log} of transaction${which}`;
+    case 'account':
+      return `account ${address}`;
+    case 'slot':
+      return `slot ${slot} of ${address}`;
+    default:
+      return place;
+  }
+}
+
+/** Whose word is not what is derived, and the block that a wrong claim's root is of. */
+function wrongOf(verdict: Verdict | null): string | null {
+  const { wrong = [], claimedRoot } = verdict ?? {};
+  if (wrong.length === 0) return null;
+  const names = wrong.map((who) => LIARS[who] ?? who).join(', ');
+  if (claimedRoot === undefined) return names;
+  const { from, to, block } = claimedRoot;
+  return block === null
+    ? `${names}; the claimed root is no block's from ${from} to ${to}`
+    : `${names}; the claimed root is that of block ${block}`;
 }
 
 function segmentsOf(verdict: Verdict | null): Node[] {
@@ -277,9 +340,12 @@ function segmentsOf(verdict: Verdict | null): Node[] {
   ];
 }
 
-function verdictOf({ answer, state }: Summary): HTMLElement {
+function verdictOf({ answer, state, wrong }: Summary): HTMLElement {
   const is = answer ?? state;
-  return element('span', { class: `verdict ${is}` }, WORDS[is] ?? is);
+  const word = WORDS[is] ?? is;
+  // A claim's verdict says nothing of who else is wrong.
+  const text = wrong?.includes('op-node') === true ? `${word}, the op-node is wrong` : word;
+  return element('span', { class: `verdict ${is}` }, text);
 }
 
 function blocksOf({ startBlock, blockNumber }: Summary): string {

@@ -5,6 +5,8 @@ import type { GameKey, GameRow } from './games-table.js';
 /** A game with its verdict's outline. */
 export interface ClaimSummary extends GameRow {
   readonly answer: 'valid' | 'invalid' | null;
+  /** Whose word is not what is derived: `claim`, `op-node`, `l2`. */
+  readonly wrong: readonly string[] | null;
   /** Wall time of the judging. */
   readonly seconds: number | null;
   /** Milliseconds since 1970. */
@@ -26,7 +28,7 @@ const SUMMARY = `g.chain, g.address, g.index::float8 AS index, g.type::float8 AS
   g.root_claim AS "rootClaim", g.block_number::float8 AS "blockNumber", g.l1_head AS "l1Head",
   g.l1_number::float8 AS "l1Number", g.start_block::float8 AS "startBlock", g.proposer,
   g.created_at::float8 AS "createdAt", g.max_clock::float8 AS "maxClock", g.status, g.state, g.reason,
-  v.answer, extract(epoch FROM v.ended_at - v.began_at)::float8 AS seconds,
+  v.answer, v.verdict->'wrong' AS wrong, extract(epoch FROM v.ended_at - v.began_at)::float8 AS seconds,
   floor(extract(epoch FROM v.ended_at) * 1000)::float8 AS "judgedAt"`;
 
 export interface ClaimFilter {

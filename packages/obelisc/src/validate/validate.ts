@@ -1,5 +1,13 @@
 // `obelisc validate`: the guide as one command.
-import { type BlockTag, exitCodes, type GameChoice, validate, verdictJson, verdictLine } from '@obelisc/claims';
+import {
+  type BlockTag,
+  exitCodes,
+  type GameChoice,
+  locationLines,
+  validate,
+  verdictJson,
+  verdictLine,
+} from '@obelisc/claims';
 import { findChain, knownChainNames } from '@obelisc/host';
 import { networkFlagOf } from '../endpoints/commander-values.js';
 import { readNetworkFlags } from '../endpoints/network-flags.js';
@@ -97,6 +105,7 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
     },
   });
   const verdict = await interrupt.orInterrupted(judged);
+  if (!flags.json && flags.quiet !== true) for (const line of locationLines(verdict)) story(`${line}\n`);
   process.stdout.write(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
   return exitCodes[verdict.answer];
 }

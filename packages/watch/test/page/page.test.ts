@@ -153,7 +153,7 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
       },
     });
     await onPage(`/#/${CHAIN}/${address}`, async (page) => {
-      await page.getByRole('heading', { name: 'First block that is another: 97' }).waitFor();
+      await page.getByRole('heading', { name: 'First block that the op-node has otherwise: 97' }).waitFor();
       const facts = await text(page, 'dl');
       for (const fact of [
         address,
@@ -227,12 +227,60 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
     });
   });
 
+  test('what differs in the first wrong block stands side by side, and a claim that is right may have a wrong op-node', async () => {
+    const [derived, other] = [`0x${'55'.repeat(32)}`, `0x${'66'.repeat(32)}`];
+    const differences = [
+      { in: 'header', field: 'gasUsed', derived: '21000', other: '42000' },
+      {
+        in: 'receipt',
+        transaction: { index: 1, hash: derived },
+        field: 'status',
+        derived: '1',
+        other: '0',
+      },
+      { in: 'slot', address: '0xab', slot: '0x07', field: 'value', derived: '0x01', other: null },
+    ];
+    const address = await add({
+      answer: 'valid',
+      verdict: {
+        wrong: ['op-node', 'l2'],
+        opNodeParts: {
+          block: 9,
+          derived,
+          opNode: other,
+          l2: other,
+          compared: 'op-node',
+          differences,
+          notes: ['a note'],
+        },
+      },
+    });
+    await onPage(`/#/${CHAIN}/${address}`, async (page) => {
+      await page.getByRole('heading', { name: 'First block that the op-node has otherwise: 9' }).waitFor();
+      assert.deepEqual(await page.locator('thead th').allInnerTexts(), ['What', 'Derived', 'The op-node']);
+      const rows = await page.locator('tbody tr').all();
+      assert.deepEqual(await Promise.all(rows.map((row) => row.locator('td').allInnerTexts())), [
+        ['header gasUsed', '21000', '42000'],
+        [`receipt of transaction 1 (0x555555…5555) status`, '1', '0'],
+        ['slot 0x07 of 0xab value', '0x01', 'nothing'],
+      ]);
+      await page.getByText('a note').waitFor();
+      await page.getByText('the op-node, the L2 endpoint').waitFor();
+      await page.getByText('right, the op-node is wrong').waitFor();
+    });
+  });
+
   test('on a phone nothing is wider than the screen, and each value has its name', async () => {
     const segments = Array.from({ length: 1512 }, (_, i) => ({ from: i * 100, to: i * 100 + 100, answer: 'valid' }));
     const verdict = {
       segments,
       derived: `0x${'44'.repeat(32)}`,
-      opNodeParts: { block: 9, derived: `0x${'5'.repeat(64)}`, opNode: `0x${'6'.repeat(64)}` },
+      opNodeParts: {
+        block: 9,
+        derived: `0x${'5'.repeat(64)}`,
+        opNode: `0x${'6'.repeat(64)}`,
+        differences: [{ in: 'header', field: 'logsBloom', derived: `0x${'7'.repeat(512)}`, other: null }],
+      },
     };
     const address = await add({ answer: 'invalid', verdict, log: 'x'.repeat(500) });
     await add();
@@ -275,7 +323,24 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
   });
 
   test('markup in any field is shown as text, and runs nowhere', async () => {
-    const difference = { what: INJECTED, derived: INJECTED, claimed: INJECTED };
+    const differences = ['header', 'receipt', 'log', 'slot', INJECTED].map((part) => ({
+      in: part,
+      transaction: { index: INJECTED, hash: INJECTED },
+      log: INJECTED,
+      address: INJECTED,
+      slot: INJECTED,
+      field: INJECTED,
+      derived: INJECTED,
+      other: INJECTED,
+    }));
+    const parted = {
+      block: INJECTED,
+      derived: INJECTED,
+      opNode: INJECTED,
+      l2: INJECTED,
+      differences,
+      notes: [INJECTED],
+    };
     const address = await add(
       {
         answer: 'invalid',
@@ -286,7 +351,10 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
           opNodeRoot: INJECTED,
           restsOn: [INJECTED],
           segments: [{ from: INJECTED, to: INJECTED, answer: INJECTED }],
-          opNodeParts: { block: INJECTED, derived: INJECTED, opNode: INJECTED, differences: [difference] },
+          wrong: [INJECTED],
+          claimedRoot: { from: INJECTED, to: INJECTED, block: INJECTED },
+          opNodeParts: parted,
+          l2Parts: parted,
         },
       },
       { typeName: INJECTED, rootClaim: INJECTED, l1Head: INJECTED, proposer: INJECTED },

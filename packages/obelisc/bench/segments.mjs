@@ -1,0 +1,87 @@
+// What segments in several processes gain: a range of the embedded chain on one core by one worker, and on n cores by n workers,
+// each from a datadir that was filled before, and the length of a segment.
+//   node packages/obelisc/bench/segments.mjs [--blocks 200] [--workers N] [--segments 25,50,100] [--machine] [--runs 3]
+import { execFileSync, fork, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    blocks: { type: 'string', default: '200' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    segments: { type: 'string', default: '10,25,50,100' },
+    runs: { type: 'string', default: '3' },
+    machine: { type: 'boolean', default: false },
+  },
+});
+const blocks = Number(values.blocks);
+const workers = Number(values.workers);
+const runs = Number(values.runs);
+const command = fileURLToPath(new URL('../../../bin/obelisc', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'obelisc-bench-segments-'));
+const chain = fork(fileURLToPath(new URL('./host-chain.mjs', import.meta.url)), [String(blocks + 4), '0', folder]);
+try {
+  const { l1, beacon, l2, opNode } = await new Promise((resolve) => chain.once('message', resolve));
+  const endpoints = ['--l1', l1, '--l1.beacon', beacon, '--l2', l2, '--op-node', opNode];
+  const range = ['--from', '2', '--to', String(2 + blocks), '--datadir', join(folder, 'data')];
+  const mode = values.machine ? [] : ['--native'];
+  const args = ['validate', ...endpoints, ...range, ...mode, '--verbose'];
+
+  // Fills the datadir; as long as the endpoints are on the same cores, nothing else is told by it.
+  const first = await run([...args, '--segment', String(Math.ceil(blocks / 4)), '--workers', String(workers)], workers);
+  console.log(`${blocks} blocks of the embedded chain, ${values.machine ? 'natively and in the machine' : 'natively'}`);
+  console.log(
+    `gathered and derived by ${workers} workers, beside the chain on the same cores: ${first.wall.toFixed(1)} s`,
+  );
+  console.log('blocks a segment | workers, cores | wall s | CPU s of the workers | most MiB a worker | times one core');
+  for (const segment of values.segments.split(',')) {
+    const one = await best([...args, '--segment', segment, '--workers', '1'], 1);
+    print(segment, 1, one, 1);
+    const all = await best([...args, '--segment', segment, '--workers', String(workers)], workers);
+    print(segment, workers, all, one.wall / all.wall);
+  }
+} finally {
+  chain.disconnect();
+  rmSync(folder, { recursive: true });
+}
+
+function print(segment, count, { wall, cpu, memory }, times) {
+  const cells = [segment.padStart(16), `${count}, ${count}`.padStart(14), wall.toFixed(1).padStart(6)];
+  cells.push(cpu.padStart(20), memory.padStart(17), `${times.toFixed(2)} (${(times / count).toFixed(2)} a core)`);
+  console.log(cells.join(' | '));
+}
+
+/** The quickest of `runs`. */
+async function best(args, cores) {
+  const outcomes = [];
+  for (let i = 0; i < runs; i++) outcomes.push(await run(args, cores));
+  return outcomes.toSorted((a, b) => a.wall - b.wall)[0];
+}
+
+/** Runs the command on so many cores. */
+async function run(args, cores) {
+  const began = performance.now();
+  const pinned = hasTaskset() ? ['taskset', '-c', `0-${cores - 1}`, process.execPath] : [process.execPath];
+  const [program, ...before] = pinned;
+  const child = spawn(program, [...before, command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let story = '';
+  child.stderr.on('data', (piece) => (story += piece));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code !== 0) throw new Error(`obelisc validate ended with ${code}:\n${story.slice(-2000)}`);
+  const told = /The worker processes took.*cpu_seconds=(\S+).*most_memory_each="?(\d+) MiB/.exec(story);
+  if (told === null) throw new Error(`the workers' usage was not told:\n${story.slice(-2000)}`);
+  return { wall: (performance.now() - began) / 1000, cpu: told[1], memory: told[2] };
+}
+
+function hasTaskset() {
+  try {
+    execFileSync('taskset', ['-V'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
