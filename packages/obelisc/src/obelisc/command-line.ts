@@ -4,9 +4,10 @@ import { Argument, Command, Option } from 'commander';
 import type { DoctorFlags } from '../doctor/command.js';
 import type { DevnetCommandOptions } from '../devnet/devnet.js';
 import { endpointUrl, NETWORK_FLAGS, urlList } from '../endpoints/network-flags.js';
+import type { WatchDemoFlags } from '../demo/watch-demo.js';
 import { choiceOption, examples, finishCommandLine, paragraph } from '../terminal/command-line.js';
 import { SHELLS } from '../terminal/completion.js';
-import type { Verbosity } from '../terminal/verbosity.js';
+import { UsageError } from '../terminal/failure.js';
 import type { OutputFlags } from './output.js';
 import { addWatchCommands } from '../watch/command.js';
 import type { ValidateFlags } from '../validate/validate.js';
@@ -241,12 +242,16 @@ function devnetCommand(define: Define): void {
 }
 
 function demoCommand(define: Define): void {
-  define('demo', 'walk the guide on an embedded chain, once with a true claim and once with a false one').action(
-    async (flags: Verbosity) => {
-      const { demo } = await import('../demo/demo.js');
-      await demo(flags);
-    },
-  );
+  define('demo', 'walk the guide on an embedded chain, once with a true claim and once with a false one')
+    .option('--watch', 'show the watch instead, on a chain that goes on, one claim in three false', false)
+    .option('--claims <number>', 'with --watch, end after so many verdicts (default: when interrupted)', count)
+    .option('--demo-db <database>', 'with --watch, the postgres:// URL of an empty database, for workers as processes')
+    .action(async ({ watch, ...flags }: WatchDemoFlags & { readonly watch: boolean }) => {
+      if (!watch && (flags.claims !== undefined || flags.demoDb !== undefined))
+        throw new UsageError('--claims and --demo-db are for --watch');
+      if (watch) await (await import('../demo/watch-demo.js')).watchDemo(flags);
+      else await (await import('../demo/demo.js')).demo(flags);
+    });
 }
 
 function completionCommand(define: Define): void {
