@@ -3,11 +3,20 @@ export type { BlockTag } from './block-tags.js';
 export { type ChainOptions, resolveChain } from './chain.js';
 export { DisagreementError, RefusedClaimError } from './errors.js';
 export { FactoryError, gameCount, listGames, type ListedGame } from './games/factory.js';
-export { type Game, type GameChoice, GameError, type GameStatus, readGames, readOracleOutput } from './games/game.js';
+export {
+  type Game,
+  type GameChoice,
+  GameError,
+  type GameStatus,
+  readGames,
+  readGameStatuses,
+  readOracleOutput,
+} from './games/game.js';
 export { readChosenGame } from './games/claim.js';
 export { gameType } from './games/game-types.js';
 export type { Difference } from './block-differences.js';
 export { locationLines } from './location-text.js';
+export { messagesOf } from './messages.js';
 export type { MachineProgress } from './machine.js';
 export type { NetworkSettings, ValidateOptions } from './options.js';
 export { DEFAULT_SEGMENT, type SegmentProgress } from './segments.js';

@@ -1,6 +1,7 @@
 // A process that derives segments, one after another, for the process that started it.
 import type { LogFields, LogLevel } from '@obelisc/host';
 import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
+import { messagesOf } from './messages.js';
 
 /** What a process has taken since it began. */
 export interface WorkerUsage {
@@ -39,17 +40,6 @@ async function run(derivation: Derivation): Promise<void> {
 function usage(): WorkerUsage {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   return { cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 };
-}
-
-function messagesOf(error: unknown): string[] {
-  const messages: string[] = [];
-  for (
-    let at: unknown = error;
-    at !== undefined && messages.length < 8;
-    at = at instanceof Error ? at.cause : undefined
-  )
-    messages.push(at instanceof Error ? at.message : String(at));
-  return messages;
 }
 
 process.on('message', (message: ToWorker) => {

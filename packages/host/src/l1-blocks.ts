@@ -1,5 +1,6 @@
 /** L1's blocks by name and hash, for those who follow it. */
-import { EmptyAnswerError } from './endpoint-errors.js';
+import { hex } from './bytes.js';
+import { EmptyAnswerError, WrongAnswerError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
 import type { BlockId } from './op-node.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
@@ -26,6 +27,16 @@ export function l1Blocks(options: { url: string; flag?: string; log?: Log; polic
         if (latest === undefined) throw new EmptyAnswerError(endpoint.name, 'eth_getBlockByNumber latest', 'no block');
         return latest;
       }),
-    byHash: (hash) => endpoint.call('eth_getBlockByHash', [hash, false], block),
+    byHash: (hash) =>
+      endpoint.call('eth_getBlockByHash', [hash, false], (result) => {
+        const found = block(result);
+        if (found !== undefined && hex(found.hash) !== hash)
+          throw new WrongAnswerError(
+            endpoint.name,
+            'eth_getBlockByHash',
+            `block ${hash} was asked for, not ${hex(found.hash)}`,
+          );
+        return found;
+      }),
   };
 }

@@ -9,25 +9,11 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { addGame, ClaimQueue, migrate, openDatabase } from '../dist/src/index.js';
+import { madeUpGame, writeVerdict } from '../dist/test/made-up-games.js';
 
 const CHAIN = 'bench';
 const LEASE = 15;
 const quiet = { log: () => {}, tries: 50, retryDelay: 1, lease: LEASE };
-
-const GAME = {
-  type: 0,
-  typeName: 'cannon',
-  status: 'in progress',
-  rootClaim: `0x${'11'.repeat(32)}`,
-  blockNumber: 100n,
-  l1Head: `0x${'22'.repeat(32)}`,
-  start: { blockNumber: 90n, outputRoot: `0x${'33'.repeat(32)}` },
-  createdAt: 1_700_000_000n,
-  resolvedAt: 0n,
-  maxClock: undefined,
-  proposer: undefined,
-  chainId: undefined,
-};
 
 if (process.send !== undefined) await work(await openDatabase(process.argv[2]));
 else await bench();
@@ -42,17 +28,7 @@ async function work(database, isAlone = false) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       continue;
     }
-    await queue.finish(job, async (sql) => {
-      await sql.query(`UPDATE obelisc.games SET state = 'judged' WHERE chain = $1 AND address = $2`, [
-        CHAIN,
-        job.address,
-      ]);
-      await sql.query(
-        `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, worker, tries, began_at)
-         VALUES ($1, $2, 'valid', '{}', $3, $4, now())`,
-        [CHAIN, job.address, String(process.pid), job.attempt],
-      );
-    });
+    await queue.finish(job, (sql) => writeVerdict(sql, job, { answer: 'valid', worker: String(process.pid) }));
   }
 }
 
@@ -75,9 +51,9 @@ async function bench() {
   const claims = Number(values.claims);
   let began = performance.now();
   for (let i = 0; i < claims; i++) {
-    const address = `0x${i.toString(16).padStart(40, '0')}`;
-    await addGame(database, CHAIN, BigInt(i), { ...GAME, address }, 1n);
-    await queue.enqueue({ chain: CHAIN, address });
+    const game = madeUpGame(i);
+    await addGame(database, CHAIN, BigInt(i), game, 1n);
+    await queue.enqueue({ chain: CHAIN, address: game.address });
   }
   console.log(`${claims} claims listed and queued: ${((performance.now() - began) / claims).toFixed(2)} ms each`);
   began = performance.now();

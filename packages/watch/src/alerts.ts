@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import type { Log } from '@obelisc/host';
 import type { Database, Sql } from './database.js';
+import { messageOf } from './errors.js';
 
 /** What is worth telling. */
 export type AlertKind = 'wrong-claim' | 'undecided-claim' | 'falling-behind';
@@ -54,7 +55,7 @@ export async function sendAlerts(database: Database, targets: AlertTargets, log:
       } catch (error) {
         log('warn', 'An alert could not be sent; it is tried again', {
           alert: event,
-          because: error instanceof Error ? error.message : String(error),
+          because: messageOf(error),
         });
         await sql.query(`UPDATE obelisc.alerts SET tries = tries + 1 WHERE event = $1`, [event]);
         return false;

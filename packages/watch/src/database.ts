@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Pool, type PoolClient } from 'pg';
-import { WatchError } from './errors.js';
+import { DatabaseError, messageOf, WatchError } from './errors.js';
 
-/** What runs SQL: the database, or a transaction in it. */
+/** What runs SQL: the database, or a transaction in it. Whatever goes wrong rejects with DatabaseError. */
 export interface Sql {
   /** The rows of one statement; `$1` and on are `values`. */
   query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -45,26 +45,27 @@ async function openServer(url: string): Promise<Database> {
     await pool.end();
     throw new WatchError(`--db ${place}: the database cannot be reached: ${messageOf(error)}`, { cause: error });
   }
+  const named = naming(place);
   const sqlOf = (client: Pool | PoolClient): Sql => ({
     query: async <Row>(text: string, values: readonly unknown[] = []) =>
-      (await client.query(text, [...values])).rows as Row[],
-    run: async (text) => void (await client.query(text)),
+      (await named(client.query(text, [...values]))).rows as Row[],
+    run: async (text) => void (await named(client.query(text))),
   });
   return {
     ...sqlOf(pool),
     place,
     isShared: true,
     async transaction(work) {
-      const client = await pool.connect();
+      const client = await named(pool.connect());
       let broken: Error | undefined;
       const note = (error: Error): void => {
         broken = error;
       };
       client.on('error', note);
       try {
-        await client.query('BEGIN');
+        await named(client.query('BEGIN'));
         const result = await work(sqlOf(client));
-        await client.query('COMMIT');
+        await named(client.query('COMMIT'));
         return result;
       } catch (error) {
         await client.query('ROLLBACK').catch(note);
@@ -89,9 +90,11 @@ async function openFolder(folder: string): Promise<Database> {
       cause: error,
     });
   }
+  const named = naming(folder);
   const sqlOf = (sql: Pick<PGlite, 'query' | 'exec'>): Sql => ({
-    query: async <Row>(text: string, values: readonly unknown[] = []) => (await sql.query<Row>(text, [...values])).rows,
-    run: async (text) => void (await sql.exec(text)),
+    query: async <Row>(text: string, values: readonly unknown[] = []) =>
+      (await named(sql.query<Row>(text, [...values]))).rows,
+    run: async (text) => void (await named(sql.exec(text))),
   });
   return {
     ...sqlOf(lite),
@@ -103,6 +106,14 @@ async function openFolder(folder: string): Promise<Database> {
       unlock();
     },
   };
+}
+
+/** Gives the errors of what is asked the name of the database. */
+function naming(where: string): <T>(asked: Promise<T>) => Promise<T> {
+  return (asked) =>
+    asked.catch((error: unknown) => {
+      throw new DatabaseError(where, error);
+    });
 }
 
 /** Makes the folder this process' own until the returned function is called: two processes in one would ruin it. */
@@ -149,10 +160,4 @@ function withoutPassword(url: string): string {
   } catch {
     return 'postgres://…';
   }
-}
-
-function messageOf(error: unknown): string {
-  // A connection refused at several addresses is an error of errors without a message.
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

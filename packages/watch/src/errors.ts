@@ -4,3 +4,40 @@
 export class WatchError extends Error {
   override name = 'WatchError';
 }
+
+/** What the database answered with, or why it could not be asked; the message names it and, where there is one, the next step. */
+export class DatabaseError extends Error {
+  override name = 'DatabaseError';
+  /** The same may go well later: the database is away, starts, has no room or lets only read at the moment. */
+  readonly isPassing: boolean;
+
+  constructor(where: string, error: unknown) {
+    const state = sqlState(error);
+    const advice = ADVICE[state ?? ''];
+    super(`--db ${where}: ${messageOf(error)}${advice === undefined ? '' : `: ${advice}`}`, { cause: error });
+    this.isPassing = state === undefined || PASSING.test(state);
+  }
+}
+
+/** By SQLSTATE (PostgreSQL's manual, appendix A). */
+const ADVICE: Readonly<Record<string, string>> = {
+  '25006': 'it lets only read; give one, and a user, that may write',
+  '42501': 'its user may not do that; give one that may make schemas and write',
+  '53100': 'make room where it keeps its data',
+};
+/** Connections, rollbacks by the server, resources, shut-downs and starts, its own troubles; and a standby that is not yet master. */
+const PASSING = /^(?:08|40|53|57P|58)|^25006$/;
+
+/** The error's SQLSTATE; undefined where it is none of the database's own: the network's. */
+function sqlState(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // Node's codes are words, of which EPIPE has five letters too.
+  return /^(?!E)[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  // A connection refused at several addresses is an error of errors without a message.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

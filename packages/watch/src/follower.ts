@@ -1,6 +1,15 @@
 // Follows one chain's games on L1: new ones are listed, those that are final enough go into the queue, ends are noted, and games that a
 // reorganisation of L1 took away are marked.
-import { type Game, GameError, gameCount, gameType, type ListedGame, listGames, readGames } from '@obelisc/claims';
+import {
+  type Game,
+  GameError,
+  gameCount,
+  gameType,
+  type ListedGame,
+  listGames,
+  readGames,
+  readGameStatuses,
+} from '@obelisc/claims';
 import { type ContractViews, contractViews, type L1Blocks, l1Blocks, type Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
 import type { Database } from './database.js';
@@ -156,15 +165,15 @@ export class Follower {
     const open = await openGames(database, chain.name);
     for (let at = 0; at < open.length; at += Number(BATCH)) {
       const some = open.slice(at, at + Number(BATCH));
-      const games = await readGames(
+      const statuses = await readGameStatuses(
         this.#views,
         some.map(({ address }) => address),
       );
-      for (const [i, game] of games.entries()) {
+      for (const [i, now] of statuses.entries()) {
         const row = some[i];
-        if (row === undefined || game instanceof GameError || game.status === row.status) continue;
-        await setStatus(database, row, game.status, game.resolvedAt);
-        log('info', 'A game is over', { chain: chain.name, game: row.address, status: game.status });
+        if (row === undefined || now === undefined || now.status === row.status) continue;
+        await setStatus(database, row, now.status, now.resolvedAt);
+        log('info', 'A game is over', { chain: chain.name, game: row.address, status: now.status });
       }
     }
   }

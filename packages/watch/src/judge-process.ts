@@ -2,6 +2,7 @@
 import {
   type ChainOptions,
   exitCodes,
+  messagesOf,
   RefusedClaimError,
   GameError,
   validate,
@@ -44,14 +45,12 @@ process.once('message', (options: ToJudge) => {
       process.disconnect();
     },
     (error: unknown) => {
-      const messages: string[] = [];
-      for (let at = error; at instanceof Error && messages.length < 4; at = at.cause) messages.push(at.message);
       // A fork that is not covered, a game that cannot be derived: an endpoint that lags is told by RefusedClaimError too.
       const isSettled =
         error instanceof ConfigurationError ||
         (error instanceof GameError && error.isUncovered) ||
         (error instanceof RefusedClaimError && error.isSettled);
-      send({ kind: 'failed', reason: messages.join(': '), isSettled });
+      send({ kind: 'failed', reason: messagesOf(error).join(': '), isSettled });
       process.disconnect();
     },
   );

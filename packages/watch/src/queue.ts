@@ -1,8 +1,10 @@
 // Jobs on pg-boss: a claim to be judged is one job. Leases, retries, back-off, dead letters and retention are the engine's; ours is
 // that a job's result is written in the transaction that ends it, by the try that still holds the lease.
+import { createRequire } from 'node:module';
 import PgBoss from 'pg-boss';
 import type { Log } from '@obelisc/host';
 import type { Database, Sql } from './database.js';
+import { WatchError } from './errors.js';
 import { type GameKey, setState } from './games-table.js';
 
 /** One queue a chain: a worker takes jobs of the chains that it has endpoints for. */
@@ -40,7 +42,7 @@ export class ClaimQueue {
     readonly options: QueueOptions,
   ) {}
 
-  /** Makes the engine's tables and starts it. */
+  /** Makes the engine's tables and starts it. Rejects with WatchError for tables of a newer one, and with DatabaseError. */
   static async start(database: Database, chains: readonly string[], options: QueueOptions): Promise<ClaimQueue> {
     const boss = new PgBoss({
       db: bossDatabase(database),
@@ -52,7 +54,9 @@ export class ClaimQueue {
       deleteAfterDays: 14,
     });
     boss.on('error', (error) => options.log('warn', 'The queue has trouble', { because: error.message }));
+    await refuseNewer(database, boss);
     await boss.start();
+    await makeIndex(database);
     const queue = new ClaimQueue(database, boss, options);
     await boss.createQueue(DEAD, { name: DEAD, retryLimit: 1_000_000, retryDelay: 5 });
     for (const chain of chains) {
@@ -80,9 +84,11 @@ export class ClaimQueue {
     });
   }
 
-  /** The next job of the chain, with its lease; undefined where there is none now. */
+  /** The next job of the chain, with its lease; undefined where there is none now. Rejects with DatabaseError. */
   async take(chain: string): Promise<ClaimJob | undefined> {
-    const [job] = await this.boss.fetch<GameKey>(claimsOf(chain), { includeMetadata: true });
+    const [job] = await fetchOr(this.database, (db) =>
+      this.boss.fetch<GameKey>(claimsOf(chain), { includeMetadata: true, db }),
+    );
     return job && { ...job.data, id: job.id, attempt: job.retryCount + 1 };
   }
 
@@ -119,18 +125,9 @@ export class ClaimQueue {
     });
   }
 
-  /** Gives the job back untried, for a worker that is told to stop. */
-  async release(job: ClaimJob): Promise<void> {
-    await this.database.query(
-      `UPDATE pgboss.job SET state = 'created', started_on = NULL
-       WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3`,
-      [claimsOf(job.chain), job.id, job.attempt - 1],
-    );
-  }
-
   /** Marks the games whose jobs the engine gave up; their keys. */
   async bury(): Promise<GameKey[]> {
-    const dead = await this.boss.fetch<GameKey>(DEAD, { batchSize: 50 });
+    const dead = await fetchOr(this.database, (db) => this.boss.fetch<GameKey>(DEAD, { batchSize: 50, db }));
     const buried: GameKey[] = [];
     for (const { id, data } of dead) {
       await this.database.transaction(async (sql) => {
@@ -159,6 +156,44 @@ export class ClaimQueue {
   async stop(): Promise<void> {
     await this.boss.stop({ graceful: false, wait: true });
   }
+}
+
+/** What the engine fetches; it keeps errors to itself and says that there is nothing. */
+async function fetchOr<T>(database: Database, fetch: (db: PgBoss.Db) => Promise<T>): Promise<T> {
+  const { executeSql } = bossDatabase(database);
+  let failure: unknown;
+  const fetched = await fetch({
+    executeSql: (text, values) =>
+      executeSql(text, values).catch((error: unknown) => {
+        failure = error;
+        throw error;
+      }),
+  });
+  if (failure !== undefined) throw failure;
+  return fetched;
+}
+
+/** The engine itself takes tables of a newer one for its own. */
+async function refuseNewer(database: Database, boss: PgBoss): Promise<void> {
+  const known = (createRequire(import.meta.url)('pg-boss/version.json') as { schema: number }).schema;
+  const found = (await boss.isInstalled()) ? Number(await boss.schemaVersion()) : 0;
+  if (found > known)
+    throw new WatchError(
+      `--db: the queue in ${database.place} was made by a newer pg-boss (version ${found} of its tables, this one knows ${known}): use a newer Obelisc, or another database`,
+    );
+}
+
+/**
+ * The order in which jobs are fetched: without it the engine sorts all that wait for each one that is taken, 12 ms where 10,000
+ * wait, and 0.8 ms with it (on PostgreSQL 15).
+ */
+function makeIndex(database: Database): Promise<void> {
+  return database.transaction(async (sql) => {
+    await sql.query('SELECT pg_advisory_xact_lock(7014402)');
+    await sql.run(
+      `CREATE INDEX IF NOT EXISTS job_next ON pgboss.job (name, priority DESC, created_on, id) WHERE state < 'active'`,
+    );
+  });
 }
 
 /** Whether this try of the job still has its lease; holds the row until the transaction ends. */

@@ -86,7 +86,6 @@ export async function migrate(database: Database): Promise<void> {
     });
   } catch (error) {
     if (error instanceof WatchError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new WatchError(`--db: the tables cannot be made in ${database.place}: ${why}`, { cause: error });
+    throw new WatchError(`the tables cannot be made in ${database.place}`, { cause: error });
   }
 }

@@ -5,7 +5,7 @@ import { type AddressInfo, isIP } from 'node:net';
 import type { Log } from '@obelisc/host';
 import { claimDetails, countClaims, countWorkers, listClaims, oldestOpen } from './claims-view.js';
 import type { Database } from './database.js';
-import { WatchError } from './errors.js';
+import { messageOf, WatchError } from './errors.js';
 import type { GameKey } from './games-table.js';
 import type { Metrics } from './metrics.js';
 import type { ClaimQueue } from './queue.js';
@@ -93,7 +93,7 @@ export async function startServer(options: ServerOptions): Promise<WatchServer> 
         error instanceof Refusal ? [error.status, error.message] : [503, 'the database cannot be read'];
       if (!(error instanceof Refusal))
         options.log('warn', 'A request was not answered', {
-          because: error instanceof Error ? error.message : String(error),
+          because: messageOf(error),
         });
       if (response.headersSent) response.destroy();
       else send(response, status, 'application/json', JSON.stringify({ error: text }));
@@ -253,7 +253,7 @@ async function listenOn(server: Server, host: string, port: number): Promise<voi
       server.once('error', reject).listen(port, host, resolve);
     });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new WatchError(`--http ${host}:${port}: cannot be listened on (${why}): give another port`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@
 import type { Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
 import type { Database } from './database.js';
+import { DatabaseError, messageOf } from './errors.js';
 import { type Beginning, Follower } from './follower.js';
 import { ClaimQueue } from './queue.js';
 import type { Reporter } from './reporter.js';
@@ -145,8 +146,13 @@ export class Watch {
         const reason = error instanceof Error ? error : new Error(String(error));
         // Nobody waits: what is wrong now may be right at the next look.
         if (once) throw reason;
-        listeners?.onLook?.(chain, reason);
-        log('warn', 'L1 could not be read; trying again', { chain, because: reason.message });
+        // What is no fault of L1 is not counted as one.
+        if (reason instanceof DatabaseError)
+          log('warn', 'Games cannot be written; trying again', { because: reason.message });
+        else {
+          listeners?.onLook?.(chain, reason);
+          log('warn', 'L1 could not be read; trying again', { chain, because: reason.message });
+        }
       }
       await this.#pause(poll);
     }
@@ -164,7 +170,7 @@ export class Watch {
         await reporter?.look();
       } catch (error) {
         log('warn', 'The queue cannot be read; trying again', {
-          because: error instanceof Error ? error.message : String(error),
+          because: messageOf(error),
         });
       }
       await this.#pause(1000);

@@ -1,9 +1,11 @@
 // Takes jobs and judges their claims, each in a process of its own, until it is told to stop.
 import { fork } from 'node:child_process';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
+import { DatabaseError, messageOf } from './errors.js';
 import { findGame, setState } from './games-table.js';
 import type { FromJudge, ToJudge } from './judge-process.js';
 import { type ClaimJob, type ClaimQueue, LEASE_RENEWAL } from './queue.js';
@@ -27,7 +29,7 @@ export interface WorkerOptions {
 /** How a try of a claim ended. */
 export interface ClaimEnd {
   readonly job: ClaimJob;
-  readonly answer: 'valid' | 'invalid' | 'uncovered' | 'failed' | 'lost' | 'released';
+  readonly answer: 'valid' | 'invalid' | 'uncovered' | 'failed' | 'lost';
   readonly reason: string | undefined;
   /** Wall time. */
   readonly seconds: number;
@@ -36,11 +38,16 @@ export interface ClaimEnd {
 
 /** Milliseconds between two looks into a queue that was empty. */
 const PAUSE = 500;
+/** Milliseconds between two tries of what the database does not take. */
+const RETRY = 1000;
 /** Characters of a claim's log that are kept: its end. */
 const LOG_KEPT = 64 * 1024;
 
 /** What the host says of each request is not kept. */
 const KEPT_LEVELS: ReadonlySet<string> = new Set(['info', 'warn', 'error']);
+
+/** The system ends a process by SIGKILL for it; Node one of its own by one of the others, by version and processor. */
+const OUT_OF_MEMORY: ReadonlySet<string> = new Set(['SIGKILL', 'SIGABRT', 'SIGTRAP', 'SIGILL']);
 
 /** What a judging process came to. */
 type Outcome = Extract<FromJudge, { kind: 'verdict' | 'failed' }>;
@@ -73,7 +80,7 @@ export class ClaimWorker {
             job = await queue.take(chains[(turn + i) % chains.length]?.name ?? '');
         } catch (error) {
           log('warn', 'The queue cannot be read; trying again', {
-            because: error instanceof Error ? error.message : String(error),
+            because: messageOf(error),
           });
           await this.#pause(10 * PAUSE);
           continue;
@@ -98,12 +105,14 @@ export class ClaimWorker {
 
   #begin(job: ClaimJob): void {
     const done = this.#work(job)
+      .catch(async (error: unknown) => {
+        const because = messageOf(error);
+        this.options.log('error', 'A claim was dropped', { chain: job.chain, game: job.address, because });
+        await this.options.queue.fail(job, because);
+      })
       .catch((error: unknown) => {
         // The lease runs out, and the engine gives the job to another try.
-        this.options.log('error', 'A claim was dropped', {
-          game: job.address,
-          because: error instanceof Error ? error.message : String(error),
-        });
+        this.options.log('warn', 'The queue could not be told', { because: messageOf(error) });
       })
       .finally(() => {
         this.#busy.delete(done);
@@ -114,19 +123,21 @@ export class ClaimWorker {
   async #work(job: ClaimJob): Promise<void> {
     const { chains, database, queue, log, onEnd } = this.options;
     const chain = chains.find(({ name }) => name === job.chain);
-    const game = await findGame(database, job);
-    const began = Date.now();
+    const game = await this.#insist(() => findGame(database, job));
+    // Clocks of machines differ and jump: only the time that went by is this worker's word.
+    const began = performance.now();
+    const seconds = (): number => (performance.now() - began) / 1000;
     const end = (answer: ClaimEnd['answer'], reason?: string): void =>
       onEnd?.({
         job,
         answer,
         reason,
-        seconds: (Date.now() - began) / 1000,
+        seconds: seconds(),
         blocks: (game?.blockNumber ?? 0) - (game?.startBlock ?? 0),
       });
     if (chain === undefined || game === undefined || game.state !== 'queued') {
       // It vanished since, or was judged by a try whose worker was thought to be lost.
-      await queue.finish(job, async () => {});
+      await this.#write(job, async () => {});
       return end('lost', 'the game is not in the queue any more');
     }
     log('info', 'Judging a claim', {
@@ -138,13 +149,13 @@ export class ClaimWorker {
     const { outcome, text } = await this.#judge(job, chain);
     if (outcome === undefined) return end('lost', 'the lease of the job was lost');
     if (outcome.kind === 'failed' || outcome.answer === 'unknown') {
-      const reason = outcome.reason ?? 'it could not be told';
+      const reason = storable(outcome.reason ?? 'it could not be told');
       if (outcome.kind === 'failed' && outcome.isSettled) {
-        await queue.finish(job, async (sql) => void (await setState(sql, job, ['queued'], 'uncovered', reason)));
+        await this.#write(job, async (sql) => void (await setState(sql, job, ['queued'], 'uncovered', reason)));
         log('warn', 'A claim cannot be judged', { chain: job.chain, game: job.address, because: reason });
         return end('uncovered', reason);
       }
-      await queue.fail(job, reason);
+      await this.#insist(() => queue.fail(job, reason));
       log('warn', 'A claim could not be judged yet', {
         chain: job.chain,
         game: job.address,
@@ -154,12 +165,13 @@ export class ClaimWorker {
       return end('failed', reason);
     }
     const { answer, json } = outcome;
-    const isWritten = await queue.finish(job, async (sql) => {
+    const took = seconds();
+    const isWritten = await this.#write(job, async (sql) => {
       await setState(sql, job, ['queued'], 'judged');
       await sql.query(
         `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, log, worker, tries, began_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8))`,
-        [job.chain, job.address, answer, json, text, this.name, job.attempt, began / 1000],
+         VALUES ($1, $2, $3, $4, $5, $6, $7, now() - make_interval(secs => $8))`,
+        [job.chain, job.address, answer, storable(json), storable(text), this.name, job.attempt, took],
       );
     });
     if (!isWritten) return end('lost', 'another try judged it');
@@ -169,6 +181,24 @@ export class ClaimWorker {
       block: game.blockNumber ?? 0,
     });
     end(answer);
+  }
+
+  /** Ends the job with its result, however long the database is away: what took hours is not done again for that. */
+  #write(job: ClaimJob, write: (sql: Sql) => Promise<void>): Promise<boolean> {
+    return this.#insist(() => this.options.queue.finish(job, write));
+  }
+
+  async #insist<T>(ask: () => Promise<T>): Promise<T> {
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof DatabaseError && error.isPassing)) throw error;
+        const { log } = this.options;
+        if (isFirst) log('warn', 'A result cannot be written; trying again', { because: error.message });
+        await sleep(RETRY);
+      }
+    }
   }
 
   /** Judges in a process; `outcome` is undefined where the lease went to another meanwhile. */
@@ -208,17 +238,27 @@ export class ClaimWorker {
       const keep = (line: string): void => {
         text = `${text}${line}\n`.slice(-LOG_KEPT);
       };
-      const renewal = setInterval(() => {
-        queue.renew(job).then(
-          (isOurs) => {
-            if (isOurs) return;
-            isLost = true;
-            child.kill('SIGKILL');
-          },
-          // The database is away for a moment: the lease is longer than that, or another try follows.
-          (error: unknown) => keep(`the lease could not be renewed: ${String(error)}`),
-        );
-      }, LEASE_RENEWAL * 1000);
+      let timer: NodeJS.Timeout | undefined;
+      let isOver = false;
+      const renewIn = (milliseconds: number): void => {
+        timer = setTimeout(() => {
+          void queue
+            .renew(job)
+            .catch(() => undefined)
+            .then((isOurs) => {
+              if (isOver) return;
+              if (isOurs === false) {
+                isLost = true;
+                child.kill('SIGKILL');
+                return;
+              }
+              // Where the database is away, who comes first when it is back has the lease: this process, or the engine, which
+              // gives it to another.
+              renewIn(isOurs === undefined ? RETRY : LEASE_RENEWAL * 1000);
+            });
+        }, milliseconds);
+      };
+      renewIn(LEASE_RENEWAL * 1000);
       child.on('message', (message: FromJudge) => {
         if (message.kind === 'line') keep(message.line);
         else if (message.kind === 'log') {
@@ -230,9 +270,11 @@ export class ClaimWorker {
         outcome ??= { kind: 'failed', reason: error.message, isSettled: false };
       });
       child.on('close', (code, signal) => {
-        clearInterval(renewal);
+        isOver = true;
+        clearTimeout(timer);
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-        const reason = `the judging process ended with ${how}${signal === 'SIGKILL' ? ' (out of memory?)' : ''}`;
+        const isOutOfMemory = signal !== null && OUT_OF_MEMORY.has(signal);
+        const reason = `the judging process ended with ${how}${isOutOfMemory ? ' (out of memory?)' : ''}`;
         const ended: Outcome = outcome ?? { kind: 'failed', reason, isSettled: false };
         resolve({ outcome: isLost ? undefined : ended, text });
       });
@@ -250,7 +292,7 @@ export class ClaimWorker {
       );
     } catch (error) {
       log('warn', 'The database cannot be written; trying again', {
-        because: error instanceof Error ? error.message : String(error),
+        because: messageOf(error),
       });
     }
   }
@@ -264,6 +306,11 @@ export class ClaimWorker {
       };
     });
   }
+}
+
+/** Text without what PostgreSQL cannot keep: zeros, as characters or as JSON's escapes. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd');
 }
 
 /** What a line says besides its words, for people. */

@@ -9,6 +9,8 @@ export interface FakeGame {
   /** L1 block of its making. */
   readonly block: number;
   readonly createdAt: number;
+  /** All its views revert. */
+  readonly reverts?: boolean;
   /** 0 in progress, 1 challenger wins, 2 defender wins. */
   status: number;
 }
@@ -30,6 +32,10 @@ export class FakeL1 {
   failure: number | undefined;
   /** The factory is no contract. */
   isFactoryGone = false;
+  /** It is a contract of another kind, or one whose list has other fields. */
+  factoryIs: 'usual' | 'something else' | 'another version' = 'usual';
+  /** Blocks that are asked for by hash are answered with another one. */
+  isLying = false;
   readonly #server = createServer((request, response) => {
     let body = '';
     request.on('data', (piece: Buffer) => void (body += piece.toString()));
@@ -51,9 +57,9 @@ export class FakeL1 {
     this.#server.close();
   }
 
-  add(type: number, block: number): FakeGame {
+  add(type: number, block: number, reverts = false): FakeGame {
     const address = `0x${(this.games.length + 1 + block * 1000).toString(16).padStart(40, '0')}`;
-    const game = { address, type, block, createdAt: 1_000_000 + block * 12, status: 0 };
+    const game = { address, type, block, createdAt: 1_000_000 + block * 12, status: 0, reverts };
     this.games.push(game);
     return game;
   }
@@ -74,9 +80,12 @@ export class FakeL1 {
       case 'eth_getBlockByNumber':
         return block(this.newest);
       case 'eth_getBlockByHash':
-        return block(Number(BigInt(String(params[0])) - 0xb10c0000n));
-      case 'eth_getCode':
-        return params[0] === FACTORY && !this.isFactoryGone ? '0x00' : '0x';
+        return block(Number(BigInt(String(params[0])) - 0xb10c0000n) + (this.isLying ? 1 : 0));
+      case 'eth_getCode': {
+        const isContract =
+          params[0] === FACTORY ? !this.isFactoryGone : this.games.some(({ address }) => address === params[0]);
+        return isContract ? '0x00' : '0x';
+      }
       case 'eth_call':
         return this.#view(params[0] as { to: string; data: string });
       default:
@@ -88,14 +97,17 @@ export class FakeL1 {
     const view = (signature: string): boolean => data.startsWith(selector(signature));
     if (to === FACTORY) {
       if (this.isFactoryGone) return '0x';
+      if (this.factoryIs === 'something else') return new Error('reverted');
       if (view('gameCount()')) return `0x${word(this.games.length)}`;
       const game = view('gameAtIndex(uint256)') ? this.games[Number(BigInt(`0x${data.slice(10)}`))] : undefined;
+      if (game !== undefined && this.factoryIs === 'another version') return `0x${word(BigInt(game.address))}`;
       return game === undefined
         ? new Error('reverted')
         : `0x${word(game.type)}${word(game.createdAt)}${word(BigInt(game.address))}`;
     }
     const game = this.games.find(({ address }) => address === to);
     if (game === undefined) return '0x';
+    if (game.reverts === true) return new Error('reverted');
     const values: Record<string, number | bigint> = {
       'rootClaim()': 0x1234n,
       'gameType()': game.type,

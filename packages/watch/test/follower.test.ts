@@ -126,6 +126,37 @@ describe('a follower', () => {
     assert.equal((await following.look()).queued, 1);
   });
 
+  test('a factory that is a contract of another kind, or of a version that is not known, is named', async () => {
+    l1.add(0, 20);
+    const following = follower();
+    l1.factoryIs = 'something else';
+    await assert.rejects(
+      following.look(),
+      /the game factory 0xfafa\w+ is no dispute game factory: it has no gameCount\(\)/,
+    );
+    l1.factoryIs = 'another version';
+    await assert.rejects(following.look(), /the game factory 0xfafa\w+ has no game 0/);
+    assert.deepEqual(await states(), {});
+  });
+
+  test('a game that reverts is marked with that, and holds up no other', async () => {
+    l1.add(0, 20, true);
+    l1.add(0, 20);
+    await follower().look();
+    assert.deepEqual(await states(), { 0: 'uncovered', 1: 'queued' });
+    const [reverting] = await gamesFrom(place.database, chain, 0n);
+    assert.match(String(reverting?.reason), /the contract is none: it has no rootClaim\(\) or gameType\(\)/);
+  });
+
+  test('an L1 that has another block for a game is not believed; the game is read again', async () => {
+    l1.add(0, 20);
+    const following = follower();
+    l1.isLying = true;
+    await assert.rejects(following.look(), /--l1 .*eth_getBlockByHash: block 0x\w+ was asked for, not 0x/);
+    l1.isLying = false;
+    assert.equal((await following.look()).queued, 1);
+  });
+
   test('a new database begins where it is told to', async () => {
     for (let i = 0; i < 20; i++) l1.add(0, 20 + i);
     await follower({ game: 17n }).look();

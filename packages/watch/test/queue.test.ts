@@ -109,16 +109,6 @@ for (const kind of KINDS)
       assert.equal((await findGame(place.database, key))?.reason, 'no luck at try 2');
     });
 
-    test('a job that is given back is the next one to be taken, and counts as no try', async () => {
-      await queue.enqueue(await newGame());
-      const job = await take();
-      await queue.release(job);
-      const again = await take();
-      assert.equal(again.id, job.id);
-      assert.equal(again.attempt, 1);
-      await queue.finish(again, verdict(again, 'valid'));
-    });
-
     test('many takers at once: every job is taken once', async () => {
       const keys = [];
       for (let i = 0; i < 40; i++) keys.push(await newGame());

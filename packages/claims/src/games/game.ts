@@ -93,6 +93,23 @@ export async function readGames(views: ContractViews, addresses: readonly string
   );
 }
 
+/** What games say of their end: no more is read of many. Undefined for one that does not say. Rejects with EndpointError. */
+export async function readGameStatuses(
+  views: ContractViews,
+  addresses: readonly string[],
+): Promise<(Pick<Game, 'status' | 'resolvedAt'> | undefined)[]> {
+  const answers = await views.read(
+    addresses.flatMap((address) => [
+      { address, signature: 'status()' },
+      { address, signature: 'resolvedAt()' },
+    ]),
+  );
+  return addresses.map((_, i) => {
+    const status = GAME_STATUSES[Number(answers[2 * i]?.[0] ?? -1n)];
+    return status && { status, resolvedAt: answers[2 * i + 1]?.[0] ?? 0n };
+  });
+}
+
 async function gameOf(views: ContractViews, address: string, words: (view: View) => Words): Promise<Game> {
   const word = (view: View): bigint | undefined => words(view)?.[0];
   const [root, type] = [word('rootClaim()'), word('gameType()')];

@@ -1,7 +1,8 @@
 // The `asterisc` command: load-elf, run, witness, with the flags and exit codes of the reference's, and
 // verify-step and disassemble.
 import { CommanderError } from 'commander';
-import { messagesOf, UsageError } from '../terminal/failure.js';
+import { messagesOf } from '@obelisc/claims/messages';
+import { UsageError } from '../terminal/failure.js';
 import { Interrupt, INTERRUPTED, InterruptedError } from '../terminal/interrupt.js';
 import { tell } from '../terminal/line-batch.js';
 import { splitArguments } from './arguments.js';

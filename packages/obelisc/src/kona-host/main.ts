@@ -15,7 +15,8 @@ import {
   whyUnknown,
 } from '@obelisc/host';
 import { main as opProgram } from '../op-program/main.js';
-import { messagesOf, UsageError } from '../terminal/failure.js';
+import { messagesOf } from '@obelisc/claims/messages';
+import { UsageError } from '../terminal/failure.js';
 import { type Io, processIo } from '../terminal/io.js';
 import { versionText } from '../terminal/version.js';
 import { commandLine } from './command-line.js';

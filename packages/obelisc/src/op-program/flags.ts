@@ -4,6 +4,7 @@ import { DIALECTS, LOG_LEVELS, RPC_KINDS } from '@obelisc/host/run';
 import { NETWORK_FLAGS, type NetworkFlag } from '../endpoints/network-flags.js';
 import { UsageError } from '../terminal/failure.js';
 import { booleanOf, GENERAL } from '../terminal/flag-words.js';
+import { LOG_FORMATS } from '../terminal/log-formats.js';
 import { didYouMean, nearest } from '../terminal/nearest.js';
 
 type FlagKind = 'text' | 'bool';
@@ -28,8 +29,6 @@ export type FlagSpec = {
   /** A second name, of later versions. */
   alias?: { name: string; env: string };
 };
-
-export const LOG_FORMATS = ['text', 'terminal', 'logfmt', 'logfmtms', 'json', 'jsonms', 'json-pretty'] as const;
 
 /** Levels as go-ethereum also writes them. */
 const SHORT_LEVELS = { trce: 'trace', dbug: 'debug', eror: 'error' };

@@ -5,7 +5,8 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { type Chain, LOG_LEVELS, type Log, type LogLevel, openHost } from '@obelisc/host/run';
-import { messagesOf, UsageError } from '../terminal/failure.js';
+import { messagesOf } from '@obelisc/claims/messages';
+import { UsageError } from '../terminal/failure.js';
 import { makeFolder } from '../terminal/folder.js';
 import { type Io, processIo } from '../terminal/io.js';
 import { logLevelOf } from '../terminal/verbosity.js';

@@ -1,5 +1,6 @@
 // How a command that failed says so: one line per error, from the outermost to its cause, on stderr.
 import { writeSync } from 'node:fs';
+import { messagesOf } from '@obelisc/claims/messages';
 
 /** An error in what the user asked for: the message names the flag or file and the next step. */
 export class UsageError extends Error {
@@ -18,17 +19,6 @@ export function fileFault(path: string, error: unknown): string {
   };
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
-}
-
-/** The messages of `error` and its causes, outermost first; one that repeats the one before is left out. */
-export function messagesOf(error: unknown): string[] {
-  const messages: string[] = [];
-  for (let cause: unknown = error; cause !== undefined && messages.length < 8;) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    if (messages.every((earlier) => !earlier.includes(message))) messages.push(message);
-    cause = cause instanceof Error ? cause.cause : undefined;
-  }
-  return messages;
 }
 
 /** Told by its code: op-program, which begins often, does not load Commander. */

@@ -1,7 +1,8 @@
 // The flags of `obelisc watch` and `obelisc worker`.
 import { type Command, InvalidArgumentError } from 'commander';
 import { NETWORK_FLAGS } from '../endpoints/network-flags.js';
-import { examples, paragraph } from '../terminal/command-line.js';
+import { choiceOption, examples, paragraph } from '../terminal/command-line.js';
+import { LOG_FORMATS } from '../terminal/log-formats.js';
 import { address, blockNumber, count } from '../obelisc/values.js';
 import type { WatchFlags } from './watch.js';
 
@@ -113,6 +114,7 @@ function judgingFlags(command: Command): Command {
 }
 
 function networkFlags(command: Command): Command {
+  command.addOption(choiceOption('--log.format <format>', 'format of the log on stderr (default: text)', LOG_FORMATS));
   command.optionsGroup('How endpoints are dealt with:');
   for (const { name, value, help, ...more } of NETWORK_FLAGS)
     command.option(`--${name} <${value}>`, 'default' in more ? `${help} (default: ${more.default})` : help);

@@ -29,6 +29,7 @@ import { logLevelOf, type Verbosity } from '../terminal/verbosity.js';
 export interface WatchFlags extends Verbosity {
   readonly [flag: string]: unknown;
   readonly config?: string;
+  readonly 'log.format'?: string;
   readonly db?: string;
   readonly concurrency?: number;
   readonly native: boolean;
@@ -65,7 +66,8 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
   try {
     const metrics = new Metrics();
     let server: WatchServer | undefined;
-    let lastLook = 0;
+    // Not by the clock, which jumps.
+    let lastLook = -Infinity;
     const watch = await Watch.start({
       chains,
       database,
@@ -81,7 +83,7 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
       listeners: {
         onLook: (chain, look) => {
           metrics.looked(chain, look);
-          if (!(look instanceof Error)) lastLook = Date.now();
+          if (!(look instanceof Error)) lastLook = performance.now();
         },
         onChange: () => server?.changed(),
       },
@@ -96,7 +98,7 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
       }),
     });
     if (flags.http !== undefined) {
-      const isReady = (): boolean => Date.now() - lastLook < Math.max(3 * poll, 60_000);
+      const isReady = (): boolean => performance.now() - lastLook < Math.max(3 * poll, 60_000);
       const hosts = flags['http.hosts']?.split(',');
       server = await startServer({ listen: flags.http, hosts, database, queue: watch.queue, metrics, log, isReady });
       log('info', 'The page', { at: server.url, metrics: `${server.url}/metrics` });
@@ -230,7 +232,8 @@ function tallyLine({ valid, invalid, uncovered, undecided, open }: Tally): strin
   return `Claims: ${[...parts, `${open} waiting`].join(', ')}`;
 }
 
-function storyLog(flags: Verbosity): Log {
+function storyLog(flags: WatchFlags): Log {
   const write = (text: string): void => writeStory(text);
-  return logger({ level: logLevelOf(flags), format: 'text', color: hasColours(process.stderr), pid: false, write });
+  const format = flags['log.format'] ?? 'text';
+  return logger({ level: logLevelOf(flags), format, color: hasColours(process.stderr), pid: false, write });
 }

@@ -1,13 +1,13 @@
 // `obelisc watch` on an embedded chain with a proposer, as a user runs it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
 import { repositoryRoot, runCommand } from '../../src/demo/commands.js';
-import { rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
+import { type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
 
 const ABSENT = `0x${'11'.repeat(20)}`;
 
@@ -100,6 +100,30 @@ describe('the watch', () => {
     const begun = story.match(/Judging a claim/g) ?? [];
     const ended = story.match(/A claim is (?:right|wrong)/g) ?? [];
     assert.equal(ended.length, begun.length);
+  });
+
+  test('a chain under a fork that is not covered is marked so, once, with the reason', async () => {
+    const files = join(folder, 'files');
+    await devnet.writeConfig(files);
+    const rollup = join(files, 'rollup.json');
+    const config = JSON.parse(readFileSync(rollup, 'utf8')) as { genesis: { l2_time: number } };
+    writeFileSync(rollup, JSON.stringify({ ...config, lagoon_time: config.genesis.l2_time + 1 }));
+    const more = ['--rollup.config', rollup, '--game-factory', factory()];
+    const { stdout, stderr } = await watch(...flags('lagoon', '--once', ...more));
+    assert.match(stdout, /^Claims: 0 right, 0 wrong, 0 undecided, [3-9] not covered, 0 waiting\n$/);
+    assert.match(stderr, /A claim cannot be judged.*under the fork Lagoon/);
+    assert.doesNotMatch(stderr, /try=2/);
+  });
+
+  test("an L1 that lies about the block of a claim's making brings no verdict", async () => {
+    const args = flags('lied', '--once', '--game-factory', factory(), '--tries', '1', '--retry.for', '1s');
+    l1.rewrite = (method, _params, result) =>
+      method === 'eth_getBlockByHash' ? { ...(result as Json), stateRoot: `0x${'77'.repeat(32)}` } : undefined;
+    const lied = await watch(...args);
+    assert.equal(lied.code, 2, lied.stderr);
+    assert.match(lied.stdout, /^Claims: 0 right, 0 wrong, [3-9] undecided/);
+    assert.match(lied.stderr, /A claim could not be judged yet.*hash/);
+    l1.rewrite = undefined;
   });
 
   test('games that cannot be read, or are not there, are named', async () => {

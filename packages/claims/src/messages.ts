@@ -1,0 +1,10 @@
+/** The messages of `error` and its causes, outermost first; what an earlier one says already is left out. */
+export function messagesOf(error: unknown): string[] {
+  const messages: string[] = [];
+  for (let cause: unknown = error, depth = 0; cause !== undefined && depth < 8; depth++) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    if (messages.every((earlier) => !earlier.includes(message))) messages.push(message);
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return messages;
+}
