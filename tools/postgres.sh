@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A PostgreSQL of its own for tests and benchmarks, in a temporary folder on a free port of loopback:
 #   tools/postgres.sh start    installs it by apt where there is none, starts it, prints FOLDER and URL
+#   tools/postgres.sh restart FOLDER    as after a crash, on the same port
 #   tools/postgres.sh stop FOLDER
 set -euo pipefail
 
@@ -22,12 +23,15 @@ case "${1:-}" in
       -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder" start >/dev/null
     echo "$folder postgres://obelisc@127.0.0.1:$port/postgres"
     ;;
+  restart)
+    as_owner "$(binaries)/pg_ctl" -D "$2/data" -m immediate -w -l "$2/server.log" restart >/dev/null
+    ;;
   stop)
     as_owner "$(binaries)/pg_ctl" -D "$2/data" -m immediate stop >/dev/null
     rm -rf "$2"
     ;;
   *)
-    echo 'usage: tools/postgres.sh start | stop FOLDER' >&2
+    echo 'usage: tools/postgres.sh start | restart FOLDER | stop FOLDER' >&2
     exit 2
     ;;
 esac

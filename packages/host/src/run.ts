@@ -11,7 +11,7 @@ export {
   parseL1ChainConfig,
 } from './chain-config.js';
 export { findChain, type KnownChain, knownChainNames, whyUnknown } from './chain-registry.js';
-export { checkAnswerable } from './answerable.js';
+export { checkAnswerable, UncoveredClaimError } from './answerable.js';
 export { type Dialect, DIALECTS } from './dialect.js';
 export { konaRollupConfig, parseKonaRollupConfig } from './kona-config.js';
 export { customChain } from './custom-chain.js';

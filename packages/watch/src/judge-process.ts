@@ -9,7 +9,7 @@ import {
   type ValidateOptions,
   verdictJson,
 } from '@obelisc/claims';
-import { ConfigurationError, type LogFields, type LogLevel } from '@obelisc/host';
+import { type LogFields, type LogLevel, UncoveredClaimError } from '@obelisc/host';
 
 /** What the worker sends: options without what a message cannot carry. */
 export type ToJudge = ChainOptions &
@@ -47,7 +47,7 @@ process.once('message', (options: ToJudge) => {
     (error: unknown) => {
       // A fork that is not covered, a game that cannot be derived: an endpoint that lags is told by RefusedClaimError too.
       const isSettled =
-        error instanceof ConfigurationError ||
+        error instanceof UncoveredClaimError ||
         (error instanceof GameError && error.isUncovered) ||
         (error instanceof RefusedClaimError && error.isSettled);
       send({ kind: 'failed', reason: messagesOf(error).join(': '), isSettled });

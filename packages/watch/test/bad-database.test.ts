@@ -54,7 +54,7 @@ for (const kind of KINDS)
       let ended: (end: ClaimEnd) => void = () => {};
       const end = new Promise<ClaimEnd>((resolve) => (ended = resolve));
       const worker = new ClaimWorker({
-        // The rollup configuration is no JSON: that settles it without any endpoint.
+        // The rollup configuration is no JSON: that fails without any endpoint.
         chains: [
           watchedChain({ ...flags, 'game-factory': `0x${'fa'.repeat(20)}`, 'rollup.config': import.meta.filename }),
         ],
@@ -101,14 +101,15 @@ for (const kind of KINDS)
         if (message.startsWith('A result cannot be written'))
           void database.run('DROP FUNCTION obelisc.full CASCADE').catch(() => {});
       });
-      assert.equal(how.answer, 'uncovered');
+      assert.equal(how.answer, 'failed');
       assert.deepEqual(told, [
         'Judging a claim',
         'A result cannot be written; trying again',
-        'A claim cannot be judged',
+        'A claim could not be judged yet',
       ]);
-      assert.equal((await findGame(database, key))?.state, 'uncovered');
+      assert.match(String((await findGame(database, key))?.reason), /JSON/);
       assert.equal(how.job.attempt, 1);
+      await database.query('DELETE FROM pgboss.job WHERE id = $1', [how.job.id]);
     });
 
     test('that lets only read is told before anything is watched', async () => {

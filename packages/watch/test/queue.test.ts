@@ -1,12 +1,12 @@
 // The queue: each claim gets one verdict, whoever thinks that it has the job, and none is lost.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Sql } from '../src/database.js';
+import { openDatabase, type Sql } from '../src/database.js';
 import { addGame, findGame, type GameKey } from '../src/games-table.js';
 import { type ClaimJob, ClaimQueue } from '../src/queue.js';
 import { migrate } from '../src/schema.js';
 import { madeUpGame, writeVerdict } from './made-up-games.js';
-import { KINDS, type TestDatabase, testDatabase } from './databases.js';
+import { KINDS, SERVER, type TestDatabase, testDatabase } from './databases.js';
 
 const CHAIN = 'test-chain';
 let made = 0;
@@ -15,6 +15,30 @@ let made = 0;
 function verdict(job: ClaimJob, answer: string): (sql: Sql) => Promise<void> {
   return (sql) => writeVerdict(sql, job, { answer });
 }
+
+test(
+  'several processes make the queue in an empty database at the same moment',
+  { skip: SERVER === undefined && 'no server' },
+  async () => {
+    const { database, where, drop } = await testDatabase('server');
+    const others = await Promise.all(Array.from({ length: 5 }, () => openDatabase(where)));
+    try {
+      const queues = await Promise.all(
+        [database, ...others].map(async (its) => {
+          await migrate(its);
+          return ClaimQueue.start(its, [CHAIN, 'other-chain'], { log: () => {}, tries: 2, supervise: false });
+        }),
+      );
+      for (const queue of queues) {
+        assert.equal(await queue.take('other-chain'), undefined);
+        await queue.stop();
+      }
+    } finally {
+      for (const other of others) await other.close();
+      await drop();
+    }
+  },
+);
 
 for (const kind of KINDS)
   describe(`the queue in a ${kind}`, () => {

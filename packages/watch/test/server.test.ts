@@ -205,6 +205,29 @@ describe('the watch over HTTP', () => {
     assert.match(text, /obelisc_queue_jobs\{state="waiting"\} 0/);
   });
 
+  test('the dashboard asks for nothing that is not there: every metric and label of its queries', async () => {
+    const file = new URL('../../../../docs/watch-dashboard.json', import.meta.url);
+    const queries = [...readFileSync(file, 'utf8').matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g)].map(
+      ([, text]) => JSON.parse(text ?? '') as string,
+    );
+    assert.ok(queries.length >= 10);
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    const there = new Map([...text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)].map(([, name, labels = '']) => [name, labels]));
+    for (const query of queries) {
+      const names = query.match(/obelisc_\w+/g) ?? [];
+      assert.ok(names.length > 0, query);
+      for (const name of names) assert.ok(there.has(name), name);
+      const labels = [...query.matchAll(/(\w+)=|by \(([\w, ]+)\)/g)].flatMap(
+        ([, one, many]) => one ?? many?.split(', ') ?? [],
+      );
+      for (const label of labels)
+        assert.ok(
+          names.some((name) => there.get(name)?.includes(`${label}="`)),
+          `${query}: no label ${label}`,
+        );
+    }
+  });
+
   test('open pages are told of changes', async () => {
     const abort = new AbortController();
     const { body } = await fetch(`${server.url}/api/events`, { signal: abort.signal });

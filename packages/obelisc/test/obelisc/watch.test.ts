@@ -107,7 +107,9 @@ describe('the watch', () => {
     await devnet.writeConfig(files);
     const rollup = join(files, 'rollup.json');
     const config = JSON.parse(readFileSync(rollup, 'utf8')) as { genesis: { l2_time: number } };
-    writeFileSync(rollup, JSON.stringify({ ...config, lagoon_time: config.genesis.l2_time + 1 }));
+    const names = ['holocene', 'isthmus', 'jovian', 'karst', 'lagoon'];
+    const later = Object.fromEntries(names.map((fork) => [`${fork}_time`, config.genesis.l2_time + 1]));
+    writeFileSync(rollup, JSON.stringify({ ...config, ...later }));
     const more = ['--rollup.config', rollup, '--game-factory', factory()];
     const { stdout, stderr } = await watch(...flags('lagoon', '--once', ...more));
     assert.match(stdout, /^Claims: 0 right, 0 wrong, 0 undecided, [3-9] not covered, 0 waiting\n$/);
@@ -117,8 +119,10 @@ describe('the watch', () => {
 
   test("an L1 that lies about the block of a claim's making brings no verdict", async () => {
     const args = flags('lied', '--once', '--game-factory', factory(), '--tries', '1', '--retry.for', '1s');
-    l1.rewrite = (method, _params, result) =>
-      method === 'eth_getBlockByHash' ? { ...(result as Json), stateRoot: `0x${'77'.repeat(32)}` } : undefined;
+    l1.rewrite = (method, _params, result) => {
+      if (method.startsWith('debug_getRaw')) return '0xc0';
+      return method === 'eth_getBlockByHash' ? { ...(result as Json), stateRoot: `0x${'77'.repeat(32)}` } : undefined;
+    };
     const lied = await watch(...args);
     assert.equal(lied.code, 2, lied.stderr);
     assert.match(lied.stdout, /^Claims: 0 right, 0 wrong, [3-9] undecided/);
