@@ -4,7 +4,16 @@
 // the gas left (see `ENDS` in opcodes.ts). Charging a block's static gas at its start is exact: execution leaves a
 // block early only by an exceptional halt, which takes all gas anyway.
 import { Code, initialize, marksSize, PADDING } from '../state/code';
-import { emptyTable, markLine, placeTable, provideTable, tableSize } from './block-tables';
+import {
+  emptyTable,
+  hasPiece,
+  isInPiece,
+  markLine,
+  movePiece,
+  placeTable,
+  provideTable,
+  tableSize,
+} from './block-tables';
 import { endsBlock, entryOf, gasOf, givenOf, lengthOf, Op, selectedRevision, takenOf } from './opcodes';
 
 // A block's entry, a u64: gas (32 bits), stack bytes needed (16), most stack bytes that may be in use (16). Stack bytes are
@@ -55,8 +64,13 @@ export function prepare(code: Code): void {
   provideTable(code);
 }
 
-/** Sums up the block that starts at `offset` (at most the code's length) and returns its entry. */
-export function analyseBlock(code: Code, offset: u32): u64 {
+/**
+ * Sums up the block that starts at `offset` (at most the code's length), which is to be run with `gasLeft`, and returns its
+ * entry.
+ */
+export function analyseBlock(code: Code, offset: u32, gasLeft: u64): u64 {
+  // Where an entry may have to be found out again and again, no more is looked at than the gas pays for.
+  const limit = hasPiece(code) ? gasLeft : u64.MAX_VALUE;
   let p = code.ptr + offset;
   let gas: u64 = 0;
   let height: i32 = 0;
@@ -70,7 +84,7 @@ export function analyseBlock(code: Code, offset: u32): u64 {
     if (taken - height > need) need = taken - height;
     height += givenOf(entry) - taken;
     if (height > most) most = height;
-    if (endsBlock(entry)) break;
+    if (endsBlock(entry) || gas > limit) break;
     p += lengthOf(entry);
     const op = <u32>load<u8>(p);
     if (op == Op.JUMPDEST) break;
@@ -83,9 +97,25 @@ export function analyseBlock(code: Code, offset: u32): u64 {
   // Whoever gets here comes from a jump or from the instruction before, so a JUMPDEST's byte here is one.
   const flags = 2 | u32(load<u8>(code.ptr + offset) == Op.JUMPDEST);
   const value = (gas << 32) | (<u64>((needed << 16) | room | flags));
+  if (hasPiece(code)) {
+    // The block after this one begins behind the last instruction, or with the JUMPDEST that is there.
+    const end = <u32>(p - code.ptr) + u32(endsBlock(entry));
+    movePiece(code, min(end, code.length));
+    if (gas > limit || !isInPiece(code, offset)) return value;
+  }
   store<u64>(code.table + ((<usize>offset) << 3), value);
   markLine(code, offset);
   return value;
+}
+
+/** The entry of the JUMPDEST at `offset` in a code whose table does not reach there; see `jumpEntry` in interpreter.ts. */
+export function entryBeyondReach(code: Code, offset: u64): u64 {
+  if (offset >= <u64>code.length) return 0;
+  if (isInPiece(code, <u32>offset)) {
+    const entry = load<u64>(code.table + ((<usize>offset) << 3));
+    if ((entry & 1) != 0) return entry;
+  }
+  return u64(isJumpdest(code, <u32>offset));
 }
 
 /** Whether a jump may land at `offset`, which is below the code's length. */

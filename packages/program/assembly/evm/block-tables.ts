@@ -2,6 +2,10 @@
 // of entries a byte that says whether any was written, so that a table is emptied in as many instructions as were spent
 // on filling it. Tables of the state's codes are kept, up to MAX_TABLES of them; then one that no frame uses and that was
 // not used lately goes to another code. A creation's table lies beside its init code and goes with its frame.
+//
+// Before Canyon an init code may be as long as its memory can be paid for. Of one longer than any is since then the table
+// has a piece only: the entries of those PIECE offsets among which the present block ends, so that the next one is looked up
+// there. It moves as execution goes on.
 import { useScratch } from '../memory';
 import { Code, MAX_CODE_SIZE } from '../state/code';
 
@@ -11,6 +15,14 @@ import { Code, MAX_CODE_SIZE } from '../state/code';
 
 // @ts-ignore: decorator
 @inline const ENTRIES: usize = <usize>MAX_CODE_SIZE + 1;
+
+/** Longest init code whose table is whole: the longest that there may be since Canyon (EIP-3860). */
+// @ts-ignore: decorator
+@inline export const MAX_INITCODE_SIZE: u32 = 2 * MAX_CODE_SIZE;
+
+/** Entries of a piece, a power of two. */
+// @ts-ignore: decorator
+@inline const PIECE: u32 = 8192;
 
 /** Tables that are kept, 97 MiB of them. There are more only while as many codes as that are in execution at a time. */
 // @ts-ignore: decorator
@@ -32,9 +44,14 @@ class TableSlot {
 let hand: usize = 0;
 let count: u32 = 0;
 
-/** Bytes of the lines' marks and the table of a code of `length` bytes. */
-export function tableSize(length: u32): usize {
+/** Bytes of the lines' marks and the whole table of a code of `length` bytes. */
+function wholeSize(length: u32): usize {
   return linesSize(length) + (<usize>length + 1) * 8;
+}
+
+/** The same of an init code, whose table may be a piece's. */
+export function tableSize(length: u32): usize {
+  return wholeSize(length > MAX_INITCODE_SIZE ? PIECE - 1 : length);
 }
 
 // @ts-ignore: decorator
@@ -43,12 +60,47 @@ function linesSize(length: u32): usize {
   return (((<usize>length) >> LINE_SHIFT) + 8) & ~7;
 }
 
-/** Makes the `tableSize(length)` bytes at `target` the code's table, empty. */
+/** Makes the `tableSize(length)` bytes at `target` the init code's table, empty. */
 export function placeTable(code: Code, target: usize): void {
-  const size = tableSize(code.length);
-  memory.fill(target, 0, size);
+  if (code.length <= MAX_INITCODE_SIZE) {
+    placeWhole(code, target);
+    return;
+  }
+  memory.fill(target, 0, tableSize(code.length));
+  code.lines = target;
+  code.table = target + linesSize(PIECE - 1);
+  code.reach = 0;
+  code.first = 0;
+}
+
+/** Makes the `wholeSize(length)` bytes at `target` the code's table, empty. */
+function placeWhole(code: Code, target: usize): void {
+  memory.fill(target, 0, wholeSize(code.length));
   code.lines = target;
   code.table = target + linesSize(code.length);
+}
+
+/** Whether the code's table is a piece's. */
+// @ts-ignore: decorator
+@inline
+export function hasPiece(code: Code): bool {
+  return code.reach != code.length;
+}
+
+/** Whether the entry at `offset` is in the piece. */
+export function isInPiece(code: Code, offset: u32): bool {
+  return offset - code.first < PIECE;
+}
+
+/** Moves the piece to where it has the entry at `offset`. */
+export function movePiece(code: Code, offset: u32): void {
+  if (isInPiece(code, offset)) return;
+  const table = code.table + ((<usize>code.first) << 3);
+  const lines = code.lines + (code.first >> LINE_SHIFT);
+  empty(table, lines, PIECE - 1);
+  code.first = offset & ~(PIECE - 1);
+  code.table = table - ((<usize>code.first) << 3);
+  code.lines = lines - (code.first >> LINE_SHIFT);
 }
 
 /** Marks the line of the entry at `offset` as written. */
@@ -89,9 +141,9 @@ export function provideTable(code: Code): void {
 /** A genesis' codes that are too long for a slot are few. */
 function provideForGood(code: Code): void {
   const before = useScratch(false);
-  const target = heap.alloc(tableSize(code.length));
+  const target = heap.alloc(wholeSize(code.length));
   useScratch(before);
-  placeTable(code, target);
+  placeWhole(code, target);
 }
 
 // A slot: its fields, the lines' marks, the table.

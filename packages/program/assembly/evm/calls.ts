@@ -23,6 +23,7 @@ import { equal32 } from '../bytes';
 import { EMPTY_CODE_HASH } from '../state/account';
 import { Code, MAX_CODE_SIZE } from '../state/code';
 import { analyse, prepare } from './analysis';
+import { MAX_INITCODE_SIZE } from './block-tables';
 import { createAddress, createAddress2 } from './create-address';
 import {
   addressOf,
@@ -50,8 +51,6 @@ import { Revision } from './revisions';
 
 // @ts-ignore: decorator
 @inline const STIPEND: u64 = 2300;
-// @ts-ignore: decorator
-@inline const MAX_INITCODE_SIZE: u32 = 2 * MAX_CODE_SIZE;
 
 // How the outermost call or creation ended.
 export let outcome: Exit = Exit.None;

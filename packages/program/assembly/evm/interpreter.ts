@@ -25,7 +25,7 @@ import {
 } from '../u256';
 import { getBalance } from '../state/state';
 import { Code } from '../state/code';
-import { analyseBlock, isJumpdest } from './analysis';
+import { analyseBlock, entryBeyondReach, isJumpdest } from './analysis';
 import { block, transaction } from './context';
 import { addressOf, callerOf, Frame, returnDataLength, valueOf } from './frame';
 import { expandBy } from './gas';
@@ -71,7 +71,7 @@ import {
  * and `sp` at its operands. A frame that stops, returns or reverts has its gas and output filled in.
  */
 export function interpret(frame: Frame): Exit {
-  const table = frame.table;
+  let table = frame.table;
   const code = frame.code;
   let p = frame.pc;
   let sp = frame.sp;
@@ -81,7 +81,10 @@ export function interpret(frame: Frame): Exit {
   for (;;) {
     // A block begins here. Its entry's lowest bit says that a JUMPDEST, which is part of it, comes first.
     if (entry == 0) entry = load<u64>(table + ((p - code) << 3));
-    if (entry <= 1) entry = analyseBlock(changetype<Code>(frame.running), <u32>(p - code));
+    if (entry <= 1) {
+      entry = analyse(frame, <u32>(p - code), gas);
+      table = frame.table;
+    }
     p += (<usize>entry) & 1;
     const cost = entry >> 32;
     if (gas < cost) return Exit.OutOfGas;
@@ -656,12 +659,20 @@ export function interpret(frame: Frame): Exit {
   return Exit.None;
 }
 
+/** The entry of the block that starts at `offset`, of which nothing is known; the table may lie elsewhere then. */
+function analyse(frame: Frame, offset: u32, gas: u64): u64 {
+  const code = changetype<Code>(frame.running);
+  const entry = analyseBlock(code, offset, gas);
+  frame.table = code.table;
+  return entry;
+}
+
 /** The entry of the JUMPDEST at `offset` (1 where its block wasn't analysed), or 0 where no jump may land. */
 // @ts-ignore: decorator
 @inline
 function jumpEntry(frame: Frame, offset: u64): u64 {
   const code = changetype<Code>(frame.running);
-  if (offset >= <u64>code.length) return 0;
+  if (offset >= <u64>code.reach) return entryBeyondReach(code, offset);
   const entry = load<u64>(frame.table + ((<usize>offset) << 3));
   return (entry & 1) != 0 ? entry : u64(isJumpdest(code, <u32>offset));
 }

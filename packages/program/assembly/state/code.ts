@@ -17,9 +17,16 @@ export class Code {
   /** Offset up to which JUMPDESTs are marked, and where: one bit for each byte. */
   scanned: u32;
   marks: usize;
-  /** What is known of its blocks, and which parts of that are in use; 0 where nothing is. */
+  /**
+   * What is known of its blocks, and which parts of that are in use; 0 where nothing is. Where that is a piece's (see
+   * evm/block-tables.ts) these are where the first entry and mark would lie.
+   */
   table: usize;
   lines: usize;
+  /** Offsets below it are looked up in the table: the length, or 0 where the table is a piece's. */
+  reach: u32;
+  /** First offset of the piece. */
+  first: u32;
   /** The revision that the table holds for. */
   revision: i32;
   /** Frames in execution that run the code: it stays as long as there are any. */
@@ -68,6 +75,7 @@ export function marksSize(length: u32): usize {
 export function initialize(code: Code, ptr: usize, length: u32, marks: usize): void {
   code.ptr = ptr;
   code.length = length;
+  code.reach = length;
   code.scanned = 0;
   code.marks = marks;
   code.table = 0;

@@ -93,6 +93,12 @@ function nestedCreations(): string {
   return start + again;
 }
 
+/** Creations, over and over, of an init code of that many words that begins with `begin`, without PUSH0, which is of Shanghai. */
+function longInitCodes(words: number, begin: string): string {
+  const start = `7f${begin.padEnd(64, '0')}${push(0, 1)}52`;
+  return whileGas(40_000, `${push(32 * words, 4)}${push(0, 1)}${push(0, 1)}f050`, start);
+}
+
 /** Codes of `size` bytes, all different. */
 function manyCodes(
   count: number,
@@ -233,13 +239,22 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
   'creations that are destroyed': () =>
     target(counting(60_000, `${push(2, 1)}5f5ff050`, `${setWord(0, '5aff')}${push(0, 1)}`)),
   'accounts that destroy themselves': (gas) =>
-    target(counting(60_000, CALL_TOP.replace('fa', '5ff1').replace(/^5f/, ''), push(MANY, 4)), {
+    target(counting(60_000, '5f5f5f5f5f855af150', push(MANY, 4)), {
       fork: 'canyon',
       levels: SPARSE,
       accounts: manyCodes(Math.min(40_000, Math.ceil(gas / 7600)), () => '5aff', 8),
     }),
   'creations of 49,152 JUMPDESTs': () => target(creations()),
   'creations within creations': () => target(nestedCreations(), { nests: true }),
+  // Words w cost 3w + w²/512 gas once: three quarters of all.
+  'long init codes before Canyon': (gas) =>
+    target(longInitCodes(Math.floor(256 * (Math.sqrt(9 + (0.75 * gas) / 128) - 3)), '00'), { fork: 'regolith' }),
+  // Each copies itself to its memory and creates itself: what takes most memory of all where there is no limit.
+  'long init codes before Canyon, one within another': (gas) =>
+    target(longInitCodes(Math.max(1600, Math.floor(1.5 * Math.sqrt(gas))), '3860006000393860006000f000'), {
+      fork: 'regolith',
+      nests: true,
+    }),
   'calls of many codes': (gas) =>
     target(counting(60_000, CALL_TOP, push(MANY, 4)), { levels: SPARSE, accounts: manyCodes(codesFor(gas)) }),
   'sizes of many codes': (gas) =>

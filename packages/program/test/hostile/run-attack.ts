@@ -31,16 +31,24 @@ export function blockBudget(gas: number, codes = gas / 2600): number {
 /** The same for the attack's block. */
 export function attackBudget(attack: Attack, gas: number): number {
   const codes = Object.values(attack.accounts).filter(({ code }) => code !== undefined).length;
-  return blockBudget(gas, codes) + (attack.nests === true ? nestedFrames(gas) : 0);
+  return blockBudget(gas, codes) + (attack.nests === true ? nestedFrames(gas, attack.fork === 'regolith') : 0);
 }
 
 /**
- * Frames one within another: 1,025 stacks; or creations, each of which takes 44,300 gas at least for an init code of 49,152
- * bytes, its copy in memory and its table, and leaves a 64th of the gas behind.
+ * Bytes of frames one within another, 1,025 stacks or creations, of which each leaves a 64th of the gas behind: the most over
+ * all lengths of init codes. Each takes its stack, its bytes in its creator's memory, and a copy with what is known of it, for
+ * those that are longer than any since Canyon no more than a piece.
  */
-function nestedFrames(gas: number): number {
-  const creations = 64 * Math.log(1 + gas / (64 * 44_300));
-  return Math.max(1025 * 33_000, creations * (49_152 * 10.2 + 33_000));
+function nestedFrames(gas: number, isBeforeCanyon: boolean): number {
+  let most = 1025 * 33_000;
+  for (let words = 1; words <= (isBeforeCanyon ? 1 << 20 : 1536); words = Math.ceil(words * 1.01)) {
+    const length = 32 * words;
+    const price = 32_000 + (isBeforeCanyon ? 3 : 5) * words + words ** 2 / 512;
+    const frames = Math.min(1024, 64 * Math.log(1 + gas / (64 * price)));
+    const analysis = length <= 49_152 ? 8.2 * length : 0.2 * length + 67_000;
+    most = Math.max(most, frames * (33_000 + 2 * length + analysis));
+  }
+  return most;
 }
 
 /** Executes `blocks` blocks of the attack, one after the other. A trap is thrown. */
