@@ -3,7 +3,7 @@
 // is what was held at once, whatever the order of taking and giving. Longer data is a chain of blocks.
 import { allocateBulk } from './memory';
 
-/** Bytes of a block. Small data is the worse case: a channel of one empty frame takes two blocks. */
+/** Bytes of a block. Small data is the worse case: a channel of one empty frame takes one. */
 // @ts-ignore: decorator
 @inline
 export const BLOCK_SIZE: u32 = 128;
@@ -16,14 +16,14 @@ export const BLOCK_DATA: u32 = BLOCK_SIZE - 4;
 /** Blocks that are taken from BULK at a time. */
 // @ts-ignore: decorator
 @inline
-const BLOCKS_AT_ONCE: u32 = 128;
+const BLOCKS_AT_ONCE: u32 = 1024;
 
 let free: usize = 0;
 let fresh: usize = 0;
 let freshEnd: usize = 0;
 let inUse: u32 = 0;
 
-/** A block of BLOCK_SIZE bytes, 8-byte aligned, with any content. */
+/** A block of BLOCK_SIZE bytes, at a multiple of its size, with any content. */
 export function takeBlock(): usize {
   inUse += 1;
   const block = free;
@@ -32,12 +32,19 @@ export function takeBlock(): usize {
     return block;
   }
   if (fresh == freshEnd) {
-    fresh = allocateBulk(BLOCKS_AT_ONCE * BLOCK_SIZE);
+    fresh = blockOf(allocateBulk((BLOCKS_AT_ONCE + 1) * BLOCK_SIZE - 8) + BLOCK_SIZE - 8);
     freshEnd = fresh + BLOCKS_AT_ONCE * BLOCK_SIZE;
   }
   const next = fresh;
   fresh += BLOCK_SIZE;
   return next;
+}
+
+/** The block that an address lies in. */
+// @ts-ignore: decorator
+@inline
+export function blockOf(at: usize): usize {
+  return at & ~(<usize>BLOCK_SIZE - 1);
 }
 
 /** Gives a block back: nothing may refer to it any more. */
@@ -78,6 +85,19 @@ export function copyChain(chain: usize, length: u32, target: usize): void {
     target += count;
     length -= count;
     chain = <usize>load<u32>(chain);
+  }
+}
+
+/** Copies `length` bytes of a chain to `target`, from the one at `at` on. */
+export function chainBytes(at: usize, length: u32, target: usize): void {
+  while (true) {
+    const block = blockOf(at);
+    const count = min(length, <u32>(block + BLOCK_SIZE - at));
+    memory.copy(target, at, count);
+    target += count;
+    length -= count;
+    if (length == 0) return;
+    at = <usize>load<u32>(block) + 4;
   }
 }
 

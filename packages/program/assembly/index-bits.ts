@@ -1,4 +1,5 @@
-// A set of numbers, few or many: bits in blocks, as a tree of three levels.
+// A set of numbers, few or many: bits in blocks, as a tree of three levels. As long as they are low it is no more than its place:
+// a bit each above the lowest bit, which is 0 in a block's address.
 import { BLOCK_SIZE, giveBlock, takeBlock } from './block-store';
 
 /** Places in a block, and numbers in a leaf. */
@@ -8,6 +9,11 @@ const PLACES: u32 = BLOCK_SIZE / 4;
 // @ts-ignore: decorator
 @inline
 const LEAF: u32 = BLOCK_SIZE * 8;
+
+/** Numbers below this need no block. */
+// @ts-ignore: decorator
+@inline
+const LOW: u32 = 31;
 
 /** Numbers are below this. */
 // @ts-ignore: decorator
@@ -38,6 +44,18 @@ function blockAt(place: usize): usize {
 /** Adds `number` to the set at `place`, a u32 that is 0 for an empty set. */
 export function addNumber(place: usize, number: u32): void {
   if (number >= MOST_NUMBERS) throw new RangeError('a number that is too high for a set');
+  const bits = load<u32>(place);
+  if (bits == 0 || (bits & 1) != 0) {
+    if (number < LOW) return store<u32>(place, bits | 1 | (2 << number));
+    store<u32>(place, 0);
+    for (let i: u32 = 0; i < LOW; i++) {
+      if ((bits & (2 << i)) != 0) addToTree(place, i);
+    }
+  }
+  addToTree(place, number);
+}
+
+function addToTree(place: usize, number: u32): void {
   const leaf = number / LEAF;
   const top = blockAt(place);
   const middle = blockAt(top + ((leaf / PLACES / PLACES) << 2));
@@ -61,19 +79,24 @@ function byteOf(place: usize, number: u32): usize {
 }
 
 export function hasNumber(place: usize, number: u32): bool {
+  const bits = load<u32>(place);
+  if ((bits & 1) != 0) return number < LOW && (bits & (2 << number)) != 0;
   const at = byteOf(place, number);
   return at != 0 && (load<u8>(at) & bitOf(number)) != 0;
 }
 
 /** Takes `number`, which is in the set, out of it. */
 export function removeNumber(place: usize, number: u32): void {
+  const bits = load<u32>(place);
+  if ((bits & 1) != 0) return store<u32>(place, bits & ~(2 << number));
   const at = byteOf(place, number);
   store<u8>(at, load<u8>(at) & ~bitOf(number));
 }
 
 /** Gives a set's blocks back. */
 export function freeNumbers(place: usize): void {
-  free(<usize>load<u32>(place), 3);
+  const bits = load<u32>(place);
+  if ((bits & 1) == 0) free(<usize>bits, 3);
   store<u32>(place, 0);
 }
 

@@ -124,7 +124,7 @@ export class BatchQueue extends BatchSource {
     const isDue = time <= context.nextTime;
     if (isDue && this.due.length >= mostWaiting) this.awayFrom = min(this.awayFrom, this.given);
     if (isDue ? this.awayFrom < u64.MAX_VALUE : time >= this.awayTime) {
-      this.batches.keepAway(channel, this.given);
+      this.batches.keepAway(channel, this.given, time, span !== null);
       if (span !== null) this.noteSpan(this.spansAway, span);
       return;
     }
@@ -208,12 +208,13 @@ export class BatchQueue extends BatchSource {
     this.barrierEpoch = u64.MAX_VALUE;
     for (let i = 0; i < this.spansAway.length; i++) this.spansAway[i] = 0;
     const batches = this.batches;
+    const next = parent.time + this.config.blockTime;
     let at = batches.oldest;
     while (at != 0) {
       const channel = changetype<WaitingChannel>(at);
       at = <usize>channel.newer;
       let left = channel.away;
-      if (left == 0) continue;
+      if (channel.canWait(next, this.awayFrom == u64.MAX_VALUE, this.awayTime)) continue;
       const reader = batches.reopen(channel);
       while (left > 0) {
         if (!reader.isOpen) throw new Error('a waiting batch is not in its channel any more');

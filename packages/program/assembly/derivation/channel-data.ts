@@ -1,11 +1,13 @@
 // The data of a channel in order, piece by piece. What was left on L1 is read again some megabytes at a time, in the order
 // in which it is there, so that no piece of it is read more often than the channel has such portions.
-import { BLOCK_SIZE, giveChain, storeChain } from '../block-store';
+import { BLOCK_SIZE, blockOf, giveChain, storeChain } from '../block-store';
 import { InputSupply } from '../compression/input-window';
+import { GrowingBuffer } from '../growing-buffer';
 import { L1Chain } from '../l1/chain';
 import { PriorityQueue } from '../priority-queue';
-import { Channel, FRAME_HEADER, StoredFrame } from './channel';
+import { Channel } from './channel';
 import { DataReader, orderOf } from './data-place';
+import { foundAt, foundAway, foundLength, foundPlace, FrameRecords } from './frame-records';
 
 /** Bytes that are read again at a time, and no more than a frame's beyond. */
 // @ts-ignore: decorator
@@ -15,13 +17,17 @@ const PORTION: u32 = 16 << 20;
 
 @final
 export class ChannelData extends InputSupply {
-  private channel: usize = 0;
-  // Where it goes on: the frame, the block within it (0: the frame's own), the bytes used of it and left of the frame.
-  private frame: usize = 0;
-  private block: usize = 0;
-  private used: u32 = 0;
-  private left: u32 = 0;
+  private records: usize = 0;
+  private count: u32 = 0;
   private total: u64 = 0;
+  // Where it goes on: the frame's number, the address of its next byte, and how many are left of it.
+  private number: u32 = 0;
+  private at: usize = 0;
+  private left: u32 = 0;
+  // The portion that was read again: by frame, from `portionFirst` to below `portionEnd`, the chain of its data (4), or 0.
+  private readonly portion: GrowingBuffer = new GrowingBuffer();
+  private portionFirst: u32 = 0;
+  private portionEnd: u32 = 0;
   private readonly wanted: PriorityQueue = new PriorityQueue();
   private readonly reader: DataReader | null;
 
@@ -33,16 +39,19 @@ export class ChannelData extends InputSupply {
 
   /** Begins at the start of `channel`, which is ready. */
   open(channel: Channel): void {
-    channel.sort();
-    this.channel = changetype<usize>(channel);
-    this.total = channel.dataLength;
+    const records = channel.records;
+    this.records = changetype<usize>(records);
+    this.count = records.count;
+    this.total = records.sum(0);
     this.rewind();
   }
 
   /** Gives back what was read again and not used. */
   close(): void {
-    for (let at = this.frame; at != 0; at = <usize>changetype<StoredFrame>(at).next) giveAway(at);
-    this.frame = 0;
+    for (let i = this.portionFirst; i < this.portionEnd; i++) this.giveAway(i);
+    this.portionEnd = 0;
+    this.count = 0;
+    this.left = 0;
   }
 
   get length(): u64 {
@@ -50,74 +59,86 @@ export class ChannelData extends InputSupply {
   }
 
   rewind(): void {
+    const count = this.count;
     this.close();
-    this.enter(changetype<Channel>(this.channel).first);
+    this.count = count;
+    this.enter(0);
   }
 
-  private enter(frame: u32): void {
-    this.frame = <usize>frame;
-    this.block = 0;
-    this.used = 0;
+  private find(number: u32): void {
+    if (!changetype<FrameRecords>(this.records).find(number)) throw new Error('a channel that lacks a frame');
+  }
+
+  private enter(number: u32): void {
+    this.number = number;
     this.left = 0;
-    if (frame == 0) return;
-    const stored = changetype<StoredFrame>(this.frame);
-    this.left = stored.length;
-    if (!stored.isAway) return;
-    if (stored.rest == 0) this.fetch();
-    this.block = <usize>stored.rest;
+    if (number >= this.count) return;
+    this.find(number);
+    this.left = foundLength;
+    this.at = foundAt;
+    if (!foundAway) return;
+    if (number >= this.portionEnd) this.fetch(number);
+    this.at = <usize>load<u32>(this.chainPlace(number)) + 4;
   }
 
-  /** Reads data from L1 again, from that of the frame at hand on. */
-  private fetch(): void {
+  private chainPlace(number: u32): usize {
+    return this.portion.ptr + ((<usize>(number - this.portionFirst)) << 2);
+  }
+
+  /** Reads data from L1 again, from that of a frame on. */
+  private fetch(first: u32): void {
     const reader = this.reader;
     if (reader === null) throw new Error('data of a channel that is on an L1 which is not known');
     const wanted = this.wanted;
+    this.portionFirst = first;
     let sum: u32 = 0;
-    for (let at = this.frame; at != 0 && sum < PORTION; at = <usize>changetype<StoredFrame>(at).next) {
-      const stored = changetype<StoredFrame>(at);
-      if (!stored.isAway || stored.rest != 0) continue;
-      sum += stored.length;
-      wanted.add(orderOf(at + FRAME_HEADER), <u32>at);
+    let number = first;
+    for (; number < this.count && sum < PORTION; number++) {
+      this.portion.reserve((number - first + 1) << 2, (number - first) << 2);
+      store<u32>(this.chainPlace(number), 0);
+      this.find(number);
+      if (!foundAway) continue;
+      sum += foundLength;
+      wanted.add(orderOf(foundPlace()), number);
     }
+    this.portionEnd = number;
     while (!wanted.isEmpty) {
-      const at = <usize>wanted.value;
+      number = wanted.value;
       wanted.shift();
-      const stored = changetype<StoredFrame>(at);
-      stored.rest = <u32>storeChain(reader.read(at + FRAME_HEADER, stored.length), stored.length);
+      this.find(number);
+      const length = foundLength;
+      store<u32>(this.chainPlace(number), <u32>storeChain(reader.read(foundPlace(), length), length));
     }
   }
 
   read(target: usize, room: u32): u32 {
     let done: u32 = 0;
-    while (done < room && this.frame != 0) {
+    while (done < room && this.number < this.count) {
       if (this.left == 0) {
-        const next = changetype<StoredFrame>(this.frame).next;
-        giveAway(this.frame);
-        this.enter(next);
+        if (this.number < this.portionEnd) this.giveAway(this.number);
+        this.enter(this.number + 1);
         continue;
       }
-      const isFirst = this.block == 0;
-      const header: u32 = isFirst ? FRAME_HEADER : 4;
-      const here = BLOCK_SIZE - header - this.used;
+      // Behind a block's bytes its chain goes on.
+      const block = blockOf(this.at - 1);
+      const here = <u32>(block + BLOCK_SIZE - this.at);
       if (here == 0) {
-        this.block = isFirst ? <usize>changetype<StoredFrame>(this.frame).rest : <usize>load<u32>(this.block);
-        this.used = 0;
+        this.at = <usize>load<u32>(block) + 4;
         continue;
       }
       const count = min(min(here, this.left), room - done);
-      memory.copy(target + done, (isFirst ? this.frame : this.block) + header + this.used, count);
+      memory.copy(target + done, this.at, count);
       done += count;
-      this.used += count;
+      this.at += count;
       this.left -= count;
     }
     return done;
   }
-}
 
-/** Gives back the data of a frame that is on L1. */
-function giveAway(frame: usize): void {
-  const stored = changetype<StoredFrame>(frame);
-  if (!stored.isAway || stored.rest == 0) return;
-  giveChain(<usize>stored.rest);
-  stored.rest = 0;
+  /** Gives back the data of a frame of the portion. */
+  private giveAway(number: u32): void {
+    const place = this.chainPlace(number);
+    giveChain(<usize>load<u32>(place));
+    store<u32>(place, 0);
+  }
 }

@@ -1,6 +1,7 @@
 // Where a piece of the batcher's data is on L1: what was dropped of it can be read there again.
 import { GrowingBuffer } from '../growing-buffer';
 import { BLOB_SIZE, readBlobTo } from '../l1/blob';
+import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
 import { decodeL1Transaction } from '../l1/transaction';
 import { Bytes, copy32 } from '../bytes';
@@ -15,39 +16,36 @@ export class DataPlace {
   isBlob: bool = false;
   /** The transaction's number in the block, or the blob's among the block's blobs. */
   index: u64 = 0;
-  /** Address of a blob's 32-byte versioned hash. */
-  hash: usize = 0;
   /** Address of the data, as long as it is there. */
   data: usize = 0;
 }
 
-/** A place as it is stored, with an offset in its data; a blob's hash follows. */
-@unmanaged
-class StoredPlace {
-  block: u64;
-  index: u64;
-  offset: u32;
-  isBlob: bool;
-}
-
+/** Bytes of a place as it is stored, with an offset in its data. */
 // @ts-ignore: decorator
 @inline
-const STORED_HASH: usize = 24;
+export const PLACE_SIZE: u32 = 12;
 
-/** Stores the place of byte `offset` of the data at `place` in 56 bytes at `target`. */
+/** The low half of the L1 block's number: the rest is the head's, or one less. */
+@unmanaged
+class StoredPlace {
+  block: u32;
+  /** Twice the index, and 1 for a blob. */
+  indexAndKind: u32;
+  offset: u32;
+}
+
+/** Stores the place of byte `offset` of the data at `place` in PLACE_SIZE bytes at `target`, 4-byte aligned. */
 export function storePlace(target: usize, place: DataPlace, offset: u32): void {
   const stored = changetype<StoredPlace>(target);
-  stored.block = place.block;
-  stored.index = place.index;
+  stored.block = <u32>place.block;
+  stored.indexAndKind = ((<u32>place.index) << 1) | (<u32>place.isBlob);
   stored.offset = offset;
-  stored.isBlob = place.isBlob;
-  if (place.isBlob) copy32(target + STORED_HASH, place.hash);
 }
 
 /** A number by which stored places are in the order of L1; those of one piece of data have the same. */
 export function orderOf(stored: usize): u64 {
   const place = changetype<StoredPlace>(stored);
-  return (place.block << 24) | ((place.index & 0x7fffff) << 1) | (<u64>place.isBlob);
+  return ((<u64>place.block) << 32) | (<u64>place.indexAndKind);
 }
 
 /** Reads pieces of the batcher's data again. */
@@ -57,9 +55,13 @@ export class DataReader extends OrderedValues {
   private length: u32 = 0;
   /** Which piece is in the buffer. */
   private order: u64 = u64.MAX_VALUE;
-  /** The transaction that is looked for, and the number of the next one. */
-  private wanted: u64 = 0;
-  private at: u64 = 0;
+  /** The transaction that is looked for, and the number of the next one; of a blob all are gone through. */
+  private wanted: u32 = 0;
+  private at: u32 = 0;
+  /** The versioned hashes of an L1 block's blobs, and which block's. */
+  private readonly hashes: GrowingBuffer = new GrowingBuffer();
+  private hashCount: u32 = 0;
+  private hashesOf: usize = 0;
 
   constructor(private readonly l1: L1Chain) {
     super();
@@ -79,25 +81,48 @@ export class DataReader extends OrderedValues {
 
   private load(stored: usize): void {
     const place = changetype<StoredPlace>(stored);
-    const block = this.l1.byNumber(place.block);
+    const head = this.l1.head.number;
+    const block = this.l1.byNumber(head - <u64>(<u32>head - place.block));
     if (block === null) throw new Error('an L1 block that was read and is not there any more');
-    if (place.isBlob) {
-      this.buffer.reserve(BLOB_SIZE, 0);
-      const length = readBlobTo(this.buffer.ptr, stored + STORED_HASH, place.index, block.time);
-      this.length = length < 0 ? 0 : <u32>length;
+    this.length = 0;
+    const index = place.indexAndKind >> 1;
+    if ((place.indexAndKind & 1) == 0) {
+      this.wanted = index;
+      this.pass(block);
       return;
     }
-    this.wanted = place.index;
+    if (this.hashesOf != changetype<usize>(block)) {
+      this.hashesOf = changetype<usize>(block);
+      this.hashCount = 0;
+      this.wanted = u32.MAX_VALUE;
+      this.pass(block);
+    }
+    if (index >= this.hashCount) throw new Error('a blob that was read and is not on L1 any more');
+    this.buffer.reserve(BLOB_SIZE, 0);
+    const length = readBlobTo(this.buffer.ptr, this.hashes.ptr + ((<usize>index) << 5), index, block.time);
+    this.length = length < 0 ? 0 : <u32>length;
+  }
+
+  private pass(block: L1Block): void {
     this.at = 0;
-    this.length = 0;
     const before = useScratch(true);
     this.l1.transactions(block, this);
     useScratch(before);
   }
 
-  value(transaction: Bytes): void {
-    if (this.at++ != this.wanted) return;
-    const data = decodeL1Transaction(transaction).data;
+  value(encoded: Bytes): void {
+    const at = this.at++;
+    if (this.wanted < u32.MAX_VALUE && at != this.wanted) return;
+    const transaction = decodeL1Transaction(encoded);
+    if (this.wanted == u32.MAX_VALUE) {
+      for (let i: u32 = 0; i < transaction.blobCount; i++) {
+        this.hashes.reserve((this.hashCount + 1) << 5, this.hashCount << 5);
+        copy32(this.hashes.ptr + ((<usize>this.hashCount) << 5), transaction.blobHash(i));
+        this.hashCount += 1;
+      }
+      return;
+    }
+    const data = transaction.data;
     this.buffer.reserve(data.length, 0);
     data.copyTo(this.buffer.ptr);
     this.length = data.length;

@@ -79,7 +79,6 @@ export class L1Retrieval extends OrderedValues {
       place.block = this.origin.number;
       place.isBlob = source.isBlob;
       place.index = source.index;
-      place.hash = changetype<usize>(source) + SOURCE_HASH;
       place.data = this.data;
       return Pull.Ready;
     }

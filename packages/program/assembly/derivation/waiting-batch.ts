@@ -21,35 +21,65 @@ import { SpanBatch } from './span-batch';
 
 /**
  * A channel, read in full or in part, some batches of which wait. Each of them is in memory, or in the set of those that are
- * not and are found in the channel again.
+ * not and are found in the channel again. It lies in the channel's own block (see `Channel`).
  */
 @unmanaged
 export class WaitingChannel {
   /** The neighbours in the order in which the channels were read. */
   older: u32;
   newer: u32;
-  channel: u32;
-  /** The L1 block in which it was read. */
-  inclusion: u32;
   /** Sequence of its first batch. */
   first: u64;
+  /** The L1 block in which it was read. */
+  inclusion: u32;
   /** How many of its batches wait, and how many of those are not in memory. */
   waiting: u32;
   away: u32;
   /** The numbers of these in the channel (index-bits.ts). */
   numbers: u32;
+  /** None of them is for a block before the one of this time, */
+  private least: u64;
+  /** (what the channel keeps here) */
+  private sequence: u64;
+  /** or after the one of this time. */
+  private most: u64;
+  /** Whether one of them is a span. */
+  private hasSpans: bool;
 
   get block(): L1Block {
     return changetype<L1Block>(<usize>this.inclusion);
+  }
+
+  get channel(): Channel {
+    return changetype<Channel>(changetype<usize>(this));
   }
 
   isAway(number: u32): bool {
     return this.away > 0 && hasNumber(changetype<usize>(this) + offsetof<WaitingChannel>('numbers'), number);
   }
 
-  addAway(number: u32): void {
+  /** Notes that the batch of that number, for the (first) block of that time, is not in memory. */
+  addAway(number: u32, time: u64, isSpan: bool): void {
+    if (this.away == 0) {
+      this.least = u64.MAX_VALUE;
+      this.most = 0;
+      this.hasSpans = false;
+    }
+    this.least = min(this.least, time);
+    this.most = max(this.most, time);
+    this.hasSpans = this.hasSpans || isSpan;
     this.away += 1;
     addNumber(changetype<usize>(this) + offsetof<WaitingChannel>('numbers'), number);
+  }
+
+  /**
+   * Whether none of its batches that are away would be taken into memory, nor dropped, by who takes those for the block of time
+   * `next`, if `takesDue`, and those for later ones below `limit`.
+   */
+  canWait(next: u64, takesDue: bool, limit: u64): bool {
+    if (this.away == 0) return true;
+    if (this.hasSpans || this.least < next) return false;
+    return this.least > next ? this.least >= limit : !takesDue && (this.most == next || limit <= next + 1);
   }
 
   takeAway(number: u32): void {
@@ -144,14 +174,10 @@ export class WaitingBatches {
   /** `channel`, which is being read in the L1 block `inclusion`; `first` is the sequence of its first batch. */
   channelOf(channel: Channel, inclusion: L1Block, first: u64): WaitingChannel {
     const at = this.lastChannel;
-    if (at != 0) {
-      const last = changetype<WaitingChannel>(at);
-      if (last.first == first && last.channel == <u32>changetype<usize>(channel)) return last;
-    }
-    const block = takeBlock();
+    const block = changetype<usize>(channel);
     const fresh = changetype<WaitingChannel>(block);
+    if (at == block) return fresh;
     channel.hold();
-    fresh.channel = <u32>changetype<usize>(channel);
     fresh.inclusion = <u32>changetype<usize>(inclusion);
     fresh.first = first;
     fresh.waiting = 0;
@@ -175,20 +201,19 @@ export class WaitingBatches {
     if (newer == 0) this.lastChannel = older;
     else changetype<WaitingChannel>(newer).older = <u32>older;
     freeNumbers(changetype<usize>(channel) + offsetof<WaitingChannel>('numbers'));
-    changetype<Channel>(<usize>channel.channel).release();
-    giveBlock(changetype<usize>(channel));
+    channel.channel.release();
   }
 
   /** Lets the batch of that sequence wait in its channel alone. */
-  keepAway(channel: WaitingChannel, sequence: u64): void {
+  keepAway(channel: WaitingChannel, sequence: u64, time: u64, isSpan: bool): void {
     channel.waiting += 1;
-    channel.addAway(<u32>(sequence - channel.first));
+    channel.addAway(<u32>(sequence - channel.first), time, isSpan);
   }
 
   /** Takes a batch out of memory: it waits in its channel alone. */
   sendAway(waiting: WaitingBatch): void {
     const channel = waiting.channel;
-    channel.addAway(<u32>(waiting.sequence - channel.first));
+    channel.addAway(<u32>(waiting.sequence - channel.first), waiting.timestamp, waiting.isSpan);
     this.giveBack(waiting);
   }
 
@@ -203,8 +228,7 @@ export class WaitingBatches {
     this.restored = 0;
     this.decompressed = 0;
     const reader = this.reader;
-    const source = changetype<Channel>(<usize>channel.channel);
-    if (!readChannel(this.data, source, this.config, channel.block.time, this.buffer, reader)) {
+    if (!readChannel(this.data, channel.channel, this.config, channel.block.time, this.buffer, reader)) {
       throw new Error('a channel with waiting batches that cannot be read any more');
     }
     return reader;
@@ -343,7 +367,7 @@ export class WaitingBatches {
   /** Address of the encoding in the channel that holds it. */
   private decompress(waiting: WaitingBatch): usize {
     const source = waiting.channel;
-    const channel = changetype<Channel>(<usize>source.channel);
+    const channel = source.channel;
     if (this.decompressed != channel.sequence) {
       this.reopen(source);
       this.reader.close();

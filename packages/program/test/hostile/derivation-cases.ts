@@ -1,144 +1,29 @@
 // Data against derivation: who posts it, what it must not do. Each kind stands for a line of docs/limits.md.
 import { brotliCompressSync, constants } from 'node:zlib';
 import { RLP } from '@ethereumjs/rlp';
-import { batcherData, concat, fixed, frame, integer, orderedTrie } from '../derivation/encoding.js';
+import { concat, fixed, integer, orderedTrie } from '../derivation/encoding.js';
+import { brotli, inbox, portal, rlpList, rlpString, singular, span } from './hostile-chain.js';
 import {
-  brotli, depositLog, genesisTime, HostileChain, inbox, portal, receiptOf, rlpList, rlpString, singular, span, type ForkName,
-} from './hostile-chain.js'; // prettier-ignore
-
-export interface HostileCase {
-  name: string;
-  /** Whether `npm test` runs it too. */
-  isQuick: boolean;
-  make: () => HostileChain;
-  /** Number of the claimed block, where that matters. */
-  target?: number;
-  /** What derivation must come to: the safe head's number. */
-  safeHead: number;
-  /** Most MiB that it may take. */
-  most: number;
-  /** Whether blocks with transactions are refused. */
-  refuses?: boolean;
-}
-
-/** What a run takes whatever it derives: static data, tables, windows. */
-const BASE = 4;
-/** A place where a channel is decompressed to: 4 MiB at first, then all that is read of one. */
-const CONTENT = 4 + 100_000_000 / 2 ** 20;
-
-const firstTime = genesisTime + 2;
-
-/** A batch of the first block that passes every check but execution's. */
-const valid = (chain: HostileChain, payload: Uint8Array): Uint8Array =>
-  singular(
-    { parentHash: chain.genesisHash, epochHash: chain.l1[0] ?? new Uint8Array(32), epoch: 0, time: firstTime },
-    payload,
-  );
-
-function of(
-  fork: ForkName,
-  fill: (chain: HostileChain) => void,
-  options: { window?: number } = {},
-): () => HostileChain {
-  return () => {
-    const chain = new HostileChain({ fork, ...options });
-    fill(chain);
-    chain.seal([]);
-    return chain;
-  };
-}
-
-const times = (count: number, action: (i: number) => void): void => {
-  for (let i = 0; i < count; i++) action(i);
-};
-
-/** A receipt with `count` deposits that carry `size` bytes of call data each. */
-function depositReceipt(count: number, size: number): Uint8Array {
-  const nobody = new Uint8Array(20);
-  const log = depositLog({ from: nobody, to: nobody, gas: 21_000n, data: new Uint8Array(size) });
-  return receiptOf(Array.from({ length: count }, () => log));
-}
-
-/** A batcher's transaction of `count` frames, each of `size` bytes that `write` fills in. */
-function manyFrames(count: number, size: number, write: (view: DataView, i: number) => void): Uint8Array {
-  const data = new Uint8Array(1 + count * (23 + size));
-  for (let i = 0; i < count; i++) write(new DataView(data.buffer, 1 + i * (23 + size), 23 + size), i);
-  return data;
-}
-
-/** Frames that open one channel each and hold nothing; `first` is the first channel's id. */
-const openings = (first: number, count: number): Uint8Array =>
-  manyFrames(count, 0, (view, i) => view.setUint32(12, first + i));
-
-/** Frames of one channel by their numbers, a byte each. */
-const numbered = (numbers: number[], last = -1): Uint8Array =>
-  manyFrames(numbers.length, 1, (view, i) => {
-    const number = numbers[i] ?? 0;
-    view.setUint16(16, number);
-    view.setUint32(18, 1);
-    view.setUint8(23, number === last ? 1 : 0);
-  });
-
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** Number of the last block of those that are made without batches: six to an L1 block, once its window is over. */
-const lastOfEmptyEpochs = (l1Head: number, window: number): number => 6 * (l1Head - window + 1) - 1;
-
-const LARGE = 99_000_000;
-
-/** What is kept of batches that wait: 2^18 that are due and as many of the future, their queues, the numbers of the others. */
-const WAITING = (2 * (1 << 18) * 128) / 2 ** 20 + 2 * 12 + 4;
-
-/** The same bytes `count` times. */
-function repeated(count: number, bytes: Uint8Array): Uint8Array {
-  return Buffer.alloc(count * bytes.length, bytes);
-}
-
-/** Bits, least significant first, as bytes. */
-function bitBytes(bits: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
-  bits.forEach((bit, b) => (bytes[b >> 3] = (bytes[b >> 3] ?? 0) | (bit << (b & 7))));
-  return bytes;
-}
-
-const bitsOf = (value: number, width: number): number[] => Array.from({ length: width }, (_, b) => (value >> b) & 1);
-
-/** A Brotli channel of `count` blocks that skip 65,535 bytes each. */
-function brotliMetadata(count: number): Uint8Array {
-  const skip = new Uint8Array(65_535);
-  const parts: Uint8Array[] = [];
-  times(count, (i) => {
-    // WBITS 16; ISLAST 0, MNIBBLES 0 (11), reserved 0, MSKIPBYTES 2, length less 1.
-    parts.push(bitBytes([...(i === 0 ? [0] : []), 0, 1, 1, 0, 0, 1, ...bitsOf(65_534, 16)]), skip);
-  });
-  return Buffer.concat([Uint8Array.of(1), ...parts, Uint8Array.of(3)]);
-}
-
-/** A Brotli channel of `count` meta-blocks of one byte each, every one with 256 codes over the 704 commands. */
-function brotliTables(count: number): Uint8Array {
-  // A lone symbol of `width` bits.
-  const lone = (symbol: number, width: number): number[] => [1, 0, 0, 0, ...bitsOf(symbol, width)];
-  // 256 codes of 8 bits: the code for lengths has the repetition alone, which takes no bits but the counts.
-  const lengths = upTo(18).flatMap((i) => (i === 8 ? bitsOf(1, 2) : [0, 0]));
-  const command = [0, 0, ...lengths, ...bitsOf(2, 2), ...bitsOf(2, 2), ...bitsOf(2, 2), ...bitsOf(1, 2)];
-  const block = [
-    [0, 0, 0, ...bitsOf(0, 16), 0], // one byte, compressed
-    [0], // one type of literals
-    [1, ...bitsOf(7, 3), ...bitsOf(127, 7), ...lone(0, 9), ...lone(0, 5), 0, 0], // 256 types of commands
-    [0], // one type of distances
-    [...bitsOf(0, 2), ...bitsOf(0, 4), 0, 0, 0, 0], // no postfix, no direct ones; modes and trees of contexts
-    lone(0, 8),
-    upTo(256).flatMap(() => command),
-    lone(0, 6),
-    [0, 0, 0, 0, 1, 0, 0, 0], // command 8, a byte to insert: its code is its number, from the highest bit on
-  ].flat();
-  const eight = bitBytes(upTo(8).flatMap(() => block));
-  // WBITS 16 takes a bit: an empty metadata block fills the byte up.
-  const head = bitBytes([0, 0, 1, 1, 0, 0, 0]);
-  return Buffer.concat([Uint8Array.of(1), head, repeated(Math.ceil(count / 8), eight), Uint8Array.of(3)]);
-}
+  BASE,
+  CONTENT,
+  firstTime,
+  valid,
+  of,
+  times,
+  depositReceipt,
+  upTo,
+  lastOfEmptyEpochs,
+  LARGE,
+  WAITING,
+  repeated,
+  brotliMetadata,
+  brotliTables,
+} from './hostile-data.js';
+import { channelCases } from './channel-cases.js';
+import type { HostileCase } from './hostile-data.js';
 
 export const derivationCases: HostileCase[] = [
+  ...channelCases,
   {
     name: 'a batch of a hundred million transactions of one byte, for another parent',
     isQuick: true,
@@ -320,36 +205,6 @@ export const derivationCases: HostileCase[] = [
     most: BASE + 2 * CONTENT + WAITING,
   },
   {
-    name: '120 MB in a bank of 100 MB: last frames that cut off others make it forget the size of those that stay',
-    isQuick: false,
-    make: of('delta', (c) =>
-      times(3, () => {
-        const channel = c.channelId();
-        const data = new Uint8Array(900_000).fill(7);
-        const post = (number: number): Uint8Array =>
-          c.transaction(batcherData(frame({ channel, number, data, isLast: false })));
-        times(5, (i) => c.seal(upTo(9).map((j) => post(9 * i + j + 1))));
-        const last = frame({ channel, number: 55, data: new Uint8Array(0), isLast: true });
-        c.seal([post(60), c.transaction(batcherData(last))]);
-      }),
-    ),
-    safeHead: 0,
-    most: BASE + 64 + 24,
-  },
-  {
-    name: '120 MB of a bank of 1 GB',
-    isQuick: false,
-    make: of('granite', (c) =>
-      times(12, () => {
-        const channel = c.channelId();
-        const data = new Uint8Array(900_000).fill(7);
-        c.seal(upTo(11).map((i) => c.transaction(batcherData(frame({ channel, number: i + 1, data, isLast: false })))));
-      }),
-    ),
-    safeHead: 0,
-    most: BASE + 64 + 24,
-  },
-  {
     name: 'a channel of 105 MB of Brotli metadata since Holocene: more than a channel may hold',
     isQuick: false,
     make: of('holocene', (c) => c.postCompressed(brotliMetadata(1610))),
@@ -410,75 +265,6 @@ export const derivationCases: HostileCase[] = [
     ),
     safeHead: 0,
     most: BASE + CONTENT,
-  },
-  {
-    name: '1,200 L1 blocks of 0.9 MB of frames that lead nowhere',
-    isQuick: false,
-    make: of('holocene', (c) => {
-      const data = batcherData(
-        frame({ channel: c.channelId(), number: 5, data: new Uint8Array(900_000), isLast: false }),
-      );
-      const transactions = orderedTrie([c.transaction(data)]);
-      const receipts = orderedTrie([concat([2], RLP.encode([Uint8Array.of(1), integer(5), new Uint8Array(256), []]))]);
-      times(1200, () => c.sealTries(transactions, receipts));
-    }),
-    safeHead: 0,
-    most: BASE + 8,
-  },
-  {
-    name: '100 MB of channel bank before Fjord, and as much again',
-    isQuick: false,
-    make: of('delta', (c) =>
-      times(220, () =>
-        c.seal([
-          c.transaction(
-            batcherData(frame({ channel: c.channelId(), number: 1, data: new Uint8Array(900_000), isLast: false })),
-          ),
-        ]),
-      ),
-    ),
-    safeHead: 0,
-    most: BASE + 64 + 8,
-  },
-  {
-    name: '40,000 channels that stay open, before Holocene',
-    isQuick: true,
-    make: of('granite', (c) => times(10, (i) => c.seal([c.transaction(openings(4000 * i, 4000))]))),
-    safeHead: 0,
-    most: BASE + 12,
-  },
-  {
-    name: '300,000 channels that stay open',
-    isQuick: false,
-    make: of('granite', (c) => times(10, (i) => c.seal([c.transaction(openings(30_000 * i, 30_000))]))),
-    safeHead: 0,
-    most: BASE + 90,
-  },
-  {
-    name: '300,000 frames in one transaction since Holocene',
-    isQuick: true,
-    make: of('holocene', (c) => c.seal([c.transaction(openings(0, 300_000))])),
-    safeHead: 0,
-    most: BASE + 48,
-  },
-  {
-    name: 'a channel of 65,536 frames, the last one first, each twice',
-    isQuick: true,
-    make: of('granite', (c) => {
-      const numbers = upTo(65_536).toReversed();
-      c.seal([c.transaction(numbered(numbers, 65_535)), c.transaction(numbered(numbers))]);
-    }),
-    safeHead: 0,
-    most: BASE + 20,
-  },
-  {
-    name: '65,000 frames that a last frame cuts off',
-    isQuick: true,
-    make: of('granite', (c) => {
-      c.seal([c.transaction(numbered(upTo(65_000).slice(1))), c.transaction(numbered([0], 0))]);
-    }),
-    safeHead: 0,
-    most: BASE + 20,
   },
   {
     name: 'a channel of empty stored blocks',

@@ -8,6 +8,7 @@ import {
   type Item,
 } from '../derivation/encoding.js'; // prettier-ignore
 import { toHex, utf8 } from '../derivation/module.js';
+import { blobTransaction, blobValues, encodeBlob } from './hostile-blobs.js';
 import type { Limits } from '../derivation/scenario-run.js';
 
 export const forks = [
@@ -71,6 +72,7 @@ export class HostileChain {
   private readonly genesisNumber: number;
   private nonce = 0;
   private channels = 0;
+  private blobs = 0;
 
   constructor(options: ChainOptions) {
     this.options = { window: 3600, channelTimeout: 300, blockTime: 2, gasLimit: 30_000_000, ...options };
@@ -102,6 +104,18 @@ export class HostileChain {
   /** A transaction of the batcher's with that data. */
   transaction(data: Uint8Array, to: Uint8Array = inbox): Uint8Array {
     return dynamicFeeTransaction(batcher, l1ChainId, this.nonce++, to, data);
+  }
+
+  /** The versioned hash of a new blob with that data. */
+  blob(data: Uint8Array): Uint8Array {
+    const { hash, values } = blobValues(encodeBlob(data), ++this.blobs);
+    for (const [key, value] of values) this.values.set(key, value);
+    return hash;
+  }
+
+  /** A transaction of the batcher's with blobs by their versioned hashes. */
+  blobTransaction(hashes: Uint8Array[]): Uint8Array {
+    return blobTransaction(batcher, l1ChainId, this.nonce++, inbox, hashes);
   }
 
   /** Seals the next L1 block. */

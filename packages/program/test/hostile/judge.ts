@@ -1,7 +1,7 @@
 // Runs hostile cases as tests.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HostileCase } from './derivation-cases.js';
+import type { HostileCase } from './hostile-data.js';
 
 /** Declares a test for each case: the right answer, within the memory that it may take, and everything given back. */
 export function declareCases(cases: HostileCase[]): void {
