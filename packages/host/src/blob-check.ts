@@ -6,13 +6,15 @@
  */
 import {
   BLOB_KEY,
+  KEY_LENGTH,
   keyName,
   PoisonedPreimageError,
   type PreimageKey,
   type PreimageStore,
   sha256Key,
+  type ValuesAhead,
 } from '@obelisc/preimage';
-import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey, wholeBlob } from './blob-preimages.js';
+import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey, elementKeys, wholeBlob } from './blob-preimages.js';
 import { equal, hex } from './bytes.js';
 import type { KeptBlobs } from './kept-blobs.js';
 import { FIELD_ELEMENTS } from './roots-of-unity.js';
@@ -44,8 +46,8 @@ export type BlobCheck = {
   served(key: PreimageKey, value: Uint8Array): Promise<Uint8Array | undefined>;
   /** A checked element that stands ready, which it does once. */
   take(key: PreimageKey): Uint8Array | undefined;
-  /** All that stand ready, by `keyName`; from now on none do. */
-  takeAll(): ReadonlyMap<string, Uint8Array>;
+  /** All that stand ready, which from now on they do not. */
+  takeAll(): ValuesAhead | undefined;
 };
 
 /** `get` answers for the store, with regard to the form that the program reads in; that is told to `onForm` with the first element. */
@@ -55,7 +57,9 @@ export function blobCheck(
   onForm: (commitment: Uint8Array, form: ElementForm) => void,
 ): BlobCheck {
   let reading: Reading | undefined;
-  let ready = new Map<string, Uint8Array>();
+  let ready: ValuesAhead | undefined;
+  /** Where what is ready lies, by `keyName`, for who takes one after the other; what was taken is gone. */
+  let places: Map<string, number> | undefined;
   return {
     async expect(versionedHash, commitment, isChecked = false) {
       const proof = isChecked ? undefined : store.get(blobProofKey(commitment));
@@ -90,7 +94,8 @@ export function blobCheck(
         onForm(commitment, current.form);
         if (current.whole !== undefined) {
           reading = undefined;
-          ready = restOf(current.whole, commitment, current.form);
+          ready = afterFirst(current.whole, elementKeys(commitment, current.form));
+          places = undefined;
           return;
         }
       }
@@ -98,36 +103,45 @@ export function blobCheck(
       if (rest === undefined && current.next < FIELD_ELEMENTS) return next === 0 ? current.versionedHash : undefined;
       reading = undefined;
       await verify(current, store);
-      ready = rest ?? ready;
+      if (rest !== undefined) [ready, places] = [rest, undefined];
       return undefined;
     },
     take(key) {
-      if (ready.size === 0 || key[0] !== BLOB_KEY) return undefined;
+      if (ready === undefined || key[0] !== BLOB_KEY) return undefined;
+      const { keys, values, length } = ready;
+      places ??= new Map(
+        Array.from({ length: keys.length / KEY_LENGTH }, (_, at) => [
+          keyName(keys.subarray(KEY_LENGTH * at, KEY_LENGTH * (at + 1))),
+          at,
+        ]),
+      );
       const name = keyName(key);
-      const value = ready.get(name);
-      if (value !== undefined) ready.delete(name);
-      return value;
+      const at = places.get(name);
+      if (at === undefined) return undefined;
+      places.delete(name);
+      return values.subarray(length * at, length * (at + 1));
     },
     takeAll() {
+      // Of what was taken in part, the rest is taken in the same way.
+      if (places !== undefined) return undefined;
       const all = ready;
-      ready = new Map();
+      ready = undefined;
       return all;
     },
   };
 }
 
-/** The elements after the first, by name, also put into the blob; undefined when the store lacks one of them. */
+/** The elements after the first, also put into the blob; undefined when the store lacks one of them. */
 function readRest(
   { commitment, blob }: Reading,
   form: ElementForm,
   get: (key: PreimageKey) => Uint8Array | undefined,
-): Map<string, Uint8Array> | undefined {
-  const rest = new Map<string, Uint8Array>();
+): ValuesAhead | undefined {
+  const keys = elementKeys(commitment, form);
   for (let index = 1; index < FIELD_ELEMENTS; index++) {
-    const key = elementKey(commitment, index, form);
     let value: Uint8Array | undefined;
     try {
-      value = get(key);
+      value = get(keys.subarray(KEY_LENGTH * index, KEY_LENGTH * (index + 1)));
     } catch (error) {
       // It is said when the program gets there.
       if (error instanceof PoisonedPreimageError) return undefined;
@@ -135,17 +149,13 @@ function readRest(
     }
     if (value?.length !== 32) return undefined;
     blob.set(value, 32 * index);
-    rest.set(keyName(key), value);
   }
-  return rest;
+  return afterFirst(blob, keys);
 }
 
-/** The elements after the first, by name. */
-function restOf(blob: Uint8Array, commitment: Uint8Array, form: ElementForm): Map<string, Uint8Array> {
-  const rest = new Map<string, Uint8Array>();
-  for (let index = 1; index < FIELD_ELEMENTS; index++)
-    rest.set(keyName(elementKey(commitment, index, form)), blob.subarray(32 * index, 32 * index + 32));
-  return rest;
+/** The elements after the first. */
+function afterFirst(blob: Uint8Array, keys: Uint8Array): ValuesAhead {
+  return { keys: keys.slice(KEY_LENGTH), values: blob.slice(32), length: 32 };
 }
 
 async function passes({ commitment, proof }: Reading, blob: Uint8Array): Promise<boolean> {

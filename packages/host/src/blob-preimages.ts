@@ -3,10 +3,12 @@
  * Specification: https://specs.optimism.io/fault-proof/index.html#type-5-global-eip-4844-point-evaluation-key
  */
 import {
+  BLOB_KEY,
   blobKey,
   GLOBAL_GENERIC_KEY,
   keccak256,
   keccak256Key,
+  KEY_LENGTH,
   type Lookup,
   MISSING,
   type PreimageKey,
@@ -125,6 +127,20 @@ export function storeBlobProof(store: PreimageStore, commitment: Uint8Array, pro
 
 export function elementKey(commitment: Uint8Array, index: number, form: ElementForm): PreimageKey {
   return blobKey(keccak256(elementPoint(commitment, index, form)));
+}
+
+/** The keys of the first `count` elements, 32 bytes each. */
+export function elementKeys(commitment: Uint8Array, form: ElementForm, count = FIELD_ELEMENTS): Uint8Array {
+  const keys = new Uint8Array(KEY_LENGTH * count);
+  const point = elementPoint(commitment, 0, form);
+  const index = new DataView(point.buffer);
+  for (let at = 0; at < count; at++) {
+    if (form === 'root') point.set(rootBytes().subarray(32 * at, 32 * at + 32), 48);
+    else index.setUint32(76, at);
+    keys.set(keccak256(point), KEY_LENGTH * at);
+    keys[KEY_LENGTH * at] = BLOB_KEY;
+  }
+  return keys;
 }
 
 /** The 80 bytes whose keccak256 names field element `index`: commitment, then root of unity or index, big endian. */

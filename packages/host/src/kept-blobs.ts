@@ -4,6 +4,7 @@
 import {
   BLOB_KEY,
   GLOBAL_GENERIC_KEY,
+  KEY_LENGTH,
   KECCAK256_KEY,
   keyHex,
   keyName,
@@ -14,7 +15,7 @@ import {
   SHA256_KEY,
   storeFrom,
 } from '@obelisc/preimage';
-import { type ElementForm, elementKey, elementPoint, wholeBlob } from './blob-preimages.js';
+import { type ElementForm, elementKey, elementKeys, elementPoint, wholeBlob } from './blob-preimages.js';
 import { FIELD_ELEMENTS } from './roots-of-unity.js';
 
 /** Blobs whose elements are known by their keys: programs read one after the other. */
@@ -126,8 +127,11 @@ function tail(key: PreimageKey): string {
 /** The first `count` elements' indices. The key that the forms share is that of the first form given. */
 function indicesOf(commitment: Uint8Array, forms: readonly ElementForm[], count: number): ReadonlyMap<string, number> {
   const indices = new Map<string, number>();
-  for (const form of forms.toReversed())
-    for (let index = 0; index < count; index++) indices.set(tail(elementKey(commitment, index, form)), index);
+  for (const form of forms.toReversed()) {
+    const keys = elementKeys(commitment, form, count);
+    for (let index = 0; index < count; index++)
+      indices.set(tail(keys.subarray(KEY_LENGTH * index, KEY_LENGTH * (index + 1))), index);
+  }
   return indices;
 }
 

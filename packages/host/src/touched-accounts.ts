@@ -118,7 +118,8 @@ function add({ accounts }: TouchedState, address: unknown, slots: readonly unkno
   const known = accounts.get(name) ?? new Set();
   accounts.set(name, known);
   for (const slot of slots)
-    if (typeof slot === 'string' && /^0x[0-9a-fA-F]{1,64}$/.test(slot)) known.add(slotOf(BigInt(slot)));
+    if (typeof slot === 'string' && /^0x[0-9a-fA-F]{1,64}$/.test(slot))
+      known.add(`0x${slot.slice(2).toLowerCase().padStart(64, '0')}`);
 }
 
 function slotOf(number: bigint): string {

@@ -11,8 +11,11 @@ export type Oracle = {
    * What the program will ask for next, as good as if it had: the rest of a blob, after its first field element. Each value is
    * handed out once, here or by `get`.
    */
-  ahead?(): ReadonlyMap<string, Uint8Array>;
+  ahead?(): ValuesAhead | undefined;
 };
+
+/** Values of one length in bytes, one after the other, and their keys, 32 bytes each: thousands of small arrays cost more than what is in them. */
+export type ValuesAhead = { readonly keys: Uint8Array; readonly values: Uint8Array; readonly length: number };
 
 /** A pre-image that nobody can provide. Names the key, the last hint, and what to do. */
 export class MissingPreimageError extends Error {

@@ -1,5 +1,5 @@
 // What the client's thread and the thread that answers it say to each other.
-import type { NearbySource } from '@obelisc/preimage';
+import type { NearbySource, ValuesAhead } from '@obelisc/preimage';
 
 /** What the worker starts with. */
 export interface WorkerData {
@@ -23,6 +23,6 @@ export type FromWorker =
 
 export interface Answer {
   readonly value: Uint8Array;
-  /** What will be asked for next: keys of one character a byte, one after the other, and values of `length` bytes. */
-  readonly ahead: { readonly keys: string; readonly values: Uint8Array; readonly length: number } | undefined;
+  /** What will be asked for next. */
+  readonly ahead: ValuesAhead | undefined;
 }

@@ -53,7 +53,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
       const answer = async (key: Uint8Array, hints: readonly string[]): Promise<void> => {
         await take(hints);
         const value = await oracle.get(key);
-        const message: Answer = { value, ahead: packed(oracle.ahead?.()) };
+        const message: Answer = { value, ahead: oracle.ahead?.() };
         // The answer is posted before the flag is raised, so the worker finds it when it wakes.
         worker.postMessage(message);
         Atomics.store(flag, 0, requestFlag.answered);
@@ -93,21 +93,6 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
 
 /** Where the inspecting build writes its records. */
 const RECORDS = 3;
-
-/** Values of one length as one message: thousands of small ones cost more to post than to make. */
-function packed(ahead: ReadonlyMap<string, Uint8Array> | undefined): Answer['ahead'] {
-  const [first] = ahead?.values() ?? [];
-  if (ahead === undefined || first === undefined) return undefined;
-  const { length } = first;
-  const values = new Uint8Array(length * ahead.size);
-  let at = 0;
-  for (const value of ahead.values()) {
-    if (value.length !== length) throw new TypeError('what is handed out ahead has one length');
-    values.set(value, at);
-    at += length;
-  }
-  return { keys: [...ahead.keys()].join(''), values, length };
-}
 
 function built(name: string): Uint8Array {
   return readFileSync(new URL(`../${name}.wasm`, import.meta.url));

@@ -37,8 +37,10 @@ const KECCAK256_KEY = 2;
 const MOST_HINTS = 256;
 
 let hints: string[] = [];
-/** What the last answer brought along, by key. */
-let ahead = new Map<string, Uint8Array>();
+const KEY_LENGTH = 32;
+/** What the last answer brought along, and which of it is expected next. */
+let ahead: Answer['ahead'];
+let next = 0;
 
 /** The pre-image of `key`: found nearby, handed out ahead, or asked for. */
 function preimage(key: Uint8Array): Uint8Array {
@@ -48,7 +50,7 @@ function preimage(key: Uint8Array): Uint8Array {
     if (hints.at(-1)?.includes(Buffer.from(key).toString('hex', 1)) === true) hints.pop();
     return found;
   }
-  return ahead.get(name(key)) ?? ask(key);
+  return broughtAlong(key) ?? ask(key);
 }
 
 /** Sends a request and sleeps until its answer is here. */
@@ -60,20 +62,23 @@ function ask(key: Uint8Array): Uint8Array {
     Atomics.wait(flag, 0, requestFlag.pending);
     const answer = receiveMessageOnPort(port) as { message: Answer } | undefined;
     if (answer === undefined) continue;
-    if (answer.message.ahead !== undefined) ahead = unpacked(answer.message.ahead);
+    if (answer.message.ahead !== undefined) [ahead, next] = [answer.message.ahead, 0];
     return answer.message.value;
   }
 }
 
-function unpacked({ keys, values, length }: NonNullable<Answer['ahead']>): Map<string, Uint8Array> {
-  const all = new Map<string, Uint8Array>();
-  for (let i = 0; length * i < values.length; i++)
-    all.set(keys.slice(32 * i, 32 * i + 32), values.subarray(length * i, length * (i + 1)));
-  return all;
-}
-
-function name(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
+/** The value of `key` among what the last answer brought along, in whose order it is asked for most of the time. */
+function broughtAlong(key: Uint8Array): Uint8Array | undefined {
+  if (ahead === undefined || key[0] !== ahead.keys[0]) return undefined;
+  const { keys, values, length } = ahead;
+  const count = keys.length / KEY_LENGTH;
+  for (let i = 0; i < count; i++) {
+    const at = (next + i) % count;
+    if (Buffer.compare(keys.subarray(KEY_LENGTH * at, KEY_LENGTH * (at + 1)), key) !== 0) continue;
+    next = at + 1;
+    return values.subarray(length * at, length * (at + 1));
+  }
+  return undefined;
 }
 
 const memory = (): WebAssembly.Memory => exports.memory as WebAssembly.Memory;
