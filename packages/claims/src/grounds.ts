@@ -75,9 +75,7 @@ export async function grounded(verdict: Verdict, { question, store, tooEarly, op
     verdict.configurationHash === undefined
       ? 'the configuration of a known chain'
       : 'the configuration of a chain that is not known',
-    options.trustRpc
-      ? "L1's transactions and receipts, unchecked (--l1.trustrpc)"
-      : "L1's data, checked against the L1 head",
+    "L1's data, checked against the L1 head",
   );
   if (
     verdict.claimSource !== 'op-node' &&

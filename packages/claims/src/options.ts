@@ -19,7 +19,6 @@ export interface ValidateOptions extends ChainOptions {
   /** URL of a second L1 endpoint, which must have the L1 head as well. */
   readonly l1Check?: string | undefined;
   readonly opNode: string;
-  readonly trustRpc: boolean;
   /** Block to start from; the one before `to` if not given. */
   readonly from: bigint | undefined;
   /** A block by number, or by what the op-node calls it; absent with `game`. */

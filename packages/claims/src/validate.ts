@@ -167,7 +167,7 @@ async function combined(
 /** The derivation of the question, or of a segment of it; `share`: how many are made at a time. */
 function derivationOf(
   { chain, start, to: claimedBlock, agreed, claimed, game }: Question,
-  { l1, beacon, l2, trustRpc, settings, datadir, native, l1Head: given }: ValidateOptions,
+  { l1, beacon, l2, settings, datadir, native, l1Head: given }: ValidateOptions,
   { l1Head, segment, share = 1 }: { l1Head: Uint8Array; segment?: Segment; share?: number },
 ): Derivation {
   const from = segment?.start ?? start;
@@ -187,7 +187,7 @@ function derivationOf(
   return {
     claim,
     chain: plainChain(chain),
-    endpoints: { l1, beacon, l2, trustRpc, ...endpoints, ...(shared && { limits: shared }) },
+    endpoints: { l1, beacon, l2, ...endpoints, ...(shared && { limits: shared }) },
     ...(settings === undefined ? {} : { policy: settings.policy }),
     datadir,
     native,

@@ -54,26 +54,22 @@ const WALK_BEGINS = 3;
 const REMEMBERED_HEADERS = 4096;
 
 /**
- * The source behind `endpoint`. A header is always checked, since its hash is its key. Without `trusted`, transactions are
- * checked against the header's root; what does not match is taken from debug_getRawBlock where the endpoint has it, which
+ * The source behind `endpoint`. All is checked, also where the endpoint is trusted: the program asks for the content of a hash, and
+ * nothing else is of use to it. A header's hash is its key, transactions have the header's root; what does not match is taken from debug_getRawBlock where the endpoint has it, which
  * knows what JSON may leave out.
  */
-export function blockSource(endpoint: RpcEndpoint, trusted: boolean): BlockSource {
+export function blockSource(endpoint: RpcEndpoint): BlockSource {
   const remembered = new Map<string, BlockHeader>();
   const ahead: BlockSource = {
-    ...sourceWith(endpoint.ahead, trusted, remembered),
+    ...sourceWith(endpoint.ahead, remembered),
     get ahead() {
       return ahead;
     },
   };
-  return { ...sourceWith(endpoint, trusted, remembered), ahead };
+  return { ...sourceWith(endpoint, remembered), ahead };
 }
 
-function sourceWith(
-  endpoint: RpcEndpoint,
-  trusted: boolean,
-  remembered: Map<string, BlockHeader>,
-): Omit<BlockSource, 'ahead'> {
+function sourceWith(endpoint: RpcEndpoint, remembered: Map<string, BlockHeader>): Omit<BlockSource, 'ahead'> {
   const remember = (header: BlockHeader): BlockHeader => {
     const name = hex(header.hash);
     remembered.delete(name);
@@ -169,7 +165,7 @@ function sourceWith(
     };
     try {
       const trie = orderedTrie(list(block, 'transactions').map((tx) => encodeTransaction(asTransaction(tx))));
-      if (trusted || fits(trie, 'they')) return trie;
+      if (fits(trie, 'they')) return trie;
     } catch (error) {
       if (!(error instanceof MalformedFieldError)) throw error;
       faults.push(error.message);

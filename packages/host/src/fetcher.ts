@@ -32,8 +32,6 @@ export type Endpoints = {
   beaconArchivers?: readonly string[];
   /** Length of a slot in milliseconds, where the beacon nodes do not tell it. */
   slotDurationMs?: bigint | undefined;
-  /** Believe L1's transactions and receipts without checking their roots. */
-  trustRpc?: boolean;
   rpcKind?: RpcKind;
   /** URL of the endpoint to ask for debug_executionWitness before anything else. */
   l2Witness?: string | undefined;
@@ -78,9 +76,8 @@ export function networkFetcher({
     ],
     { slotDurationMs: endpoints.slotDurationMs, log },
   );
-  const trusted = endpoints.trustRpc ?? false;
-  const l1Blocks = blockSource(l1, trusted);
-  const l1Receipts = receiptsSource(l1, endpoints.rpcKind ?? 'standard', trusted, log);
+  const l1Blocks = blockSource(l1);
+  const l1Receipts = receiptsSource(l1, endpoints.rpcKind ?? 'standard', log);
   const l2Blocks = l2Source(l2, claim.l2Head);
   const agreed = () => l2Blocks.header(claim.l2Head);
   const staging = stateStaging();
@@ -161,7 +158,7 @@ export function networkFetcher({
   const ahead = lookAhead({
     l1: l1.ahead,
     l1Blocks: l1Blocks.ahead,
-    l1Receipts: receiptsSource(l1.ahead, endpoints.rpcKind ?? 'standard', trusted, log),
+    l1Receipts: receiptsSource(l1.ahead, endpoints.rpcKind ?? 'standard', log),
     beacon,
     l2: l2.ahead,
     l2Blocks: l2Blocks.ahead,

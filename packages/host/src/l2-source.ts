@@ -15,7 +15,7 @@ export type L2Source = BlockSource & {
 
 /** The source behind `endpoint`; `l2Head` is the hash of the block in the agreed output root. */
 export function l2Source(endpoint: RpcEndpoint, l2Head: Uint8Array): L2Source {
-  const blocks = blockSource(endpoint, false);
+  const blocks = blockSource(endpoint);
 
   return {
     ...blocks,

@@ -41,7 +41,7 @@ type Setting = { oracle: Oracle; store: PreimageStore; l1: FakeEndpoint; l2: Fak
 
 async function setting(
   t: TestContext,
-  change: { l1?: RpcHandlers; trustRpc?: boolean; rpcKind?: 'basic' | 'debug_geth' | 'any' } = {},
+  change: { l1?: RpcHandlers; rpcKind?: 'basic' | 'debug_geth' | 'any' } = {},
 ): Promise<Setting> {
   const [l1, l2, beacon] = await Promise.all([
     rpcServer(t, { ...l1Handlers(), ...change.l1 }),

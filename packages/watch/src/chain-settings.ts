@@ -17,7 +17,6 @@ export interface WatchedChain {
   readonly l2Genesis?: string | undefined;
   readonly l1ChainConfig?: string | undefined;
   readonly l1Check?: string | undefined;
-  readonly trustRpc: boolean;
   /** The dispute game factory on L1, 0x-hex. */
   readonly factory: string;
   /** Folder of the pre-images; absent: a temporary one for each claim. */
@@ -37,6 +36,7 @@ const MEMBERS = {
   'l2.genesis': 'string',
   'l1.chainconfig': 'string',
   'l1.check': 'string',
+  // Of no effect: L1's data are checked either way.
   'l1.trustrpc': 'boolean',
   'game-factory': 'string',
   datadir: 'string',
@@ -78,7 +78,6 @@ export function watchedChain(flags: ChainFlags, where = '', settings?: NetworkSe
     l2Genesis: flags['l2.genesis'],
     l1ChainConfig: flags['l1.chainconfig'],
     l1Check: flags['l1.check'],
-    trustRpc: flags['l1.trustrpc'] ?? false,
     factory: factory.toLowerCase(),
     datadir: flags.datadir,
     ...(settings === undefined ? {} : { settings }),

@@ -210,7 +210,6 @@ export class ClaimWorker {
       l2: chain.l2,
       opNode: chain.opNode,
       l1Check: chain.l1Check,
-      trustRpc: chain.trustRpc,
       network: chain.network,
       rollupConfig: chain.rollupConfig,
       l2Genesis: chain.l2Genesis,

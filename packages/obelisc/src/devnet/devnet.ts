@@ -5,6 +5,8 @@ import { scratchFolder } from '@obelisc/claims';
 import { DEFAULT_SCENARIO, startDevnet } from '@obelisc/devnet';
 import type { Devnet, DevnetPorts, Scenario } from '@obelisc/devnet';
 import { UsageError } from '../terminal/failure.js';
+import { writeAnswerNow } from '../terminal/answer.js';
+import { leaveInterruptsToSystem } from '../terminal/interrupt.js';
 import type { Verbosity } from '../terminal/verbosity.js';
 import { checkServable } from './preflight.js';
 import { l1Schedule, l2Schedule } from './schedule.js';
@@ -69,7 +71,7 @@ export async function devnetCommand(
   surroundings: DevnetSurroundings = {},
 ): Promise<void> {
   const { seed = DEFAULT_SEED, live = false, quiet = false } = options;
-  const { stdout = writeTo(process.stdout), signal } = surroundings;
+  const { stdout = writeAnswerNow, signal } = surroundings;
   const stderr = quiet ? () => undefined : (surroundings.stderr ?? writeTo(process.stderr));
   const l2Blocks = wholeNumber(options.blocks, '--blocks', MOST_BLOCKS) ?? DEFAULT_BLOCKS;
   const ports = portsOf(options);
@@ -83,6 +85,7 @@ export async function devnetCommand(
     },
     options.out,
   );
+  leaveInterruptsToSystem();
   stderr(`Making ${l2Blocks} L2 blocks and the L1 blocks that hold their batches.\n`);
   const devnet = await startDevnet({ seed, l2Blocks, ports, scenario, live, ...(signal !== undefined && { signal }) });
   const stopped = signal === undefined ? interrupt() : once(signal, 'abort');

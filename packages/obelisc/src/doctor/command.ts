@@ -2,6 +2,7 @@
 import { networkFlagOf } from '../endpoints/commander-values.js';
 import { readNetworkFlags } from '../endpoints/network-flags.js';
 import { logger } from '../op-program/logger.js';
+import { writeAnswer } from '../terminal/answer.js';
 import { hasColours } from '../terminal/colours.js';
 import { writeStory } from '../terminal/status-line.js';
 import type { Verbosity } from '../terminal/verbosity.js';
@@ -34,6 +35,6 @@ export async function runDoctor(flags: DoctorFlags): Promise<number> {
       write: (text) => writeStory(text),
     }),
   });
-  process.stdout.write(flags.json ? findingsJson(findings) : findingsText(findings, flags.quiet === true));
+  await writeAnswer(flags.json ? findingsJson(findings) : findingsText(findings, flags.quiet === true));
   return findings.some(({ outcome }) => outcome === 'failure') ? 2 : 0;
 }

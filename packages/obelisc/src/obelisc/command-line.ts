@@ -83,7 +83,11 @@ function validateCommand(define: Define, end: (exitCode: number) => void): void 
   const command = define('validate', 'take a claimed output root and say whether it is right');
   endpointFlags(command)
     .option('--l1.check <url>', 'a second L1 endpoint, which must have the same L1 head', url('l1.check'))
-    .option('--l1.trustrpc', 'do not check what L1 sends against its hashes', false)
+    .option(
+      '--l1.trustrpc',
+      "taken, and of no effect: L1's data are checked against their hashes either way, at no cost",
+      false,
+    )
     .optionsGroup('The claim:')
     .option('--to <block>', 'the L2 block that the claim is about: a number, safe, finalized or latest', numberOrTag)
     .option('--from <number>', 'the L2 block to start from (default: the one before)', blockNumber)

@@ -107,7 +107,7 @@ export const FLAGS = [
     value: 'urls',
     env: 'L1_BEACON_API',
   }),
-  flag('l1.trustrpc', 'Do not check L1 data against its hashes', {
+  flag('l1.trustrpc', "Taken, and of no effect: L1's data are checked against their hashes either way, at no cost", {
     group: ENDPOINTS,
     env: 'L1_TRUST_RPC',
     kind: 'bool',

@@ -92,7 +92,6 @@ function readEndpoints(flags: FlagValues): Endpoints | undefined {
     l1: url(flags, 'l1'),
     beacon: urlList('l1.beacon', flags.get('l1.beacon') ?? ''),
     l2: url(flags, 'l2'),
-    trustRpc: flags.isTrue('l1.trustrpc'),
     l2Witness: flags.has('l2.experimental') ? url(flags, 'l2.experimental') : undefined,
     rpcKind: RPC_KINDS.find((kind) => kind === flags.get('l1.rpckind')) ?? 'standard',
     ...readNetworkFlags((name) => flags.get(name)).endpoints,

@@ -1,6 +1,7 @@
 // A command as a process: its exit code is its own answer or, however else it ends, that of a failure.
+import { written } from './answer.js';
 import { FailureReport } from './failure.js';
-import { INTERRUPTED, isInterrupt } from './interrupt.js';
+import { INTERRUPTED, isInterrupt, onEarlyInterrupt } from './interrupt.js';
 import { flushTold } from './line-batch.js';
 import { removeStatus } from './status-line.js';
 
@@ -39,6 +40,8 @@ export async function runAsProcess({ name, failure, load }: CommandProcess): Pro
   process.once('beforeExit', () => fail(new Error('it ended before it had an answer: please report this')));
   process.stdout.on('error', (error) => fail(brokenOutput('stdout', error)));
   process.stderr.on('error', (error) => fail(brokenOutput('stderr', error)));
+  // Scripts that read an object get one; whoever reads words sees that he has pressed Ctrl-C.
+  if (report.owesObject) onEarlyInterrupt(fail);
   let code: number;
   try {
     code = await (await load()).main(args);
@@ -48,13 +51,6 @@ export async function runAsProcess({ name, failure, load }: CommandProcess): Pro
   flushTold();
   await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit(code);
-}
-
-/** Resolves when all that was written before is out; a stream that breaks tells it by its event. */
-async function written(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>((resolve) => {
-    stream.write('', () => setImmediate(resolve));
-  });
 }
 
 function brokenOutput(stream: string, error: NodeJS.ErrnoException): BrokenOutputError {

@@ -1,6 +1,8 @@
 // How a command that failed says so: one line per error, from the outermost to its cause, on stderr.
 import { writeSync } from 'node:fs';
 import { messagesOf } from '@obelisc/claims/messages';
+import { hasAnswered } from './answer.js';
+import { booleanOf } from './flag-words.js';
 
 /** An error in what the user asked for: the message names the flag or file and the next step. */
 export class UsageError extends Error {
@@ -38,12 +40,17 @@ export class FailureReport {
     const end = args.indexOf('--');
     const own = end < 0 ? args : args.slice(0, end);
     this.#debug = own.includes('--debug');
-    this.#json = command === 'obelisc' && own.includes('--json');
+    this.#json = command === 'obelisc' && asksForJson(own);
+  }
+
+  /** Whether an object is still to be written. */
+  get owesObject(): boolean {
+    return this.#json && !hasAnswered();
   }
 
   /**
    * Writes `command: message` and the causes, with --debug the stack as well; Commander has told of its own errors already.
-   * There is one object, however many things fail. Never throws: a stream that is broken can't be told of on itself.
+   * There is one object, the answer's where that came first, however many things fail. Never throws: a stream that is broken can't be told of on itself.
    */
   write(error: unknown): void {
     const messages = messagesOf(error).map((message) => message.replace(/^error: /, ''));
@@ -51,11 +58,18 @@ export class FailureReport {
     if (!isCommanders(error))
       writeNow(2, `${this.command}: ${first}\n${causes.map((cause) => `  because: ${cause}\n`).join('')}`);
     if (this.#debug && error instanceof Error) writeNow(2, `${error.stack}\n`);
-    if (this.#json) {
+    if (this.owesObject) {
       this.#json = false;
       writeNow(1, `${JSON.stringify({ answer: 'unknown', error: first, ...(causes.length > 0 && { causes }) })}\n`);
     }
   }
+}
+
+/** Whether scripts read the result, by the flag or its variable: known before any flag is looked at. */
+function asksForJson(args: readonly string[]): boolean {
+  const given = args.findLast((arg) => arg === '--json' || arg.startsWith('--json='));
+  if (given !== undefined) return booleanOf(given.slice('--json='.length) || 'true') !== false;
+  return booleanOf(process.env['OBELISC_JSON'] ?? '') === true;
 }
 
 /** Milliseconds that a reader may take until it takes more. */

@@ -12,6 +12,21 @@ export const INTERRUPTED = 130;
 /** Milliseconds that tidying up may take. */
 const GRACE = 250;
 
+/** Hears of signals until something else does. */
+let early: (() => void) | undefined;
+
+/** Calls `end` with an InterruptedError on SIGINT and SIGTERM, until an Interrupt is armed or they are left to the system. */
+export function onEarlyInterrupt(end: (error: InterruptedError) => void): void {
+  early = () => end(new InterruptedError('interrupted'));
+  process.on('SIGINT', early).on('SIGTERM', early);
+}
+
+/** From now on a signal ends the process at once: it is about to compute for seconds without a turn of the event loop. */
+export function leaveInterruptsToSystem(): void {
+  if (early !== undefined) process.off('SIGINT', early).off('SIGTERM', early);
+  early = undefined;
+}
+
 export class Interrupt {
   readonly #controller = new AbortController();
 
@@ -22,6 +37,7 @@ export class Interrupt {
 
   /** Listens from now on. A second signal ends the process at once. */
   arm(): this {
+    leaveInterruptsToSystem();
     const abort = (): void => {
       process.off('SIGINT', abort).off('SIGTERM', abort);
       this.#controller.abort(new InterruptedError('interrupted'));

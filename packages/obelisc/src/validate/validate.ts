@@ -14,6 +14,7 @@ import { readNetworkFlags } from '../endpoints/network-flags.js';
 import { clientLine } from '../op-program/client-lines.js';
 import { logger } from '../op-program/logger.js';
 import { hasColours } from '../terminal/colours.js';
+import { writeAnswer } from '../terminal/answer.js';
 import { UsageError } from '../terminal/failure.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { makeFolder } from '../terminal/folder.js';
@@ -76,7 +77,6 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
     settings: readNetworkFlags((name) => networkFlagOf(flags, name)),
     l2: flags.l2,
     opNode: flags.opNode,
-    trustRpc: flags['l1.trustrpc'],
     from: flags.from,
     to: flags.to,
     game,
@@ -106,7 +106,7 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
   });
   const verdict = await interrupt.orInterrupted(judged);
   if (!flags.json && flags.quiet !== true) for (const line of locationLines(verdict)) story(`${line}\n`);
-  process.stdout.write(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
+  await writeAnswer(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
   return exitCodes[verdict.answer];
 }
 

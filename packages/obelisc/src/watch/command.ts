@@ -91,7 +91,11 @@ function chainFlags(command: Command): Command {
     .option('--l2 <url>', 'L2 execution endpoint (debug namespace)')
     .option('--op-node <url>', 'op-node endpoint')
     .option('--l1.check <url>', 'a second L1 endpoint, which must have the same games and L1 heads')
-    .option('--l1.trustrpc', 'do not check what L1 sends against its hashes', false)
+    .option(
+      '--l1.trustrpc',
+      "taken, and of no effect: L1's data are checked against their hashes either way, at no cost",
+      false,
+    )
     .optionsGroup('The chain:')
     .option('--network <name>', "a known chain, by name or chain id (default: the op-node's configuration)")
     .option('--rollup.config <file>', "rollup.json, in place of the op-node's configuration")

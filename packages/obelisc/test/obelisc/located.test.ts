@@ -73,7 +73,6 @@ describe('what is wrong is located', () => {
       beacon: devnet.beaconUrl,
       l2: chain.l2.url,
       opNode: chain.opNode.url,
-      trustRpc: false,
       from: FROM,
       to: BigInt(TO),
       claim: claim === undefined ? undefined : Buffer.from(claim.slice(2), 'hex'),

@@ -124,6 +124,11 @@ test('--json prints one object on whatever failure, errors in the flags included
     answer: 'unknown',
     error: "unknown option '--too'\n(Did you mean --to?)",
   });
+  // The flag's variable asks for an object as the flag does, and either may be taken back.
+  const variable = await json('OBELISC_JSON=true run "$obelisc" validate');
+  assert.match(String(variable.error), /^required options/);
+  const none = await shell('OBELISC_JSON=true run "$obelisc" validate --json=false');
+  assert.deepEqual([none.code, none.stdout], [2, '']);
   const absent = await json('run "$obelisc" validate --json --to 5 2>&-');
   assert.match(String(absent.error), /^required options '--l1 <url>', .* not specified$/);
   const unreachable = await json(`run "$obelisc" validate --json ${endpoints} --to 5 --retry.for 1s`);
@@ -131,6 +136,38 @@ test('--json prints one object on whatever failure, errors in the flags included
   assert.match(String(unreachable.error), /--op-node/);
   const cramped = await json(`ulimit -n 24; run "$obelisc" validate --json ${endpoints} --to 5 --retry.for 1s`);
   assert.match(String(cramped.error), /EMFILE|Cannot find module/);
+});
+
+test('an answer stays the only object, whatever breaks behind it; what breaks before it is in its place', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'obelisc-answers-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const [process, answer] = ['command-process', 'answer'].map((name) =>
+    JSON.stringify(join(repositoryRoot, `packages/obelisc/dist/src/terminal/${name}.js`)),
+  );
+  const run = async (main: string, redirect = ''): Promise<Ended> => {
+    const script = join(folder, 'command.mjs');
+    writeFileSync(
+      script,
+      `import { runAsProcess } from ${process};
+       import { writeAnswer } from ${answer};
+       process.argv.push('--json');
+       await runAsProcess({ name: 'obelisc', failure: 2, load: async () => ({ main: ${main} }) });`,
+    );
+    return shell(`'${globalThis.process.execPath}' '${script}' ${redirect}`);
+  };
+  const broken = `process.stderr.emit('error', Object.assign(new Error('broken'), { code: 'EPIPE' }))`;
+  const behind = await run(`async () => { await writeAnswer('{"answer":"valid"}\\n'); ${broken}; return 0; }`);
+  assert.deepEqual([behind.code, behind.stdout], [2, '{"answer":"valid"}\n']);
+  if (!existsSync('/dev/full')) return t.skip('no /dev/full here');
+  const before = await run(
+    `async () => { console.error('told'); await writeAnswer('{"answer":"valid"}\\n'); return 0; }`,
+    '2> /dev/full',
+  );
+  assert.equal(before.code, 2);
+  assert.deepEqual(JSON.parse(before.stdout), {
+    answer: 'unknown',
+    error: 'cannot write to stderr: no space is left on its device',
+  });
 });
 
 test('an unknown flag is told before those that are missing, and these all at once', async () => {
