@@ -33,7 +33,18 @@ const split = (...args: string[]) => splitArguments(args, (name) => (name === 'r
 
 test('a value may begin with a dash, and = ends the name of the flag', () => {
   assert.deepEqual(split('run', '-input', '-x', '--output=a=b').own, ['run', '--input=-x', '--output=a=b']);
-  assert.deepEqual(split('run', '--output', '--', '-input=').own, ['run', '--output=--', '--input=']);
+  assert.deepEqual(split('run', '--output=--', '-input=').own, ['run', '--output=--', '--input=']);
+});
+
+test('a flag is never taken for the value of the one before it', async () => {
+  assert.deepEqual(split('run', '--input', '--output', 'a').own, ['run', '--input', '--output=a']);
+  assert.deepEqual(split('run', '--input', '--', 'server'), { own: ['run', '--input'], server: ['server'] });
+  const swallowed = await asterisc(['run', '--input', '--output', 'a']);
+  assert.equal(swallowed.code, 1);
+  assert.match(swallowed.stderr, /^error: option '--input <file>' has no value: --output behind it is a flag/m);
+  const missing = await asterisc(['run', '--input', '--', 'server']);
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /^error: option '--input <file>' argument missing/m);
 });
 
 test('switches take =true and =false', () => {
