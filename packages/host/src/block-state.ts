@@ -5,6 +5,7 @@
  * proofs are all of that one state, and nothing is proved twice.
  */
 import { keccak256 } from '@obelisc/preimage';
+import { besideProofs } from './beside-proofs.js';
 import { equal, hex } from './bytes.js';
 import { EndpointError } from './endpoint-errors.js';
 import { type ExecutionWitness, fetchWitness } from './execution-witness.js';
@@ -37,6 +38,8 @@ export type BlockState = {
    * Rejects with EndpointError.
    */
   loadBefore(block: bigint, endpoint: RpcEndpoint): Promise<void>;
+  /** Stages a node that lies beside proved ones (beside-proofs.ts). Rejects with EndpointError. */
+  loadBeside(hash: Uint8Array, endpoint: RpcEndpoint): Promise<void>;
   /** Whether what is missing is asked for by its hash (debug_dbGet) before anything else. */
   isAskedByHash(endpoint: RpcEndpoint): Promise<boolean>;
 };
@@ -61,6 +64,7 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
   const touchedBy = new Map<bigint, TouchedState>();
   /** Hashes of nodes beside proved ones. */
   const asked = new Set<string>();
+  const beside = besideProofs(agreed);
   let systemCodes: Promise<void> | undefined;
   const proved = new Map<string, Set<string>>();
   let methods: Promise<Set<Method>> | undefined;
@@ -81,7 +85,9 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
       if (known === undefined || fresh.size > 0) accounts.set(address, fresh);
     }
     if (accounts.size === 0) return;
-    const { nodes: values, siblings } = await prove(endpoint, { accounts, codes: [] }, (await agreed()).number);
+    const proof = await prove(endpoint, { accounts, codes: [] }, (await agreed()).number);
+    const { nodes: values, siblings } = proof;
+    if (!(await givesNodes(endpoint))) beside.add(proof.proofs);
     staging.add(values, block);
     await fetchNodes(block, siblings, endpoint);
     for (const [address, slots] of accounts) {
@@ -177,6 +183,9 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
     isAskedByHash: async (endpoint) => witnesses === undefined && (await givesNodes(endpoint)),
     load: (block, endpoint) => remembered(loads, block, () => load(block, endpoint)),
     loadBefore: (block, endpoint) => remembered(before, block, () => loadBefore(block, endpoint)),
+    async loadBeside(hash, endpoint) {
+      staging.add([await beside.find(hash, endpoint, touchedBy)], (await agreed()).number + 1n);
+    },
     loadMore: (block, endpoint) => remembered(more, block, () => loadMore(block, endpoint)),
   };
 }

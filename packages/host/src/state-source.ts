@@ -38,7 +38,8 @@ export type StateSourceOptions = {
 
 /**
  * The order: debug_dbGet, which is exact and cheap; where the endpoint has none, the blocks' witnesses or traces one after the
- * other; then proofs and codes of all that the blocks are known to touch. With --l2.experimental witnesses come first.
+ * other; then proofs and codes of all that the blocks are known to touch, and proofs of what lies beside. With --l2.experimental
+ * witnesses come first.
  */
 export function stateSource(options: StateSourceOptions): StateSource {
   const { endpoint, blocks, staging, range, witnessesFirst, log } = options;
@@ -85,7 +86,19 @@ export function stateSource(options: StateSourceOptions): StateSource {
     name: 'eth_getProof',
     attempt: inBlocks('proofs', (block, at) => blocks.loadMore(block, at)),
   };
-  const attempt = alternatives(witnessesFirst ? [byBlock, byKey, byProof] : [byKey, byBlock, byProof], {
+  const besideProofs: Way<[StateKind, Uint8Array], Uint8Array> = {
+    name: 'proofs of what lies beside',
+    attempt: async (kind, hash) => {
+      const request = 'eth_getProof';
+      if (kind === 'code') throw new EmptyAnswerError(endpoint.name, request, 'a code lies beside nothing');
+      await blocks.loadBeside(hash, endpoint);
+      const value = staging.get(hash);
+      if (value === undefined) throw new EmptyAnswerError(endpoint.name, request, `${hex(hash)} was let go of`);
+      return value;
+    },
+  };
+  const inOrder = witnessesFirst ? [byBlock, byKey, byProof] : [byKey, byBlock, byProof];
+  const attempt = alternatives([...inOrder, besideProofs], {
     patience: PATIENCE,
     onSwitch: (from, to, because) =>
       log('debug', 'Looking for state another way', { from, to, because: because.message }),
