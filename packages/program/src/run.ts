@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { NearbySource, Oracle } from '@obelisc/preimage';
-import { type Answer, requestFlag, type FromWorker, type WorkerData } from './messages.js';
+import { type Answer, Channel, REQUEST, requestFlag, type FromWorker, type WorkerData } from './messages.js';
 
 export interface ProgramOptions {
   /** Answers the client's hints and pre-image requests. What it throws ends the run and is thrown to the caller. */
@@ -33,13 +33,13 @@ export function inspectModule(): Uint8Array {
  * event loop stays free: the client waits for the oracle's answers in a thread of its own.
  */
 export async function runProgram(options: ProgramOptions): Promise<number> {
-  const answered = new SharedArrayBuffer(4);
-  const flag = new Int32Array(answered);
+  const memory = Channel.memory();
+  const channel = new Channel(memory);
   const workerData: WorkerData = {
     module: options.module ?? built('client-native'),
     computing: built('native-imports'),
     nearby: options.nearby,
-    answered,
+    channel: memory,
   };
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
   try {
@@ -53,19 +53,25 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
       const answer = async (key: Uint8Array, hints: readonly string[]): Promise<void> => {
         await take(hints);
         const value = await oracle.get(key);
-        const message: Answer = { value, ahead: oracle.ahead?.() };
-        // The answer is posted before the flag is raised, so the worker finds it when it wakes.
-        worker.postMessage(message);
-        Atomics.store(flag, 0, requestFlag.answered);
-        Atomics.notify(flag, 0);
+        const ahead = oracle.ahead?.();
+        // The answer is there before the flag is raised, so the worker finds it when it wakes.
+        if (ahead !== undefined || !channel.writeAnswer(value)) {
+          Atomics.store(channel.state, 1, -1);
+          const message: Answer = { value, ahead };
+          worker.postMessage(message);
+        }
+        Atomics.store(channel.state, 0, requestFlag.answered);
+        Atomics.notify(channel.state, 0);
       };
       // Hints that come alone are taken before the request that comes after them.
       let before: Promise<void> = Promise.resolve();
       worker.on('message', (message: FromWorker) => {
+        if (message === REQUEST) {
+          const { key, hints } = channel.readRequest();
+          before.then(() => answer(key, hints)).catch(reject);
+          return;
+        }
         switch (message.kind) {
-          case 'get':
-            before.then(() => answer(message.key, message.hints)).catch(reject);
-            break;
           case 'hints':
             before = before.then(() => take(message.hints));
             before.catch(reject);

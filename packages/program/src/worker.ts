@@ -1,7 +1,7 @@
 // The thread that the client runs in: answers the module's imports (ABI.md) by asking the parent thread and waiting.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { NearbyReader } from '@obelisc/preimage';
-import { type Answer, requestFlag, type FromWorker, type WorkerData } from './messages.js';
+import { type Answer, Channel, REQUEST, requestFlag, type FromWorker, type WorkerData } from './messages.js';
 
 /** Thrown by the import `exit` to unwind the module. */
 class Exit extends Error {
@@ -19,9 +19,9 @@ class PreimageReadError extends Error {
 
 if (parentPort === null) throw new Error('worker.js runs as a worker thread only');
 const port = parentPort;
-const { module, computing, nearby, answered } = workerData as WorkerData;
+const { module, computing, nearby, channel: shared } = workerData as WorkerData;
 const lookUp: NearbyReader | undefined = nearby && (await readerOf(nearby.module, nearby.argument));
-const flag = new Int32Array(answered);
+const channel = new Channel(shared);
 
 function send(message: FromWorker): void {
   port.postMessage(message);
@@ -53,13 +53,20 @@ function preimage(key: Uint8Array): Uint8Array {
   return broughtAlong(key) ?? ask(key);
 }
 
-/** Sends a request and sleeps until its answer is here. */
+/** Sends a request and sleeps until its answer is here, which is valid until the next request. */
 function ask(key: Uint8Array): Uint8Array {
-  Atomics.store(flag, 0, requestFlag.pending);
-  send({ kind: 'get', key, hints });
+  if (!channel.fits(hints)) {
+    send({ kind: 'hints', hints });
+    hints = [];
+  }
+  channel.writeRequest(key, hints);
   hints = [];
+  Atomics.store(channel.state, 0, requestFlag.pending);
+  send(REQUEST);
+  Atomics.wait(channel.state, 0, requestFlag.pending);
+  const value = channel.readAnswer();
+  if (value !== undefined) return value;
   for (;;) {
-    Atomics.wait(flag, 0, requestFlag.pending);
     const answer = receiveMessageOnPort(port) as { message: Answer } | undefined;
     if (answer === undefined) continue;
     if (answer.message.ahead !== undefined) [ahead, next] = [answer.message.ahead, 0];

@@ -6,8 +6,8 @@ import { runProgram } from '../src/index.js';
 const module = readFileSync(new URL('../test-abi.wasm', import.meta.url));
 const VALUE = Uint8Array.from([0x80, 0, 0, 0, 0, 0, 0, 2, 9]);
 
-/** Runs the ABI test program with `order` as its local pre-image 1. */
-async function run(order: number[]) {
+/** Runs the ABI test program with `order` as its local pre-image 1 and `value` as the other pre-image. */
+async function run(order: number[], value = VALUE) {
   const hints: string[] = [];
   let stdout = '';
   let stderr = '';
@@ -18,7 +18,7 @@ async function run(order: number[]) {
       get: async (key) => {
         if (key[0] === 1) return Uint8Array.from(order);
         assert.deepEqual([...key], [2, ...Array.from({ length: 31 }, () => 0xab)]);
-        return VALUE;
+        return value;
       },
     },
     stdout: (bytes) => void (stdout += Buffer.from(bytes).toString()),
@@ -34,6 +34,16 @@ test('the client hints, reads a pre-image, logs and exits', async () => {
   // (2^64 - 1) * 0x8000000000000002 = 0x8000000000000001 * 2^64 + …
   assert.equal(stdout, `lvl=info msg="read" value=0x800000000000000209 high=${0x8000000000000001n}\n`);
   assert.equal(stderr, '');
+});
+
+test('values of every length come through, those too that the two threads have no common room for', async () => {
+  for (const length of [8, 131_072, 131_073, 300_000]) {
+    const value = Uint8Array.from({ length }, (_, i) => (i * 7) % 251);
+    const { stdout } = await run([0, ...Array.from({ length: 32 }, () => 0xab)], value);
+    // A line of the log shows the beginning.
+    const start = Buffer.from(value).toString('hex').slice(0, 4000);
+    assert.ok(stdout.startsWith(`lvl=info msg="read" value=0x${start}`), `${length} bytes`);
+  }
 });
 
 test('exit codes come through', async () => {

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Channel } from '../src/messages.js';
+
+/** The two ends of one channel. */
+function ends(): [Channel, Channel] {
+  const memory = Channel.memory();
+  return [new Channel(memory), new Channel(memory)];
+}
+
+const key = Uint8Array.from({ length: 32 }, (_, i) => 255 - i);
+
+test('a request and its hints arrive as they were written', () => {
+  const [worker, host] = ends();
+  for (const hints of [[], ['l1-blob 0xff'], ['', 'a b\nc', 'ÿ\0'], ['x'.repeat(131_000)]]) {
+    assert.ok(worker.fits(hints));
+    worker.writeRequest(key, hints);
+    assert.deepEqual(host.readRequest(), { key, hints });
+  }
+  assert.ok(!worker.fits(['x'.repeat(131_040)]));
+  assert.ok(!worker.fits(Array.from({ length: 256 }, () => 'x'.repeat(510))));
+});
+
+test('an answer arrives where it has room', () => {
+  const [worker, host] = ends();
+  for (const length of [0, 1, 131_072]) {
+    const value = Uint8Array.from({ length }, (_, i) => i % 251);
+    assert.ok(host.writeAnswer(value));
+    assert.deepEqual(Uint8Array.from(worker.readAnswer() ?? []), value);
+  }
+  assert.ok(!host.writeAnswer(new Uint8Array(131_073)));
+  assert.equal(worker.readAnswer(), undefined);
+});
