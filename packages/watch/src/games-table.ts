@@ -46,12 +46,10 @@ export async function addGame(
 ): Promise<void> {
   // What was said of a game that L1 took back is not said of the one that came in its place.
   await sql.query(
-    `DELETE FROM obelisc.verdicts v USING obelisc.games g
-     WHERE v.chain = $1 AND v.address = $2 AND g.chain = v.chain AND g.address = v.address AND g.state = 'vanished'`,
-    [chain, game.address],
-  );
-  await sql.query(
-    `INSERT INTO obelisc.games (chain, address, index, type, type_name, root_claim, block_number, l1_head, l1_number,
+    `WITH taken_back AS (
+       DELETE FROM obelisc.verdicts v USING obelisc.games g
+       WHERE v.chain = $1 AND v.address = $2 AND g.chain = v.chain AND g.address = v.address AND g.state = 'vanished')
+     INSERT INTO obelisc.games (chain, address, index, type, type_name, root_claim, block_number, l1_head, l1_number,
        start_block, start_root, proposer, created_at, status, resolved_at, max_clock)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, l1_head = excluded.l1_head,

@@ -17,24 +17,29 @@ export interface ReporterOptions {
   readonly onChange?: () => void;
 }
 
+/** Verdicts that may be written between the giving of a number and the end of its transaction. */
+const OVERTAKEN = 50;
 /** Claims whose games are about to end are of no use any more: they are told of once an hour at most. */
 const HOUR = 3600;
 
 export class Reporter {
   /** Number of the last verdict that was counted; those of before the first look are another process'. */
   #last: number | undefined;
+  /** Those that were counted of the last few: numbers are given when a verdict is written, and seen when its transaction ends. */
+  #counted = new Set<number>();
 
   constructor(readonly options: ReporterOptions) {}
 
   /** One look. Rejects where the database cannot be read. */
   async look(): Promise<void> {
     const { database, metrics, chains, targets, behind, log, onChange } = this.options;
-    this.#last ??= await lastVerdict(database);
-    const verdicts = await verdictsAfter(database, this.#last);
-    for (const verdict of verdicts) {
-      metrics.judged(verdict);
-      this.#last = verdict.number;
-    }
+    const isFirst = this.#last === undefined;
+    const last = this.#last ?? (await lastVerdict(database));
+    const seen = await verdictsAfter(database, last - OVERTAKEN);
+    const verdicts = seen.filter(({ number }) => (isFirst ? number > last : !this.#counted.has(number)));
+    for (const verdict of verdicts) metrics.judged(verdict);
+    this.#counted = new Set(seen.map(({ number }) => number));
+    this.#last = Math.max(last, ...this.#counted);
     await this.#wrong();
     for (const chain of chains)
       for (const game of await gamesInState(database, chain, 'undecided'))

@@ -192,7 +192,18 @@ describe('the watch over HTTP', () => {
       log: () => {},
     });
     await reporter.look();
+    const [taken] = await place.database.query<{ number: string }>(
+      `SELECT nextval(pg_get_serial_sequence('obelisc.verdicts', 'number')) AS number`,
+    );
     await judge('2', 'invalid');
+    await reporter.look();
+    // One whose number was given earlier and whose transaction ended later is counted too, and none twice.
+    await place.database.query(
+      `INSERT INTO obelisc.verdicts (chain, address, number, answer, verdict, worker, tries, began_at)
+       OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, 'valid', '{}', 'w', 1, now())`,
+      [CHAIN, address('3'), taken?.number],
+    );
+    await reporter.look();
     await reporter.look();
     metrics.looked(CHAIN, { l1Number: 77n });
     metrics.looked(CHAIN, new Error('away'));
@@ -201,7 +212,8 @@ describe('the watch over HTTP', () => {
     assert.match(text, /obelisc_l1_block\{chain="shown"\} 77/);
     assert.match(text, /obelisc_endpoint_errors_total\{chain="shown"\} 1/);
     assert.match(text, /obelisc_verdict_seconds_count\{chain="shown",answer="invalid"\} 1/);
-    assert.match(text, /obelisc_verdict_latency_seconds_count\{chain="shown"\} 1/);
+    assert.match(text, /obelisc_verdict_seconds_count\{chain="shown",answer="valid"\} 1/);
+    assert.match(text, /obelisc_verdict_latency_seconds_count\{chain="shown"\} 2/);
     assert.match(text, /obelisc_queue_jobs\{state="waiting"\} 0/);
   });
 

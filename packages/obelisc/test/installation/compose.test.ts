@@ -46,7 +46,7 @@ test(
     const running: Background[] = [];
     try {
       const chains = join(folder, 'chains.json');
-      writeFileSync(chains, JSON.stringify({ chains: [chainOf(devnet)] }));
+      writeFileSync(chains, JSON.stringify({ chains: [chainOf(devnet, 'one'), chainOf(devnet, 'two')] }));
       const port = await freePort();
       // What the containers have at these names.
       const here = (word: string): string =>
@@ -107,11 +107,12 @@ test(
         if ((await left()) === 0) break;
         await sleep(500);
       }
-      const verdicts = await database.query<{ index: number; answer: string; tries: number }>(
-        `SELECT g.index::float8 AS index, v.answer, v.tries FROM obelisc.games g JOIN obelisc.verdicts v USING (chain, address) ORDER BY index`,
+      const verdicts = await database.query<{ chain: string; index: number; answer: string; tries: number }>(
+        `SELECT chain, g.index::float8 AS index, v.answer, v.tries FROM obelisc.games g JOIN obelisc.verdicts v USING (chain, address) ORDER BY index`,
       );
       await database.close();
-      assert.ok(verdicts.length >= 4);
+      assert.ok(verdicts.length >= 8);
+      assert.equal(verdicts.filter(({ chain }) => chain === 'one').length * 2, verdicts.length);
       for (const { index, answer } of verdicts)
         assert.equal(answer, index % 3 === 2 ? 'invalid' : 'valid', `game ${index}`);
       assert.equal(verdicts.filter(({ tries }) => tries === 2).length, 1);
@@ -128,9 +129,13 @@ test(
   },
 );
 
-function chainOf({ l1Url, beaconUrl, l2Url, opNodeUrl, gameFactory }: Awaited<ReturnType<typeof startDevnet>>): object {
+/** The chain as one of several; that two are the same one is nobody's business. */
+function chainOf(
+  { l1Url, beaconUrl, l2Url, opNodeUrl, gameFactory }: Awaited<ReturnType<typeof startDevnet>>,
+  name: string,
+): object {
   return {
-    name: 'embedded',
+    name,
     l1: l1Url,
     'l1.beacon': beaconUrl,
     l2: l2Url,

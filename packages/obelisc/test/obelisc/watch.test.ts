@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
+import { SERVER, testDatabase } from '@obelisc/watch/test/databases';
 import { repositoryRoot, runCommand } from '../../src/demo/commands.js';
 import { type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
 
@@ -58,6 +59,27 @@ describe('the watch', () => {
     const again = await watch(...flags('once', '--once', '--game-factory', factory()));
     assert.equal(again.stdout, stdout);
     assert.doesNotMatch(again.stderr, /Judging a claim/);
+  });
+
+  test('two watches on one database judge each game once', { skip: SERVER === undefined && 'no server' }, async () => {
+    const place = await testDatabase('server');
+    try {
+      const args = [...flags('shared', '--once', '--game-factory', factory()), '--db', place.where];
+      const both = await Promise.all([watch(...args), watch(...args)]);
+      const count = (what: RegExp): number =>
+        both.reduce((sum, { stderr }) => sum + (stderr.match(what)?.length ?? 0), 0);
+      const [row] = await place.database.query<{ games: number }>(
+        'SELECT count(*)::float8 AS games FROM obelisc.games',
+      );
+      assert.equal(count(/Judging a claim/g), row?.games);
+      assert.equal(count(/A claim is (?:right|wrong)/g), row?.games);
+      for (const { code, stdout } of both) {
+        assert.equal(code, 1);
+        assert.match(stdout, /^Claims: [2-9] right, 1 wrong, 0 undecided, 0 not covered, 0 waiting\n$/);
+      }
+    } finally {
+      await place.drop();
+    }
   });
 
   test('a killed watch goes on where it was; SIGTERM lets the claim at work come to its end', async () => {
