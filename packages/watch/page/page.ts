@@ -21,6 +21,7 @@ interface Summary {
   readonly wrong: readonly string[] | null;
   readonly seconds: number | null;
   readonly judgedAt: number | null;
+  readonly atWork: number | null;
 }
 
 interface Details extends Summary {
@@ -28,6 +29,7 @@ interface Details extends Summary {
   readonly verdict: Verdict | null;
   readonly log: string | null;
   readonly worker: string | null;
+  readonly segments: readonly Segment[] | null;
   readonly tries: number | null;
 }
 
@@ -82,7 +84,7 @@ const WORDS: Readonly<Record<string, string>> = {
   valid: 'right',
   invalid: 'wrong',
   waiting: 'waits for confirmations',
-  queued: 'being judged',
+  queued: 'in the queue',
   uncovered: 'not covered',
   undecided: 'undecided',
   unknown: 'could not be told',
@@ -201,7 +203,7 @@ function rowOf(claim: Summary): HTMLElement {
     ['Proposer', claim.proposer === null ? '–' : element('code', { title: claim.proposer }, short(claim.proposer))],
     ['Age', ageOf(claim.createdAt)],
     ['Clock left', clockOf(claim)],
-    ['Took', claim.seconds === null ? '–' : durationOf(claim.seconds)],
+    ['Took', tookOf(claim) ?? '–'],
   ];
   return rowOfCells(cells, { 'data-key': `${claim.chain}/${claim.address}` });
 }
@@ -244,8 +246,9 @@ function claimOf(claim: Details): Node[] {
     ['Made', new Date(claim.createdAt * 1000).toISOString()],
     ['Clock left', clockOf(claim)],
     ['Judged', claim.judgedAt === null ? null : new Date(claim.judgedAt).toISOString()],
-    ['Took', claim.seconds === null ? null : durationOf(claim.seconds)],
+    ['Took', tookOf(claim)],
     ['By', claim.worker],
+    ['Tries', claim.tries === null ? null : String(claim.tries)],
     ['Rests on', verdict?.restsOn?.join('; ') ?? null],
   ];
   return [
@@ -256,7 +259,7 @@ function claimOf(claim: Details): Node[] {
       ...facts.flatMap(([name, value]) => (value === null ? [] : [element('dt', {}, name), element('dd', {}, value)])),
     ),
     ...partingOf(verdict),
-    ...segmentsOf(verdict),
+    ...segmentsOf(verdict?.segments ?? claim.segments ?? [], verdict === null),
     ...(claim.log === null || claim.log === ''
       ? []
       : [element('h2', {}, 'Log'), element('pre', { tabindex: '0', 'aria-label': 'Log' }, claim.log)]),
@@ -324,13 +327,14 @@ function wrongOf(verdict: Verdict | null): string | null {
     : `${names}; the claimed root is that of block ${block}`;
 }
 
-function segmentsOf(verdict: Verdict | null): Node[] {
-  const segments = verdict?.segments ?? [];
-  if (segments.length === 0) return [];
+/** The range as a timeline; of a claim without a verdict the segments that were judged, in the order of their blocks. */
+function segmentsOf(judged: readonly Segment[], isOpen: boolean): Node[] {
+  if (judged.length === 0) return [];
+  const segments = judged.toSorted((a, b) => a.from - b.from);
   const textOf = ({ from, to, answer }: Segment): string => `blocks ${from} to ${to}: ${WORDS[answer] ?? answer}`;
   const items = segments.map((segment) => element('li', { class: segment.answer, title: textOf(segment) }));
   const others = segments.filter(({ answer }) => answer !== 'valid');
-  const right = `${segments.length - others.length} of ${segments.length} segments right`;
+  const right = `${segments.length - others.length} of ${segments.length} segments${isOpen ? ' that were judged' : ''} right`;
   const named = others.slice(0, NAMED).map(textOf);
   const more = others.length > NAMED ? [`${others.length - NAMED} more`] : [];
   return [
@@ -340,9 +344,9 @@ function segmentsOf(verdict: Verdict | null): Node[] {
   ];
 }
 
-function verdictOf({ answer, state, wrong }: Summary): HTMLElement {
+function verdictOf({ answer, state, atWork, wrong }: Summary): HTMLElement {
   const is = answer ?? state;
-  const word = WORDS[is] ?? is;
+  const word = atWork === null ? (WORDS[is] ?? is) : 'being judged';
   // A claim's verdict says nothing of who else is wrong.
   const text = wrong?.includes('op-node') === true ? `${word}, the op-node is wrong` : word;
   return element('span', { class: `verdict ${is}` }, text);
@@ -351,6 +355,12 @@ function verdictOf({ answer, state, wrong }: Summary): HTMLElement {
 function blocksOf({ startBlock, blockNumber }: Summary): string {
   if (blockNumber === null) return '–';
   return startBlock === null ? `${blockNumber}` : `${startBlock} to ${blockNumber}`;
+}
+
+/** How long the judging took, or has taken until now. */
+function tookOf({ seconds, atWork }: Summary): string | null {
+  if (seconds !== null) return durationOf(seconds);
+  return atWork === null ? null : `${durationOf(atWork)} so far`;
 }
 
 function code(text: string | null): HTMLElement | null {
@@ -399,6 +409,6 @@ function listen(): void {
 }
 
 listen();
-// Ages move on without any event.
-setInterval(() => void show(), 30_000);
+// Ages and what is at work move on without any event.
+setInterval(() => void show(), 10_000);
 void show();

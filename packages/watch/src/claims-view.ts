@@ -1,6 +1,7 @@
 // What is shown of games and verdicts: rows as JSON, for the page and for scripts.
 import type { Sql } from './database.js';
 import type { GameKey, GameRow } from './games-table.js';
+import type { JudgedSegment } from './progress.js';
 
 /** A game with its verdict's outline. */
 export interface ClaimSummary extends GameRow {
@@ -11,6 +12,8 @@ export interface ClaimSummary extends GameRow {
   readonly seconds: number | null;
   /** Milliseconds since 1970. */
   readonly judgedAt: number | null;
+  /** Seconds that a worker has been at it, whose word came within a lease; null where none is. */
+  readonly atWork: number | null;
 }
 
 /** A game with all that is known of it. */
@@ -22,6 +25,8 @@ export interface ClaimDetails extends ClaimSummary {
   readonly log: string | null;
   readonly worker: string | null;
   readonly tries: number | null;
+  /** Without a verdict: what the try at work, or the last one, has come to. */
+  readonly segments: readonly JudgedSegment[] | null;
 }
 
 const SUMMARY = `g.chain, g.address, g.index::float8 AS index, g.type::float8 AS type, g.type_name AS "typeName",
@@ -29,7 +34,12 @@ const SUMMARY = `g.chain, g.address, g.index::float8 AS index, g.type::float8 AS
   g.l1_number::float8 AS "l1Number", g.start_block::float8 AS "startBlock", g.proposer,
   g.created_at::float8 AS "createdAt", g.max_clock::float8 AS "maxClock", g.status, g.state, g.reason,
   v.answer, v.verdict->'wrong' AS wrong, extract(epoch FROM v.ended_at - v.began_at)::float8 AS seconds,
-  floor(extract(epoch FROM v.ended_at) * 1000)::float8 AS "judgedAt"`;
+  floor(extract(epoch FROM v.ended_at) * 1000)::float8 AS "judgedAt",
+  CASE WHEN g.state = 'queued' AND p.said_at > now() - interval '90 seconds'
+    THEN extract(epoch FROM now() - p.began_at)::float8 END AS "atWork"`;
+/** With these tables by these names. */
+const TABLES = `obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address)
+  LEFT JOIN obelisc.progress p USING (chain, address)`;
 
 export interface ClaimFilter {
   readonly chain?: string | undefined;
@@ -43,7 +53,7 @@ export interface ClaimFilter {
 /** Games, newest first. */
 export function listClaims(sql: Sql, { chain, is, before, limit }: ClaimFilter): Promise<ClaimSummary[]> {
   return sql.query<ClaimSummary>(
-    `SELECT ${SUMMARY} FROM obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address)
+    `SELECT ${SUMMARY} FROM ${TABLES}
      WHERE ($1::text IS NULL OR g.chain = $1)
        AND ($2::text IS NULL OR v.answer = $2 OR (v.answer IS NULL AND g.state = $2))
        AND ($3::text IS NULL OR (g.created_at, g.index, g.chain, g.address) <
@@ -56,8 +66,9 @@ export function listClaims(sql: Sql, { chain, is, before, limit }: ClaimFilter):
 /** One game, or undefined. */
 export async function claimDetails(sql: Sql, { chain, address }: GameKey): Promise<ClaimDetails | undefined> {
   const [row] = await sql.query<ClaimDetails>(
-    `SELECT ${SUMMARY}, g.start_root AS "startRoot", g.resolved_at::float8 AS "resolvedAt", v.verdict, v.log, v.worker, v.tries
-     FROM obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address) WHERE g.chain = $1 AND g.address = $2`,
+    `SELECT ${SUMMARY}, g.start_root AS "startRoot", g.resolved_at::float8 AS "resolvedAt", v.verdict,
+       coalesce(v.log, p.log) AS log, coalesce(v.worker, p.worker) AS worker, coalesce(v.tries, p.try) AS tries, p.segments
+     FROM ${TABLES} WHERE g.chain = $1 AND g.address = $2`,
     [chain, address],
   );
   return row;
@@ -104,7 +115,7 @@ export interface NumberedVerdict extends ClaimSummary {
 /** Verdicts after the one of this number, in order. */
 export function verdictsAfter(sql: Sql, number: number): Promise<NumberedVerdict[]> {
   return sql.query<NumberedVerdict>(
-    `SELECT ${SUMMARY}, v.number::float8 AS number FROM obelisc.games g JOIN obelisc.verdicts v USING (chain, address)
+    `SELECT ${SUMMARY}, v.number::float8 AS number FROM ${TABLES}
      WHERE v.number > $1 ORDER BY v.number LIMIT 500`,
     [number],
   );

@@ -48,7 +48,10 @@ export async function addGame(
   await sql.query(
     `WITH taken_back AS (
        DELETE FROM obelisc.verdicts v USING obelisc.games g
-       WHERE v.chain = $1 AND v.address = $2 AND g.chain = v.chain AND g.address = v.address AND g.state = 'vanished')
+       WHERE v.chain = $1 AND v.address = $2 AND g.chain = v.chain AND g.address = v.address AND g.state = 'vanished'),
+     seen_of_it AS (
+       DELETE FROM obelisc.progress p USING obelisc.games g
+       WHERE p.chain = $1 AND p.address = $2 AND g.chain = p.chain AND g.address = p.address AND g.state = 'vanished')
      INSERT INTO obelisc.games (chain, address, index, type, type_name, root_claim, block_number, l1_head, l1_number,
        start_block, start_root, proposer, created_at, status, resolved_at, max_clock)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)

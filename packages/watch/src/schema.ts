@@ -63,7 +63,25 @@ const MIGRATIONS: readonly string[] = [
     tries integer NOT NULL DEFAULT 0
   );
   `,
+  `
+  CREATE TABLE obelisc.progress (
+    chain text NOT NULL,
+    address text NOT NULL,
+    try integer NOT NULL,
+    worker text NOT NULL,
+    began_at timestamptz NOT NULL DEFAULT now(),
+    -- The worker's last word.
+    said_at timestamptz NOT NULL DEFAULT now(),
+    segments jsonb NOT NULL DEFAULT '[]',
+    log text NOT NULL DEFAULT '',
+    PRIMARY KEY (chain, address),
+    FOREIGN KEY (chain, address) REFERENCES obelisc.games (chain, address)
+  );
+  `,
 ];
+
+/** Of the tables that this version makes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Brings the tables to this version, which several processes may do at once. Rejects with WatchError for a newer database. */
 export async function migrate(database: Database): Promise<void> {
@@ -75,14 +93,13 @@ export async function migrate(database: Database): Promise<void> {
       await sql.run('CREATE TABLE IF NOT EXISTS obelisc.version (version integer NOT NULL)');
       const [row] = await sql.query<{ version: number }>('SELECT version FROM obelisc.version');
       const version = row?.version ?? 0;
-      if (version > MIGRATIONS.length)
+      if (version > SCHEMA_VERSION)
         throw new WatchError(
-          `--db: ${database.place} was made by a newer Obelisc (version ${version} of its tables, this one knows ${MIGRATIONS.length}): use that one, or another database`,
+          `--db: ${database.place} was made by a newer Obelisc (version ${version} of its tables, this one knows ${SCHEMA_VERSION}): use that one, or another database`,
         );
       for (const step of MIGRATIONS.slice(version)) await sql.run(step);
-      if (row === undefined) await sql.query('INSERT INTO obelisc.version VALUES ($1)', [MIGRATIONS.length]);
-      else if (version < MIGRATIONS.length)
-        await sql.query('UPDATE obelisc.version SET version = $1', [MIGRATIONS.length]);
+      if (row === undefined) await sql.query('INSERT INTO obelisc.version VALUES ($1)', [SCHEMA_VERSION]);
+      else if (version < SCHEMA_VERSION) await sql.query('UPDATE obelisc.version SET version = $1', [SCHEMA_VERSION]);
     });
   } catch (error) {
     if (error instanceof WatchError) throw error;

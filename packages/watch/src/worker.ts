@@ -8,6 +8,7 @@ import type { Database, Sql } from './database.js';
 import { DatabaseError, messageOf } from './errors.js';
 import { findGame, setState } from './games-table.js';
 import type { FromJudge, ToJudge } from './judge-process.js';
+import { beginProgress, dropProgress, type JudgedSegment, noteProgress, type Progress } from './progress.js';
 import { type ClaimJob, type ClaimQueue, LEASE_RENEWAL } from './queue.js';
 
 export interface WorkerOptions {
@@ -38,6 +39,8 @@ export interface ClaimEnd {
 
 /** Milliseconds between two looks into a queue that was empty. */
 const PAUSE = 500;
+/** Milliseconds between two words of how far a claim has come. */
+const SHOWN = 5000;
 /** Milliseconds between two tries of what the database does not take. */
 const RETRY = 1000;
 /** Characters of a claim's log that are kept: its end. */
@@ -146,7 +149,8 @@ export class ClaimWorker {
       block: game.blockNumber ?? 0,
       try: job.attempt,
     });
-    const { outcome, text } = await this.#judge(job, chain);
+    await this.#insist(() => beginProgress(database, job, this.name));
+    const { outcome, progress } = await this.#judge(job, chain);
     if (outcome === undefined) return end('lost', 'the lease of the job was lost');
     if (outcome.kind === 'failed' || outcome.answer === 'unknown') {
       const reason = storable(outcome.reason ?? 'it could not be told');
@@ -155,6 +159,7 @@ export class ClaimWorker {
         log('warn', 'A claim cannot be judged', { chain: job.chain, game: job.address, because: reason });
         return end('uncovered', reason);
       }
+      await this.#insist(() => noteProgress(database, job, progress));
       await this.#insist(() => queue.fail(job, reason));
       log('warn', 'A claim could not be judged yet', {
         chain: job.chain,
@@ -168,10 +173,11 @@ export class ClaimWorker {
     const took = seconds();
     const isWritten = await this.#write(job, async (sql) => {
       await setState(sql, job, ['queued'], 'judged');
+      await dropProgress(sql, job);
       await sql.query(
         `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, log, worker, tries, began_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, now() - make_interval(secs => $8))`,
-        [job.chain, job.address, answer, storable(json), storable(text), this.name, job.attempt, took],
+        [job.chain, job.address, answer, storable(json), progress.log, this.name, job.attempt, took],
       );
     });
     if (!isWritten) return end('lost', 'another try judged it');
@@ -202,8 +208,8 @@ export class ClaimWorker {
   }
 
   /** Judges in a process; `outcome` is undefined where the lease went to another meanwhile. */
-  #judge(job: ClaimJob, chain: WatchedChain): Promise<{ outcome: Outcome | undefined; text: string }> {
-    const { queue, machine, segment, segmentWorkers } = this.options;
+  #judge(job: ClaimJob, chain: WatchedChain): Promise<{ outcome: Outcome | undefined; progress: Progress }> {
+    const { queue, database, log, machine, segment, segmentWorkers } = this.options;
     const options: ToJudge = {
       l1: chain.l1,
       beacon: chain.beacon,
@@ -232,10 +238,21 @@ export class ClaimWorker {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       let text = '';
+      const segments: JudgedSegment[] = [];
+      let isNew = false;
+      const showing = setInterval(() => {
+        const progress = isNew ? { log: storable(text), segments } : undefined;
+        isNew = false;
+        noteProgress(database, job, progress).catch((error: unknown) => {
+          isNew ||= progress !== undefined;
+          log('debug', 'Progress cannot be written; trying again', { because: messageOf(error) });
+        });
+      }, SHOWN);
       let outcome: Outcome | undefined;
       let isLost = false;
       const keep = (line: string): void => {
         text = `${text}${line}\n`.slice(-LOG_KEPT);
+        isNew = true;
       };
       let timer: NodeJS.Timeout | undefined;
       let isOver = false;
@@ -262,8 +279,11 @@ export class ClaimWorker {
         if (message.kind === 'line') keep(message.line);
         else if (message.kind === 'log') {
           if (KEPT_LEVELS.has(message.level)) keep(`${message.level}: ${message.message}${fieldsOf(message.fields)}`);
-        } else if (message.kind === 'segment') keep(`blocks ${message.from} to ${message.to}: ${message.answer}`);
-        else outcome = message;
+        } else if (message.kind === 'segment') {
+          const { from, to, answer } = message;
+          segments.push({ from: Number(from), to: Number(to), answer });
+          keep(`blocks ${from} to ${to}: ${answer}`);
+        } else outcome = message;
       });
       child.on('error', (error) => {
         outcome ??= { kind: 'failed', reason: error.message, isSettled: false };
@@ -271,11 +291,12 @@ export class ClaimWorker {
       child.on('close', (code, signal) => {
         isOver = true;
         clearTimeout(timer);
+        clearInterval(showing);
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
         const isOutOfMemory = signal !== null && OUT_OF_MEMORY.has(signal);
         const reason = `the judging process ended with ${how}${isOutOfMemory ? ' (out of memory?)' : ''}`;
         const ended: Outcome = outcome ?? { kind: 'failed', reason, isSettled: false };
-        resolve({ outcome: isLost ? undefined : ended, text });
+        resolve({ outcome: isLost ? undefined : ended, progress: { log: storable(text), segments } });
       });
       child.send(options);
     });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readChains, watchedChain } from '../src/chain-settings.js';
 import { openDatabase } from '../src/database.js';
-import { migrate } from '../src/schema.js';
+import { migrate, SCHEMA_VERSION } from '../src/schema.js';
 import { KINDS, testDatabase } from './databases.js';
 
 for (const kind of KINDS)
@@ -24,7 +24,14 @@ for (const kind of KINDS)
         /^Error: no$/,
       );
       assert.deepEqual(await database.query('SELECT * FROM obelisc.alerts'), []);
-      assert.deepEqual(await database.query('SELECT version FROM obelisc.version'), [{ version: 1 }]);
+      assert.deepEqual(await database.query('SELECT version FROM obelisc.version'), [{ version: SCHEMA_VERSION }]);
+      // One that an older version made is brought to this one, with what is in it.
+      await database.query(`INSERT INTO obelisc.alerts (event, body) VALUES ('kept', '{}')`);
+      await database.run('DROP TABLE obelisc.progress; UPDATE obelisc.version SET version = 1');
+      await Promise.all([migrate(database), migrate(database)]);
+      assert.deepEqual(await database.query('SELECT version FROM obelisc.version'), [{ version: SCHEMA_VERSION }]);
+      assert.deepEqual(await database.query('SELECT event FROM obelisc.alerts'), [{ event: 'kept' }]);
+      assert.deepEqual(await database.query('SELECT * FROM obelisc.progress'), []);
     } finally {
       await drop();
     }
@@ -50,7 +57,7 @@ describe('a folder', () => {
     const { pid } = spawnSync('true');
     writeFileSync(join(where, 'owner'), `${pid}\n`);
     const second = await openDatabase(where);
-    assert.deepEqual(await second.query('SELECT version FROM obelisc.version'), [{ version: 1 }]);
+    assert.deepEqual(await second.query('SELECT version FROM obelisc.version'), [{ version: SCHEMA_VERSION }]);
     await second.close();
   });
 

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { openDatabase, type Sql } from '../src/database.js';
 import { addGame, findGame, type GameKey } from '../src/games-table.js';
 import { type ClaimJob, ClaimQueue } from '../src/queue.js';
-import { migrate } from '../src/schema.js';
+import { migrate, SCHEMA_VERSION } from '../src/schema.js';
 import { madeUpGame, writeVerdict } from './made-up-games.js';
 import { KINDS, SERVER, type TestDatabase, testDatabase } from './databases.js';
 
@@ -154,7 +154,7 @@ for (const kind of KINDS)
     test('a database of a newer version is refused by name', async () => {
       await place.database.query('UPDATE obelisc.version SET version = 99');
       await assert.rejects(migrate(place.database), /was made by a newer Obelisc \(version 99 of its tables/);
-      await place.database.query('UPDATE obelisc.version SET version = 1');
+      await place.database.query('UPDATE obelisc.version SET version = $1', [SCHEMA_VERSION]);
       await migrate(place.database);
     });
   });

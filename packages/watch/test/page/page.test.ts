@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { addGame, setState } from '../../src/games-table.js';
 import { Metrics } from '../../src/metrics.js';
+import { beginProgress, noteProgress } from '../../src/progress.js';
 import { ClaimQueue } from '../../src/queue.js';
 import { migrate } from '../../src/schema.js';
 import { startServer, type WatchServer } from '../../src/server.js';
@@ -34,7 +35,7 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
     server = await start('127.0.0.1:0');
   });
   beforeEach(async () => {
-    await place.database.run('DELETE FROM obelisc.verdicts; DELETE FROM obelisc.games');
+    await place.database.run('DELETE FROM obelisc.verdicts; DELETE FROM obelisc.progress; DELETE FROM obelisc.games');
   });
   after(async () => {
     await browser?.close();
@@ -127,7 +128,12 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
       await link.focus();
       await setState(place.database, key, ['waiting'], 'queued');
       server.changed();
+      await row.getByText('in the queue').waitFor();
+      const job = { ...key, id: '', attempt: 1 };
+      await beginProgress(place.database, job, 'w');
+      server.changed();
       await row.getByText('being judged').waitFor();
+      await row.getByText('s so far').waitFor();
       await writeVerdict(place.database, { ...key, attempt: 1 }, { answer: 'invalid' });
       await add();
       server.changed();
@@ -177,6 +183,32 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
       assert.equal(await page.locator('.timeline li').nth(1).getAttribute('title'), 'blocks 95 to 100: wrong');
       await page.getByText('1 of 2 segments right; blocks 95 to 100: wrong').waitFor();
       assert.match(await text(page, 'pre'), /valid\nlast line/);
+    });
+  });
+
+  test('a claim at work shows the segments and the log that there are so far', async () => {
+    const key = { chain: CHAIN, address: await add() };
+    const job = { ...key, id: '', attempt: 2 };
+    await setState(place.database, key, ['waiting'], 'queued');
+    await beginProgress(place.database, job, 'host-2 88');
+    await onPage(`/#/${CHAIN}/${key.address}`, async (page) => {
+      await page.getByText('host-2 88').waitFor();
+      assert.equal(await page.locator('.timeline').count(), 0);
+      const segments = [
+        { from: 95, to: 97, answer: 'valid' },
+        { from: 90, to: 95, answer: 'valid' },
+      ];
+      await noteProgress(place.database, job, { log: 'blocks 95 to 97: valid', segments });
+      // A try that was thought to be lost says something late: it is not this one's.
+      await noteProgress(place.database, { ...job, attempt: 1 }, { log: 'late', segments: [] });
+      server.changed();
+      await page.getByText('2 of 2 segments that were judged right').waitFor();
+      const titles = await page
+        .locator('.timeline li')
+        .evaluateAll((all) => all.map((item) => item.getAttribute('title')));
+      assert.deepEqual(titles, ['blocks 90 to 95: right', 'blocks 95 to 97: right']);
+      assert.equal(await text(page, 'pre'), 'blocks 95 to 97: valid');
+      assert.match(await text(page, 'dl'), /being judged[^]*so far[^]*Tries\s+2/);
     });
   });
 
