@@ -52,9 +52,14 @@ export function commandLine(server: readonly string[], interrupt: Interrupt): Co
   witnessCommand(command);
   verifyStepCommand(command);
   disassembleCommand(command);
-  finishCommandLine(program);
+  finishCommandLine(program, { variables: variablesOf });
   program.hook('preAction', (_, action) => limitLog(logLimitOf(action.opts<Verbosity>())));
   return program;
+}
+
+/** `ASTERISC_RUN_INPUT`: each command has its own, since one that is set for a run has no meaning for another. */
+function variablesOf(command: Command): string {
+  return `ASTERISC_${command.name().replaceAll('-', '_').toUpperCase()}_`;
 }
 
 function logLimitOf({ quiet = false, verbose = false }: Verbosity): LogLevel {

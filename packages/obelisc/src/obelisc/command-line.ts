@@ -51,7 +51,7 @@ export function commandLine(end: (exitCode: number) => void): Command {
   devnetCommand(command);
   demoCommand(command);
   completionCommand(command);
-  finishCommandLine(program, { variables: VARIABLES });
+  finishCommandLine(program, { variables: () => VARIABLES });
   return program;
 }
 

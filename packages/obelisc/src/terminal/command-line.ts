@@ -6,8 +6,8 @@ import { didYouMean, nearest } from './nearest.js';
 import { versionText } from './version.js';
 
 export interface CommandLineOptions {
-  /** Beginning of the variables that stand for flags; without it there are none. */
-  readonly variables?: string;
+  /** Beginning of the variables that stand for a command's flags. */
+  readonly variables: (command: Command) => string;
   readonly env?: Record<string, string | undefined>;
 }
 
@@ -30,19 +30,19 @@ export function choiceOption(flags: string, help: string, choices: readonly stri
  * Finishes the commands of a program whose own flags are all there: gives them the flags that every command has, help, and
  * the order in which mistakes are told: unknown flags first, then values, then all that is missing at once.
  */
-export function finishCommandLine(program: Command, options: CommandLineOptions = {}): void {
+export function finishCommandLine(program: Command, options: CommandLineOptions): void {
   const { variables, env = process.env } = options;
   const required = new Set<Option>();
-  const describe = (option: Option): string => {
+  const describe = (command: Command, option: Option): string => {
     const isGeneral = ['--help', '--version', '--debug'].includes(option.long ?? '');
     return describeFlag(option, {
       required: required.has(option),
-      variables: variables === undefined || isGeneral ? [] : [variableOf(variables, option)],
+      variables: isGeneral ? [] : [variableOf(variables(command), option)],
     });
   };
   printedHelp(
     program.optionsGroup(GENERAL).version(versionText(program.name()), '-v, --version', 'print the version'),
-    describe,
+    (option) => describe(program, option),
   );
   const parseProgram = program.parseOptions.bind(program);
   program.parseOptions = (args) => {
@@ -56,7 +56,7 @@ export function finishCommandLine(program: Command, options: CommandLineOptions 
       .option('--verbose', 'tell more of what is done')
       .option('--debug', 'print the JavaScript stack of errors')
       .version(versionText(program.name()), '-v, --version', 'print the version');
-    printedHelp(command, describe);
+    printedHelp(command, (option) => describe(command, option));
     for (const option of command.options) {
       if (!option.mandatory) continue;
       required.add(option);
@@ -68,7 +68,7 @@ export function finishCommandLine(program: Command, options: CommandLineOptions 
       if (asksForHelp) return parse(args);
       refuseUnknown(command, args);
       const result = parse(args.flatMap((arg) => withoutSwitchValue(command, arg)));
-      if (variables !== undefined) readEnvironment(command, variables, env);
+      readEnvironment(command, variables(command), env);
       return result;
     };
     // What is surplus is named, which Commander does not.

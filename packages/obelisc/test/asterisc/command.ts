@@ -12,11 +12,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The command in a folder. `onStderr` sees the story as it grows. */
-export function commandIn(folder: string) {
+/** The command in a folder, with further environment variables. `onStderr` sees the story as it grows. */
+export function commandIn(folder: string, variables: Readonly<Record<string, string>> = {}) {
   return (args: readonly string[], onStderr?: (text: string, pid: number) => void): Promise<Ended> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [command, ...args], { cwd: folder });
+      const child = spawn(process.execPath, [command, ...args], { cwd: folder, env: { ...process.env, ...variables } });
       let [stdout, stderr] = ['', ''];
       child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => {

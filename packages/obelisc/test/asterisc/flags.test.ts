@@ -116,3 +116,32 @@ test('what is wrong on the command line is named', async () => {
     assert.equal((await asterisc(args)).code, 0, args.join(' '));
   }
 });
+
+test('each flag has a variable of its command, which the flag takes the place of', async () => {
+  await loaded;
+  const environment = { ASTERISC_RUN_INPUT: 'greeter.json', ASTERISC_RUN_META: '', ASTERISC_RUN_STOP_AT: '=2' };
+  const plain = ['run', '--meta=', '--output', 'from-variables.json'];
+  const withVariables = commandIn(folder, environment);
+  const stopped = await withVariables(plain);
+  assert.equal(stopped.code, 0, stopped.stderr);
+  const stepOf = async (): Promise<unknown> =>
+    (JSON.parse((await asterisc(['witness', '--input', 'from-variables.json'])).stdout) as { step: unknown }).step;
+  assert.equal(await stepOf(), 2);
+  assert.equal((await withVariables([...plain, '--stop-at', '=3'])).code, 0);
+  assert.equal(await stepOf(), 3);
+  // What stands for a flag of one command stands for no other's.
+  assert.match((await withVariables(['witness'])).stderr, /required option '--input <file>' not specified/);
+  const wrong = await commandIn(folder, { ...environment, ASTERISC_RUN_QUIET: 'perhaps' })(plain);
+  assert.deepEqual(
+    [wrong.code, wrong.stderr.split('\n')[0]],
+    [1, 'error: the environment variable ASTERISC_RUN_QUIET is "perhaps": it is neither true nor false'],
+  );
+  for (const [name, variable] of Object.entries({
+    run: 'RUN_STOP_AT_PREIMAGE_LARGER_THAN',
+    'load-elf': 'LOAD_ELF_PATH',
+  }))
+    assert.match(
+      (await asterisc([name, '--help'])).stdout.replaceAll(/\s+/g, ' '),
+      new RegExp(`\\[\\$ASTERISC_${variable}\\]`),
+    );
+});

@@ -24,7 +24,7 @@ function parse(args: string[], env: Record<string, string> = {}): { flags?: Reco
       flags = options;
     });
   program.commands[0]?.configureOutput({ writeErr: (text) => (error += text), writeOut: () => undefined });
-  finishCommandLine(program, { variables: 'TRIAL_', env });
+  finishCommandLine(program, { variables: () => 'TRIAL_', env });
   try {
     program.parse(['run', ...args], { from: 'user' });
   } catch (fault) {
