@@ -3,9 +3,9 @@ import type { NearbySource, ValuesAhead } from '@obelisc/preimage';
 
 /** What the worker starts with. */
 export interface WorkerData {
-  readonly module: Uint8Array;
+  readonly module: WebAssembly.Module;
   /** The module with the native answers to the imports that compute. */
-  readonly computing: Uint8Array;
+  readonly computing: WebAssembly.Module;
   /** Where the worker looks keccak256 values up by itself. */
   readonly nearby: NearbySource | undefined;
   /** A `Channel`'s memory. */

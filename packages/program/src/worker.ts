@@ -94,7 +94,7 @@ const bytes = (ptr: number, length: number): Uint8Array => new Uint8Array(memory
 let selected: Uint8Array = new Uint8Array(0);
 let position = 0;
 
-const compute = new WebAssembly.Instance(new WebAssembly.Module(computing)).exports;
+const compute = new WebAssembly.Instance(computing).exports;
 
 const env = {
   preimage_open(key: number): bigint {
@@ -142,7 +142,7 @@ send({ kind: 'exit', code });
 
 function run(): number {
   try {
-    exports = new WebAssembly.Instance(new WebAssembly.Module(module), { env }).exports;
+    exports = new WebAssembly.Instance(module, { env }).exports;
     (exports.main as () => void)();
   } catch (error) {
     if (error instanceof Exit) return error.code;

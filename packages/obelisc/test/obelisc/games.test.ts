@@ -5,7 +5,7 @@ import { contractViews } from '@obelisc/host';
 import { type Game, GameError, gameCount, listGames, readGames } from '@obelisc/claims';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
 import { runCommand } from '../../src/demo/commands.js';
-import { call, type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
+import { call, type Json, rewritingProxy, type RewritingProxy, RpcFault } from './rewriting-proxy.js';
 
 interface GameVerdict {
   readonly code: number;
@@ -17,7 +17,10 @@ interface GameVerdict {
   readonly error?: string;
   readonly derived?: string;
   readonly blockNumber: number;
+  readonly agreed?: { number: number };
   readonly l1Head: string;
+  readonly wrong?: string[];
+  readonly claimedRoot?: { from: number; to: number; block: number | null };
   readonly game?: { address: string; typeName: string; status: string; l1Head: string };
 }
 
@@ -102,6 +105,7 @@ describe('claims of dispute games', () => {
     assert.equal(verdict.answer, 'valid');
     assert.equal(verdict.claimSource, 'game');
     assert.equal(verdict.claim, game.rootClaim);
+    assert.deepEqual(verdict.wrong, []);
     assert.equal(verdict.l1Head, game.l1Head);
     assert.equal(verdict.game?.typeName, 'cannon');
   });
@@ -112,6 +116,19 @@ describe('claims of dispute games', () => {
     assert.equal(verdict.answer, 'invalid');
     assert.equal(verdict.game?.address, gameAt(2).address);
     assert.equal(verdict.blockNumber, 12);
+    assert.deepEqual(verdict.wrong, ['claim']);
+    assert.equal(verdict.claimedRoot?.block, null);
+  });
+
+  test('a game that claims the root of another block is told which', async () => {
+    const game = gameAt(3);
+    const earlier = game.blockNumber - 1n;
+    const { outputRoot } = await call(devnet.opNodeUrl, 'optimism_outputAtBlock', [`0x${earlier.toString(16)}`]);
+    pretend(game, { '0xbcef3b55': String(outputRoot) });
+    const verdict = await validate('--game', game.address);
+    assert.equal(verdict.code, 1, verdict.stderr);
+    assert.deepEqual(verdict.wrong, ['claim']);
+    assert.equal(verdict.claimedRoot?.block, Number(earlier));
   });
 
   test('a claim about a block that L1 up to the head does not hold is wrong', async () => {
@@ -175,6 +192,89 @@ describe('claims of dispute games', () => {
     assert.match(String(noFactory.error), /--game-index needs --game-factory/);
     const wrongFactory = await validate('--game-index', '1', '--game-factory', gameAt(0).address);
     assert.match(String(wrongFactory.error), /is no dispute game factory/);
+  });
+
+  test('a game that reverts, or has none of the names that are known, is named', async () => {
+    const game = gameAt(3);
+    l1.rewrite = (method, [request]) =>
+      method === 'eth_call' && (request as Json).to === game.address
+        ? new RpcFault(3, 'execution reverted: not initialized')
+        : undefined;
+    const reverting = await validate('--game', game.address);
+    assert.equal(reverting.code, 2);
+    assert.match(String(reverting.error), /the contract is none: it has no rootClaim\(\) or gameType\(\)/);
+    pretend(game, { '0x99735e32': null, '0x8b85902b': null });
+    const numberless = await validate('--game', game.address);
+    assert.equal(numberless.code, 2);
+    assert.match(String(numberless.error), /is not covered: it has no block number or no L1 head/);
+    pretend(game, { '0x6361506d': null });
+    const headless = await validate('--game', game.address);
+    assert.match(String(headless.error), /is not covered: it has no block number or no L1 head/);
+    pretend(game, {
+      '0x70872aa5': null,
+      '0x25fc2ace': null,
+      '0x57da950e': null,
+      '0x938d689a': null,
+      '0x1d9e47f4': null,
+    });
+    const startless = await validate('--game', game.address);
+    assert.equal(startless.code, 2);
+    assert.match(String(startless.error), /does not say what block it starts from/);
+    pretend(game, { '0x200d2ed2': word(9) });
+    const odd = await validate('--game', game.address);
+    assert.match(String(odd.error), /its status is 9, which is not known/);
+    pretend(game, { '0x99735e32': `0x${'ff'.repeat(32)}` });
+    const far = await validate('--game', game.address);
+    assert.match(String(far.error), /its block number is \d+, which no chain reaches/);
+  });
+
+  describe('outputs of an L2OutputOracle', () => {
+    const oracle = `0x${'0a'.repeat(20)}`;
+
+    /** An oracle with outputs for the blocks 4 and 8; of the second the root is `root`. */
+    async function pretendOracle(root?: string): Promise<void> {
+      const outputs: string[] = [];
+      for (const block of [4, 8]) {
+        const { outputRoot } = await call(devnet.opNodeUrl, 'optimism_outputAtBlock', [`0x${block.toString(16)}`]);
+        const told = block === 8 ? (root ?? outputRoot) : outputRoot;
+        outputs.push(`${String(told)}${word(1_756_684_800).slice(2)}${word(block).slice(2)}`);
+      }
+      l1.rewrite = (method, [request]) => {
+        const { to, data = '' } = (request ?? {}) as { to?: string; data?: string };
+        if (method !== 'eth_call' || to !== oracle) return undefined;
+        if (data === '0x69f16eec') return word(1);
+        if (!data.startsWith('0xa25ae557')) return new RpcFault(3, 'execution reverted');
+        return outputs[Number(`0x${data.slice(10)}`)] ?? new RpcFault(3, 'execution reverted');
+      };
+    }
+
+    test('a true one is confirmed, from the one before it', async () => {
+      await pretendOracle();
+      const verdict = await validate('--game', oracle, '--game-index', '1');
+      assert.equal(verdict.code, 0, verdict.stderr);
+      assert.equal(verdict.game?.typeName, 'L2OutputOracle');
+      assert.equal(verdict.blockNumber, 8);
+      assert.equal(verdict.agreed?.number, 4);
+    });
+
+    test('a false one is refused', async () => {
+      await pretendOracle(word(77));
+      const verdict = await validate('--game', oracle, '--game-index', '1');
+      assert.equal(verdict.code, 1, verdict.stderr);
+      assert.deepEqual(verdict.wrong, ['claim']);
+    });
+
+    test('one that is not there, or is the first, is named, as is a contract that is no oracle', async () => {
+      await pretendOracle();
+      const first = await validate('--game', oracle, '--game-index', '0');
+      assert.equal(first.code, 2);
+      assert.match(String(first.error), /output 0 has none before it to start from/);
+      const none = await validate('--game', oracle, '--game-index', '9');
+      assert.match(String(none.error), /it has no output 9; the newest is 1/);
+      const other = await validate('--game', gameAt(3).address, '--game-index', '1');
+      assert.equal(other.code, 2);
+      assert.match(String(other.error), /the contract is no L2OutputOracle/);
+    });
   });
 
   test('flags that a game answers itself are refused beside it', async () => {

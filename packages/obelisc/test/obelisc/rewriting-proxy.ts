@@ -6,6 +6,14 @@ export type Json = Record<string, unknown>;
 /** The answer in place of the endpoint's result; undefined leaves that one. */
 export type Rewrite = (method: string, params: unknown[], result: unknown) => unknown;
 
+/** An error in place of a result. */
+export class RpcFault {
+  constructor(
+    readonly code: number,
+    readonly message: string,
+  ) {}
+}
+
 export interface RewritingProxy {
   readonly url: string;
   /** What is changed from now on; undefined: nothing. */
@@ -29,6 +37,8 @@ export async function rewritingProxy(target: string): Promise<RewritingProxy> {
     });
     const message = (await answer.json()) as Json;
     const changed: unknown = await proxy.rewrite?.(request.method, request.params, message.result);
+    if (changed instanceof RpcFault)
+      return { jsonrpc: '2.0', id: request.id, error: { code: changed.code, message: changed.message } };
     return changed === undefined ? message : { jsonrpc: '2.0', id: request.id, result: changed };
   };
   const server = createServer((incoming, response) => {
