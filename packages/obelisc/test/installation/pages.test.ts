@@ -9,7 +9,14 @@ import { root } from '@obelisc/guest';
 const page = (path: string): string => readFileSync(join(root, path), 'utf8');
 /** What lies in docs/ but for the pictures. */
 const entries = readdirSync(join(root, 'docs')).filter((name) => name !== 'images');
-const pages = ['README.md', 'ARCHITECTURE.md', ...entries.map((name) => `docs/${name}`)];
+const others = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'packages/fpvm/README.md',
+  'packages/guest/README.md',
+  'packages/program/ABI.md',
+];
+const pages = [...others, ...entries.map((name) => `docs/${name}`)];
 
 test('docs/errors.md has every error of the sources, and what to do about each class', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/write-errors.mjs'), '--check'], {
@@ -33,6 +40,23 @@ test('no link of a page leads nowhere', () => {
       const full = file === '' ? path : join(dirname(path), file);
       assert.ok(existsSync(join(root, full)), `${path} links to ${target}`);
       if (anchor !== undefined) assert.ok(anchorsOf(page(full)).has(anchor), `${path} links to ${target}`);
+    }
+  }
+});
+
+test('what a page links to lies in the packed package as well', () => {
+  const { files } = JSON.parse(page('package.json')) as { files: readonly string[] };
+  // npm packs these two whatever is listed.
+  const packed = [...files, 'README.md', 'LICENSE'];
+  const isPacked = (path: string): boolean => packed.some((entry) => path === entry || path.startsWith(`${entry}/`));
+  for (const path of pages) {
+    assert.ok(isPacked(path), `${path} is not packed`);
+    for (const [, target = ''] of page(path).matchAll(/\]\(([^)\s#]+)/g)) {
+      if (/^https?:/.test(target)) continue;
+      assert.ok(
+        isPacked(join(dirname(path), target)),
+        `${path} links to ${target}, which package.json does not list in files`,
+      );
     }
   }
 });
