@@ -7,7 +7,7 @@ import {
   bls12381Library,
   type CurveLibrary,
   fieldElement,
-  pairingProductIsOne,
+  pairingCheck as productIsOne,
   pointOfG1,
   pointOfG2,
 } from './pairing-curves.js';
@@ -27,15 +27,14 @@ export async function pairingCheck(input: Uint8Array): Promise<Uint8Array | unde
   const size = G1_BYTES + G2_BYTES;
   if (input.length === 0 || input.length % size !== 0) return undefined;
   const library = await bls12381Library();
-  const pairs = [];
-  for (let at = 0; at < input.length; at += size) {
-    const g1 = readG1(library, input.subarray(at, at + G1_BYTES));
-    const g2 = g1 && readG2(library, input.subarray(at + G1_BYTES, at + size));
-    if (!g1 || !g2) return undefined;
-    pairs.push({ g1, g2 });
-  }
+  const isOne = productIsOne(library, input.length / size, (index) => {
+    const pair = input.subarray(size * index, size * (index + 1));
+    const encoded = pair.subarray(G1_BYTES);
+    return { g1: readG1(library, pair.subarray(0, G1_BYTES)), encoded, g2: () => readG2(library, encoded) };
+  });
+  if (isOne === undefined) return undefined;
   const result = new Uint8Array(32);
-  result[31] = pairingProductIsOne(library, pairs) ? 1 : 0;
+  result[31] = isOne ? 1 : 0;
   return result;
 }
 

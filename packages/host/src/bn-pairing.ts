@@ -1,5 +1,5 @@
 /** The pairing check on alt_bn128, address 0x08. Specification: EIP-197. */
-import { bn254Library, fieldElement, pairingProductIsOne, pointOfG1, pointOfG2 } from './pairing-curves.js';
+import { bn254Library, fieldElement, pairingCheck, pointOfG1, pointOfG2 } from './pairing-curves.js';
 
 const PAIR_BYTES = 192;
 /** Modulus of the base field. */
@@ -9,20 +9,22 @@ const MODULUS = Buffer.from('30644e72e131a029b85045b68181585d97816a916871ca8d3c2
 export async function bn256Pairing(input: Uint8Array): Promise<Uint8Array | undefined> {
   if (input.length % PAIR_BYTES !== 0) return undefined;
   const library = await bn254Library();
-  const pairs = [];
-  for (let at = 0; at < input.length; at += PAIR_BYTES) {
-    const words = [0, 1, 2, 3, 4, 5].map((word) =>
-      fieldElement(library, input.subarray(at + 32 * word, at + 32 * word + 32), MODULUS),
-    );
-    const [x, y, xi, xr, yi, yr] = words;
-    if (!x || !y || !xi || !xr || !yi || !yr) return undefined;
-    const g1 = pointOfG1(library, x, y);
-    // EIP-197 has the imaginary part first.
-    const g2 = g1 && pointOfG2(library, [xr, xi], [yr, yi]);
-    if (!g1 || !g2) return undefined;
-    pairs.push({ g1, g2 });
-  }
+  const isOne = pairingCheck(library, input.length / PAIR_BYTES, (index) => {
+    const pair = input.subarray(PAIR_BYTES * index, PAIR_BYTES * (index + 1));
+    const word = (at: number) => fieldElement(library, pair.subarray(32 * at, 32 * at + 32), MODULUS);
+    const [x, y] = [word(0), word(1)];
+    return {
+      g1: x && y && pointOfG1(library, x, y),
+      encoded: pair.subarray(64),
+      g2: () => {
+        // EIP-197 has the imaginary part first.
+        const [xi, xr, yi, yr] = [word(2), word(3), word(4), word(5)];
+        return xi && xr && yi && yr && pointOfG2(library, [xr, xi], [yr, yi]);
+      },
+    };
+  });
+  if (isOne === undefined) return undefined;
   const result = new Uint8Array(32);
-  result[31] = pairingProductIsOne(library, pairs) ? 1 : 0;
+  result[31] = isOne ? 1 : 0;
   return result;
 }

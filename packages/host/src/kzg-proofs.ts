@@ -4,7 +4,7 @@
  * Specification: https://github.com/ethereum/consensus-specs/blob/master/specs/deneb/polynomial-commitments.md
  */
 import { createHash } from 'node:crypto';
-import type { G1, G2 } from 'mcl-wasm';
+import type { G1 } from 'mcl-wasm';
 import {
   bls12381Library,
   type CurveLibrary,
@@ -12,6 +12,8 @@ import {
   pairingProductIsOne,
   pointOfG1,
   pointOfG2,
+  type PreparedG2,
+  prepareG2,
 } from './pairing-curves.js';
 import { BLS_MODULUS, FIELD_ELEMENTS, power, rootsOfUnity } from './roots-of-unity.js';
 
@@ -41,7 +43,7 @@ export const G2_SECRET = [
   '1666c54b0a32529503432fcae0181b4bef79de09fc63671fda5ed1ba9bfa07899495346f3d7ac9cd23048ef30d0a154f',
 ] as const;
 
-type Curve = { library: CurveLibrary; generator: G1; negativeG2: G2; secretG2: G2 };
+type Curve = { library: CurveLibrary; generator: G1; negativeG2: PreparedG2; secretG2: PreparedG2 };
 
 let curve: Promise<Curve> | undefined;
 
@@ -57,7 +59,8 @@ async function load(): Promise<Curve> {
   const [x, y] = G1_GENERATOR;
   const [generator, generatorG2, secretG2] = [pointOfG1(library, fp(x), fp(y)), g2(G2_GENERATOR), g2(G2_SECRET)];
   if (!generator || !generatorG2 || !secretG2) throw new RangeError('a constant is no point of its curve');
-  return { library, generator, negativeG2: library.neg(generatorG2), secretG2 };
+  const negativeG2 = prepareG2(library, library.neg(generatorG2));
+  return { library, generator, negativeG2, secretG2: prepareG2(library, secretG2) };
 }
 
 /**

@@ -42,14 +42,68 @@ function freshCopy(): CurveLibrary {
   return require('mcl-wasm') as CurveLibrary;
 }
 
-type Pair = { readonly g1: Mcl.G1; readonly g2: Mcl.G2 };
+/** A point of G2 with the lines of its Miller loop, which are the same for every point of G1; undefined at infinity. */
+export type PreparedG2 = { readonly lines: Mcl.PrecomputedG2 | undefined };
+export type Pair = { readonly g1: Mcl.G1; readonly g2: PreparedG2 };
+
+/** Contracts that verify proofs pair with the same few points of G2 each time; the lines of one take 20 KB. */
+const REMEMBERED_POINTS = 64;
+const remembered = new WeakMap<CurveLibrary, Map<string, PreparedG2>>();
+
+export function prepareG2(library: CurveLibrary, point: Mcl.G2): PreparedG2 {
+  return { lines: point.isZero() ? undefined : new library.PrecomputedG2(point) };
+}
+
+/**
+ * Whether the product of the pairings is one, of as many pairs as `read` gives; undefined where it gives undefined for one.
+ * `encoded` are the bytes of a pair's point of G2, by which its lines are found again.
+ */
+export function pairingCheck(
+  library: CurveLibrary,
+  count: number,
+  read: (pair: number) => { g1: Mcl.G1 | undefined; encoded: Uint8Array; g2: () => Mcl.G2 | undefined },
+): boolean | undefined {
+  const known = remembered.get(library) ?? new Map<string, PreparedG2>();
+  remembered.set(library, known);
+  const pairs: Pair[] = [];
+  try {
+    for (let index = 0; index < count; index++) {
+      const { g1, encoded, g2 } = read(index);
+      if (g1 === undefined) return undefined;
+      const name = Buffer.from(encoded).toString('latin1');
+      let prepared = known.get(name);
+      if (prepared === undefined) {
+        const point = g2();
+        if (point === undefined) return undefined;
+        prepared = prepareG2(library, point);
+      }
+      // Set anew, so that what was used last is the last in the map's order.
+      known.delete(name);
+      known.set(name, prepared);
+      pairs.push({ g1, g2: prepared });
+    }
+    return pairingProductIsOne(library, pairs);
+  } finally {
+    for (const [name, { lines }] of known) {
+      if (known.size <= REMEMBERED_POINTS) break;
+      known.delete(name);
+      lines?.destroy();
+    }
+  }
+}
 
 /** Whether the product of the pairings is one. The points are in their groups; a pairing with infinity is one. */
 export function pairingProductIsOne(library: CurveLibrary, pairs: readonly Pair[]): boolean {
+  const loops = pairs.flatMap(({ g1, g2: { lines } }) => (g1.isZero() || lines === undefined ? [] : [{ g1, lines }]));
   let product: Mcl.GT | undefined;
-  for (const { g1, g2 } of pairs) {
-    if (g1.isZero() || g2.isZero()) continue;
-    const factor = library.millerLoop(g1, g2);
+  for (let at = 0; at < loops.length; at += 2) {
+    const [one, two] = [loops[at], loops[at + 1]];
+    if (one === undefined) break;
+    // Two loops at once square once for both.
+    const factor =
+      two === undefined
+        ? library.precomputedMillerLoop(one.g1, one.lines)
+        : library.precomputedMillerLoop2(one.g1, one.lines, two.g1, two.lines);
     product = product === undefined ? factor : library.mul(product, factor);
   }
   return product === undefined || library.finalExp(product).isOne();

@@ -149,6 +149,31 @@ test('bn256 pairing: products of multiples of the generators are one just where 
   }
 });
 
+test('bn256 pairing: more points of G2 than are remembered, some again and again, some none', async () => {
+  const { G1, G2 } = bn254;
+  const order = bn254.fields.Fr.ORDER;
+  const pair = (a: bigint, b: bigint) => {
+    const [p, q] = [G1.Point.BASE.multiply(a).toAffine(), G2.Point.BASE.multiply(b).toAffine()];
+    return words(p.x, p.y, q.x.c1, q.x.c0, q.y.c1, q.y.c0);
+  };
+  // 1 × 2 + 2 × 3 + … + n × (n + 1), and what makes it zero.
+  const many = (count: bigint): string[] => {
+    const scalars = Array.from({ length: Number(count) }, (_, index) => BigInt(index + 1));
+    const sum = scalars.reduce((total, scalar) => total + scalar * (scalar + 1n), 0n);
+    return [...scalars.map((scalar) => pair(scalar, scalar + 1n)), pair(order - sum, 1n)];
+  };
+  const all = many(70n);
+  const infinity = `${words(1n, 2n)}${''.padStart(256, '0')}`;
+  for (let round = 0; round < 2; round++) {
+    assert.equal(await run(8, all.join('')), verdict(true));
+    assert.equal(await run(8, all.slice(round).toReversed().join('')), verdict(round === 0));
+    assert.equal(await run(8, [...all, infinity].join('')), verdict(true));
+    const wrong = `${(all[3] ?? '').slice(0, -1)}0`;
+    assert.equal(await run(8, [...all.slice(0, 66), wrong].join('')), '00', 'its last pair is no point');
+    assert.equal(await run(8, many(BigInt(3 + round)).join('')), verdict(true));
+  }
+});
+
 test('bn256 pairing: a point of the twist outside the subgroup fails, as do coordinates that are not reduced', async () => {
   const { Fp2, Fp } = bn254.fields;
   const b = Fp2.mul(Fp2.create({ c0: 3n, c1: 0n }), Fp2.inv(Fp2.create({ c0: 9n, c1: 1n })));
