@@ -2,7 +2,6 @@
 import { Header } from '../block-header';
 import { Rope } from '../block-store';
 import { Bytes, bytesAt, copy32, zeroWord } from '../bytes';
-import { Log } from './receipt';
 
 /** Lives in PERSISTENT. */
 @final
@@ -41,8 +40,13 @@ export class L1Events {
   readonly deposits: Rope = new Rope();
   /** Why the deposits can't be derived, or null. */
   depositProblem: string | null = null;
-  /** ConfigUpdate events in order. */
-  readonly configUpdates: Array<Log> = new Array<Log>(0);
+  /** ConfigUpdate events in order (`storedLog`): derivation that begins again applies them again. */
+  readonly configUpdates: Rope = new Rope();
+
+  /** Bytes of both. */
+  get size(): u64 {
+    return <u64>this.deposits.length + this.configUpdates.length;
+  }
 }
 
 /** The deposit transactions, as copies in the current region. */

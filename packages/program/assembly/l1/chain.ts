@@ -11,10 +11,10 @@ import { decodeDeposit } from './deposit';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from './events';
 import { findLogs, Log, LogFilter } from './receipt';
 
-/** Bytes of deposits, of all L1 blocks together, from which on they are not kept until their turn comes. */
+/** Bytes of events, of all L1 blocks together, from which on they are not kept until their turn comes. */
 // @ts-ignore: decorator
 @inline
-const MOST_DEPOSITS: u64 = 32 << 20;
+const MOST_EVENTS: u64 = 32 << 20;
 
 
 @final
@@ -22,9 +22,9 @@ export class L1Chain {
   readonly head: L1Block;
   /** Blocks from the head downwards, as far as they were asked for. */
   private readonly blocks: Array<L1Block> = new Array<L1Block>(0);
-  /** Blocks whose events were read, and the bytes of the deposits that are kept. */
+  /** Blocks whose events were read, and the bytes of those that are kept. */
   private readonly withEvents: Array<L1Block> = new Array<L1Block>(0);
-  private deposited: u64 = 0;
+  private kept: u64 = 0;
 
   /** The chain that ends with the block whose 32-byte hash is at `headHash`. */
   constructor(
@@ -76,13 +76,13 @@ export class L1Chain {
     readOrderedTrie(block.receiptsRoot, new EventReader(this.config, block, events));
     release(start);
     useScratch(before);
-    this.deposited += events.deposits.length;
+    this.kept += events.size;
     return events;
   }
 
   /** Gives up the events of `block` where all that are kept take much: they are read again when they are needed. */
   settleEvents(block: L1Block): void {
-    if (this.deposited > MOST_DEPOSITS) this.drop(block);
+    if (this.kept > MOST_EVENTS) this.drop(block);
   }
 
   /** Gives up the events of the blocks up to the one of that number. */
@@ -94,8 +94,9 @@ export class L1Chain {
   private drop(block: L1Block): void {
     const events = block.events;
     if (events === null) return;
-    this.deposited -= events.deposits.length;
+    this.kept -= events.size;
     events.deposits.free();
+    events.configUpdates.free();
     block.events = null;
   }
 }
@@ -134,9 +135,7 @@ class EventReader extends OrderedValues {
 /** Copies what a log says into `events`. In SCRATCH. */
 function keep(log: Log, block: L1Block, events: L1Events): void {
   if (equal32(log.topic(0), CONFIG_UPDATE)) {
-    useScratch(false);
-    events.configUpdates.push(log.copy());
-    useScratch(true);
+    log.store(events.configUpdates);
     return;
   }
   const deposit = decodeDeposit(log, block.hash);

@@ -1,5 +1,6 @@
 // Receipts of L1 blocks, read for the logs of two contracts (EIP-2718 envelopes, EIP-658 status).
-import { Bytes, bytesAt, equal32 } from '../bytes';
+import { Rope } from '../block-store';
+import { Bytes, equal32 } from '../bytes';
 import { mark, release } from '../memory';
 import { RlpReader } from '../rlp';
 import { TransactionType } from './transaction';
@@ -23,16 +24,24 @@ export class Log {
     return this.topics + 33 * i + 1;
   }
 
-  /** A copy in the current region. */
-  copy(): Log {
-    return new Log(
-      bytesAt(this.address, 20).ptr,
-      bytesAt(this.topics, 33 * this.topicCount).ptr,
-      this.topicCount,
-      this.data.copy(),
-      this.index,
-    );
+  /** Appends its topics and data to `rope`. */
+  store(rope: Rope): void {
+    store<u32>(LENGTHS, this.topicCount);
+    store<u32>(LENGTHS, this.data.length, 4);
+    rope.append(LENGTHS, 8);
+    rope.append(this.topics, 33 * this.topicCount);
+    rope.append(this.data.ptr, this.data.length);
   }
+}
+
+// @ts-ignore: decorator
+@lazy const LENGTHS: usize = memory.data(8, 8);
+
+/** The log whose topics and data were stored and are now at `at`; the address behind them is that of the data's end. */
+export function storedLog(at: usize): Log {
+  const topicCount = load<u32>(at);
+  const topics = at + 8;
+  return new Log(0, topics, topicCount, new Bytes(topics + 33 * topicCount, load<u32>(at, 4)), 0);
 }
 
 /** What to look for: logs of the contract at `address` (20 bytes) whose first topic is the 32 bytes at `topic`. */

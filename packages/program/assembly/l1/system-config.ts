@@ -1,11 +1,12 @@
 // Changes of the chain's settings, from the events of its SystemConfig contract on L1 (specs: protocol/system-config.md).
+import { Rope } from '../block-store';
 import { bytesAt, isZero32, zeroWord } from '../bytes';
 import { Fork, RollupConfig, SystemConfig } from '../config/rollup';
 import { warn } from '../log';
-import { useScratch } from '../memory';
+import { mark, release, useScratch } from '../memory';
 import { WordReader } from './abi-words';
 import { L1Block } from './block';
-import { Log } from './receipt';
+import { Log, storedLog } from './receipt';
 
 const enum Update {
   Batcher = 0,
@@ -19,17 +20,33 @@ const enum Update {
 }
 
 /**
- * Applies the ConfigUpdate events of the L1 block `block` to `target`, in order. A malformed one is passed over: there is no
- * other way to get past its block. New values are in PERSISTENT.
+ * Applies the ConfigUpdate events of the L1 block `block`, in order, to `target`. A malformed one is passed over: there is
+ * no other way to get past its block. New values are in PERSISTENT: the last ones alone, however many there were.
  */
-export function applyConfigUpdates(target: SystemConfig, logs: Array<Log>, config: RollupConfig, block: L1Block): void {
-  const before = useScratch(false);
-  for (let i = 0; i < logs.length; i++) {
-    const problem = applyConfigUpdate(target, logs[i], config, block.time);
+export function applyConfigUpdates(target: SystemConfig, updates: Rope, config: RollupConfig, block: L1Block): void {
+  if (updates.length == 0) return;
+  const before = useScratch(true);
+  const start = mark();
+  const batcherAddress = target.batcherAddress;
+  const overhead = target.overhead;
+  const scalar = target.scalar;
+  const end = heap.alloc(updates.length) + updates.length;
+  let at = end - updates.length;
+  updates.copyTo(at);
+  while (at < end) {
+    const log = storedLog(at);
+    at = log.data.ptr + log.data.length;
+    const problem = applyConfigUpdate(target, log, config, block.time);
     if (problem !== null) {
       warn('failed to fully update L1 sysCfg with receipts').number('block', block.number).text('err', problem).end();
     }
   }
+  useScratch(false);
+  if (target.batcherAddress != batcherAddress) target.batcherAddress = bytesAt(target.batcherAddress, 20).ptr;
+  if (target.overhead != overhead) target.overhead = bytesAt(target.overhead, 32).ptr;
+  if (target.scalar != scalar) target.scalar = bytesAt(target.scalar, 32).ptr;
+  useScratch(true);
+  release(start);
   useScratch(before);
 }
 

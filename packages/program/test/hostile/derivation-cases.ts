@@ -20,10 +20,12 @@ import {
   brotliTables,
 } from './hostile-data.js';
 import { channelCases } from './channel-cases.js';
+import { neighbourCases } from './neighbour-cases.js';
 import type { HostileCase } from './hostile-data.js';
 
 export const derivationCases: HostileCase[] = [
   ...channelCases,
+  ...neighbourCases,
   {
     name: 'a batch of a hundred million transactions of one byte, for another parent',
     isQuick: true,
