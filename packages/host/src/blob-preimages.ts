@@ -88,17 +88,37 @@ export function layOutBlob(store: PreimageStore, commitment: Uint8Array, form: E
     // On L1 an element is proved at its point, which is found by its hash.
     store.put(keccak256Key(hash), point);
   };
-  // An element whose key is of this form alone; it comes last, and where it is, all are.
-  const mark = form === 'root' ? 1 : 0;
-  const shared = elementKey(commitment, 1, 'index');
-  const meant = element(form === 'root' ? 0 : 1);
-  const there = store.look(shared);
-  if (there.state !== 'found' || Buffer.compare(there.value, meant) !== 0) store.put(shared, meant);
-  if (!anew && store.look(keccak256Key(keccak256(elementPoint(commitment, mark, form)))).state === 'found') return;
+  const mark = markOf(form);
+  if (!hasSharedAs(store, commitment, form, whole.value))
+    store.put(elementKey(commitment, 1, 'index'), element(1 - mark));
+  if (!anew && hasMark(store, commitment, form)) return;
   store.together(() => {
     for (let index = 0; index < FIELD_ELEMENTS; index++) if (index !== mark) putElement(index);
     putElement(mark);
   });
+}
+
+/** Whether `layOutBlob` has nothing to do. */
+export function isLaidOut(store: PreimageStore, commitment: Uint8Array, form: ElementForm): boolean {
+  if (!hasMark(store, commitment, form)) return false;
+  const whole = wholeBlob(store, commitment);
+  return whole.state !== 'found' || hasSharedAs(store, commitment, form, whole.value);
+}
+
+/** An element whose key is of this form alone; it comes last, and where it is, all are. */
+function markOf(form: ElementForm): 0 | 1 {
+  return form === 'root' ? 1 : 0;
+}
+
+function hasMark(store: PreimageStore, commitment: Uint8Array, form: ElementForm): boolean {
+  return store.look(keccak256Key(keccak256(elementPoint(commitment, markOf(form), form)))).state === 'found';
+}
+
+/** Whether the key that both forms share has the value that it has in this one. */
+function hasSharedAs(store: PreimageStore, commitment: Uint8Array, form: ElementForm, blob: Uint8Array): boolean {
+  const at = 32 * (1 - markOf(form));
+  const there = store.look(elementKey(commitment, 1, 'index'));
+  return there.state === 'found' && Buffer.compare(there.value, blob.subarray(at, at + 32)) === 0;
 }
 
 /**

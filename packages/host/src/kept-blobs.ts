@@ -15,7 +15,7 @@ import {
   SHA256_KEY,
   storeFrom,
 } from '@obelisc/preimage';
-import { type ElementForm, elementKey, elementKeys, elementPoint, wholeBlob } from './blob-preimages.js';
+import { blobProofKey, type ElementForm, elementKey, elementKeys, elementPoint, wholeBlob } from './blob-preimages.js';
 import { FIELD_ELEMENTS } from './roots-of-unity.js';
 
 /** Blobs whose elements are known by their keys: programs read one after the other. */
@@ -39,6 +39,8 @@ export type KeptBlobs = PreimageStore & {
 
 type Expected = {
   readonly commitment: Uint8Array;
+  /** Name of the KZG proof's key. */
+  readonly proof: string;
   /** Indices of so many first elements by the names of their keys without the type, in both forms. */
   places: { readonly count: number; readonly indices: ReadonlyMap<string, number> };
   /** undefined: not looked up yet. */
@@ -53,6 +55,8 @@ export function keptBlobs(store: PreimageStore): KeptBlobs {
   /** The element that a key names, of the whole blob. */
   const find = (key: PreimageKey): Lookup => {
     const name = tail(key);
+    // The proof has a key of the same type, and is no element.
+    if (expected.some(({ proof }) => proof === name)) return MISSING;
     for (const count of [ELEMENTS_AT_FIRST, FIELD_ELEMENTS]) {
       for (const blob of expected) {
         if (blob.places.count < count) blob.places = { count, indices: indicesOf(blob.commitment, FORMS, count) };
@@ -88,7 +92,13 @@ export function keptBlobs(store: PreimageStore): KeptBlobs {
       const [known] = at < 0 ? [] : expected.splice(at, 1);
       for (const blob of expected) blob.whole = undefined;
       expected.unshift(
-        known ?? { commitment, places: { count: 0, indices: new Map() }, whole: undefined, isWrong: false },
+        known ?? {
+          commitment,
+          proof: tail(blobProofKey(commitment)),
+          places: { count: 0, indices: new Map() },
+          whole: undefined,
+          isWrong: false,
+        },
       );
       expected.splice(BLOBS_AT_A_TIME);
     },

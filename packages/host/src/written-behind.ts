@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { DatadirError, keyName, KEY_LENGTH, type PreimageKey, type PreimageStore, storeFrom } from '@obelisc/preimage';
-import type { ElementForm } from './blob-preimages.js';
+import { type ElementForm, isLaidOut } from './blob-preimages.js';
 
 /** What the thread is given: the folder, then batches of values and blobs to be laid out, one message at a time. */
 export type WriterArgument = { readonly path: string };
@@ -125,7 +125,8 @@ export function writtenBehind(store: PreimageStore, path: string, isForOthers: b
     ...(isForOthers
       ? {
           layOut(layout: BlobLayout) {
-            if (failure !== undefined) return;
+            const { commitment, form, anew } = layout;
+            if (failure !== undefined || (!anew && isLaidOut(store, commitment, form))) return;
             blobs.push(layout);
             later();
           },
