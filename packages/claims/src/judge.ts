@@ -1,6 +1,6 @@
 // One derivation judged: the client natively, which gathers, then in the machine; both must agree.
 import { type Chain, type Claim, type Endpoints, type Host, type Log, openHost, type RetryPolicy } from '@obelisc/host';
-import type { PreimageStore } from '@obelisc/preimage';
+import type { DataFormat, PreimageStore } from '@obelisc/preimage';
 import { runProgram } from '@obelisc/program';
 import { ClientLog, type Conclusion, type DerivedBlock } from './client-log.js';
 import { DisagreementError } from './errors.js';
@@ -15,6 +15,8 @@ export interface Derivation {
   readonly policy?: RetryPolicy;
   /** Folder of the pre-images; absent: they are kept in memory. */
   readonly datadir: string | undefined;
+  /** Format of a new datadir; absent: the one that other programs read. */
+  readonly dataFormat?: DataFormat | undefined;
   /** Only natively, without the machine. */
   readonly native: boolean;
   /** Whether the L1 head was the user's choice, which `reason` speaks of. */
@@ -49,8 +51,17 @@ export interface Listeners {
 
 /** A host for the derivation. `store`: what an earlier one has fetched. */
 export function openHostFor(derivation: Derivation, log: Log, store?: PreimageStore): Promise<Host> {
-  const { claim, chain, endpoints, datadir, policy } = derivation;
-  return openHost({ claim, chain, endpoints, store, datadir, log, ...(policy === undefined ? {} : { policy }) });
+  const { claim, chain, endpoints, datadir, dataFormat, policy } = derivation;
+  return openHost({
+    claim,
+    chain,
+    endpoints,
+    store,
+    datadir,
+    log,
+    ...(dataFormat === undefined ? {} : { dataFormat }),
+    ...(policy === undefined ? {} : { policy }),
+  });
 }
 
 /** Runs the client on `host`. Rejects with DisagreementError, and with what stops the host or the machine. */

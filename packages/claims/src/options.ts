@@ -1,5 +1,6 @@
 // What a user gives with a claim.
 import type { Endpoints, Host, Log, RetryPolicy } from '@obelisc/host';
+import type { DataFormat } from '@obelisc/preimage';
 import type { BlockTag } from './block-tags.js';
 import type { ChainOptions } from './chain.js';
 import type { GameChoice } from './games/game.js';
@@ -31,9 +32,11 @@ export interface ValidateOptions extends ChainOptions {
   readonly agreedOutputRoot: Uint8Array | undefined;
   readonly l1Head: Uint8Array | undefined;
   readonly datadir: string | undefined;
+  /** Format of a new datadir; absent: the one that other programs read. */
+  readonly dataFormat?: DataFormat | undefined;
   /** Only natively, without the machine. */
   readonly native: boolean;
-  /** Blocks of a segment of the range; a range that is not longer is derived in one. Default: `DEFAULT_SEGMENT`. */
+  /** Blocks of a segment of the range; a range that is not longer is derived in one. Default: `defaultSegment`. */
   readonly segment?: bigint | undefined;
   /** Processes that derive segments; default: one for each core. */
   readonly workers?: number | undefined;

@@ -5,8 +5,18 @@ import type { Derivation, Judgement } from './judge.js';
 import type { Answer } from './verdict.js';
 import { SegmentPool, WorkerLostError } from './worker-pool.js';
 
-/** Blocks (`docs/benchmarks.md`: shorter ones spend more on what each does anew than they gain by being spread). */
-export const DEFAULT_SEGMENT = 100n;
+/**
+ * Blocks of a segment where nobody chose: an equal share for each worker. Each segment reads the L1 blocks anew that its channels may
+ * have begun in, fifty of them, which costs as much as deriving fifty to a hundred blocks of an empty chain: more segments than
+ * workers take longer than as many (docs/benchmarks.md). Beyond the most, what is lost with a worker would be much.
+ */
+export function defaultSegment(blocks: bigint, workers: number): bigint {
+  const share = (blocks + BigInt(workers) - 1n) / BigInt(workers);
+  return share < LEAST_SHARE ? LEAST_SHARE : share > MOST_SHARE ? MOST_SHARE : share;
+}
+
+const LEAST_SHARE = 50n;
+const MOST_SHARE = 1_000n;
 
 /** One part of the range; its end is the next one's start. */
 export interface Segment {

@@ -1,7 +1,7 @@
 // A claim judged: looks up what is not given, derives the range in one or in segments, and answers.
 import { availableParallelism } from 'node:os';
 import type { Claim, openHost, OutputAtBlock } from '@obelisc/host';
-import type { PreimageStore } from '@obelisc/preimage';
+import { hasLmdb, type PreimageStore } from '@obelisc/preimage';
 import { hex } from './bytes.js';
 import { grounded } from './grounds.js';
 import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
@@ -9,7 +9,7 @@ import { locate, type Made } from './locate.js';
 import { l1Heads, lookUp, type Question } from './lookup.js';
 import type { ValidateOptions } from './options.js';
 import { scratchFolder } from './scratch-folder.js';
-import { cut, DEFAULT_SEGMENT, judgeSegments, plainChain, type Segment } from './segments.js';
+import { cut, defaultSegment, judgeSegments, plainChain, type Segment } from './segments.js';
 import type { SegmentVerdict, Verdict } from './verdict.js';
 import { SegmentPool } from './worker-pool.js';
 
@@ -17,10 +17,11 @@ import { SegmentPool } from './worker-pool.js';
 export async function validate(options: ValidateOptions): Promise<Verdict> {
   const question = await lookUp(options);
   const { start, to, end } = question;
-  const length = options.segment ?? DEFAULT_SEGMENT;
+  const workers = options.workers ?? availableParallelism();
+  const length = options.segment ?? defaultSegment(to - start.blockNumber, workers);
   // Of blocks that the op-node does not have there are no roots to cut a range at.
   if (to - start.blockNumber <= length || end === undefined) return inOne(question, options);
-  return inSegments(question, { start, end, length }, options);
+  return inSegments(question, { start, end, length, workers }, options);
 }
 
 /** One derivation from start to end, in this process. */
@@ -50,14 +51,15 @@ async function inOne(question: Question, options: ValidateOptions): Promise<Verd
 /** Segments in processes of their own, over one datadir. */
 async function inSegments(
   question: Question,
-  { length, ...range }: { start: OutputAtBlock; end: OutputAtBlock; length: bigint },
+  { length, workers, ...range }: { start: OutputAtBlock; end: OutputAtBlock; length: bigint; workers: number },
   options: ValidateOptions,
 ): Promise<Verdict> {
   const { log, signal } = options;
-  const workers = options.workers ?? availableParallelism();
   const segments = await cut(question.node, range, length);
   const temporary = options.datadir === undefined ? await scratchFolder('obelisc-segments-') : undefined;
-  const shared = { ...options, datadir: options.datadir ?? temporary?.path };
+  // What nobody else reads need not be files: an element of a blob each, they take longer to write and to remove than to derive.
+  const dataFormat = temporary !== undefined && hasLmdb() ? ('lmdb' as const) : options.dataFormat;
+  const shared = { ...options, datadir: options.datadir ?? temporary?.path, dataFormat };
   log('info', 'Deriving in segments', { segments: segments.length, workers, in: shared.datadir ?? '' });
   const pool = new SegmentPool(log);
   const stop = (): void => pool.close();
@@ -167,7 +169,7 @@ async function combined(
 /** The derivation of the question, or of a segment of it; `share`: how many are made at a time. */
 function derivationOf(
   { chain, start, to: claimedBlock, agreed, claimed, game }: Question,
-  { l1, beacon, l2, settings, datadir, native, l1Head: given }: ValidateOptions,
+  { l1, beacon, l2, settings, datadir, dataFormat, native, l1Head: given }: ValidateOptions,
   { l1Head, segment, share = 1 }: { l1Head: Uint8Array; segment?: Segment; share?: number },
 ): Derivation {
   const from = segment?.start ?? start;
@@ -190,6 +192,7 @@ function derivationOf(
     endpoints: { l1, beacon, l2, ...endpoints, ...(shared && { limits: shared }) },
     ...(settings === undefined ? {} : { policy: settings.policy }),
     datadir,
+    dataFormat,
     native,
     isHeadGiven: given !== undefined,
     isHeadExact: inner === undefined && game?.l1Head !== undefined,

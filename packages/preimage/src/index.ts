@@ -6,6 +6,7 @@ export * from './hints.js';
 export * from './integrity.js';
 export { keccak256 } from './keccak.js';
 export * from './keys.js';
+export { hasLmdb } from './lmdb-store.js';
 export type { NearbyReader, NearbySource } from './nearby.js';
 export * from './oracle.js';
 export * from './store.js';

@@ -116,6 +116,20 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
   });
 }
 
+/** Whether the library is there, with binaries for this system: it is an optional dependency. */
+export function hasLmdb(): boolean {
+  try {
+    library();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function library(): Library {
+  return createRequire(import.meta.url)('lmdb') as Library;
+}
+
 type Library = { open: typeof openDatabase };
 type Whole = ReturnType<typeof openDatabase<Buffer, Buffer>>;
 /** Without `putSync` where it was opened for reading only. */
@@ -124,7 +138,7 @@ type Database = Pick<Whole, 'getBinary' | 'getKeys' | 'resetReadTxn'> &
 
 /** Loaded when needed: most datadirs are files, and not every system has the library's binaries. */
 function open(file: string): Database {
-  const lmdb = createRequire(import.meta.url)('lmdb') as Library;
+  const lmdb = library();
   const options = {
     path: file,
     noSubdir: true,

@@ -116,7 +116,7 @@ function validateCommand(define: Define, end: (exitCode: number) => void): void 
     .option('--native', 'only natively, without the machine', false)
     .option(
       '--segment <blocks>',
-      'derive a longer range in segments of so many blocks, several at a time (default: 100)',
+      'derive a longer range in segments of so many blocks, several at a time (default: a share for each worker, 50 to 1000)',
       count,
     )
     .option('--workers <number>', 'processes that derive segments (default: one for each core)', count)

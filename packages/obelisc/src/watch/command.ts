@@ -112,7 +112,11 @@ function judgingFlags(command: Command): Command {
     .optionsGroup('How claims are judged:')
     .option('--native', 'only natively, without the machine', false)
     .option('--datadir <folder>', 'keep pre-images here (default: a temporary place for each claim)')
-    .option('--segment <blocks>', 'derive longer ranges in segments of so many blocks (default: 100)', count)
+    .option(
+      '--segment <blocks>',
+      'derive longer ranges in segments of so many blocks (default: a share for each worker, 50 to 1000)',
+      count,
+    )
     .option('--workers <number>', 'processes for the segments of one claim (default: one for each core)', count)
     .option('--tries <number>', 'tries of a claim before it is marked as undecided (default: 6)', count);
 }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { defaultSegment } from '@obelisc/claims';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
 import { repositoryRoot, runCommand } from '../../src/demo/commands.js';
 import { call, type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
@@ -71,6 +72,19 @@ describe('a range in segments', () => {
       return { ...other, blockRef: { ...own, hash: (other.blockRef as Json).hash } };
     };
   }
+
+  test('where nobody chose, each worker has an equal share, within bounds', () => {
+    assert.deepEqual(
+      [
+        [60n, 2],
+        [200n, 2],
+        [200n, 8],
+        [1801n, 2],
+        [151_200n, 8],
+      ].map(([blocks, workers]) => defaultSegment(BigInt(blocks ?? 0), Number(workers))),
+      [50n, 100n, 50n, 901n, 1_000n],
+    );
+  });
 
   test('every segment is proved, natively and in the machine', async () => {
     const { code, answer, segments, stderr } = await validate('--workers', '2');
