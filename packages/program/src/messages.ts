@@ -71,6 +71,20 @@ export class Channel {
     return fits;
   }
 
+  /** Says to the worker that the answer is there. */
+  answered(): void {
+    Atomics.store(this.state, 0, requestFlag.answered);
+    Atomics.notify(this.state, 0);
+  }
+
+  /**
+   * Sleeps from the `pending` that was stored before the request until it is answered. One wake-up may be the one before's: the
+   * answer is seen as soon as it is stored, and the next request may be on its way when the notification comes.
+   */
+  sleep(): void {
+    while (Atomics.load(this.state, 0) === requestFlag.pending) Atomics.wait(this.state, 0, requestFlag.pending);
+  }
+
   /** The answer, which is there until the next request is written; undefined where it is posted. */
   readAnswer(): Uint8Array | undefined {
     const length = Atomics.load(this.state, 1);

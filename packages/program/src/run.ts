@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { NearbySource, Oracle } from '@obelisc/preimage';
-import { type Answer, Channel, REQUEST, requestFlag, type FromWorker, type WorkerData } from './messages.js';
+import { type Answer, Channel, REQUEST, type FromWorker, type WorkerData } from './messages.js';
 
 export interface ProgramOptions {
   /** Answers the client's hints and pre-image requests. What it throws ends the run and is thrown to the caller. */
@@ -60,8 +60,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
           const message: Answer = { value, ahead };
           worker.postMessage(message);
         }
-        Atomics.store(channel.state, 0, requestFlag.answered);
-        Atomics.notify(channel.state, 0);
+        channel.answered();
       };
       // Hints that come alone are taken before the request that comes after them.
       let before: Promise<void> = Promise.resolve();

@@ -63,7 +63,7 @@ function ask(key: Uint8Array): Uint8Array {
   hints = [];
   Atomics.store(channel.state, 0, requestFlag.pending);
   send(REQUEST);
-  Atomics.wait(channel.state, 0, requestFlag.pending);
+  channel.sleep();
   const value = channel.readAnswer();
   if (value !== undefined) return value;
   for (;;) {

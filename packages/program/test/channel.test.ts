@@ -1,6 +1,33 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { Channel } from '../src/messages.js';
+
+const address = new URL('../src/messages.js', import.meta.url).href;
+
+test('a notification that comes late is not taken for the next answer', async () => {
+  const memory = Channel.memory();
+  const host = new Channel(memory);
+  const text = `const { parentPort, workerData } = require('node:worker_threads');
+    import(${JSON.stringify(address)}).then(({ Channel }) => {
+      const channel = new Channel(workerData);
+      parentPort.postMessage('asleep');
+      channel.sleep();
+      parentPort.postMessage(channel.readAnswer()[0]);
+    });`;
+  const worker = new Worker(text, { eval: true, workerData: memory });
+  const said: unknown[] = [];
+  const awake = new Promise((resolve) => worker.on('message', (what) => said.push(what) === 2 && resolve(what)));
+  // Notified until one notification has met a sleeper, without an answer.
+  while (Atomics.notify(host.state, 0) === 0) await setTimeout(1);
+  await setTimeout(50);
+  assert.deepEqual(said, ['asleep']);
+  host.writeAnswer(Uint8Array.of(77));
+  host.answered();
+  assert.equal(await awake, 77);
+  await worker.terminate();
+});
 
 /** The two ends of one channel. */
 function ends(): [Channel, Channel] {
