@@ -40,6 +40,8 @@ const STT_FUNC = 2;
 /** Names may share bytes, so a small file can hold any length of them: no program's are as long as this. */
 const MAX_NAME = 1 << 16;
 const MAX_NAMES = 1 << 26;
+/** A program has a dozen; a file of some megabytes could ask for zeros all over the address space with as many as fit. */
+const MAX_SEGMENTS = 256;
 const EM_RISCV = 243;
 /** Names of other machines, for the message. */
 const machines: Record<number, string> = { 3: 'x86', 8: 'MIPS', 40: 'ARM', 62: 'x86-64', 183: 'AArch64' };
@@ -73,6 +75,11 @@ function readSegments(file: Uint8Array, view: DataView): ElfSegment[] {
   const size = view.getUint16(54, true);
   const count = view.getUint16(56, true);
   if (count > 0 && size < 56) throw new ElfError(`program headers of ${size} bytes, 56 expected`);
+  if (count > MAX_SEGMENTS) {
+    throw new ElfError(
+      `${count} program headers: at most ${MAX_SEGMENTS} are loaded (let the linker join the segments)`,
+    );
+  }
   need(file, table + size * count, 'program headers');
   return Array.from({ length: count }, (_, i) => {
     const at = table + size * i;

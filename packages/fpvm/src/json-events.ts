@@ -22,6 +22,9 @@ const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 const MAX_DEPTH = 64;
 const MAX_KEY = 1024;
+/** Compressed, a value of gigabytes takes no more than some megabytes of a file, and so does as much white space. */
+const MAX_VALUE = 1 << 28;
+const MAX_BLANK = 1 << 20;
 
 type Expectation = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end' | 'nothing';
 
@@ -38,6 +41,8 @@ export class JsonEvents {
   /** How much of that is known not to end the token, where it is a string. */
   #passed = 0;
   #position = 0;
+  /** White space since the last token. */
+  #blank = 0;
 
   constructor(handler: JsonHandler) {
     this.#handler = handler;
@@ -86,15 +91,15 @@ export class JsonEvents {
   /** Handles all whole tokens and returns where the first unfinished one begins. */
   #scan(bytes: Uint8Array): number {
     let at = 0;
+    let tokenEnd = -this.#blank;
     while (at < bytes.length) {
       const byte = bytes[at];
+      if (byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d) {
+        at += 1;
+        if (at - tokenEnd > MAX_BLANK) throw new JsonSyntaxError(`more than ${MAX_BLANK} bytes of white space`);
+        continue;
+      }
       switch (byte) {
-        case 0x20:
-        case 0x09:
-        case 0x0a:
-        case 0x0d:
-          at += 1;
-          break;
         case OPEN_OBJECT:
         case OPEN_LIST:
           this.#open(byte === OPEN_LIST, at);
@@ -135,7 +140,9 @@ export class JsonEvents {
           at = end;
         }
       }
+      tokenEnd = at;
     }
+    this.#blank = at - tokenEnd;
     return at;
   }
 
@@ -158,10 +165,11 @@ export class JsonEvents {
     this.#endValue();
   }
 
-  /** A key that is longer than any that is meant is not carried along to its end. */
+  /** What is longer than any that is meant is not carried along to its end. */
   #checkLength(length: number): void {
     const isKey = this.#expect === 'key' || this.#expect === 'key or end';
-    if (isKey && length > MAX_KEY) throw new JsonSyntaxError(`a key of more than ${MAX_KEY} bytes`);
+    const most = isKey ? MAX_KEY : MAX_VALUE;
+    if (length > most) throw new JsonSyntaxError(`a ${isKey ? 'key' : 'value'} of more than ${most} bytes`);
   }
 
   #string(content: Uint8Array, at: number): void {

@@ -7,6 +7,8 @@ import { StateFormatError } from './state-format.js';
 const SCALARS_SIZE = 32 + 8 + 8 + 1 + 1 + 8 + 8 + 8 + 32 * 8;
 /** A hint stream or witness beyond this is a broken file. */
 const LONGEST_FIELD = 2 ** 28;
+/** Of what follows a state no more is counted: compressed, gigabytes take no more than some megabytes of a file. */
+const MOST_COUNTED = 1 << 24;
 const MAX_PAGE_INDEX = (1n << 52n) - 1n;
 
 /** The bytes of a state, in pieces. If it is a machine, that must not run before the last is taken. */
@@ -112,10 +114,10 @@ class ChunkReader {
 
   async expectEnd(): Promise<void> {
     let extra = this.#chunk.length;
-    for (let next = await this.#chunks.next(); next.done !== true; next = await this.#chunks.next()) {
-      extra += next.value.length;
-    }
-    if (extra > 0) throw new StateFormatError(`${extra} bytes follow the end of the state`);
+    let next = await this.#chunks.next();
+    for (; next.done !== true && extra < MOST_COUNTED; next = await this.#chunks.next()) extra += next.value.length;
+    const more = next.done === true ? '' : 'more than ';
+    if (extra > 0) throw new StateFormatError(`${more}${extra} bytes follow the end of the state`);
   }
 }
 

@@ -76,6 +76,23 @@ test('zero-filled data that cannot fit are refused before anything is taken', ()
   assert.ok(bytesHeld() - before < 128 * 2 ** 20);
 });
 
+test('a file with more program headers than any program has is refused at once', () => {
+  const segments = Array.from({ length: 60_000 }, (_, i) => ({
+    address: (BigInt(i) + 1n) << 40n,
+    bytes: new Uint8Array(0),
+    memorySize: 65_536n,
+  }));
+  const before = bytesHeld();
+  assert.throws(
+    () => loadElf(writeElf({ entry: 0x1000n, segments, symbols: [] })),
+    (error: unknown) => error instanceof ElfError && /60000 program headers: at most 256/.test(error.message),
+  );
+  assert.ok(bytesHeld() - before < 128 * 2 ** 20);
+  const some = [{ address: 0x1000n, bytes: code }, ...segments.slice(0, 255)];
+  const { machine } = loadElf(writeElf({ entry: 0x1000n, segments: some, symbols: [] }));
+  assert.equal(machine.memory.pageCount(), 1 + 255 * 17 + 1);
+});
+
 test('symbols whose names share their bytes are refused once the names are longer than any program has', () => {
   const count = 300_000;
   const symbols = [{ name: 'n'.repeat(60_000), value: 0x1000n, size: 4n }];
@@ -96,6 +113,20 @@ test('symbols whose names share their bytes are refused once the names are longe
     () => loadElf(long),
     (error: unknown) => error instanceof ElfError && /name of symbol 1 is longer/.test(error.message),
   );
+});
+
+test('white space and values without end are refused, ordinary ones are read', () => {
+  function* endless(start: string, unit: string): Generator<Uint8Array> {
+    yield Buffer.from(start);
+    const piece = Buffer.alloc(1 << 20, unit);
+    for (let i = 0; i < 4096; i++) yield piece;
+  }
+  const refusal = (words: RegExp) => (error: unknown) => error instanceof JsonSyntaxError && words.test(error.message);
+  assert.throws(() => parseInPieces(endless('{"a":1', ' ')), refusal(/more than 1048576 bytes of white space/));
+  assert.throws(() => parseInPieces(endless('{"a":"', 'x')), refusal(/a value of more than 268435456 bytes/));
+  const spaced = [1, 2, 3].map(() => Buffer.alloc(300_000, ' '));
+  const parts = ['{', '"a"', ':', '1', ',', '"b"', ':', '22', '}'].flatMap((text) => [Buffer.from(text), ...spaced]);
+  assert.deepEqual(parseInPieces(parts).values, [1, 2]);
 });
 
 function parseInPieces(pieces: Iterable<Uint8Array>): { values: number[] } {
