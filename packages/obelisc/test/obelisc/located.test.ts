@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { exitCodes, locationLines, validate, verdictJson } from '@obelisc/claims';
-import { type Devnet, startDevnet } from '@obelisc/devnet';
+import { type Devnet, FORK_NAMES, startDevnet } from '@obelisc/devnet';
 import { encodeReceipt, encodeTransaction } from '@obelisc/host';
 import { runCommand } from '../../src/demo/commands.js';
 import {
@@ -45,6 +45,56 @@ interface Told {
   readonly claimedRoot?: Json;
 }
 
+interface Asked {
+  /** 0x-hex; absent: the op-node's own root. */
+  readonly claim?: string;
+  readonly segment?: bigint;
+}
+
+async function judgeOn(devnet: Devnet, chain: LyingChain, { claim, segment }: Asked): Promise<Told> {
+  const verdict = await validate({
+    l1: devnet.l1Url,
+    beacon: devnet.beaconUrl,
+    l2: chain.l2.url,
+    opNode: chain.opNode.url,
+    from: FROM,
+    to: BigInt(TO),
+    claim: claim === undefined ? undefined : Buffer.from(claim.slice(2), 'hex'),
+    agreedOutputRoot: undefined,
+    l1Head: undefined,
+    network: undefined,
+    rollupConfig: undefined,
+    l2Genesis: undefined,
+    l1ChainConfig: undefined,
+    datadir: undefined,
+    native: true,
+    segment,
+    workers: 1,
+    log: () => {},
+    onClientLine: () => {},
+  });
+  const json = JSON.parse(verdictJson(verdict)) as Omit<Told, 'code' | 'lines'>;
+  return { code: exitCodes[verdict.answer], lines: locationLines(verdict), ...json };
+}
+
+/** Has both endpoints tell a false state root of the block, and nothing else that is false. */
+async function expectNothingElse(devnet: Devnet, chain: LyingChain, block: number): Promise<void> {
+  const lie: Lie = { block, json: { stateRoot: `0x${'ab'.repeat(32)}` } };
+  await l2Lies(chain, devnet, lie);
+  await opNodeLies(chain, devnet, lie);
+  const { opNodeParts } = await judgeOn(devnet, chain, {});
+  assert.equal(opNodeParts?.block, block);
+  // Transactions, receipts, and all accounts and slots that were written to were compared.
+  assert.deepEqual(
+    opNodeParts.differences.map((difference) => [difference.in, difference.field]),
+    [
+      ['output', 'stateRoot'],
+      ['header', 'stateRoot'],
+    ],
+  );
+  assert.deepEqual(opNodeParts.notes, ['the accounts that the blocks are known to have written to are the same']);
+}
+
 describe('what is wrong is located', () => {
   let devnet: Devnet;
   let chain: LyingChain;
@@ -67,31 +117,7 @@ describe('what is wrong is located', () => {
     await devnet.close();
   });
 
-  async function judge({ claim, segment }: { claim?: string; segment?: bigint } = {}): Promise<Told> {
-    const verdict = await validate({
-      l1: devnet.l1Url,
-      beacon: devnet.beaconUrl,
-      l2: chain.l2.url,
-      opNode: chain.opNode.url,
-      from: FROM,
-      to: BigInt(TO),
-      claim: claim === undefined ? undefined : Buffer.from(claim.slice(2), 'hex'),
-      agreedOutputRoot: undefined,
-      l1Head: undefined,
-      network: undefined,
-      rollupConfig: undefined,
-      l2Genesis: undefined,
-      l1ChainConfig: undefined,
-      datadir: undefined,
-      native: true,
-      segment,
-      workers: 1,
-      log: () => {},
-      onClientLine: () => {},
-    });
-    const json = JSON.parse(verdictJson(verdict)) as Omit<Told, 'code' | 'lines'>;
-    return { code: exitCodes[verdict.answer], lines: locationLines(verdict), ...json };
-  }
+  const judge = (asked: Asked = {}): Promise<Told> => judgeOn(devnet, chain, asked);
 
   const rootOf = async (block: number): Promise<string> =>
     String((await call(devnet.opNodeUrl, 'optimism_outputAtBlock', [quantity(block)])).outputRoot);
@@ -222,22 +248,25 @@ describe('what is wrong is located', () => {
   });
 
   test('all that is shown of a block is what an honest endpoint has of it', async () => {
-    const stateRoot = `0x${'ab'.repeat(32)}`;
-    for (const block of [2, 3, 4, 5]) {
-      // The root alone is false: transactions, receipts and all accounts and slots that were written to are compared.
-      await bothLie({ block, json: { stateRoot } });
-      const { opNodeParts } = await judge();
-      assert.equal(opNodeParts?.block, block);
-      assert.deepEqual(
-        opNodeParts.differences.map((difference) => [difference.in, difference.field]),
-        [
-          ['output', 'stateRoot'],
-          ['header', 'stateRoot'],
-        ],
-      );
-      assert.deepEqual(opNodeParts.notes, ['the accounts that the blocks are known to have written to are the same']);
-    }
+    for (const block of [2, 3, 4, 5]) await expectNothingElse(devnet, chain, block);
   });
+
+  const schedules = {
+    'the oldest fork that is covered': { regolith: 0n, canyon: 0n },
+    'the newest': Object.fromEntries(FORK_NAMES.map((fork) => [fork, 0n])),
+  };
+  for (const [which, forks] of Object.entries(schedules))
+    test(`the same on ${which}`, async () => {
+      const channels = [{ batches: 'singular', compression: 'zlib', carrier: 'calldata', l2Blocks: 3 }] as const;
+      const other = await startDevnet({ seed: 'located', l2Blocks: 8, scenario: { forks, channels } });
+      const lying = await lyingChain(other);
+      try {
+        await expectNothingElse(other, lying, 4);
+      } finally {
+        lying.close();
+        await other.close();
+      }
+    });
 
   test('a storage slot that differs, by its number', async () => {
     // The L1 block's number and timestamp, which each block's first transaction writes.
