@@ -1,5 +1,5 @@
 // The database: PostgreSQL, in a folder by default (PGlite, in this process) or a server's. The same SQL either way.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Pool, type PoolClient } from 'pg';
@@ -81,10 +81,14 @@ async function openServer(url: string): Promise<Database> {
 
 async function openFolder(folder: string): Promise<Database> {
   const unlock = lock(folder);
+  const data = join(folder, 'data');
+  const isNew = !existsSync(data);
   let lite: PGlite;
   try {
-    lite = await PGlite.create(join(folder, 'data'));
+    lite = await PGlite.create(data);
   } catch (error) {
+    // What was begun here is nobody's database.
+    if (isNew) rmSync(data, { recursive: true, force: true });
     unlock();
     throw new WatchError(`--db ${folder}: the database in this folder cannot be opened: ${messageOf(error)}`, {
       cause: error,

@@ -39,5 +39,20 @@ function sqlState(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   // A connection refused at several addresses is an error of errors without a message.
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error)
+    return error.message.startsWith('Aborted(')
+      ? 'PostgreSQL in WebAssembly gave up: is its device full, or its folder damaged?'
+      : error.message;
+  // The file system of PostgreSQL in WebAssembly throws a number.
+  const errno = typeof error === 'object' && error !== null && 'errno' in error ? Number(error.errno) : undefined;
+  return errno === undefined ? String(error) : (FILE_FAULTS[errno] ?? `error ${errno} of its file system`);
 }
+
+/** By WASI's numbers (wasi_snapshot_preview1, errno). */
+const FILE_FAULTS: Readonly<Record<number, string>> = {
+  2: 'no permission',
+  22: 'a file may not become so large',
+  29: 'its device fails',
+  51: 'no space is left on its device',
+  69: 'its file system is read only',
+};

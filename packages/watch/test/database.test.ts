@@ -1,13 +1,14 @@
 // Databases that cannot be used are refused by name; a folder belongs to one process.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readChains, watchedChain } from '../src/chain-settings.js';
 import { openDatabase } from '../src/database.js';
+import { messageOf } from '../src/errors.js';
 import { migrate, SCHEMA_VERSION } from '../src/schema.js';
 import { KINDS, testDatabase } from './databases.js';
 
@@ -59,6 +60,32 @@ describe('a folder', () => {
     const second = await openDatabase(where);
     assert.deepEqual(await second.query('SELECT version FROM obelisc.version'), [{ version: SCHEMA_VERSION }]);
     await second.close();
+  });
+
+  test('without room for a database is refused, with nothing left of what was begun', () => {
+    const where = join(folder, 'full');
+    const open = `import { openDatabase } from '${new URL('../src/database.js', import.meta.url).href}';
+      await openDatabase(process.argv[1]).catch((error) => console.log(error.message));`;
+    // A limit for files' sizes is a disk that is full, without taking anything that only root may.
+    const limited = ['sh', '-c', 'ulimit -f 200; trap "" XFSZ; exec "$@"', 'sh'];
+    const [shell = '', ...args] = [...limited, process.execPath, '--input-type=module', '-e', open, where];
+    const { stdout } = spawnSync(shell, args, { encoding: 'utf8' });
+    assert.match(
+      stdout,
+      /^--db .*full: the database in this folder cannot be opened: PostgreSQL in WebAssembly gave up: is its device full,/,
+    );
+    assert.deepEqual(readdirSync(where), []);
+    // What it throws of its own file system, where a write is refused at once.
+    assert.equal(messageOf({ name: 'ErrnoError', errno: 51 }), 'no space is left on its device');
+  });
+
+  test('whose database is damaged is refused, and left as it is', async () => {
+    const where = join(folder, 'damaged');
+    mkdirSync(join(where, 'data'), { recursive: true });
+    writeFileSync(join(where, 'data', 'PG_VERSION'), '99\n');
+    await assert.rejects(openDatabase(where), /--db .*damaged: the database in this folder cannot be opened: ./);
+    assert.equal(readFileSync(join(where, 'data', 'PG_VERSION'), 'utf8'), '99\n');
+    assert.equal(existsSync(join(where, 'owner')), false);
   });
 
   test('that cannot be made is refused', async () => {

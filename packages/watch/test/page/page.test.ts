@@ -78,7 +78,7 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
       if (['error', 'warning'].includes(message.type()) && isComplaint(message.text())) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     try {
       await page.goto(`${server.url}${path}`);
       await look(page);
