@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
+import { openDatabase } from '@obelisc/watch';
 import { SERVER, testDatabase } from '@obelisc/watch/test/databases';
 import { repositoryRoot, runCommand } from '../../src/demo/commands.js';
 import { type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
@@ -55,6 +56,17 @@ describe('the watch', () => {
     const { code, stdout, stderr } = await watch(...flags('once', '--once', '--game-factory', factory()));
     assert.equal(code, 1, stderr);
     assert.match(stdout, /^Claims: [2-9] right, 1 wrong, 0 undecided, 0 not covered, 0 waiting\n$/);
+    // Whose word is wrong is kept with each verdict.
+    const database = await openDatabase(join(folder, 'once'));
+    try {
+      const kept = await database.query<{ answer: string; wrong: string[] }>(
+        `SELECT answer, verdict->'wrong' AS wrong FROM obelisc.verdicts`,
+      );
+      assert.ok(kept.length > 2);
+      for (const { answer, wrong } of kept) assert.deepEqual(wrong, answer === 'valid' ? [] : ['claim']);
+    } finally {
+      await database.close();
+    }
     // A second time there is nothing left to do.
     const again = await watch(...flags('once', '--once', '--game-factory', factory()));
     assert.equal(again.stdout, stdout);
