@@ -170,6 +170,12 @@ export const FLAGS = [
 const AGREED_PRESTATE = { name: 'l2.agreed-prestate', env: `${ENV_PREFIX}L2_AGREED_PRESTATE` };
 const DEPENDENCY_SET = { name: 'depset.config', env: `${ENV_PREFIX}DEPSET_CONFIG` };
 
+/** What becomes of these, for the table of flags. */
+export const INTEROP_FLAGS: readonly { name: string; does: string }[] = [
+  { name: AGREED_PRESTATE.name, does: `refused by name: a claim of interop [$${AGREED_PRESTATE.env}]` },
+  { name: DEPENDENCY_SET.name, does: `taken with a warning, and of no effect: interop [$${DEPENDENCY_SET.env}]` },
+];
+
 /** kona-host's names for what op-program calls otherwise than with other dots and dashes. */
 const KONA_NAMES: Readonly<Record<string, string>> = {
   'agreed-l2-head-hash': 'l2.head',

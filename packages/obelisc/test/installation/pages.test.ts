@@ -25,6 +25,13 @@ test('docs/errors.md has every error of the sources, and what to do about each c
   assert.equal(status, 0, stderr);
 });
 
+test('docs/flags.md has every flag of the commands as they are, and none of the references is missing', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/write-flags.mjs'), '--check'], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+});
+
 test('docs/README.md leads to every page', () => {
   const index = page('docs/README.md');
   for (const name of entries) {
