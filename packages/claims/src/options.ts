@@ -5,7 +5,7 @@ import type { BlockTag } from './block-tags.js';
 import type { ChainOptions } from './chain.js';
 import type { GameChoice } from './games/game.js';
 import type { MachineProgress } from './machine.js';
-import type { SegmentProgress } from './segments.js';
+import type { RangeProgress, SegmentProgress } from './segments.js';
 
 /** How endpoints are dealt with. */
 export interface NetworkSettings {
@@ -49,6 +49,8 @@ export interface ValidateOptions extends ChainOptions {
   readonly onMachine?: (progress: MachineProgress | undefined) => void;
   /** Takes each segment's end. */
   readonly onSegment?: (progress: SegmentProgress) => void;
+  /** With segments: a block more has been derived, or a segment judged. */
+  readonly onRange?: (progress: RangeProgress) => void;
   /** Ends the work; `validate` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -3,6 +3,7 @@
 import type { Chain, OpNode, OutputAtBlock } from '@obelisc/host';
 import type { Derivation, Judgement } from './judge.js';
 import type { Answer } from './verdict.js';
+import type { DerivedAt } from './segment-process.js';
 import { SegmentPool, WorkerLostError } from './worker-pool.js';
 
 /**
@@ -34,6 +35,16 @@ export interface SegmentProgress {
   readonly total: number;
   /** Seconds of wall time. */
   readonly seconds: number;
+}
+
+/** How far the whole range is. */
+export interface RangeProgress {
+  /** Blocks that were derived natively and in the machine, and those of the range. */
+  readonly natively: bigint;
+  readonly inMachine: bigint;
+  readonly blocks: bigint;
+  readonly segmentsDone: number;
+  readonly segments: number;
 }
 
 /** Requests to the op-node in flight. */
@@ -72,6 +83,7 @@ export interface SegmentsRun {
   readonly pool: SegmentPool;
   readonly workers: number;
   readonly onSegment?: ((progress: SegmentProgress) => void) | undefined;
+  readonly onRange?: ((progress: RangeProgress) => void) | undefined;
 }
 
 /**
@@ -80,15 +92,35 @@ export interface SegmentsRun {
  * with what stops a worker.
  */
 export async function judgeSegments(
-  { segments, derivation, pool, workers, onSegment }: SegmentsRun,
+  { segments, derivation, pool, workers, onSegment, onRange }: SegmentsRun,
   judged: Map<Segment, Judgement>,
 ): Promise<void> {
   const open = segments.filter((segment) => !judged.has(segment));
   let isCutShort = false;
+  const places = new Map<Segment, Record<DerivedAt['where'], bigint>>();
+  const whole = (where: DerivedAt['where']): bigint =>
+    segments.reduce((sum, segment) => {
+      const { blockNumber: start } = segment.start;
+      const reached = judged.has(segment) ? segment.end.blockNumber : (places.get(segment)?.[where] ?? start);
+      return sum + reached - start;
+    }, 0n);
+  const tellRange = (): void =>
+    onRange?.({
+      natively: whole('natively'),
+      inMachine: whole('in the machine'),
+      blocks: segments.reduce((sum, { start, end }) => sum + end.blockNumber - start.blockNumber, 0n),
+      segmentsDone: judged.size,
+      segments: segments.length,
+    });
+  const see = (segment: Segment, { where, block }: DerivedAt): void => {
+    const { blockNumber: start } = segment.start;
+    places.set(segment, { natively: start, 'in the machine': start, ...places.get(segment), [where]: block });
+    tellRange();
+  };
   const take = async (): Promise<void> => {
     for (let segment = open.shift(); segment !== undefined && !isCutShort; segment = open.shift()) {
       const began = performance.now();
-      const judgement = await withReplacement(() => pool.run(derivation(segment)));
+      const judgement = await withReplacement(() => pool.run(derivation(segment), (at) => see(segment, at)));
       judged.set(segment, judgement);
       if (judgement.answer !== 'valid') isCutShort = true;
       onSegment?.({
@@ -99,6 +131,7 @@ export async function judgeSegments(
         total: segments.length,
         seconds: (performance.now() - began) / 1000,
       });
+      tellRange();
     }
   };
   await Promise.all(Array.from({ length: Math.min(workers, open.length) }, take));

@@ -72,7 +72,10 @@ async function inSegments(
       announce(derivationOf(question, shared, { l1Head }), question, options);
       const derivation = (segment: Segment): Derivation =>
         derivationOf(question, shared, { l1Head, segment, share: Math.min(workers, segments.length) });
-      await judgeSegments({ segments, derivation, pool, workers, onSegment: options.onSegment }, judged);
+      await judgeSegments(
+        { segments, derivation, pool, workers, onSegment: options.onSegment, onRange: options.onRange },
+        judged,
+      );
       signal?.throwIfAborted();
       const { judgement, made, isSuspect } = await combined(segments, judged, {
         derivation,

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Log } from '@obelisc/host';
 import type { Derivation, Judgement } from './judge.js';
-import type { FromWorker, ToWorker, WorkerUsage } from './segment-process.js';
+import type { DerivedAt, FromWorker, ToWorker, WorkerUsage } from './segment-process.js';
 
 /** A worker ended before it had an answer. */
 export class WorkerLostError extends Error {
@@ -21,12 +21,12 @@ export class SegmentPool {
    * Derives in a process of its own. Rejects with WorkerLostError where that ends without an answer, with what stopped the
    * derivation otherwise.
    */
-  async run(derivation: Derivation): Promise<Judgement> {
+  async run(derivation: Derivation, onDerived: (at: DerivedAt) => void = () => {}): Promise<Judgement> {
     if (this.#isClosed) throw new Error('the worker processes were ended');
     const worker = this.#idle.pop() ?? this.#start();
     const range = `up to block #${derivation.claim.l2BlockNumber}`;
     try {
-      const judgement = await this.#ask(worker, derivation);
+      const judgement = await this.#ask(worker, derivation, onDerived);
       this.#idle.push(worker);
       return judgement;
     } catch (error) {
@@ -59,7 +59,7 @@ export class SegmentPool {
     return worker;
   }
 
-  #ask(worker: ChildProcess, derivation: ToWorker): Promise<Judgement> {
+  #ask(worker: ChildProcess, derivation: ToWorker, onDerived: (at: DerivedAt) => void): Promise<Judgement> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         worker.off('message', take).off('exit', lost).off('error', reject);
@@ -77,6 +77,9 @@ export class SegmentPool {
         switch (message.kind) {
           case 'log':
             this.log(message.level, message.message, { worker: worker.pid ?? 0, ...message.fields });
+            break;
+          case 'derived':
+            onDerived(message);
             break;
           case 'judged':
             settle();

@@ -13,7 +13,7 @@ import { type LogFields, type LogLevel, UncoveredClaimError } from '@obelisc/hos
 
 /** What the worker sends: options without what a message cannot carry. */
 export type ToJudge = ChainOptions &
-  Omit<ValidateOptions, 'log' | 'onClientLine' | 'onMachine' | 'onSegment' | 'signal'>;
+  Omit<ValidateOptions, 'log' | 'onClientLine' | 'onMachine' | 'onRange' | 'onSegment' | 'signal'>;
 
 /** What comes back. */
 export type FromJudge =

@@ -78,7 +78,7 @@ export class DerivationProgress {
     const gathering = this.host?.progress();
     return [
       ...this.places(),
-      ...this.#timeLeft(),
+      ...this.timeLeft(),
       ...this.#preimages(),
       ...(gathering === undefined ? [] : gathered(gathering)),
     ].join(', ');
@@ -97,7 +97,7 @@ export class DerivationProgress {
   }
 
   /** The blocks that were derived took so long: the rest at the same pace. */
-  #timeLeft(): string[] {
+  timeLeft(): string[] {
     const { first, now, last } = this.#l2;
     if (this.#begun === undefined || first === undefined || now === undefined || last === undefined) return [];
     const elapsed = this.clock() - this.#begun;

@@ -32,6 +32,8 @@ export class ClaimDisplay {
       return;
     }
     this.#machine ??= progressDisplay(this.isWanted);
-    this.#machine.update(() => [machineText(progress), ...this.#derivation.places()].join(', '));
+    this.#machine.update(() =>
+      [...this.#derivation.places(), ...this.#derivation.timeLeft(), machineText(progress)].join(', '),
+    );
   }
 }

@@ -22,6 +22,7 @@ import { nearest } from '../terminal/nearest.js';
 import { writeStory } from '../terminal/status-line.js';
 import { logLevelOf, type Verbosity } from '../terminal/verbosity.js';
 import { ClaimDisplay } from './claim-display.js';
+import { RangeDisplay } from './range-display.js';
 
 /** The work of the command without its terminal, for scripts that drive it. */
 export { validate } from '@obelisc/claims';
@@ -69,6 +70,7 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
   };
   const pass = clientLine(logger({ ...log, timed: false }), (line) => story(`${line}\n`));
   const display = new ClaimDisplay(flags.quiet !== true);
+  const range = new RangeDisplay(flags.quiet !== true, flags.native);
   const interrupt = new Interrupt().arm();
   const judged = validate({
     l1: flags.l1,
@@ -99,12 +101,13 @@ export async function runValidate(flags: ValidateFlags): Promise<number> {
     },
     onNative: (host) => display.native(host),
     onMachine: (progress) => display.machine(progress),
+    onRange: (progress) => range.see(progress),
     onSegment: ({ from, to, answer, done, total, seconds }) => {
       if (flags.quiet === true) return;
       story(`  blocks #${from} to #${to}: ${answer}, ${seconds.toFixed(1)} s (${done} of ${total} segments)\n`);
     },
   });
-  const verdict = await interrupt.orInterrupted(judged);
+  const verdict = await interrupt.orInterrupted(judged).finally(() => range.stop());
   if (!flags.json && flags.quiet !== true) for (const line of locationLines(verdict)) story(`${line}\n`);
   await writeAnswer(`${flags.json ? verdictJson(verdict) : verdictLine(verdict)}\n`);
   return exitCodes[verdict.answer];
