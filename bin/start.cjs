@@ -5,7 +5,11 @@
 module.exports = function start(name, failure) {
   var version = process.versions.node.split('.').map(Number);
   if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
-    process.stderr.write(name + ': Node.js 20.19 or later is needed, this is ' + process.version + '\n');
+    var message = 'Node.js 20.19 or later is needed, this is ' + process.version;
+    process.stderr.write(name + ': ' + message + '\n');
+    if (name === 'obelisc' && process.argv.indexOf('--json') >= 0) {
+      process.stdout.write(JSON.stringify({ answer: 'unknown', error: message }) + '\n');
+    }
     process.exit(failure);
   }
   require('./command.cjs')(name, failure);

@@ -198,6 +198,11 @@ test('a Node.js that is too old is refused in one line, in words that it can rea
       Object.defineProperty(process, 'version', { value: '${version}' });
       require('${start}')('trial', ${failure});`;
     const { code, stdout, stderr } = await shell(`'${process.execPath}' -e "${script}"`);
+    const asObject = await shell(`'${process.execPath}' -e "${script.replace('trial', 'obelisc')}" validate -- --json`);
+    assert.deepEqual(
+      [asObject.code, JSON.parse(asObject.stdout)],
+      [failure, { answer: 'unknown', error: `Node.js 20.19 or later is needed, this is ${version}` }],
+    );
     assert.deepEqual(
       { code, stdout, stderr },
       { code: failure, stdout: '', stderr: `trial: Node.js 20.19 or later is needed, this is ${version}\n` },
