@@ -108,7 +108,7 @@ export function blobCheck(
     },
     take(key) {
       if (ready === undefined || key[0] !== BLOB_KEY) return undefined;
-      const { keys, values, length } = ready;
+      const { keys, values } = ready;
       places ??= new Map(
         Array.from({ length: keys.length / KEY_LENGTH }, (_, at) => [
           keyName(keys.subarray(KEY_LENGTH * at, KEY_LENGTH * (at + 1))),
@@ -119,7 +119,7 @@ export function blobCheck(
       const at = places.get(name);
       if (at === undefined) return undefined;
       places.delete(name);
-      return values.subarray(length * at, length * (at + 1));
+      return values.subarray(32 * at, 32 * (at + 1));
     },
     takeAll() {
       // Of what was taken in part, the rest is taken in the same way.
@@ -155,7 +155,7 @@ function readRest(
 
 /** The elements after the first. */
 function afterFirst(blob: Uint8Array, keys: Uint8Array): ValuesAhead {
-  return { keys: keys.slice(KEY_LENGTH), values: blob.slice(32), length: 32 };
+  return { keys: keys.slice(KEY_LENGTH), values: blob.slice(32), lengths: 32 };
 }
 
 async function passes({ commitment, proof }: Reading, blob: Uint8Array): Promise<boolean> {

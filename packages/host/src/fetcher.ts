@@ -22,6 +22,7 @@ import { rpcEndpoint } from './rpc-endpoint.js';
 import { prove } from './state-proofs.js';
 import { stateSource } from './state-source.js';
 import { stateStaging } from './state-staging.js';
+import { storeTrie, trieBundles } from './trie-bundles.js';
 
 export type Endpoints = {
   /** URLs of the L1 execution endpoint, the L1 beacon API (one or several, asked in this order) and the L2 execution endpoint. */
@@ -96,6 +97,8 @@ export function networkFetcher({
     log,
   });
   const fetchedBlobs = new Set<string>();
+  const tries = trieBundles();
+  const putTrie = (store: PreimageStore, trie: Trie): void => storeTrie(store, trie, tries);
   const l1Checked = once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1'));
   const l2Checked = once(() => checkChainId(l2, chain.l2ChainId, 'L2'));
 
@@ -165,6 +168,7 @@ export function networkFetcher({
     l2State: blocks,
     staging,
     fetchedBlobs,
+    tries,
     claim,
     chain,
     log,
@@ -180,6 +184,7 @@ export function networkFetcher({
     }
   };
   return {
+    tries,
     fetch: (hint, store, key) => waiting(hint.route, () => fetch(hint, store, key)),
     ahead: { ...careful, arrival: (route, store) => waiting(route, () => careful.arrival(route, store)) },
     hasFetchedBlob: (versionedHash) => fetchedBlobs.has(hex(versionedHash)),
@@ -212,12 +217,6 @@ function guarded(ahead: LookAhead, checked: { l1(): Promise<void>; l2(): Promise
 
 function putHashed(store: PreimageStore, value: Uint8Array): void {
   store.put(keccak256Key(keccak256(value)), value);
-}
-
-function putTrie(store: PreimageStore, trie: Trie): void {
-  store.together(() => {
-    for (const node of trie.nodes) putHashed(store, node);
-  });
 }
 
 /** Runs `task` at the first call; later calls share its outcome, a failed one is tried anew. */

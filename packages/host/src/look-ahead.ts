@@ -23,6 +23,7 @@ import type { ReceiptsSource } from './receipts-source.js';
 import { isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import type { StateStaging } from './state-staging.js';
+import { storeTrie, type TrieBundles } from './trie-bundles.js';
 
 /** L1 blocks whose transactions and receipts are fetched ahead of the one that the program reads. */
 const L1_WINDOW = 64n;
@@ -78,6 +79,7 @@ export type LookAheadSources = {
   staging: StateStaging;
   /** Gets the versioned hashes of blobs that are in the store, 0x-hex. */
   fetchedBlobs: Set<string>;
+  tries: TrieBundles;
 };
 
 export type LookAheadOptions = LookAheadSources & {
@@ -89,7 +91,8 @@ export type LookAheadOptions = LookAheadSources & {
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 export function lookAhead(options: LookAheadOptions): LookAhead {
-  const { l1, l1Blocks, l1Receipts, beacon, l2, l2Blocks, l2State, staging, fetchedBlobs, claim, chain, log } = options;
+  const { l1, l1Blocks, l1Receipts, beacon, l2, l2Blocks, l2State, staging, fetchedBlobs, tries, claim, chain, log } =
+    options;
   /** Numbers of blocks by hash, as far as headers told them, for L1 and L2. */
   const numbers = new Map<string, bigint>();
   const arrivals = new Map<string, Promise<void>>();
@@ -123,6 +126,9 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
       for (const value of values) store?.put(keccak256Key(keccak256(value)), value);
     });
   };
+  const putTrie = (trie: Trie): void => {
+    if (store !== undefined) storeTrie(store, trie, tries);
+  };
   const has = (hash: Uint8Array): boolean => store?.look(keccak256Key(hash)).state === 'found';
 
   const learn = (chainName: string, header: BlockHeader): void => {
@@ -138,12 +144,12 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
     const header = await l1Blocks.header(hash);
     const fetches: Promise<void>[] = [];
     if (!has(header.receiptsRoot)) {
-      fetches.push(background(`receipts of L1 block ${number}`, async () => put((await l1Receipts(header)).nodes)));
+      fetches.push(background(`receipts of L1 block ${number}`, async () => putTrie(await l1Receipts(header))));
     }
     fetches.push(
       background(`transactions of L1 block ${number}`, async () => {
         const trie = await l1Blocks.transactions(hash);
-        if (!has(header.transactionsRoot)) put(trie.nodes);
+        if (!has(header.transactionsRoot)) putTrie(trie);
         fetchBlobs(header, trie);
       }),
     );
@@ -247,7 +253,7 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
           const name = `l2 transactions ${hex(header.hash)}`;
           arrivals.set(
             name,
-            background(name, async () => put((await l2Blocks.transactions(header.hash)).nodes)),
+            background(name, async () => putTrie(await l2Blocks.transactions(header.hash))),
           );
         }
         child = origin;

@@ -14,6 +14,7 @@ import {
   type PreimageKey,
   type PreimageStore,
   sha256Key,
+  type ValuesAhead,
 } from '@obelisc/preimage';
 import { blobCheck } from './blob-check.js';
 import { completeBlob, type ElementForm } from './blob-preimages.js';
@@ -25,6 +26,7 @@ import { type AnnouncedHint, KONA_BEGINS, type Route, routeHint } from './hint-r
 import type { Log } from './log.js';
 import type { LookAhead } from './look-ahead.js';
 import { checkPrecompileResult, storePrecompileResult } from './precompiles.js';
+import type { TrieBundles } from './trie-bundles.js';
 
 export type Fetcher = {
   /**
@@ -32,6 +34,8 @@ export type Fetcher = {
    * endpoint cannot give it or gives something else.
    */
   fetch(hint: AnnouncedHint, store: PreimageStore, key: PreimageKey): Promise<void>;
+  /** The tries that were fetched as a whole. */
+  tries: TrieBundles;
   /** What is fetched before it is asked for. */
   ahead: LookAhead;
   /** Whether the blob with this versioned hash came from an endpoint, and was checked, in this run. */
@@ -75,6 +79,7 @@ export function prefetcher({
     isBlobFetchedAgain = false;
   });
   let lastHint: string | undefined;
+  let bundle: ValuesAhead | undefined;
   let dialect = expected;
   const accessHints: string[] = [];
 
@@ -215,6 +220,7 @@ export function prefetcher({
       const isSettled = there !== undefined && exact?.route.kind !== 'l1-precompile';
       const value = isSettled ? there : await find(key, there, exact);
       if (value === undefined) throw new MissingPreimageError(key, lastHint, advice(key));
+      bundle = fetcher?.tries.take(key) ?? bundle;
       const route = exact?.route;
       if (route?.kind === 'l1-blob') {
         blobs.expect(value);
@@ -223,7 +229,11 @@ export function prefetcher({
       announced.delete(name);
       return key[0] === BLOB_KEY ? checkedElement(key, value) : value;
     },
-    ahead: check.takeAll,
+    ahead() {
+      const ahead = check.takeAll() ?? bundle;
+      bundle = undefined;
+      return ahead;
+    },
   };
 }
 

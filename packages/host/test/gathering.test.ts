@@ -276,3 +276,37 @@ test(
     }
   },
 );
+
+test(
+  'with the root of a list come all of its nodes, once, and the store has them too',
+  { skip: withoutDevnet },
+  async (t) => {
+    const { oracle, store } = await setting(t);
+    let nodes = 0;
+    for (const block of l1Range()) {
+      const roots = rootsOf(block.raw);
+      for (const [type, root] of [
+        ['l1-transactions', roots.transactions],
+        ['l1-receipts', roots.receipts],
+      ] as const) {
+        await oracle.hint(hint(type, block.hash));
+        await oracle.get(hashKey(root));
+        const ahead = oracle.ahead?.();
+        assert.equal(oracle.ahead?.(), undefined);
+        if (ahead === undefined) continue;
+        assert(typeof ahead.lengths !== 'number');
+        let at = 0;
+        for (const [index, length] of ahead.lengths.entries()) {
+          const key = ahead.keys.slice(32 * index, 32 * (index + 1));
+          const value = ahead.values.slice(at, at + length);
+          assert.deepEqual(Buffer.from(keccak256Key(keccak_256(value))), Buffer.from(key));
+          assert.deepEqual(Buffer.from(store.get(key) ?? []), Buffer.from(value));
+          at += length;
+          nodes += 1;
+        }
+        assert.equal(at, ahead.values.length);
+      }
+    }
+    assert(nodes > 10, `${nodes} nodes`);
+  },
+);

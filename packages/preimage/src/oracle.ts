@@ -8,14 +8,21 @@ export type Oracle = {
   /** The whole pre-image of a 32-byte key. Rejects when it cannot be had: the program cannot go on without it. */
   get(key: PreimageKey): Promise<Uint8Array>;
   /**
-   * What the program will ask for next, as good as if it had: the rest of a blob, after its first field element. Each value is
-   * handed out once, here or by `get`.
+   * What the program will ask for next, as good as if it had: the rest of a blob, after its first field element, or of a list's trie,
+   * after its root. It is told once.
    */
   ahead?(): ValuesAhead | undefined;
 };
 
-/** Values of one length in bytes, one after the other, and their keys, 32 bytes each: thousands of small arrays cost more than what is in them. */
-export type ValuesAhead = { readonly keys: Uint8Array; readonly values: Uint8Array; readonly length: number };
+/**
+ * Values, one after the other, and their keys, 32 bytes each: thousands of small arrays cost more than what is in them. `lengths`: that
+ * of each value in bytes, or the one that all have, which are then asked for in their order.
+ */
+export type ValuesAhead = {
+  readonly keys: Uint8Array;
+  readonly values: Uint8Array;
+  readonly lengths: Uint32Array | number;
+};
 
 /** A pre-image that nobody can provide. Names the key, the last hint, and what to do. */
 export class MissingPreimageError extends Error {

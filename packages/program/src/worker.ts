@@ -38,19 +38,24 @@ const MOST_HINTS = 256;
 
 let hints: string[] = [];
 const KEY_LENGTH = 32;
-/** What the last answer brought along, and which of it is expected next. */
-let ahead: Answer['ahead'];
+/** Values that an answer brought along, and which of them is expected next. */
+let inOrder: { keys: Uint8Array; values: Uint8Array; length: number } | undefined;
 let next = 0;
+/** Nodes of the tries that are read, by key: transactions and receipts of a block come one after the other. */
+let inAnyOrder: ReadonlyMap<string, Uint8Array>[] = [];
+const BUNDLES = 2;
 
 /** The pre-image of `key`: found nearby, handed out ahead, or asked for. */
 function preimage(key: Uint8Array): Uint8Array {
+  const brought = broughtAlong(key);
+  if (brought !== undefined) return brought;
   const found = key[0] === KECCAK256_KEY ? lookUp?.(key) : undefined;
   if (found !== undefined) {
     // The hint that led to it has done its work.
     if (hints.at(-1)?.includes(Buffer.from(key).toString('hex', 1)) === true) hints.pop();
     return found;
   }
-  return broughtAlong(key) ?? ask(key);
+  return ask(key);
 }
 
 /** Sends a request and sleeps until its answer is here, which is valid until the next request. */
@@ -69,15 +74,41 @@ function ask(key: Uint8Array): Uint8Array {
   for (;;) {
     const answer = receiveMessageOnPort(port) as { message: Answer } | undefined;
     if (answer === undefined) continue;
-    if (answer.message.ahead !== undefined) [ahead, next] = [answer.message.ahead, 0];
+    if (answer.message.ahead !== undefined) keep(answer.message.ahead);
     return answer.message.value;
   }
 }
 
-/** The value of `key` among what the last answer brought along, in whose order it is asked for most of the time. */
+/** Keeps what an answer brought along. */
+function keep(brought: NonNullable<Answer['ahead']>): void {
+  const { keys, values, lengths } = brought;
+  if (typeof lengths === 'number') {
+    inOrder = { keys, values, length: lengths };
+    next = 0;
+    return;
+  }
+  const found = new Map<string, Uint8Array>();
+  let at = 0;
+  for (const [i, length] of lengths.entries()) {
+    found.set(name(keys.subarray(KEY_LENGTH * i, KEY_LENGTH * (i + 1))), values.subarray(at, at + length));
+    at += length;
+  }
+  inAnyOrder = [found, ...inAnyOrder].slice(0, BUNDLES);
+}
+
+/** The value of `key` among what answers brought along. */
 function broughtAlong(key: Uint8Array): Uint8Array | undefined {
-  if (ahead === undefined || key[0] !== ahead.keys[0]) return undefined;
-  const { keys, values, length } = ahead;
+  if (key[0] === KECCAK256_KEY) {
+    if (inAnyOrder.length === 0) return undefined;
+    const text = name(key);
+    for (const values of inAnyOrder) {
+      const value = values.get(text);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+  if (inOrder === undefined || key[0] !== inOrder.keys[0]) return undefined;
+  const { keys, values, length } = inOrder;
   const count = keys.length / KEY_LENGTH;
   for (let i = 0; i < count; i++) {
     const at = (next + i) % count;
@@ -86,6 +117,10 @@ function broughtAlong(key: Uint8Array): Uint8Array | undefined {
     return values.subarray(length * at, length * (at + 1));
   }
   return undefined;
+}
+
+function name(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
 }
 
 const memory = (): WebAssembly.Memory => exports.memory as WebAssembly.Memory;
