@@ -15,7 +15,7 @@ const DEAD = 'claims-undecided';
  * The order in which jobs are fetched: without it the engine sorts all that wait for each one that is taken, 12 ms where 10,000
  * wait, and 0.8 ms with it (on PostgreSQL 15).
  */
-const INDEX = `CREATE INDEX IF NOT EXISTS job_next ON pgboss.job (name, priority DESC, created_on, id) WHERE state < 'active'`;
+const INDEX = `CREATE INDEX job_next ON pgboss.job (name, priority DESC, created_on, id) WHERE state < 'active'`;
 
 /** Seconds of a lease, where nothing else is said. */
 const LEASE = 90;
@@ -63,7 +63,9 @@ export class ClaimQueue {
     await oneAtATime(database, async () => {
       await refuseNewer(database, boss);
       await boss.start();
-      await database.run(INDEX);
+      // What is there already is not made again: even that would wait for all who write.
+      const [there] = await database.query<{ index: string | null }>(`SELECT to_regclass('pgboss.job_next') AS index`);
+      if ((there?.index ?? null) === null) await database.run(INDEX);
       await boss.createQueue(DEAD, { name: DEAD, retryLimit: 1_000_000, retryDelay: 5 });
       for (const chain of chains) {
         const name = claimsOf(chain);
