@@ -134,6 +134,7 @@ export async function judgeSegments(
       tellRange();
     }
   };
+  tellRange();
   await Promise.all(Array.from({ length: Math.min(workers, open.length) }, take));
 }
 

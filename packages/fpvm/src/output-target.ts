@@ -1,5 +1,5 @@
 // Where an output file goes: what may be put in place of what, and why something could not be written.
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A file cannot be written. The message names it and what is in the way. */
@@ -27,11 +27,16 @@ export function checkOutputPath(path: string): void {
   throw new OutputFileError(`cannot write ${path}: it is a folder`);
 }
 
+/** What the system means by ENOENT of a file that is to be made: /proc takes none though it is there. */
+function absence(folder: string): string {
+  return existsSync(folder) ? `no file can be made in ${folder}` : `there is no folder ${folder}`;
+}
+
 /** The error for a write that failed, with the system's reason in words where there are better ones. */
 export function outputError(path: string, error: unknown): OutputFileError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reasons: Record<string, string> = {
-    ENOENT: path === '' ? 'its name is empty' : `there is no folder ${dirname(path)}`,
+    ENOENT: path === '' ? 'its name is empty' : absence(dirname(path)),
     ENOTDIR: `${dirname(path)} is not a folder`,
     EISDIR: 'it is a folder',
     ENOTEMPTY: 'it is a folder',

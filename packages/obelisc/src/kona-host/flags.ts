@@ -1,7 +1,7 @@
 /** The flags and variables of kona's host (1.6.0, `kona-host single`): one table for parsing, environment, help and errors. */
 import { DATA_FORMATS } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
-import { nearest } from '../terminal/nearest.js';
+import { didYouMean, nearest } from '../terminal/nearest.js';
 
 export type KonaFlag = {
   /** The name, then other names. */
@@ -125,7 +125,7 @@ export function parseKonaArguments(args: readonly string[], env: Record<string, 
     throw new UsageError(
       mode === ''
         ? 'give the mode first: kona-host single …'
-        : `the mode is ${JSON.stringify(mode)}: single is what is covered, super is of interop`,
+        : `the mode is ${JSON.stringify(mode)}: single is what is covered, super is of interop${didYouMean(mode, ['single'])}`,
     );
   // What is unknown was told before any value that is wrong.
   for (const [name, value] of typed) given.set(name, value());

@@ -145,3 +145,25 @@ test('each flag has a variable of its command, which the flag takes the place of
       new RegExp(`\\[\\$ASTERISC_${variable}\\]`),
     );
 });
+
+test('a folder that is there and takes no file is not said to be absent', async (t) => {
+  if (!existsSync('/proc/self')) return t.skip('no /proc here');
+  await loaded;
+  const run = [
+    'run',
+    '--input',
+    'greeter.json',
+    '--meta',
+    '',
+    '--snapshot-at',
+    '=1',
+    '--snapshot-fmt',
+    '/proc/%d.json',
+  ];
+  const { code, stderr } = await asterisc(run);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^error: cannot write \/proc\/1\.json: (?:no file can be made in|no permission to write in) \/proc$/m,
+  );
+});
