@@ -27,7 +27,7 @@ if (files.length === 0) {
 }
 
 const count = { passed: 0, failed: 0, skipped: 0 };
-const stream = run({ files, concurrency: 2, timeout: 20 * 60_000 });
+const stream = run({ files, concurrency: 2, timeout: (kind === 'hostile' ? 60 : 20) * 60_000 });
 stream.on('test:pass', (test) => {
   if (test.details.type === 'suite' || isFile(test)) return;
   count[test.skip === undefined && test.todo === undefined ? 'passed' : 'skipped'] += 1;
