@@ -34,6 +34,7 @@ process.on('exit', () => {
   for (const { pid } of running) process.kill(pid, 'SIGKILL');
   postgres('stop', folder);
 });
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
 
 let began = performance.now();
 const devnet = await startDevnet({
