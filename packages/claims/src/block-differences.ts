@@ -1,5 +1,5 @@
 // A derived block held beside the block that somebody else has in its place: what differs, part by part.
-import { type ExecutedBlock, type ExecutedBlocks, type ToldAccount } from '@obelisc/host';
+import { EndpointError, type ExecutedBlock, type ExecutedBlocks, type ToldAccount } from '@obelisc/host';
 import { keccak256 } from '@obelisc/preimage';
 import type { ShownAccount, ShownBlock } from '@obelisc/program';
 import { type Fields, headerFields, receiptFields, transactionFields } from './block-fields.js';
@@ -37,7 +37,7 @@ export function fieldDifferences(place: Place, derived: Fields, other: Fields): 
   });
 }
 
-/** All that differs. Rejects with EndpointError where the endpoint does not even tell the block's receipts. */
+/** All that differs, as far as the endpoint tells: what it does not is in the notes. */
 export async function compareBlocks(
   derived: ShownBlock,
   other: ExecutedBlock,
@@ -46,16 +46,27 @@ export async function compareBlocks(
   const notes = other.faults.map((fault) => `the L2 endpoint's block contradicts its hash or roots: ${fault}`);
   const header = fieldDifferences({ in: 'header' }, headerFields(derived.header), headerFields(other.header));
   const transactions = compareTransactions(derived.transactions, other.transactions);
-  const told = await blocks.receipts(other);
-  notes.push(...told.faults.map((fault) => `the L2 endpoint's receipts are not the block's: ${fault}`));
-  const receipts = compareReceipts(derived, told.receipts, transactions.common);
+  const told = await orNoted(notes, 'receipts could not be compared', () => blocks.receipts(other));
+  notes.push(...(told?.faults ?? []).map((fault) => `the L2 endpoint's receipts are not the block's: ${fault}`));
+  const receipts = told === undefined ? [] : compareReceipts(derived, told.receipts, transactions.common);
   const state = header.some(({ field }) => field === 'stateRoot')
-    ? await compareStates(derived, other, blocks)
-    : { differences: [], notes: [] };
+    ? await orNoted(notes, 'accounts and slots could not be compared', () => compareStates(derived, other, blocks))
+    : undefined;
   return {
-    differences: [...header, ...transactions.differences, ...receipts, ...state.differences],
-    notes: [...notes, ...state.notes],
+    differences: [...header, ...transactions.differences, ...receipts, ...(state?.differences ?? [])],
+    notes: [...notes, ...(state?.notes ?? [])],
   };
+}
+
+/** What the task gives; where an endpoint stands in its way, a note says so. */
+export async function orNoted<T>(notes: string[], what: string, task: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!(error instanceof EndpointError)) throw error;
+    notes.push(`${what}: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** The first transaction that is another, is missing or is too many, and how many at the beginning are the same. */

@@ -13,7 +13,7 @@ import {
 } from '@obelisc/host';
 import { keccak256, type PreimageStore } from '@obelisc/preimage';
 import { showBlock, type ShownBlock } from '@obelisc/program';
-import { compareBlocks, type Difference, fieldDifferences } from './block-differences.js';
+import { compareBlocks, type Difference, fieldDifferences, orNoted } from './block-differences.js';
 import { type Fields, headerFields, transactionFields } from './block-fields.js';
 import { fromHex, hex } from './bytes.js';
 import type { DerivedBlock } from './client-log.js';
@@ -119,29 +119,36 @@ async function opNodeParting(work: Work, isOutputOther: boolean): Promise<Parted
     derived: parting.derived,
     op_node: parting.other,
   });
-  const shown = await shownBlock(work, parting);
-  const differences = outputDifferences(shown, await node.outputAtBlock(parting.block));
-  if (parting.other === parting.derived)
-    return { ...parting, l2: undefined, compared: undefined, differences, notes: ['the op-node contradicts itself'] };
-  const asked = await tried(options, async () => {
+  const notes: string[] = [];
+  const shown = await orNoted(notes, AGAIN, () => shownBlock(work, parting));
+  const output = await orNoted(notes, "the op-node's output could not be compared", () =>
+    node.outputAtBlock(parting.block),
+  );
+  const differences = shown === undefined || output === undefined ? [] : outputDifferences(shown, output);
+  if (parting.other === parting.derived) {
+    notes.push('the op-node contradicts itself');
+    return { ...parting, l2: undefined, compared: undefined, differences, notes };
+  }
+  const asked = await orNoted(notes, 'the L2 endpoint could not be asked', async () => {
     const byNumber = await blocks.block(parting.block);
     return { byNumber, byHash: await blocks.block(fromHex(parting.other)) };
   });
-  if (asked === undefined)
-    return {
-      ...parting,
-      l2: undefined,
-      compared: undefined,
-      differences,
-      notes: ['the L2 endpoint could not be asked'],
-    };
+  if (asked === undefined) return { ...parting, l2: undefined, compared: undefined, differences, notes };
   const { byNumber, byHash } = asked;
   const l2 = byNumber === undefined ? null : hex(byNumber.hash);
   const its = byHash ?? (l2 === parting.derived ? undefined : byNumber);
   const compared = its && (its === byHash ? 'op-node' : 'l2');
   const more = await comparedWith(work, shown, its);
-  return { ...parting, l2, compared, differences: [...differences, ...more.differences], notes: more.notes };
+  return {
+    ...parting,
+    l2,
+    compared,
+    differences: [...differences, ...more.differences],
+    notes: [...notes, ...more.notes],
+  };
 }
+
+const AGAIN = 'the block could not be derived again';
 
 async function l2Parting(work: Work): Promise<PartedBlock | undefined> {
   const { made, options, blocks } = work;
@@ -152,17 +159,25 @@ async function l2Parting(work: Work): Promise<PartedBlock | undefined> {
     derived: parting.derived,
     l2: parting.other,
   });
-  const shown = await shownBlock(work, parting);
-  const its = await blocks.block(parting.block);
-  return { ...parting, l2: parting.other, compared: its && 'l2', ...(await comparedWith(work, shown, its)) };
+  const notes: string[] = [];
+  const shown = await orNoted(notes, AGAIN, () => shownBlock(work, parting));
+  const its = await orNoted(notes, 'the L2 endpoint could not be asked', () => blocks.block(parting.block));
+  const more = await comparedWith(work, shown, its);
+  return {
+    ...parting,
+    l2: parting.other,
+    compared: its && 'l2',
+    differences: more.differences,
+    notes: [...notes, ...more.notes],
+  };
 }
 
 async function comparedWith(
   { blocks }: Work,
-  shown: ShownBlock,
+  shown: ShownBlock | undefined,
   its: ExecutedBlock | undefined,
 ): Promise<Pick<PartedBlock, 'differences' | 'notes'>> {
-  return its === undefined ? { differences: [], notes: [] } : compareBlocks(shown, its, blocks);
+  return its === undefined || shown === undefined ? { differences: [], notes: [] } : compareBlocks(shown, its, blocks);
 }
 
 /** The block, derived once more from what was gathered. */

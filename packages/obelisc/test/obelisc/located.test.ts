@@ -17,7 +17,7 @@ import {
   opNodeLies,
   quantity,
 } from './lying-chain.js';
-import { call, type Json } from './rewriting-proxy.js';
+import { call, type Json, RpcFault } from './rewriting-proxy.js';
 
 const FROM = 1n;
 const BLOCK = 3;
@@ -493,6 +493,27 @@ describe('what is wrong is located', () => {
     ]);
   });
 
+  test('what the L2 endpoint does not tell is said, and what it tells is compared', async () => {
+    const stateRoot = `0x${'cd'.repeat(32)}`;
+    await bothLie({ block: BLOCK, json: { stateRoot } });
+    const others = chain.l2.rewrite;
+    chain.l2.rewrite = (method, params, result) =>
+      /Receipt/.test(method) || (method === 'eth_getProof' && params.includes(quantity(BLOCK)))
+        ? new RpcFault(-32601, 'the method does not exist')
+        : others?.(method, params, result);
+    const { opNodeParts } = await judge();
+    assert.deepEqual(
+      opNodeParts?.differences.map((difference) => [difference.in, difference.field]),
+      [
+        ['output', 'stateRoot'],
+        ['header', 'stateRoot'],
+      ],
+    );
+    assert.equal(opNodeParts.notes.length, 2);
+    assert.match(String(opNodeParts.notes[0]), /^receipts could not be compared: --l2 .*eth_getTransactionReceipt/);
+    assert.match(String(opNodeParts.notes[1]), /^accounts and slots could not be compared: --l2 .*eth_getProof/);
+  });
+
   test('an L2 endpoint that does not answer takes nothing from the verdict', async () => {
     const opNode = await opNodeLies(chain, devnet, { block: BLOCK, json: { gasUsed: '0x1' } });
     const own = await call(devnet.l2Url, 'eth_getBlockByNumber', [quantity(BLOCK), true]);
@@ -502,7 +523,10 @@ describe('what is wrong is located', () => {
     assert.equal(told.code, 0);
     assert.equal(told.opNodeParts?.derived, own.hash);
     assert.equal(told.opNodeParts?.l2, undefined);
-    assert.deepEqual(told.opNodeParts?.notes, ['the L2 endpoint could not be asked']);
+    assert.match(
+      String(told.opNodeParts?.notes),
+      /^the L2 endpoint could not be asked: --l2 .*its field result is not a block/,
+    );
   });
 
   test('in segments, where the op-node is wrong at the end of one', async () => {
