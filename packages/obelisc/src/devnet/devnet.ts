@@ -43,6 +43,8 @@ export interface DevnetCommandOptions extends Verbosity {
 }
 
 const DEFAULT_SEED = 'obelisc';
+/** So many that a channel is on L1 in the block after its last L2 block, also with the newest fork's traffic: 14 blocks end with L1's fifth. */
+const BATCHER_TRANSACTIONS = 4;
 const DEFAULT_BLOCKS = 16;
 const MOST_BLOCKS = 100_000;
 const MOST_PORT = 65_535;
@@ -123,6 +125,7 @@ function scenarioOf(options: DevnetCommandOptions): Partial<Scenario> {
     forks,
     l1Forks: l1Schedule(options.l1Forks, options.l1ForkAt, l1BlockTime),
     channels: channelsFor(forks),
+    batcherTransactionsPerL1Block: BATCHER_TRANSACTIONS,
     ...proposalsOf(options),
   };
 }

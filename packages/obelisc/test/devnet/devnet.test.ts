@@ -15,11 +15,13 @@ test('prints endpoints and files, serves them until stopped, and leaves nothing 
   const { signal } = stopping;
   let running = Promise.resolve();
   const printed = await new Promise<string>((resolve, reject) => {
-    running = devnetCommand({ blocks: '2', json: true }, { stdout: resolve, stderr: () => {}, signal });
+    running = devnetCommand({ blocks: '14', json: true }, { stdout: resolve, stderr: () => {}, signal });
     running.catch(reject);
   });
-  const report = JSON.parse(printed) as Record<string, string> & { head: { l2: { number: number } } };
-  assert.equal(report.head.l2.number, 2);
+  type Heads = Record<'l1' | 'l2', { number: number }>;
+  const report = JSON.parse(printed) as Record<string, string> & { head: Heads };
+  // All batches stand in the L1 block after the last L2 block.
+  assert.deepEqual([report.head.l1.number, report.head.l2.number], [5, 14]);
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'optimism_version', params: [] });
   assert.equal((await fetch(report['op-node'] ?? '', { method: 'POST', body })).status, 200);
   assert.ok(existsSync(report['rollup.config'] ?? ''));
