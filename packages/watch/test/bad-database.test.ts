@@ -15,6 +15,17 @@ import { madeUpGame, writeVerdict } from './made-up-games.js';
 const CHAIN = 'test-chain';
 const quiet = { log: () => {}, tries: 2, retryDelay: 0, supervise: false };
 
+/** As a worker asks: which of the pool's other connections are broken may show only when each is used again. */
+async function insisting<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.isPassing)) throw error;
+    }
+  }
+}
+
 for (const kind of KINDS)
   describe(`a ${kind} that turns bad`, () => {
     let place: TestDatabase;
@@ -207,9 +218,11 @@ for (const kind of KINDS)
           }),
           (error: unknown) => error instanceof DatabaseError && error.isPassing,
         );
-        assert.equal(await queue.renew(job), true);
-        assert.equal(await queue.finish(job, (sql) => writeVerdict(sql, job, { answer: 'invalid' })), true);
-        const rows = await database.query('SELECT answer FROM obelisc.verdicts WHERE address = $1', [job.address]);
+        assert.equal(await insisting(() => queue.renew(job)), true);
+        const finish = () => queue.finish(job, (sql) => writeVerdict(sql, job, { answer: 'invalid' }));
+        assert.equal(await insisting(finish), true);
+        const written = 'SELECT answer FROM obelisc.verdicts WHERE address = $1';
+        const rows = await insisting(() => database.query(written, [job.address]));
         assert.deepEqual(rows, [{ answer: 'invalid' }]);
         await other.close();
       });
