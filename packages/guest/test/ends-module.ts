@@ -8,12 +8,19 @@ import {
   type BuiltFunction,
   call,
   type Code,
+  drop,
   i32,
   i64,
   line,
+  load8,
+  load32,
+  load64,
   localGet,
   localSet,
   none,
+  store8,
+  store32,
+  store64,
   unsigned,
 } from './wasm-builder.js';
 
@@ -44,13 +51,6 @@ const HINT_TEXT = `l1-block-header 0x${'5a'.repeat(32)}`;
 const PAGES = 1;
 const SIZE = PAGES * 65536;
 
-const load32 = 0x28;
-const load8 = 0x2d;
-const load64 = 0x29;
-const store8 = 0x3a;
-const store32 = 0x36;
-const store64 = 0x37;
-const drop = 0x1a;
 const divide = { i32_s: 0x6d, i32_u: 0x6e, i64_s: 0x7f, i64_u: 0x80 } as const;
 const remainder = { i32_s: 0x6f, i32_u: 0x70, i64_s: 0x81, i64_u: 0x82 } as const;
 

@@ -7,11 +7,17 @@ import {
   buildModule,
   call,
   type Code,
+  drop,
   i32,
   line,
+  load8,
+  load32,
+  load64,
   localGet,
   localSet,
   none,
+  store32,
+  store64,
 } from './wasm-builder.js';
 
 /** Key of the local pre-image that says how to end; the other bytes of its 40 are read to odd addresses. */
@@ -24,13 +30,6 @@ const FAR = 0x80000000;
 /** An odd address in the far part, and the last one that is used. */
 const ODD = 0xc0000123;
 const LAST = 0xffff0000 - 8;
-
-const drop = 0x1a;
-const load8 = 0x2d;
-const load32 = 0x28;
-const load64 = 0x29;
-const store32 = 0x36;
-const store64 = 0x37;
 
 /** A value that no compiler can know: the order's second byte is 0. */
 const hidden = (value: number): Code => [...i32(ORDER + 1), ...access(load8), ...i32(value), 0x6a];

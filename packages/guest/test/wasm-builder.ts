@@ -68,6 +68,15 @@ export function signed(value: bigint): number[] {
   }
 }
 
+export const drop = 0x1a;
+// What `access` takes.
+export const load8 = 0x2d;
+export const load32 = 0x28;
+export const load64 = 0x29;
+export const store8 = 0x3a;
+export const store32 = 0x36;
+export const store64 = 0x37;
+
 /** Instructions that belong together. */
 export const line = (...bytes: number[]): Code => bytes;
 export const i32 = (value: number): Code => [0x41, ...signed(BigInt(value | 0))];
