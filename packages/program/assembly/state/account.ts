@@ -1,6 +1,7 @@
 // Accounts as the block that is being executed sees them. An account is made when its address is first named and read
 // from the trie when its content is first asked for. Accounts live in SCRATCH, to the block's end.
 import { copy32, equal32 } from '../bytes';
+import { OpenTable, TABLE_SIZE } from '../open-table';
 import { hash20 } from '../trie/key-hash';
 import { EMPTY_ROOT, find } from '../trie/trie';
 import { malformedAccount } from './errors';
@@ -63,6 +64,21 @@ export class Account {
   slots: usize;
   /** Next in the list of what the block's end has to write. */
   next: usize;
+
+
+  @inline
+  hash(): u32 {
+    return mixAddress(this.address0, this.address1, this.address2);
+  }
+
+
+  @inline
+  sameKey(other: Account): bool {
+    return (
+      ((this.address0 ^ other.address0) | (this.address1 ^ other.address1) | (<u64>(this.address2 ^ other.address2))) ==
+      0
+    );
+  }
 }
 
 /** Addresses of the account's fields that other code takes by address. */
@@ -105,10 +121,9 @@ export function storagePlace(account: Account): usize {
   0xe5, 0x00, 0xb6, 0x53, 0xca, 0x82, 0x27, 0x3b, 0x7b, 0xfa, 0xd8, 0x04, 0x5d, 0x85, 0xa4, 0x70,
 ], 8);
 
-// Open addressing, u32 account addresses.
-let table: usize = 0;
-let mask: u32 = 0;
-let count: u32 = 0;
+/** All accounts, by their addresses. */
+// @ts-ignore: decorator
+@lazy const TABLE: OpenTable<Account> = changetype<OpenTable<Account>>(memory.data(TABLE_SIZE, 8));
 
 /** The account that was asked for last: most calls in a row are about one. */
 let last: Account = changetype<Account>(0);
@@ -122,10 +137,7 @@ let owners: u32 = 0;
 
 /** Forgets all accounts: a block begins. SCRATCH must be current. */
 export function resetAccounts(): void {
-  mask = 1023;
-  count = 0;
-  table = heap.alloc(4096);
-  memory.fill(table, 0, 4096);
+  TABLE.open(1024);
   last = changetype<Account>(0);
   owners = 0;
 }
@@ -135,66 +147,29 @@ export function newOwner(): u32 {
   return ++owners;
 }
 
-// @ts-ignore: decorator
-@inline
-function same(account: Account, a: u64, b: u64, c: u32): bool {
-  return ((account.address0 ^ a) | (account.address1 ^ b) | (<u64>(account.address2 ^ c))) == 0;
-}
-
 /** The account of the 20 bytes at `address`, its content not necessarily read. */
 // @ts-ignore: decorator
 @inline
 export function accountAt(address: usize): Account {
-  const a = load<u64>(address);
-  const b = load<u64>(address, 8);
-  const c = load<u32>(address, 16);
-  if (changetype<usize>(last) != 0 && same(last, a, b, c)) return last;
-  return lookUp(a, b, c);
+  const key = changetype<Account>(address); // an account begins with its key
+  if (changetype<usize>(last) != 0 && last.sameKey(key)) return last;
+  return lookUp(key);
 }
 
-function lookUp(a: u64, b: u64, c: u32): Account {
-  const place = placeOf(a, b, c);
+function lookUp(key: Account): Account {
+  const place = TABLE.placeOf(key);
   let account = changetype<Account>(<usize>load<u32>(place));
   if (changetype<usize>(account) == 0) {
     account = changetype<Account>(heap.alloc(offsetof<Account>()));
     memory.fill(changetype<usize>(account), 0, offsetof<Account>());
-    account.address0 = a;
-    account.address1 = b;
-    account.address2 = c;
+    account.address0 = key.address0;
+    account.address1 = key.address1;
+    account.address2 = key.address2;
     account.id = account.owner = ++owners;
-    store<u32>(place, <u32>changetype<usize>(account));
-    if (++count * 2 > mask) grow();
+    if (TABLE.put(place, account)) TABLE.grow(4);
   }
   last = account;
   return account;
-}
-
-// @ts-ignore: decorator
-@inline
-function placeOf(a: u64, b: u64, c: u32): usize {
-  let i = mixAddress(a, b, c) & mask;
-  let place = table + ((<usize>i) << 2);
-  let account = changetype<Account>(<usize>load<u32>(place));
-  while (changetype<usize>(account) != 0 && !same(account, a, b, c)) {
-    i = (i + 1) & mask;
-    place = table + ((<usize>i) << 2);
-    account = changetype<Account>(<usize>load<u32>(place));
-  }
-  return place;
-}
-
-function grow(): void {
-  const old = table;
-  const oldSize = mask + 1;
-  const size = oldSize * 4;
-  table = heap.alloc(<usize>size * 4);
-  memory.fill(table, 0, <usize>size * 4);
-  mask = size - 1;
-  for (let i: u32 = 0; i < oldSize; i++) {
-    const account = changetype<Account>(<usize>load<u32>(old + ((<usize>i) << 2)));
-    if (changetype<usize>(account) == 0) continue;
-    store<u32>(placeOf(account.address0, account.address1, account.address2), <u32>changetype<usize>(account));
-  }
 }
 
 /** The account of the 20 bytes at `address`, its content read. */

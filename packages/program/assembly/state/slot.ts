@@ -1,8 +1,9 @@
 // Storage slots as the block that is being executed sees them. A slot is made when it is
 // first named and read from its trie when its value is first asked for. Slots live in SCRATCH, to the block's end.
 import { hash32 } from '../trie/key-hash';
+import { OpenTable, TABLE_SIZE } from '../open-table';
 import { find, foundLength, openTrie } from '../trie/trie';
-import { toBytes } from '../u256';
+import { copy, toBytes } from '../u256';
 import { Account, AccountFlag, storagePlace, storageRootOf } from './account';
 import { malformedSlot } from './errors';
 import { mixWords } from './table-hash';
@@ -22,6 +23,9 @@ export class Slot {
   key1: u64;
   key2: u64;
   key3: u64;
+  /** The account's number when the slot was made: a later one means that its storage was cleared since. */
+  owner: u32;
+  flags: u32;
   value0: u64;
   value1: u64;
   value2: u64;
@@ -37,15 +41,37 @@ export class Slot {
   before2: u64;
   before3: u64;
   account: Account;
-  /** The account's number when the slot was made: a later one means that its storage was cleared since. */
-  owner: u32;
-  flags: u32;
   /** Number of the transaction in which it was first written to last. */
   written: u32;
   /** Number of the transaction in which it is warm. */
   warm: u32;
   /** Next in its account's list of slots that the block wrote to. */
   next: usize;
+
+
+  @inline
+  hash(): u32 {
+    return mixWords(this.owner, this.key0, this.key1, this.key2, this.key3);
+  }
+
+  /** Whether it is filed under `owner` by the key (u256). */
+  @inline
+  isOf(owner: u32, key: usize): bool {
+    return (
+      ((this.key0 ^ load<u64>(key)) |
+        (this.key1 ^ load<u64>(key, 8)) |
+        (this.key2 ^ load<u64>(key, 16)) |
+        (this.key3 ^ load<u64>(key, 24)) |
+        (<u64>(this.owner ^ owner))) ==
+      0
+    );
+  }
+
+
+  @inline
+  sameKey(other: Slot): bool {
+    return this.isOf(other.owner, changetype<usize>(other));
+  }
 }
 
 // @ts-ignore: decorator
@@ -64,86 +90,42 @@ export function beforeOf(slot: Slot): usize {
   return changetype<usize>(slot) + offsetof<Slot>('before0');
 }
 
-// Open addressing, u32 slot addresses.
-let table: usize = 0;
-let mask: u32 = 0;
-let count: u32 = 0;
+/** All slots, by their keys and whose they are. */
+// @ts-ignore: decorator
+@lazy const TABLE: OpenTable<Slot> = changetype<OpenTable<Slot>>(memory.data(TABLE_SIZE, 8));
+/** What to look for: its key alone is filled in. */
+// @ts-ignore: decorator
+@lazy const SOUGHT: Slot = changetype<Slot>(memory.data(offsetof<Slot>('value0'), 8));
 
 /** The slot that was asked for last: an SLOAD asks twice, an SSTORE four times. */
 let last: Slot = changetype<Slot>(0);
 
 /** Forgets all slots: a block begins. SCRATCH must be current. */
 export function resetSlots(): void {
-  mask = 4095;
-  count = 0;
+  TABLE.open(4096);
   last = changetype<Slot>(0);
-  table = heap.alloc(16384);
-  memory.fill(table, 0, 16384);
 }
 
 /** The slot of the key (u256) filed under `owner`, its value not necessarily read. */
 export function slotAt(account: Account, owner: u32, key: usize): Slot {
-  const a = load<u64>(key);
-  const b = load<u64>(key, 8);
-  const c = load<u64>(key, 16);
-  const d = load<u64>(key, 24);
-  if (changetype<usize>(last) != 0 && same(last, owner, a, b, c, d)) return last;
-  last = lookUp(account, owner, a, b, c, d);
+  if (changetype<usize>(last) != 0 && last.isOf(owner, key)) return last;
+  copy(changetype<usize>(SOUGHT), key);
+  SOUGHT.owner = owner;
+  last = lookUp(account);
   return last;
 }
 
-// @ts-ignore: decorator
-@inline
-function same(slot: Slot, owner: u32, a: u64, b: u64, c: u64, d: u64): bool {
-  return ((slot.key0 ^ a) | (slot.key1 ^ b) | (slot.key2 ^ c) | (slot.key3 ^ d) | (<u64>(slot.owner ^ owner))) == 0;
-}
-
-function lookUp(account: Account, owner: u32, a: u64, b: u64, c: u64, d: u64): Slot {
-  const place = placeOf(owner, a, b, c, d);
+/** The slot that `SOUGHT` is about; one of the account's where it has to be made. */
+function lookUp(account: Account): Slot {
+  const place = TABLE.placeOf(SOUGHT);
   let slot = changetype<Slot>(<usize>load<u32>(place));
   if (changetype<usize>(slot) != 0) return slot;
   slot = changetype<Slot>(heap.alloc(offsetof<Slot>()));
+  memory.copy(changetype<usize>(slot), changetype<usize>(SOUGHT), offsetof<Slot>('value0'));
   memory.fill(valueOf(slot), 0, offsetof<Slot>() - offsetof<Slot>('value0'));
-  slot.key0 = a;
-  slot.key1 = b;
-  slot.key2 = c;
-  slot.key3 = d;
   slot.account = account;
-  slot.owner = owner;
-  store<u32>(place, <u32>changetype<usize>(slot));
-  if (++count * 2 > mask) grow();
+  if (TABLE.put(place, slot)) TABLE.grow(4);
   return slot;
-}
-
-// @ts-ignore: decorator
-@inline
-function placeOf(owner: u32, a: u64, b: u64, c: u64, d: u64): usize {
-  let i = mixWords(owner, a, b, c, d) & mask;
-  let place = table + ((<usize>i) << 2);
-  let slot = changetype<Slot>(<usize>load<u32>(place));
-  while (
-    changetype<usize>(slot) != 0 &&
-    ((slot.key0 ^ a) | (slot.key1 ^ b) | (slot.key2 ^ c) | (slot.key3 ^ d) | (<u64>(slot.owner ^ owner))) != 0
-  ) {
-    i = (i + 1) & mask;
-    place = table + ((<usize>i) << 2);
-    slot = changetype<Slot>(<usize>load<u32>(place));
-  }
-  return place;
-}
-
-function grow(): void {
-  const old = table;
-  const oldSize = mask + 1;
-  const size = oldSize * 4;
-  table = heap.alloc(<usize>size * 4);
-  memory.fill(table, 0, <usize>size * 4);
-  mask = size - 1;
-  for (let i: u32 = 0; i < oldSize; i++) {
-    const slot = changetype<Slot>(<usize>load<u32>(old + ((<usize>i) << 2)));
-    if (changetype<usize>(slot) == 0) continue;
-    store<u32>(placeOf(slot.owner, slot.key0, slot.key1, slot.key2, slot.key3), <u32>changetype<usize>(slot));
-  }
 }
 
 // @ts-ignore: decorator

@@ -4,18 +4,62 @@
 import { Bytes, equal32 } from '../bytes';
 import { keccak256 } from '../crypto/keccak256';
 import { useScratch } from '../memory';
+import { OpenTable, TABLE_SIZE } from '../open-table';
 import { hint, KeyType, preimage } from '../oracle';
 
-// An entry: u32 length of the RLP, a byte of marks for a collection, 2 unused bytes, the byte 0xa0, the 32-byte hash, the RLP. Byte 0xa0 and hash together
-// are the RLP item by which parents refer to the node.
+/** The RLP of a node or a code follows behind what is known of it. */
+@unmanaged
+class Entry {
+  /** Length of the RLP. */
+  length: u32;
+  /** Marks for a collection. */
+  marks: u8;
+  unused0: u8;
+  unused1: u8;
+  /** HASH_ITEM: with the hash it is the RLP item by which parents refer to the node. */
+  item: u8;
+  hash0: u64;
+  hash1: u64;
+  hash2: u64;
+  hash3: u64;
+
+
+  @inline
+  hash(): u32 {
+    return <u32>this.hash0;
+  }
+
+
+  @inline
+  sameKey(other: Entry): bool {
+    return equal32(hashOf(this), hashOf(other));
+  }
+}
+
 // @ts-ignore: decorator
-@inline const MARK: usize = 4;
+@inline
+function hashOf(entry: Entry): usize {
+  return changetype<usize>(entry) + offsetof<Entry>('hash0');
+}
+
+/** Address of the 33-byte RLP item by which parents refer to the node. */
 // @ts-ignore: decorator
-@inline const REFERENCE: usize = 7;
+@inline
+function referenceTo(entry: Entry): usize {
+  return changetype<usize>(entry) + offsetof<Entry>('item');
+}
+
 // @ts-ignore: decorator
-@inline const HASH: usize = 8;
+@inline
+function rlpOf(entry: Entry): usize {
+  return changetype<usize>(entry) + offsetof<Entry>();
+}
+
 // @ts-ignore: decorator
-@inline const RLP: usize = 40;
+@inline
+function entryOf(rlp: usize): Entry {
+  return changetype<Entry>(rlp - offsetof<Entry>());
+}
 
 /** First byte of the RLP item of a 32-byte hash. */
 // @ts-ignore: decorator
@@ -38,41 +82,22 @@ let freeChunks: usize = 0;
 let cursor: usize = 0;
 let limit: usize = 0;
 
-// Open addressing by the hash's first bytes: a u32 entry address each.
-let table: usize = 0;
-let mask: u32 = 0;
-let count: u32 = 0;
+/** All entries, by their hashes. */
+// @ts-ignore: decorator
+@lazy const TABLE: OpenTable<Entry> = changetype<OpenTable<Entry>>(memory.data(TABLE_SIZE, 8));
+// @ts-ignore: decorator
+@inline const FEWEST_PLACES: u32 = 1024;
 
 /** Bytes of nodes that were kept since the last collection, and that it left. */
 export let keptSince: usize = 0;
 export let keptBefore: usize = 0;
 
-function grow(): void {
-  const old = table;
-  const oldSize: u32 = mask == 0 ? 0 : mask + 1;
-  const size: u32 = oldSize == 0 ? 1024 : oldSize * 2;
-  const before = useScratch(false);
-  table = heap.alloc(<usize>size * 4);
-  useScratch(before);
-  memory.fill(table, 0, <usize>size * 4);
-  mask = size - 1;
-  for (let i: u32 = 0; i < oldSize; i++) {
-    const entry = <usize>load<u32>(old + ((<usize>i) << 2));
-    if (entry != 0) store<u32>(find(entry + HASH), <u32>entry);
-  }
-}
-
-/** Address of the place for the hash in the table: it holds the entry or 0. */
+/** The entry with the 32-byte hash at `hash`, or null. */
 // @ts-ignore: decorator
 @inline
-function find(hash: usize): usize {
-  let i = load<u32>(hash) & mask;
-  let at = table + ((<usize>i) << 2);
-  for (let entry = <usize>load<u32>(at); entry != 0 && !equal32(entry + HASH, hash); entry = <usize>load<u32>(at)) {
-    i = (i + 1) & mask;
-    at = table + ((<usize>i) << 2);
-  }
-  return at;
+function find(hash: usize): Entry {
+  if (!TABLE.isOpen) return changetype<Entry>(0);
+  return TABLE.find(changetype<Entry>(hash - offsetof<Entry>('hash0')));
 }
 
 function newChunk(): void {
@@ -102,56 +127,65 @@ function enter(next: usize): void {
 
 /** Room for a new node's RLP of `length` bytes, to be filled and given to `keep` before the next `reserve`. */
 export function reserve(length: u32): usize {
-  if (cursor + RLP + length > limit) newChunk();
-  store<u32>(cursor, length);
-  store<u8>(cursor, 0, MARK);
-  store<u8>(cursor, HASH_ITEM, REFERENCE);
-  return cursor + RLP;
+  if (cursor + offsetof<Entry>() + length > limit) newChunk();
+  const entry = changetype<Entry>(cursor);
+  entry.length = length;
+  entry.marks = 0;
+  entry.item = HASH_ITEM;
+  return rlpOf(entry);
 }
 
 /** Hashes and keeps the RLP written into the reserved room. Returns the address of the 33-byte item that refers to it. */
 export function keep(rlp: usize): usize {
-  const entry = rlp - RLP;
-  keccak256(rlp, load<u32>(entry), entry + HASH);
-  if (count * 2 >= mask) grow();
-  const at = find(entry + HASH);
-  const known = <usize>load<u32>(at);
-  if (known != 0) return known + REFERENCE;
-  add(at, entry);
-  return entry + REFERENCE;
+  const entry = entryOf(rlp);
+  keccak256(rlp, entry.length, hashOf(entry));
+  if (!TABLE.isOpen) openTable();
+  const place = TABLE.placeOf(entry);
+  const known = changetype<Entry>(<usize>load<u32>(place));
+  if (changetype<usize>(known) != 0) return referenceTo(known);
+  add(place, entry);
+  return referenceTo(entry);
+}
+
+function openTable(): void {
+  const before = useScratch(false);
+  TABLE.open(FEWEST_PLACES);
+  useScratch(before);
+}
+
+function growTable(): void {
+  const before = useScratch(false);
+  TABLE.grow(2);
+  useScratch(before);
 }
 
 /** Bytes that an entry takes. */
 // @ts-ignore: decorator
 @inline
-function sizeOf(entry: usize): usize {
-  return (RLP + load<u32>(entry) + 7) & ~7;
+function sizeOf(entry: Entry): usize {
+  return (offsetof<Entry>() + entry.length + 7) & ~7;
 }
 
 /** Makes the entry at the end of what is used one of the table's. */
 // @ts-ignore: decorator
 @inline
-function add(at: usize, entry: usize): void {
+function add(place: usize, entry: Entry): void {
   const size = sizeOf(entry);
-  cursor = entry + size;
+  cursor = changetype<usize>(entry) + size;
   keptSince += size;
-  store<u32>(at, <u32>entry);
-  count++;
+  if (TABLE.put(place, entry)) growTable();
 }
 
 /** Address of what the store holds under the 32-byte hash at `hash`, or 0. */
 export function storedNode(hash: usize): usize {
-  if (mask == 0) return 0;
-  const entry = <usize>load<u32>(find(hash));
-  return entry == 0 ? 0 : entry + RLP;
+  const entry = find(hash);
+  return changetype<usize>(entry) == 0 ? 0 : rlpOf(entry);
 }
 
 /** The RLP of the state trie node with the 32-byte hash at `hash`. What the oracle gives lands in the current region. */
 export function stateNode(hash: usize): Bytes {
-  if (mask != 0) {
-    const entry = <usize>load<u32>(find(hash));
-    if (entry != 0) return new Bytes(entry + RLP, load<u32>(entry));
-  }
+  const entry = find(hash);
+  if (changetype<usize>(entry) != 0) return new Bytes(rlpOf(entry), entry.length);
   hint('l2-state-node', hash, 32);
   return preimage(KeyType.Keccak256, hash);
 }
@@ -163,17 +197,17 @@ export function hintedNode(hash: usize): Bytes {
 
 /** Hashes the RLP without keeping it. Returns the address of the 33-byte item that refers to it, in the current region. */
 export function refer(rlp: usize, length: u32): usize {
-  const item = heap.alloc(40) + REFERENCE;
-  store<u8>(item, HASH_ITEM);
-  keccak256(rlp, length, item + 1);
-  return item;
+  const entry = changetype<Entry>(heap.alloc(offsetof<Entry>()));
+  entry.item = HASH_ITEM;
+  keccak256(rlp, length, hashOf(entry));
+  return referenceTo(entry);
 }
 
 /** Length of what `storedNode` or `markEntry` returned. */
 // @ts-ignore: decorator
 @inline
 export function storedLength(rlp: usize): u32 {
-  return load<u32>(rlp - RLP);
+  return entryOf(rlp).length;
 }
 
 /** What a node is kept as. Anyone may give a contract a trie node's bytes as its code: then it is both. */
@@ -184,11 +218,10 @@ export const enum Mark {
 
 /** Marks what has that hash as something to keep. Returns its address; 0 where there is nothing or it has the mark already. */
 export function markEntry(hash: usize, mark: Mark): usize {
-  if (mask == 0) return 0;
-  const entry = <usize>load<u32>(find(hash));
-  if (entry == 0 || (load<u8>(entry, MARK) & (<u8>mark)) != 0) return 0;
-  store<u8>(entry, load<u8>(entry, MARK) | (<u8>mark), MARK);
-  return entry + RLP;
+  const entry = find(hash);
+  if (changetype<usize>(entry) == 0 || (entry.marks & (<u8>mark)) != 0) return 0;
+  entry.marks |= <u8>mark;
+  return rlpOf(entry);
 }
 
 /**
@@ -198,27 +231,28 @@ export function markEntry(hash: usize, mark: Mark): usize {
 export function compact(): void {
   if (chunk == 0) return;
   store<u32>(chunk, <u32>cursor, CHUNK_END);
-  memory.fill(table, 0, (<usize>mask + 1) * 4);
-  count = 0;
+  if (TABLE.isOpen) TABLE.clear();
   keptSince = 0;
   let from = firstChunk;
   enter(from);
   while (from != 0) {
     const end = <usize>load<u32>(from, CHUNK_END);
-    for (let entry = from + CHUNK_ENTRIES; entry != end;) {
+    for (let at = from + CHUNK_ENTRIES; at != end;) {
+      const entry = changetype<Entry>(at);
       const size = sizeOf(entry);
-      const next = entry + size;
-      if (load<u8>(entry, MARK) != 0) {
-        store<u8>(entry, 0, MARK);
+      const next = at + size;
+      if (entry.marks != 0) {
+        entry.marks = 0;
         if (cursor + size > limit) {
           // The chunks keep their order, and none is left before it was gone through.
           store<u32>(chunk, <u32>cursor, CHUNK_END);
           enter(<usize>load<u32>(chunk));
         }
-        if (cursor != entry) memory.copy(cursor, entry, size);
-        add(find(cursor + HASH), cursor);
+        if (cursor != at) memory.copy(cursor, at, size);
+        const moved = changetype<Entry>(cursor);
+        add(TABLE.placeOf(moved), moved);
       }
-      entry = next;
+      at = next;
     }
     from = <usize>load<u32>(from);
   }
