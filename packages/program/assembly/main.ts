@@ -2,14 +2,12 @@
 import { exit } from './abi';
 import { BootInfo, readBootInfo } from './boot';
 import { equal32 } from './bytes';
-import { requireAnswerable } from './config/answerable';
-import { loadConfig } from './config/load';
 import { RollupConfig } from './config/rollup';
-import { derive, readOutput } from './derivation/driver';
+import { derive } from './derivation/driver';
 import { ExecutorBuilder } from './derivation/executor-builder';
 import { readL2Header } from './derivation/l2-chain';
 import { error, hex32, info, print } from './log';
-import { seedTables } from './state/table-hash';
+import { agreedBlock, prepare } from './prologue';
 
 /** Exit codes of the program. */
 const enum Verdict {
@@ -17,11 +15,6 @@ const enum Verdict {
   Invalid = 1,
   Unknown = 2,
 }
-
-/** Where the agreed output keeps its block's hash: version, state root, storage root, block hash, 32 bytes each. */
-// @ts-ignore: decorator
-@inline
-const OUTPUT_BLOCK_HASH: u32 = 96;
 
 // @ts-ignore: decorator
 @lazy const OUTPUT_ROOT: usize = memory.data(32, 8);
@@ -36,10 +29,8 @@ export function main(): void {
     .number('block', boot.claimedBlockNumber)
     .number('chain', boot.chainId)
     .end();
-  seedTables(boot.l1Head);
-  const config = loadConfig(boot.chainId);
-  requireAnswerable(config, boot.claimedBlockNumber);
-  const agreed = readOutput(boot.agreedOutputRoot).at(OUTPUT_BLOCK_HASH, 32);
+  const config = prepare(boot);
+  const agreed = agreedBlock(boot);
   compareNumbers(boot, config, agreed);
 
   const builder = new ExecutorBuilder(config, boot.claimedBlockNumber);

@@ -2,19 +2,17 @@
 // (ABI.md). It judges nothing, and runs natively alone.
 import { exit, write } from '../assembly/abi';
 import { readBootInfo } from '../assembly/boot';
-import { requireAnswerable } from '../assembly/config/answerable';
-import { loadConfig } from '../assembly/config/load';
 import { RollupConfig } from '../assembly/config/rollup';
-import { derive, readOutput } from '../assembly/derivation/driver';
+import { derive } from '../assembly/derivation/driver';
 import { ExecutorBuilder } from '../assembly/derivation/executor-builder';
 import { Executor, Outcome } from '../assembly/execution/executor';
 import { encodeHeader, Header } from '../assembly/execution/header';
 import { error } from '../assembly/log';
+import { agreedBlock, prepare } from '../assembly/prologue';
 import { RlpWriter } from '../assembly/rlp';
 import { Account, AccountFlag, addressOf, balanceOf, codeHashOf, storageRootOf } from '../assembly/state/account';
 import { beforeOf, Slot, valueOf } from '../assembly/state/slot';
 import { dirtyAccounts } from '../assembly/state/state';
-import { seedTables } from '../assembly/state/table-hash';
 import { toBytes } from '../assembly/u256';
 
 /** Where records go: beside stdout and stderr. */
@@ -31,11 +29,6 @@ const enum RecordKind {
   /** An account that the block wrote to, as it left it, with the slots that it wrote to. */
   Account = 2,
 }
-
-/** Where the agreed output keeps its block's hash. */
-// @ts-ignore: decorator
-@inline
-const OUTPUT_BLOCK_HASH: u32 = 96;
 
 // @ts-ignore: decorator
 @lazy const WORD: usize = memory.data(32, 8);
@@ -123,12 +116,9 @@ class ShowingBuilder extends ExecutorBuilder {
 /** The module's entry: ends by `exit`, with 0 where the block was built and 2 where it was not. */
 export function main(): void {
   const boot = readBootInfo();
-  seedTables(boot.l1Head);
-  const config = loadConfig(boot.chainId);
-  requireAnswerable(config, boot.claimedBlockNumber);
-  const agreed = readOutput(boot.agreedOutputRoot).at(OUTPUT_BLOCK_HASH, 32);
+  const config = prepare(boot);
   const builder = new ShowingBuilder(config, boot.claimedBlockNumber);
-  const derived = derive(config, boot.l1Head, agreed, boot.claimedBlockNumber, builder);
+  const derived = derive(config, boot.l1Head, agreedBlock(boot), boot.claimedBlockNumber, builder);
   const failure = derived.failure;
   if (failure !== null) error('Derivation failed').text('err', failure.message).end();
   exit(failure === null && derived.value.claimed.number == boot.claimedBlockNumber ? 0 : 2);
