@@ -54,8 +54,7 @@ function instruction(random: (limit: number) => number): string {
     () => call('f2', '5f'),
     () => call('f4', ''),
     () => call('fa', ''),
-    () =>
-      `${small()}${small()}${size()}${small()}${push([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 256][random(11)] ?? 1)}${gas()}fa50`,
+    () => `${small()}${small()}${size()}${small()}${push(random(18) === 17 ? 256 : 1 + random(17))}${gas()}fa50`,
     () => `${size()}${small()}5ff050`,
     () => `5a${size()}${small()}5ff550`,
     () => `${size()}${small()}${small()}${['37', '39', '3e', '5e'][random(4)]}`,
