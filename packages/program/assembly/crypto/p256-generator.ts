@@ -1,10 +1,15 @@
 // Precomputed multiples of P-256's generator G (SP 800-186, section 3.2.1.3): entry i is (2i + 1)·G, as x and y in the
-// Montgomery form of p256-field.ts. test/crypto/p256.test.ts checks every entry.
+// Montgomery form of p256-field-machine.ts. test/crypto/p256.test.ts checks every entry.
 
 /** Width of the signed digits that the table serves: odd multiples up to 2^(width-1) - 1. */
 // @ts-ignore: decorator
 @inline
 export const P256_GENERATOR_WIDTH: u32 = 8;
+
+/** Points in the table. */
+// @ts-ignore: decorator
+@inline
+export const P256_GENERATOR_ENTRIES: i32 = 1 << (P256_GENERATOR_WIDTH - 2);
 
 /** (2i + 1)·G. */
 // prettier-ignore

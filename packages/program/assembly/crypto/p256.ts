@@ -3,7 +3,8 @@
 import { add, fromBigEndian, isLess, isZero } from './limbs256';
 import { inverse } from './modular-inverse';
 import * as montgomery from './montgomery256';
-import { enter, P } from './p256-field';
+import { enter, SIZE } from './p256-field';
+import { P } from './p256-field-machine';
 import { AFFINE, hasAbscissa, isOnCurve, multiplyAndAdd } from './p256-point';
 
 /** The group's order, as montgomery256.ts wants it. */
@@ -40,7 +41,7 @@ export function p256Verify(input: usize): bool {
   fromBigEndian(Y, input + 128);
   if (!isLess(X, P) || !isLess(Y, P)) return false;
   enter(KEY, X);
-  enter(KEY + 32, Y);
+  enter(KEY + SIZE, Y);
   if (!isOnCurve(KEY)) return false;
 
   // hash/s·G + r/s·key has the abscissa r modulo n.

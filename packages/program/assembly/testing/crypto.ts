@@ -14,7 +14,21 @@ export {
   subtract as p256Subtract,
   sumOfProducts as p256SumOfProducts,
   triple as p256Triple,
-} from '../crypto/p256-field';
+} from '../crypto/p256-field-machine';
+export {
+  add as p256NativeAdd,
+  convert as p256NativeConvert,
+  enter as p256NativeEnter,
+  equals as p256NativeEquals,
+  halve as p256NativeHalve,
+  isZero as p256NativeIsZero,
+  leave as p256NativeLeave,
+  multiply as p256NativeMultiply,
+  square as p256NativeSquare,
+  subtract as p256NativeSubtract,
+  sumOfProducts as p256NativeSumOfProducts,
+  triple as p256NativeTriple,
+} from '../crypto/p256-field-native';
 export { P256_GENERATOR_TABLE } from '../crypto/p256-generator';
 export { recoverAddress, recoverPublicKey } from '../crypto/secp256k1';
 export { GENERATOR_TABLE, HIGH_GENERATOR_TABLE } from '../crypto/secp256k1-generator';

@@ -70,6 +70,28 @@ test('both builds verify the same signatures over P-256', () => {
   assert.ok(products > 100_000);
 });
 
+test('both builds agree where sums of points double, cancel or are those of a point and itself', () => {
+  const { Fn, BASE } = p256.Point;
+  for (let q = 1n; q < 6n; q++) {
+    for (const [a, b] of [
+      [q, 1n],
+      [-q, 1n],
+      [1n, 1n],
+      [2n * q, -2n],
+      [3n * q, -1n],
+      [0n, 1n],
+    ] as const) {
+      // A signature made backwards: its sum is a·G + b·q·G.
+      const sum = Fn.create(a + b * q);
+      const r = sum === 0n ? 5n : Fn.create(BASE.multiplyUnsafe(sum).toAffine().x);
+      const s = Fn.mul(r, Fn.inv(Fn.create(b)));
+      const { x, y } = BASE.multiply(q).toAffine();
+      const input = cat(...[Fn.mul(Fn.create(a), s), r, s, x, y].map(number));
+      alike(crypto('p256Verify', [input], 0), sum === 0n ? /^0 / : /^1 /);
+    }
+  }
+});
+
 test('both builds add and multiply on bn254 alike', () => {
   const point = (): Uint8Array => {
     const { x, y } = bn254.G1.Point.BASE.multiply((toBigInt(random(32)) % bn254.fields.Fr.ORDER) + 1n).toAffine();

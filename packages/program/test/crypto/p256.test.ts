@@ -119,7 +119,7 @@ test("the generator's table holds the odd multiples of G", () => {
   }
 });
 
-test('field arithmetic equals that of BigInt, at the edges too', () => {
+test('field arithmetic of four limbs equals that of BigInt, at the edges too', () => {
   const { ptr } = buffer(0, 160);
   const [a, b, c, d, out] = [ptr, ptr + 32, ptr + 64, ptr + 96, ptr + 128];
   const inverseOfR = Point.Fp.inv(Point.Fp.create(1n << 256n));
@@ -160,5 +160,84 @@ test('field arithmetic equals that of BigInt, at the edges too', () => {
       call('p256SumOfProducts', out, a, b, b, a);
       is(2n * x * y * inverseOfR, `2·${x}·${y}`);
     }
+  }
+});
+
+const LIMBS = 9;
+const BITS = 29n;
+const LIMB = (1n << BITS) - 1n;
+
+/** The number of the nine limbs at `ptr`, of which all but the highest must be within 29 bits. */
+function readNative(ptr: number): bigint {
+  const limbs = [...new BigInt64Array(buffer(0, 4096).bytes.slice(ptr - buffer(0, 0).ptr).buffer, 0, LIMBS)];
+  for (const limb of limbs.slice(0, -1)) assert.ok(limb >= 0n && limb <= LIMB, `${limb}`);
+  return limbs.reduceRight((sum, limb) => (sum << BITS) + limb, 0n);
+}
+
+function writeNative(ptr: number, value: bigint): void {
+  writeLimbs(
+    ptr,
+    Array.from({ length: LIMBS }, (_, i) => {
+      const rest = value >> (BITS * BigInt(i));
+      return i === LIMBS - 1 ? rest : rest & LIMB;
+    }),
+  );
+}
+
+test('field arithmetic of nine limbs equals that of BigInt on whatever stands for a number', () => {
+  const { ptr } = buffer(0, 5 * 72);
+  const [a, b, c, d, out] = [ptr, ptr + 72, ptr + 144, ptr + 216, ptr + 288];
+  const { Fp } = Point;
+  const inverseOfR = Fp.inv(Fp.create(1n << 261n));
+  // Multiples of the prime and their neighbours, limbs of zeros and ones, up to 10p on either side: what the formulas reach.
+  const edges = [-10n, -3n, -1n, 0n, 1n, 2n, 10n].flatMap((m) => [m * p - 1n, m * p, m * p + 1n]);
+  for (let pattern = 0; pattern < 512; pattern += 7) {
+    let value = 0n;
+    for (let i = 0; i < LIMBS - 1; i++) if (((pattern >> i) & 1) === 1) value += LIMB << (BITS * BigInt(i));
+    edges.push(value, value + 8n * p, value - 10n * p);
+  }
+  // All limbs as large as they get.
+  edges.push((1n << 259n) - 1n, -(1n << 259n), -(1n << 259n) + (1n << 232n) - 1n);
+  const values = [...edges, ...Array.from({ length: 20 }, () => (toBigInt(random(33)) % (20n * p)) - 10n * p)];
+  const is = (expected: bigint, what: string, most: bigint): void => {
+    const value = readNative(out);
+    assert.equal(Fp.create(value), Fp.create(expected), what);
+    assert.ok(value <= most * p && value >= -most * p, `${what} is beyond ${most}p`);
+  };
+  for (const [i, x] of values.entries()) {
+    writeNative(a, x);
+    assert.equal(readNative(a), x);
+    call('p256NativeHalve', out, a);
+    is(Fp.div(Fp.create(x), 2n), `${x}/2`, 6n);
+    call('p256NativeTriple', out, a);
+    is(3n * x, `3·${x}`, 31n);
+    call('p256NativeSquare', out, a);
+    is(x * x * inverseOfR, `${x}²`, 5n);
+    assert.equal(call('p256NativeIsZero', a) !== 0, Fp.create(x) === 0n, `${x} = 0`);
+    call('p256NativeLeave', out, a);
+    assert.equal(readLimbs(out, 4), Fp.create(x * inverseOfR));
+    for (const [j, y] of values.entries()) {
+      writeNative(b, y);
+      call('p256NativeAdd', out, a, b);
+      is(x + y, `${x} + ${y}`, 21n);
+      call('p256NativeSubtract', out, a, b);
+      is(x - y, `${x} - ${y}`, 21n);
+      call('p256NativeMultiply', out, a, b);
+      is(x * y * inverseOfR, `${x}·${y}`, 5n);
+      assert.equal(call('p256NativeEquals', a, b) !== 0, Fp.create(x - y) === 0n, `${x} = ${y}`);
+      if ((i + j) % 8 !== 0) continue;
+      const [v, w] = [values[(i * 7 + 3) % values.length] ?? 0n, values[(j * 11 + 5) % values.length] ?? 0n];
+      writeNative(c, v);
+      writeNative(d, w);
+      call('p256NativeSumOfProducts', out, a, b, c, d);
+      is((x * y + v * w) * inverseOfR, `${x}·${y} + ${v}·${w}`, 9n);
+    }
+  }
+  for (const x of [0n, 1n, p - 1n, p, (1n << 256n) - 1n, toBigInt(random(32))]) {
+    writeLimbs(a, [x]);
+    call('p256NativeEnter', out, a);
+    is(x << 261n, `${x} enters`, 2n);
+    call('p256NativeConvert', out, a);
+    is(x << 5n, `${x}, times 2^256, enters`, 2n);
   }
 });
