@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import {
   type Chain,
+  DEFAULT_RETRY_POLICY,
   fetchChainConfig,
   fetchL1ChainConfig,
   findChain,
@@ -15,29 +16,20 @@ import {
   parseL1ChainConfig,
   parseRollupConfig,
   rollupDifferences,
+  rpcEndpoint,
   whyUnknown,
 } from '@obelisc/host';
 import { RefusedClaimError } from './errors.js';
-
-export interface ChainOptions {
-  /** Name or chain id of a known chain. */
-  readonly network: string | undefined;
-  /** Files, in place of the op-node's, the L2 endpoint's and the L1 endpoint's answers. */
-  readonly rollupConfig: string | undefined;
-  readonly l2Genesis: string | undefined;
-  readonly l1ChainConfig: string | undefined;
-  /** URL of the L2 execution endpoint. */
-  readonly l2: string;
-  /** URL of the L1 execution endpoint. */
-  readonly l1: string;
-}
+import type { ChainOptions } from './options.js';
 
 /**
  * The chain's configuration. For a chain that is known by its id, a configuration that differs is refused with a
  * ConfigurationError. Rejects with RefusedClaimError for an unknown name or an unreadable file.
  */
 export async function resolveChain(options: ChainOptions, node: OpNode, log: Log): Promise<Chain & { name?: string }> {
-  const { network, rollupConfig, l2Genesis, l1ChainConfig, l1, l2 } = options;
+  const { network, rollupConfig, l2Genesis, l1ChainConfig, settings } = options;
+  const endpoint = (name: 'l1' | 'l2') =>
+    rpcEndpoint({ flag: `--${name}`, url: options[name], log, policy: settings?.policy ?? DEFAULT_RETRY_POLICY });
   if (network !== undefined) {
     const known = knownNetwork(network);
     refuseOtherConfiguration(known, options);
@@ -52,11 +44,11 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
     rollupConfig ?? node.name,
     async () =>
       l2Genesis === undefined
-        ? (impliedChainConfig(rollup) ?? fetchChainConfig({ l2, l2ChainId: rollup.l2ChainId, log }))
+        ? (impliedChainConfig(rollup) ?? fetchChainConfig(endpoint('l2'), rollup.l2ChainId))
         : parseGenesisChainConfig(read(l2Genesis, 'l2.genesis'), l2Genesis),
     async () =>
       l1ChainConfig === undefined
-        ? fetchL1ChainConfig({ l1, l1ChainId: rollup.l1ChainId, log })
+        ? fetchL1ChainConfig(endpoint('l1'), rollup.l1ChainId)
         : parseL1ChainConfig(read(l1ChainConfig, 'l1.chainconfig'), l1ChainConfig),
   );
 }

@@ -1,6 +1,6 @@
 /** Claims judged: one claim, looked up, run natively and in the machine. */
 export type { BlockTag } from './block-tags.js';
-export { type ChainOptions, resolveChain } from './chain.js';
+export { resolveChain } from './chain.js';
 export { DisagreementError, RefusedClaimError } from './errors.js';
 export { FactoryError, gameCount, listGames, type ListedGame } from './games/factory.js';
 export {
@@ -18,7 +18,7 @@ export type { Difference } from './block-differences.js';
 export { locationLines } from './location-text.js';
 export { messagesOf } from './messages.js';
 export type { MachineProgress } from './machine.js';
-export type { NetworkSettings, ValidateOptions } from './options.js';
+export type { ChainOptions, NetworkSettings, ValidateOptions } from './options.js';
 export { defaultSegment, type RangeProgress, type SegmentProgress } from './segments.js';
 export { type ScratchFolder, scratchFolder } from './scratch-folder.js';
 export { validate } from './validate.js';

@@ -2,7 +2,6 @@
 import type { Endpoints, Host, Log, RetryPolicy } from '@obelisc/host';
 import type { DataFormat } from '@obelisc/preimage';
 import type { BlockTag } from './block-tags.js';
-import type { ChainOptions } from './chain.js';
 import type { GameChoice } from './games/game.js';
 import type { MachineProgress } from './machine.js';
 import type { RangeProgress, SegmentProgress } from './segments.js';
@@ -11,6 +10,21 @@ import type { RangeProgress, SegmentProgress } from './segments.js';
 export interface NetworkSettings {
   readonly endpoints: Pick<Endpoints, 'beaconArchivers' | 'slotDurationMs' | 'batchSize' | 'limits'>;
   readonly policy: RetryPolicy;
+}
+
+/** The chain that is judged on, in whatever way it is given. */
+export interface ChainOptions {
+  /** Name or chain id of a known chain. */
+  readonly network: string | undefined;
+  /** Files, in place of the op-node's, the L2 endpoint's and the L1 endpoint's answers. */
+  readonly rollupConfig: string | undefined;
+  readonly l2Genesis: string | undefined;
+  readonly l1ChainConfig: string | undefined;
+  /** URL of the L2 execution endpoint. */
+  readonly l2: string;
+  /** URL of the L1 execution endpoint. */
+  readonly l1: string;
+  readonly settings?: NetworkSettings;
 }
 
 export interface ValidateOptions extends ChainOptions {
@@ -26,7 +40,6 @@ export interface ValidateOptions extends ChainOptions {
   readonly to: bigint | BlockTag | undefined;
   /** The proposal on L1 whose claim is judged, under exactly its L1 head; in place of from, to, claim, agreed root and L1 head. */
   readonly game?: GameChoice | undefined;
-  readonly settings?: NetworkSettings;
   /** 32 bytes each. */
   readonly claim: Uint8Array | undefined;
   readonly agreedOutputRoot: Uint8Array | undefined;

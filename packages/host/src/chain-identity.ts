@@ -9,10 +9,8 @@ import { ETHEREUM_FORKS } from './ethereum-forks.js';
 import { ConfigurationError } from './go-encoding.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from './lossless-json.js';
 import { knownL1ChainConfig } from './l1-registry.js';
-import { type Log, silentLog } from './log.js';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
 import { LAGOON_TIMES, ROLLUP_FORKS, type RollupConfig } from './rollup-config.js';
-import { type RpcEndpoint, rpcEndpoint } from './rpc-endpoint.js';
+import type { RpcEndpoint } from './rpc-endpoint.js';
 
 /** Fields that say nothing about derivation, or that an op-node adds to what the registry has. */
 const IRRELEVANT = new Set(['protocol_versions_address', 'chain_op_config']);
@@ -107,14 +105,7 @@ export function impliedChainConfig(rollupConfig: RollupConfig): ChainConfig | un
 }
 
 /** The execution parameters of an L2 chain, as its endpoint has them (debug_chainConfig). Rejects with EndpointError and ConfigurationError. */
-export async function fetchChainConfig(options: {
-  l2: string;
-  l2ChainId: bigint;
-  log?: Log;
-  policy?: RetryPolicy;
-}): Promise<ChainConfig> {
-  const { l2, l2ChainId, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
-  const endpoint = rpcEndpoint({ flag: '--l2', url: l2, policy, log });
+export async function fetchChainConfig(endpoint: RpcEndpoint, l2ChainId: bigint): Promise<ChainConfig> {
   const answer = await askChainConfig(endpoint, chainConfigOf, l2ChainId);
   if (answer instanceof UnsupportedMethodError) {
     throw new EndpointError(
@@ -128,14 +119,7 @@ export async function fetchChainConfig(options: {
 }
 
 /** The same of an L1 chain, or undefined where the endpoint does not say or has no blob schedule, as before Prague. */
-export async function fetchL1ChainConfig(options: {
-  l1: string;
-  l1ChainId: bigint;
-  log?: Log;
-  policy?: RetryPolicy;
-}): Promise<ChainConfig | undefined> {
-  const { l1, l1ChainId, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
-  const endpoint = rpcEndpoint({ flag: '--l1', url: l1, policy, log });
+export async function fetchL1ChainConfig(endpoint: RpcEndpoint, l1ChainId: bigint): Promise<ChainConfig | undefined> {
   const answer = await askChainConfig(
     endpoint,
     (value, source) =>

@@ -11,7 +11,9 @@ import {
   opNode,
   parseRollupConfig,
   rollupDifferences,
+  rpcEndpoint,
 } from '../src/index.js';
+import { silentLog } from '../src/log.js';
 import { devnetChain, l1Blocks, l2Blocks, withoutDevnet } from './devnet-data.js';
 import { HttpAnswer, RpcFault, type RpcHandlers, rpcServer } from './fake-endpoints.js';
 
@@ -154,10 +156,11 @@ test('a known chain must be configured as known; a custom one is taken as it is'
   assert.deepEqual([soon.custom, soon.rollupConfig.lagoonTime], [false, 1900000000n]);
 
   const server = await rpcServer(t, { debug_chainConfig: () => JSON.parse(custom.chainConfig.json) as unknown });
-  assert.equal((await fetchChainConfig({ l2: server.url, l2ChainId: 901n, policy })).json, custom.chainConfig.json);
-  await assert.rejects(fetchChainConfig({ l2: server.url, l2ChainId: 5n, policy }), /is of chain 901, not 5/);
+  const endpoint = (url: string) => rpcEndpoint({ flag: '--l2', url, policy, log: silentLog });
+  assert.equal((await fetchChainConfig(endpoint(server.url), 901n)).json, custom.chainConfig.json);
+  await assert.rejects(fetchChainConfig(endpoint(server.url), 5n), /is of chain 901, not 5/);
   const silent = await rpcServer(t, {});
-  await assert.rejects(fetchChainConfig({ l2: silent.url, l2ChainId: 901n, policy }), /give --l2\.genesis/);
+  await assert.rejects(fetchChainConfig(endpoint(silent.url), 901n), /give --l2\.genesis/);
 });
 
 test('the first L1 block late enough is found in the record of safe heads', { skip }, async (t) => {

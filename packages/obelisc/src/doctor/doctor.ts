@@ -64,7 +64,7 @@ export async function examine(options: DoctorOptions): Promise<Finding[]> {
   const head = await checkL1(l1.endpoint, l1Findings, rollup, now);
   if (head !== undefined) {
     await load(l1.endpoint, l1Findings, l1.smallerBatches);
-    if (rollup !== undefined) await checkBlobPrice(l1Findings, rollup, options);
+    if (rollup !== undefined) await checkBlobPrice(l1.endpoint, l1Findings, rollup);
   }
 
   const archivers = settings.endpoints.beaconArchivers ?? [];
@@ -92,20 +92,16 @@ export async function examine(options: DoctorOptions): Promise<Finding[]> {
 
   const l2 = execution('--l2', options.l2);
   const l2Findings = findingsOf(l2.endpoint);
-  await checkL2(l2.endpoint, l2Findings, { url: options.l2, rollup });
+  await checkL2(l2.endpoint, l2Findings, rollup);
   if (l2Findings.list.every(({ outcome }) => outcome !== 'failure'))
     await load(l2.endpoint, l2Findings, l2.smallerBatches);
   return found.flatMap(({ list }) => list);
 }
 
 /** On an L1 that is not a public one, the endpoint or the user must say what a blob costs. */
-async function checkBlobPrice(
-  findings: Findings,
-  { config, isKnown }: Rollup,
-  { l1, log }: DoctorOptions,
-): Promise<void> {
+async function checkBlobPrice(endpoint: RpcEndpoint, findings: Findings, { config, isKnown }: Rollup): Promise<void> {
   if (isKnown || knownL1ChainConfig(config.l1ChainId) !== undefined) return;
-  const told = await fetchL1ChainConfig({ l1, l1ChainId: config.l1ChainId, log }).catch(() => undefined);
+  const told = await fetchL1ChainConfig(endpoint, config.l1ChainId).catch(() => undefined);
   if (told === undefined)
     findings.warn(
       'rules',

@@ -33,11 +33,7 @@ const METHODS: readonly StateMethod[] = [
   },
 ];
 
-export async function checkL2(
-  endpoint: RpcEndpoint,
-  findings: Findings,
-  { url, rollup }: { url: string; rollup: Rollup | undefined },
-): Promise<void> {
+export async function checkL2(endpoint: RpcEndpoint, findings: Findings, rollup: Rollup | undefined): Promise<void> {
   if (!(await checkChain(endpoint, findings, rollup?.config.l2ChainId)) || rollup === undefined) return;
   const { config, status, isKnown } = rollup;
   const { genesis } = config;
@@ -70,7 +66,8 @@ export async function checkL2(
     return;
   }
   findings.ok('safe head', `block #${safe.number}, as the op-node has it`);
-  if (!isKnown && impliedChainConfig(config) === undefined) await checkConfiguration(findings, url, config.l2ChainId);
+  if (!isKnown && impliedChainConfig(config) === undefined)
+    await checkConfiguration(endpoint, findings, config.l2ChainId);
   const method = await checkState(endpoint, findings, safe);
   if (method === undefined) return;
   const { oldest, missing } = await reach(
@@ -89,8 +86,8 @@ export async function checkL2(
     );
 }
 
-async function checkConfiguration(findings: Findings, url: string, l2ChainId: bigint): Promise<void> {
-  const config = await findings.run('rules', 'give --l2.genesis', () => fetchChainConfig({ l2: url, l2ChainId }));
+async function checkConfiguration(endpoint: RpcEndpoint, findings: Findings, l2ChainId: bigint): Promise<void> {
+  const config = await findings.run('rules', 'give --l2.genesis', () => fetchChainConfig(endpoint, l2ChainId));
   if (config !== undefined) findings.ok('rules', 'debug_chainConfig tells them');
 }
 

@@ -3,7 +3,8 @@ import { FORK_NAMES, L1_FORK_NAMES } from '@obelisc/devnet/fork-names';
 import { Argument, Command, Option } from 'commander';
 import type { DoctorFlags } from '../doctor/command.js';
 import type { DevnetCommandOptions } from '../devnet/devnet.js';
-import { endpointUrl, NETWORK_FLAGS, urlList } from '../endpoints/network-flags.js';
+import { addNetworkFlags } from '../endpoints/commander-values.js';
+import { endpointUrl, urlList } from '../endpoints/network-flags.js';
 import type { WatchDemoFlags } from '../demo/watch-demo.js';
 import { choiceOption, examples, finishCommandLine, paragraph } from '../terminal/command-line.js';
 import { SHELLS } from '../terminal/completion.js';
@@ -70,15 +71,6 @@ function endpointFlags(command: Command): Command {
     .requiredOption('--op-node <url>', 'op-node endpoint', url('op-node'));
 }
 
-function networkFlags(command: Command): Command {
-  command.optionsGroup('How endpoints are dealt with:');
-  for (const { name, value, help, ...more } of NETWORK_FLAGS) {
-    command.option(`--${name} <${value}>`, 'default' in more ? `${help} (default: ${more.default})` : help);
-    if ('alias' in more) command.addOption(new Option(`--${more.alias} <${value}>`, help).hideHelp());
-  }
-  return command;
-}
-
 function validateCommand(define: Define, end: (exitCode: number) => void): void {
   const command = define('validate', 'take a claimed output root and say whether it is right');
   endpointFlags(command)
@@ -121,7 +113,7 @@ function validateCommand(define: Define, end: (exitCode: number) => void): void 
     )
     .option('--workers <number>', 'processes that derive segments (default: one for each core)', count)
     .option('--json', 'print the verdict as JSON', false);
-  networkFlags(command)
+  addNetworkFlags(command)
     .addHelpText(
       'after',
       examples({
@@ -147,7 +139,7 @@ function validateCommand(define: Define, end: (exitCode: number) => void): void 
 function doctorCommand(define: Define, end: (exitCode: number) => void): void {
   const command = define('doctor', 'ask each endpoint for what a run will need, and say what to change');
   endpointFlags(command).optionsGroup('The report:').option('--json', 'print what was found as JSON', false);
-  networkFlags(command)
+  addNetworkFlags(command)
     .addHelpText(
       'after',
       examples({
@@ -163,10 +155,12 @@ function doctorCommand(define: Define, end: (exitCode: number) => void): void {
 }
 
 function outputCommand(define: Define): void {
-  define('output', "print the op-node's output root at an L2 block as JSON (optimism_outputAtBlock)")
+  const command = define('output', "print the op-node's output root at an L2 block as JSON (optimism_outputAtBlock)");
+  command
     .addArgument(new Argument('<block>', 'number of the L2 block').argParser(blockNumber))
     .requiredOption('--op-node <url>', 'op-node endpoint', url('op-node'))
-    .option('--field <path>', 'print this field alone, e.g. outputRoot or blockRef.hash')
+    .option('--field <path>', 'print this field alone, e.g. outputRoot or blockRef.hash');
+  addNetworkFlags(command, ['retry.for'])
     .addHelpText(
       'after',
       examples({

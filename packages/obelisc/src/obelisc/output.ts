@@ -1,5 +1,7 @@
 // `obelisc output`: what `cast rpc optimism_outputAtBlock` prints.
 import { opNode } from '@obelisc/host';
+import { networkFlagOf } from '../endpoints/commander-values.js';
+import { readNetworkFlags } from '../endpoints/network-flags.js';
 import { logger } from '../op-program/logger.js';
 import { hasColours } from '../terminal/colours.js';
 import { UsageError } from '../terminal/failure.js';
@@ -10,6 +12,7 @@ export interface OutputFlags extends Verbosity {
   /** URL. */
   readonly opNode: string;
   readonly field?: string;
+  readonly [network: string]: unknown;
 }
 
 /** Prints the op-node's answer for an L2 block on stdout, or one field of it (names joined by dots). */
@@ -23,7 +26,8 @@ export async function printOutput(block: bigint, flags: OutputFlags): Promise<vo
     pid: false,
     write: (text) => writeStory(text),
   });
-  const { json } = await opNode({ url, log }).outputAtBlock(block);
+  const { policy } = readNetworkFlags((name) => networkFlagOf(flags, name));
+  const { json } = await opNode({ url, log, policy }).outputAtBlock(block);
   if (field === undefined) {
     process.stdout.write(`${JSON.stringify(json)}\n`);
     return;

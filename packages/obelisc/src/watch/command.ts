@@ -1,6 +1,6 @@
 // The flags of `obelisc watch` and `obelisc worker`.
 import { type Command, InvalidArgumentError } from 'commander';
-import { NETWORK_FLAGS } from '../endpoints/network-flags.js';
+import { addNetworkFlags } from '../endpoints/commander-values.js';
 import { choiceOption, examples, paragraph } from '../terminal/command-line.js';
 import { LOG_FORMATS } from '../terminal/log-formats.js';
 import { address, blockNumber, count } from '../obelisc/values.js';
@@ -43,7 +43,7 @@ function watchCommand(command: Command, end: (exitCode: number) => void): void {
     .option('--alert-secret <text>', 'key of the HMAC-SHA256 in X-Obelisc-Signature (better as a variable)')
     .option('--alert-command <command>', 'run this in a shell for each, with the object on its standard input')
     .option('--behind <duration>', 'age of a claim without a verdict that is worth an alert (default: 30m)');
-  networkFlags(command)
+  runFlags(command)
     .addHelpText(
       'after',
       examples({
@@ -70,7 +70,7 @@ function workerCommand(command: Command, end: (exitCode: number) => void): void 
   judgingFlags(chainFlags(command))
     .option('--db <database>', 'the postgres:// URL of the watch')
     .option('--concurrency <number>', 'claims at a time (default: 1)', count);
-  networkFlags(command)
+  runFlags(command)
     .addHelpText(
       'after',
       examples({ 'One more machine': 'obelisc worker --config chains.json --db postgres://user@host/obelisc' }),
@@ -121,12 +121,9 @@ function judgingFlags(command: Command): Command {
     .option('--tries <number>', 'tries of a claim before it is marked as undecided (default: 6)', count);
 }
 
-function networkFlags(command: Command): Command {
+function runFlags(command: Command): Command {
   command.addOption(choiceOption('--log.format <format>', 'format of the log on stderr (default: text)', LOG_FORMATS));
-  command.optionsGroup('How endpoints are dealt with:');
-  for (const { name, value, help, ...more } of NETWORK_FLAGS)
-    command.option(`--${name} <${value}>`, 'default' in more ? `${help} (default: ${more.default})` : help);
-  return command;
+  return addNetworkFlags(command);
 }
 
 function whole(text: string): number {

@@ -149,12 +149,16 @@ describe('what a verdict rests on', () => {
     }
   });
 
-  test('a second L1 that is not there is named: no verdict', async () => {
-    const { code, answer, error } = await validate('--l1.check', 'http://127.0.0.1:9', '--retry.for', '1s');
-    assert.equal(code, 2);
-    assert.equal(answer, 'unknown');
-    assert.match(String(error), /--l1\.check/);
-  });
+  for (const flag of ['--l1', '--l2', '--op-node', '--l1.check'])
+    test(`an endpoint of ${flag} that is not there is named, after the time that the user gave it: no verdict`, async () => {
+      const { code, answer, error } = await validate(flag, 'http://127.0.0.1:9', '--retry.for', '1s');
+      assert.equal(code, 2);
+      assert.equal(answer, 'unknown');
+      const [, named, seconds] =
+        /(--\S+) \(http:\/\/127\.0\.0\.1:9\): .* \(tried \d+ times in ([\d.]+) s\)/.exec(String(error)) ?? [];
+      assert.equal(named, flag, error);
+      assert.ok(Number(seconds) <= 1, error);
+    });
 
   test('an op-node that gives another block for the one that was asked for is found out by the block itself', async () => {
     const other = await output(FROM - 2);
