@@ -15,3 +15,13 @@ export class RefusedClaimError extends Error {
 export class DisagreementError extends Error {
   override name = 'DisagreementError';
 }
+
+/** The error with these messages, each caused by the next: one that came from another process. */
+export function errorOf(messages: readonly string[]): Error {
+  return (
+    messages.reduceRight<Error | undefined>(
+      (cause, message) => new Error(message, cause === undefined ? {} : { cause }),
+      undefined,
+    ) ?? new Error('a worker failed without a word')
+  );
+}

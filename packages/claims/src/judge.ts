@@ -67,7 +67,7 @@ export function openHostFor(derivation: Derivation, log: Log, store?: PreimageSt
 /** Runs the client on `host`. Rejects with DisagreementError, and with what stops the host or the machine. */
 export async function judge(
   host: Host,
-  { claim, native, isHeadGiven, isHeadExact }: Derivation,
+  { claim, native, isHeadGiven, isHeadExact }: Pick<Derivation, 'claim' | 'native' | 'isHeadGiven' | 'isHeadExact'>,
   { log, onClientLine, onNative = () => {}, onMachine = () => {} }: Listeners,
 ): Promise<Judgement> {
   const { oracle, store } = host;

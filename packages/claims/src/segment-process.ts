@@ -1,7 +1,16 @@
-// A process that derives segments, one after another, for the process that started it.
-import type { LogFields, LogLevel } from '@obelisc/host';
+// A process that derives segments, one after another, for the process that started it, which also gathers for it.
+import {
+  type LogFields,
+  type LogLevel,
+  openRelayedHost,
+  type Relay,
+  type RelayAnswer,
+  type RelayNote,
+  type RelayQuestion,
+} from '@obelisc/host';
 import { parseLogfmt } from '@obelisc/program';
-import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
+import { errorOf } from './errors.js';
+import { type Derivation, judge, type Judgement } from './judge.js';
 import { messagesOf } from './messages.js';
 
 /** What a process has taken since it began. */
@@ -12,14 +21,25 @@ export interface WorkerUsage {
   readonly memory: number;
 }
 
-/** What the parent sends: a derivation to make. */
-export type ToWorker = Derivation;
+/** A derivation without the endpoints, which are the parent's, over a datadir that the parent writes. */
+export type SegmentTask = Pick<Derivation, 'claim' | 'chain' | 'native' | 'isHeadGiven' | 'isHeadExact'> & {
+  readonly datadir: string;
+};
+
+/** What the parent sends: a derivation to make, and its answers to what the process has asked while it makes it. */
+export type ToWorker =
+  | { readonly kind: 'derive'; readonly task: SegmentTask }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: RelayAnswer }
+  | { readonly kind: 'refusal'; readonly id: number; readonly messages: readonly string[] };
 
 /** What the process sends back. */
 export type FromWorker =
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: LogFields }
   /** The client has derived this block. */
   | ({ readonly kind: 'derived' } & DerivedAt)
+  /** A pre-image is missing. */
+  | { readonly kind: 'question'; readonly id: number; readonly question: RelayQuestion }
+  | { readonly kind: 'note'; readonly note: RelayNote }
   | { readonly kind: 'judged'; readonly judgement: Judgement; readonly usage: WorkerUsage }
   /** What stopped it: the messages of the error and its causes. */
   | { readonly kind: 'failed'; readonly messages: readonly string[] };
@@ -34,13 +54,28 @@ const send = (message: FromWorker): void => {
   process.send?.(message);
 };
 
-async function run(derivation: Derivation): Promise<void> {
+const asked = new Map<number, { resolve(answer: RelayAnswer): void; reject(error: Error): void }>();
+let lastId = 0;
+
+const relay: Relay = {
+  ask(question) {
+    const id = ++lastId;
+    return new Promise((resolve, reject) => {
+      asked.set(id, { resolve, reject });
+      send({ kind: 'question', id, question });
+    });
+  },
+  tell: (note) => send({ kind: 'note', note }),
+};
+
+async function run(task: SegmentTask): Promise<void> {
   const log = (level: LogLevel, message: string, fields: LogFields = {}): void =>
     send({ kind: 'log', level, message, fields });
-  const host = await openHostFor(derivation, log);
+  const { claim, chain, datadir } = task;
+  const host = openRelayedHost({ claim, chain, datadir, relay, log });
   try {
     let where: DerivedAt['where'] = 'natively';
-    const judgement = await judge(host, derivation, {
+    const judgement = await judge(host, task, {
       log,
       onNative: (running) => {
         where = running === undefined ? 'in the machine' : 'natively';
@@ -69,7 +104,14 @@ function derivedIn(line: string): bigint | undefined {
 }
 
 process.on('message', (message: ToWorker) => {
-  run(message).catch((error: unknown) => send({ kind: 'failed', messages: messagesOf(error) }));
+  if (message.kind === 'derive') {
+    run(message.task).catch((error: unknown) => send({ kind: 'failed', messages: messagesOf(error) }));
+    return;
+  }
+  const waiting = asked.get(message.id);
+  asked.delete(message.id);
+  if (message.kind === 'answer') waiting?.resolve(message.answer);
+  else waiting?.reject(errorOf(message.messages));
 });
 // The parent is gone: so is who wanted to know.
 process.on('disconnect', () => process.exit(0));

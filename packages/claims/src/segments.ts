@@ -1,9 +1,9 @@
 // A long range in segments: each proves its end from its start, so that nobody has to trust the roots in between. They may be
 // the op-node's, in which case a false one is found out, or come from anywhere else.
 import type { Chain, OpNode, OutputAtBlock } from '@obelisc/host';
-import type { Derivation, Judgement } from './judge.js';
+import type { Judgement } from './judge.js';
 import type { Answer } from './verdict.js';
-import type { DerivedAt } from './segment-process.js';
+import type { DerivedAt, SegmentTask } from './segment-process.js';
 import { SegmentPool, WorkerLostError } from './worker-pool.js';
 
 /**
@@ -78,8 +78,8 @@ export function plainChain(chain: Chain): Chain {
 
 export interface SegmentsRun {
   readonly segments: readonly Segment[];
-  /** The derivation of a segment. */
-  readonly derivation: (segment: Segment) => Derivation;
+  /** What a worker is given for a segment. */
+  readonly task: (segment: Segment) => SegmentTask;
   readonly pool: SegmentPool;
   readonly workers: number;
   readonly onSegment?: ((progress: SegmentProgress) => void) | undefined;
@@ -92,7 +92,7 @@ export interface SegmentsRun {
  * with what stops a worker.
  */
 export async function judgeSegments(
-  { segments, derivation, pool, workers, onSegment, onRange }: SegmentsRun,
+  { segments, task, pool, workers, onSegment, onRange }: SegmentsRun,
   judged: Map<Segment, Judgement>,
 ): Promise<void> {
   const open = segments.filter((segment) => !judged.has(segment));
@@ -120,7 +120,7 @@ export async function judgeSegments(
   const take = async (): Promise<void> => {
     for (let segment = open.shift(); segment !== undefined && !isCutShort; segment = open.shift()) {
       const began = performance.now();
-      const judgement = await withReplacement(() => pool.run(derivation(segment), (at) => see(segment, at)));
+      const judgement = await withReplacement(() => pool.run(task(segment), (at) => see(segment, at)));
       judged.set(segment, judgement);
       if (judgement.answer !== 'valid') isCutShort = true;
       onSegment?.({

@@ -1,14 +1,16 @@
 // A claim judged: looks up what is not given, derives the range in one or in segments, and answers.
 import { availableParallelism } from 'node:os';
-import type { Claim, openHost, OutputAtBlock } from '@obelisc/host';
+import type { Claim, OutputAtBlock } from '@obelisc/host';
 import { hasLmdb, type PreimageStore } from '@obelisc/preimage';
 import { hex } from './bytes.js';
+import { Gathering } from './gathering.js';
 import { grounded } from './grounds.js';
 import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
 import { locate, type Made } from './locate.js';
 import { l1Heads, lookUp, type Question } from './lookup.js';
 import type { ValidateOptions } from './options.js';
 import { scratchFolder } from './scratch-folder.js';
+import type { SegmentTask } from './segment-process.js';
 import { cut, defaultSegment, judgeSegments, plainChain, type Segment } from './segments.js';
 import type { SegmentVerdict, Verdict } from './verdict.js';
 import { SegmentPool } from './worker-pool.js';
@@ -48,7 +50,7 @@ async function inOne(question: Question, options: ValidateOptions): Promise<Verd
   return decided(verdict);
 }
 
-/** Segments in processes of their own, over one datadir. */
+/** Segments in processes of their own, over one datadir that this process gathers into. */
 async function inSegments(
   question: Question,
   { length, workers, ...range }: { start: OutputAtBlock; end: OutputAtBlock; length: bigint; workers: number },
@@ -59,52 +61,66 @@ async function inSegments(
   const temporary = options.datadir === undefined ? await scratchFolder('obelisc-segments-') : undefined;
   // What nobody else reads need not be files: an element of a blob each, they take longer to write and to remove than to derive.
   const dataFormat = temporary !== undefined && hasLmdb() ? ('lmdb' as const) : options.dataFormat;
-  const shared = { ...options, datadir: options.datadir ?? temporary?.path, dataFormat };
-  log('info', 'Deriving in segments', { segments: segments.length, workers, in: shared.datadir ?? '' });
-  const pool = new SegmentPool(log);
-  const stop = (): void => pool.close();
+  const datadir = options.datadir ?? temporary?.path ?? '';
+  const shared = { ...options, datadir, dataFormat };
+  log('info', 'Deriving in segments', { segments: segments.length, workers, in: datadir });
+  let gathering: Gathering | undefined;
+  let pool: SegmentPool | undefined;
+  const stop = (): void => pool?.close();
   signal?.addEventListener('abort', stop);
   try {
     const judged = new Map<Segment, Judgement>();
     const tooEarly: Uint8Array[] = [];
     let verdict: Verdict | undefined;
     for await (const l1Head of l1Heads(options, question)) {
-      announce(derivationOf(question, shared, { l1Head }), question, options);
-      const derivation = (segment: Segment): Derivation =>
-        derivationOf(question, shared, { l1Head, segment, share: Math.min(workers, segments.length) });
+      const whole = derivationOf(question, shared, { l1Head });
+      announce(whole, question, options);
+      // What one L1 head made them fetch serves the next.
+      gathering ??= new Gathering(whole, datadir, log);
+      const running = (pool ??= new SegmentPool(gathering, log));
+      signal?.throwIfAborted();
+      const derivation = (segment: Segment): Derivation => derivationOf(question, shared, { l1Head, segment });
       await judgeSegments(
-        { segments, derivation, pool, workers, onSegment: options.onSegment, onRange: options.onRange },
+        {
+          segments,
+          task: (segment) => taskOf(derivation(segment), datadir),
+          pool: running,
+          workers,
+          onSegment: options.onSegment,
+          onRange: options.onRange,
+        },
         judged,
       );
       signal?.throwIfAborted();
       const { judgement, made, isSuspect } = await combined(segments, judged, {
         derivation,
         rest: ({ start }) => ({ start, end: range.end }),
-        run: (whole) => pool.run(whole),
+        run: (rest) => running.run(taskOf(rest, datadir)),
         isHeadExact: question.game?.l1Head !== undefined,
         options,
       });
-      tellUsage(pool, options);
-      const { store, close } = await readOnly(question, shared, l1Head);
-      try {
-        verdict = {
-          ...(await concluded(judgement, { question, l1Head, store, tooEarly, options: shared, made, isSuspect })),
-          segments: segmentVerdicts(segments, judged),
-        };
-      } finally {
-        await close();
-      }
-      if (!judgement.ranOutOfL1) return verdict;
+      tellUsage(running, options);
+      const { store } = gathering;
+      verdict = {
+        ...(await concluded(judgement, { question, l1Head, store, tooEarly, options: shared, made, isSuspect })),
+        segments: segmentVerdicts(segments, judged),
+      };
+      if (!judgement.ranOutOfL1) break;
       for (const [segment, { ranOutOfL1 }] of judged) if (ranOutOfL1) judged.delete(segment);
       tooEarly.push(l1Head);
     }
+    await gathering?.close();
     return decided(verdict);
   } catch (error) {
     signal?.throwIfAborted();
+    pool?.close();
+    await gathering?.close().catch((because: unknown) => {
+      if (because !== error) log('warn', 'Not all that was fetched is kept', { because: String(because) });
+    });
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
-    pool.close();
+    pool?.close();
     if (signal?.aborted !== true) await temporary?.remove();
   }
 }
@@ -169,11 +185,11 @@ async function combined(
   return decided(last);
 }
 
-/** The derivation of the question, or of a segment of it; `share`: how many are made at a time. */
+/** The derivation of the question, or of a segment of it. */
 function derivationOf(
   { chain, start, to: claimedBlock, agreed, claimed, game }: Question,
   { l1, beacon, l2, settings, datadir, dataFormat, native, l1Head: given }: ValidateOptions,
-  { l1Head, segment, share = 1 }: { l1Head: Uint8Array; segment?: Segment; share?: number },
+  { l1Head, segment }: { l1Head: Uint8Array; segment?: Segment },
 ): Derivation {
   const from = segment?.start ?? start;
   const inner = segment !== undefined && segment.end.blockNumber < claimedBlock ? segment.end : undefined;
@@ -184,15 +200,10 @@ function derivationOf(
     l2Claim: inner?.outputRoot ?? claimed,
     l2BlockNumber: inner?.blockNumber ?? claimedBlock,
   };
-  const { limits, ...endpoints } = settings?.endpoints ?? {};
-  const shared = limits && {
-    concurrency: Math.max(1, Math.floor(limits.concurrency / share)),
-    rate: limits.rate === undefined ? undefined : limits.rate / share,
-  };
   return {
     claim,
     chain: plainChain(chain),
-    endpoints: { l1, beacon, l2, ...endpoints, ...(shared && { limits: shared }) },
+    endpoints: { l1, beacon, l2, ...settings?.endpoints },
     ...(settings === undefined ? {} : { policy: settings.policy }),
     datadir,
     dataFormat,
@@ -200,6 +211,11 @@ function derivationOf(
     isHeadGiven: given !== undefined,
     isHeadExact: inner === undefined && game?.l1Head !== undefined,
   };
+}
+
+/** What a worker is told of a derivation: the endpoints, which have keys in them, stay here. */
+function taskOf({ claim, chain, native, isHeadGiven, isHeadExact }: Derivation, datadir: string): SegmentTask {
+  return { claim, chain, native, isHeadGiven, isHeadExact, datadir };
 }
 
 function announce({ claim }: Derivation, { start, to }: Question, { log }: ValidateOptions): void {
@@ -257,11 +273,6 @@ async function concluded(
   const judged = await grounded(verdict, { question, store, tooEarly, options });
   if (judged.answer === 'unknown') return judged;
   return { ...judged, ...(await locate(judged, { question, made, isSuspect, store, options })) };
-}
-
-/** The datadir of the segments, to look headers up in. */
-function readOnly(question: Question, options: ValidateOptions, l1Head: Uint8Array): ReturnType<typeof openHost> {
-  return openHostFor(derivationOf(question, options, { l1Head }), () => {});
 }
 
 /** What the worker processes took: so much memory times `--workers` is what a machine needs. */

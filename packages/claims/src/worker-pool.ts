@@ -1,8 +1,11 @@
-// Processes that derive segments: started when there is work, used again, replaced when they are lost.
+// Processes that derive segments: started when there is work, used again, replaced when they are lost. What they miss they ask here.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Log } from '@obelisc/host';
-import type { Derivation, Judgement } from './judge.js';
-import type { DerivedAt, FromWorker, ToWorker, WorkerUsage } from './segment-process.js';
+import { errorOf } from './errors.js';
+import type { GatheredRun, Gathering } from './gathering.js';
+import type { Judgement } from './judge.js';
+import { messagesOf } from './messages.js';
+import type { DerivedAt, FromWorker, SegmentTask, ToWorker, WorkerUsage } from './segment-process.js';
 
 /** A worker ended before it had an answer. */
 export class WorkerLostError extends Error {
@@ -15,24 +18,30 @@ export class SegmentPool {
   readonly #usage = new Map<ChildProcess, WorkerUsage>();
   #isClosed = false;
 
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly gathering: Gathering,
+    private readonly log: Log,
+  ) {}
 
   /**
    * Derives in a process of its own. Rejects with WorkerLostError where that ends without an answer, with what stopped the
    * derivation otherwise.
    */
-  async run(derivation: Derivation, onDerived: (at: DerivedAt) => void = () => {}): Promise<Judgement> {
+  async run(task: SegmentTask, onDerived: (at: DerivedAt) => void = () => {}): Promise<Judgement> {
     if (this.#isClosed) throw new Error('the worker processes were ended');
     const worker = this.#idle.pop() ?? this.#start();
-    const range = `up to block #${derivation.claim.l2BlockNumber}`;
+    const range = `up to block #${task.claim.l2BlockNumber}`;
+    const gathered = this.gathering.begin(task.claim);
     try {
-      const judgement = await this.#ask(worker, derivation, onDerived);
+      const judgement = await this.#ask(worker, task, { gathered, onDerived });
       this.#idle.push(worker);
       return judgement;
     } catch (error) {
       if (error instanceof WorkerLostError && !this.#isClosed)
         this.log('warn', 'A worker process was lost', { deriving: range, because: error.message });
       throw error;
+    } finally {
+      gathered.leave();
     }
   }
 
@@ -59,7 +68,15 @@ export class SegmentPool {
     return worker;
   }
 
-  #ask(worker: ChildProcess, derivation: ToWorker, onDerived: (at: DerivedAt) => void): Promise<Judgement> {
+  #ask(
+    worker: ChildProcess,
+    task: SegmentTask,
+    { gathered, onDerived }: { gathered: GatheredRun; onDerived: (at: DerivedAt) => void },
+  ): Promise<Judgement> {
+    // That it is gone is told by `exit`.
+    const send = (message: ToWorker): void => {
+      if (worker.connected) worker.send(message, () => {});
+    };
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         worker.off('message', take).off('exit', lost).off('error', reject);
@@ -81,6 +98,17 @@ export class SegmentPool {
           case 'derived':
             onDerived(message);
             break;
+          case 'question': {
+            const { id, question } = message;
+            gathered.answer(question).then(
+              (answer) => send({ kind: 'answer', id, answer }),
+              (error: unknown) => send({ kind: 'refusal', id, messages: messagesOf(error) }),
+            );
+            break;
+          }
+          case 'note':
+            gathered.take(message.note);
+            break;
           case 'judged':
             settle();
             this.#usage.set(worker, message.usage);
@@ -94,20 +122,11 @@ export class SegmentPool {
         }
       };
       worker.on('message', take).on('exit', lost).on('error', reject);
-      worker.send(derivation, (error) => {
+      const message: ToWorker = { kind: 'derive', task };
+      worker.send(message, (error) => {
         // Its end is told by `exit`.
         if (error !== null && worker.connected) reject(error);
       });
     });
   }
-}
-
-/** The error with these messages, each caused by the next. */
-function errorOf(messages: readonly string[]): Error {
-  return (
-    messages.reduceRight<Error | undefined>(
-      (cause, message) => new Error(message, cause === undefined ? {} : { cause }),
-      undefined,
-    ) ?? new Error('a worker failed without a word')
-  );
 }

@@ -79,6 +79,17 @@ function sourceWith(endpoint: RpcEndpoint, remembered: Map<string, BlockHeader>)
     return header;
   };
 
+  /** Headers that are on their way, which several runs may want at once. */
+  const underway = new Map<string, Promise<BlockHeader>>();
+  const fetchHeader = (hash: Uint8Array): Promise<BlockHeader> => {
+    const name = hex(hash);
+    const fetched =
+      underway.get(name) ??
+      endpoint.retry(async () => headerOf(hash, await fetchBlock(hash, false))).finally(() => underway.delete(name));
+    underway.set(name, fetched);
+    return fetched;
+  };
+
   let lastParent: Uint8Array | undefined;
   let steps = 0;
   let walksInBatches = true;
@@ -184,8 +195,7 @@ function sourceWith(endpoint: RpcEndpoint, remembered: Map<string, BlockHeader>)
 
   return {
     async header(hash) {
-      const header =
-        remembered.get(hex(hash)) ?? (await endpoint.retry(async () => headerOf(hash, await fetchBlock(hash, false))));
+      const header = remembered.get(hex(hash)) ?? (await fetchHeader(hash));
       await walk(header);
       return header;
     },

@@ -1,28 +1,34 @@
-/** Follows hints on the network: what each announces is fetched, checked and stored. */
+/**
+ * Follows hints on the network: what each announces is fetched, checked and stored. One gatherer serves all runs of a range: its
+ * requests are bounded in all, and what one run has fetched, or has on its way, no other fetches again.
+ */
 import { keccak256, keccak256Key, type PreimageKey, type PreimageStore } from '@obelisc/preimage';
-import { beaconSource } from './beacon-source.js';
+import { type Arrivals, arrivalsOf, noAheadProgress } from './arrivals.js';
+import { type BeaconSource, beaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
-import { blockSource, checkChainId } from './block-source.js';
+import { type BlockSource, blockSource, checkChainId } from './block-source.js';
 import { hex } from './bytes.js';
 import { blockState, unlessOutage } from './block-state.js';
 import type { Chain, Claim } from './boot.js';
-import { describeRoute, type GatheringProgress } from './gathering-progress.js';
+import { type AheadProgress, describeRoute, type GatheringProgress, type Share } from './gathering-progress.js';
 import type { AnnouncedHint, BlockName, Route } from './hint-routes.js';
+import { type L1LookAhead, l1LookAhead } from './l1-look-ahead.js';
+import { type L2Ancestors, l2Ancestors } from './l2-ancestors.js';
 import { BLOCKS_BEYOND, type LookAhead, lookAhead } from './look-ahead.js';
 import { l2Source } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
 import type { Trie } from './ordered-trie.js';
 import type { Fetcher } from './prefetcher.js';
 import { DEFAULT_REQUEST_LIMITS, type RequestLimits, type RpcKind } from './endpoint-settings.js';
-import { receiptsSource } from './receipts-source.js';
-import { requestGate } from './request-gate.js';
+import { type ReceiptsSource, receiptsSource } from './receipts-source.js';
+import { type RequestGate, requestGate } from './request-gate.js';
 import { restEndpoint } from './rest-endpoint.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
-import { rpcEndpoint } from './rpc-endpoint.js';
+import { type RpcEndpoint, rpcEndpoint } from './rpc-endpoint.js';
 import { prove } from './state-proofs.js';
 import { stateSource } from './state-source.js';
 import { stateStaging } from './state-staging.js';
-import { storeTrie, trieBundles } from './trie-bundles.js';
+import { storeTrie, type TrieBundles, trieBundles } from './trie-bundles.js';
 
 export type Endpoints = {
   /** URLs of the L1 execution endpoint, the L1 beacon API (one or several, asked in this order) and the L2 execution endpoint. */
@@ -41,22 +47,40 @@ export type Endpoints = {
   limits?: RequestLimits;
 };
 
-export type FetcherOptions = {
+export type GathererOptions = {
   endpoints: Endpoints;
-  claim: Pick<Claim, 'l1Head' | 'l2Head' | 'l2BlockNumber'>;
   chain: Pick<Chain, 'l2ChainId' | 'rollupConfig'>;
   log?: Log;
   policy?: RetryPolicy;
 };
 
-/** A fetcher for one run. Nothing is asked of an endpoint before something is missing that only it can give. */
-export function networkFetcher({
+export type FetcherOptions = GathererOptions & { claim: FetchedClaim };
+
+/** What of a claim says what is to be fetched. */
+export type FetchedClaim = Pick<Claim, 'l1Head' | 'l2Head' | 'l2BlockNumber'>;
+
+export type Gatherer = {
+  /** A fetcher for one run, to be stopped (`ahead.stop`) when it has ended. All runs have one store. */
+  fetcher(claim: FetchedClaim): Fetcher;
+  /** Nothing more is fetched ahead, for any run; what is on its way reaches no store. */
+  stop(): void;
+};
+
+/** A fetcher for one run alone. Nothing is asked of an endpoint before something is missing that only it can give. */
+export function networkFetcher({ claim, ...options }: FetcherOptions): Fetcher {
+  return networkGatherer(options).fetcher(claim);
+}
+
+/** What is fetched ahead is told so often, in milliseconds. */
+const PROGRESS_INTERVAL = 5_000;
+
+/** A gatherer for runs on one chain. Nothing is asked of an endpoint before something is missing that only it can give. */
+export function networkGatherer({
   endpoints,
-  claim,
   chain,
   log = silentLog,
   policy = DEFAULT_RETRY_POLICY,
-}: FetcherOptions): Fetcher {
+}: GathererOptions): Gatherer {
   const gate = requestGate(endpoints.limits ?? DEFAULT_REQUEST_LIMITS);
   const rpc = (flag: string, url: string) =>
     rpcEndpoint({
@@ -78,11 +102,95 @@ export function networkFetcher({
     { slotDurationMs: endpoints.slotDurationMs, log },
   );
   const l1Blocks = blockSource(l1);
-  const l1Receipts = receiptsSource(l1, endpoints.rpcKind ?? 'standard', log);
-  const l2Blocks = l2Source(l2, claim.l2Head);
+  const blocksOfL2 = blockSource(l2);
+  const fetchedBlobs = new Set<string>();
+  const tries = trieBundles();
+  const arrivals = arrivalsOf(log);
+  // The same sources, for requests that wait behind those of the program.
+  const l1Ahead = l1LookAhead(
+    {
+      l1: l1.ahead,
+      l1Blocks: l1Blocks.ahead,
+      l1Receipts: receiptsSource(l1.ahead, endpoints.rpcKind ?? 'standard', log),
+      beacon,
+      fetchedBlobs,
+      tries,
+      chain,
+    },
+    arrivals,
+  );
+  const shared: Shared = {
+    chain,
+    log,
+    gate,
+    l1,
+    l2,
+    beacon,
+    l1Blocks,
+    l1Receipts: receiptsSource(l1, endpoints.rpcKind ?? 'standard', log),
+    blocksOfL2,
+    witnesses: endpoints.l2Witness === undefined ? undefined : rpc('--l2.experimental', endpoints.l2Witness),
+    fetchedBlobs,
+    tries,
+    arrivals,
+    l1Ahead,
+    ancestors: l2Ancestors(l2.ahead, blocksOfL2.ahead, arrivals),
+    l1Checked: once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1')),
+    l2Checked: once(() => checkChainId(l2, chain.l2ChainId, 'L2')),
+  };
+  const running = new Set<Fetcher>();
+  let telling: NodeJS.Timeout | undefined;
+  return {
+    fetcher(claim) {
+      const fetcher = fetcherOf(shared, claim);
+      const ahead: LookAhead = {
+        ...fetcher.ahead,
+        stop() {
+          fetcher.ahead.stop();
+          running.delete(fetcher);
+          if (running.size === 0) telling = void clearInterval(telling);
+        },
+      };
+      running.add(fetcher);
+      telling ??= setInterval(teller(arrivals.counts, log), PROGRESS_INTERVAL).unref();
+      return { ...fetcher, ahead };
+    },
+    stop() {
+      for (const { ahead } of running) ahead.stop();
+      running.clear();
+      clearInterval(telling);
+      arrivals.stop();
+    },
+  };
+}
+
+/** What all runs of a gatherer have together. */
+type Shared = {
+  chain: GathererOptions['chain'];
+  log: Log;
+  gate: RequestGate;
+  l1: RpcEndpoint;
+  l2: RpcEndpoint;
+  beacon: BeaconSource;
+  l1Blocks: BlockSource;
+  l1Receipts: ReceiptsSource;
+  blocksOfL2: BlockSource;
+  witnesses: RpcEndpoint | undefined;
+  fetchedBlobs: Set<string>;
+  tries: TrieBundles;
+  arrivals: Arrivals;
+  l1Ahead: L1LookAhead;
+  ancestors: L2Ancestors;
+  l1Checked(): Promise<void>;
+  l2Checked(): Promise<void>;
+};
+
+function fetcherOf(shared: Shared, claim: FetchedClaim): Fetcher {
+  const { chain, log, gate, l2, beacon, l1Blocks, l1Receipts, witnesses, fetchedBlobs, tries } = shared;
+  const { l1Checked, l2Checked } = shared;
+  const l2Blocks = l2Source(l2, shared.blocksOfL2, claim.l2Head);
   const agreed = () => l2Blocks.header(claim.l2Head);
   const staging = stateStaging();
-  const witnesses = endpoints.l2Witness === undefined ? undefined : rpc('--l2.experimental', endpoints.l2Witness);
   const blocks = blockState({ witnesses, agreed, blockTime: chain.rollupConfig.blockTime, staging, log });
   const l2State = stateSource({
     endpoint: l2,
@@ -96,11 +204,7 @@ export function networkFetcher({
     witnessesFirst: witnesses !== undefined,
     log,
   });
-  const fetchedBlobs = new Set<string>();
-  const tries = trieBundles();
   const putTrie = (store: PreimageStore, trie: Trie): void => storeTrie(store, trie, tries);
-  const l1Checked = once(() => checkChainId(l1, chain.rollupConfig.l1ChainId, 'L1'));
-  const l2Checked = once(() => checkChainId(l2, chain.l2ChainId, 'L2'));
 
   /** Puts a node that stands ready into the store; false where none does. */
   const putStaged = (store: PreimageStore, key: PreimageKey): boolean => {
@@ -157,21 +261,14 @@ export function networkFetcher({
     }
   };
 
-  // The same sources, for requests that wait behind those of the program.
   const ahead = lookAhead({
-    l1: l1.ahead,
+    ...shared,
+    claim,
     l1Blocks: l1Blocks.ahead,
-    l1Receipts: receiptsSource(l1.ahead, endpoints.rpcKind ?? 'standard', log),
-    beacon,
     l2: l2.ahead,
     l2Blocks: l2Blocks.ahead,
     l2State: blocks,
     staging,
-    fetchedBlobs,
-    tries,
-    claim,
-    chain,
-    log,
   });
   const careful = guarded(ahead, { l1: l1Checked, l2: l2Checked });
   let waitingFor: string | undefined;
@@ -212,6 +309,22 @@ function guarded(ahead: LookAhead, checked: { l1(): Promise<void>; l2(): Promise
       await (route.kind.startsWith('l2-') ? checked.l2() : checked.l1());
       if (await passed) await ahead.arrival(route, store);
     },
+  };
+}
+
+/** Tells what was fetched ahead, where it has changed. */
+function teller(counts: AheadProgress, log: Log): () => void {
+  let told = JSON.stringify(noAheadProgress());
+  return () => {
+    const state = JSON.stringify(counts);
+    if (state === told) return;
+    told = state;
+    const share = ({ done, total }: Share) => `${done}/${total}`;
+    log('info', 'Fetching ahead', {
+      l1_blocks: share(counts.l1Blocks),
+      l2_blocks: share(counts.l2Blocks),
+      blobs: share(counts.blobs),
+    });
   };
 }
 

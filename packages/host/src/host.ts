@@ -88,8 +88,8 @@ export async function openHost({
   if (endpoints !== undefined) checkAnswerable(claim, chain);
   const opened =
     given ?? (datadir === undefined ? memoryStore() : openStore(datadir, dataFormat, endpoints === undefined, log));
-  const healing = endpoints === undefined ? undefined : healingStore(opened, log);
-  const store = healing ?? opened;
+  const { store, settle } =
+    endpoints === undefined ? { store: opened, settle: async () => opened.settle?.() } : mended(opened, log);
   checkAnswerable(claim, chain);
   log('info', 'Pre-images are kept', { in: store.place });
   if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
@@ -125,9 +125,28 @@ export async function openHost({
     async close() {
       open = false;
       fetcher?.ahead.stop();
+      await settle();
+    },
+  };
+}
+
+/** A store for who fetches, to be settled when nothing is fetched any more. */
+export type GatheredStore = { store: HostStore; settle(): Promise<void> };
+
+/** Opens or begins the datadir for who fetches into it. Throws DatadirError. */
+export function openForGathering(path: string, format: DataFormat | undefined, log: Log): GatheredStore {
+  return mended(openStore(path, format, false, log), log);
+}
+
+/** `opened`, where what is damaged is replaced by what is fetched. */
+function mended(opened: HostStore, log: Log): GatheredStore {
+  const store = healingStore(opened, log);
+  return {
+    store,
+    async settle() {
       await store.settle?.();
-      if (healing !== undefined && healing.damaged > 0)
-        log('warn', 'Damaged entries of the datadir were fetched again', { in: store.place, count: healing.damaged });
+      if (store.damaged > 0)
+        log('warn', 'Damaged entries of the datadir were fetched again', { in: store.place, count: store.damaged });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The L2 chain's blocks and output roots as pre-images. */
 import { keccak256 } from '@obelisc/preimage';
 import { allFailed } from './alternatives.js';
-import { type BlockSource, blockSource } from './block-source.js';
+import type { BlockSource } from './block-source.js';
 import { equal, hex } from './bytes.js';
 import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { data, isObject } from './rpc-json.js';
@@ -13,10 +13,8 @@ export type L2Source = BlockSource & {
   output(root: Uint8Array): Promise<Uint8Array>;
 };
 
-/** The source behind `endpoint`; `l2Head` is the hash of the block in the agreed output root. */
-export function l2Source(endpoint: RpcEndpoint, l2Head: Uint8Array): L2Source {
-  const blocks = blockSource(endpoint);
-
+/** `blocks` of `endpoint`, and its output root; `l2Head` is the hash of the block in the agreed one. */
+export function l2Source(endpoint: RpcEndpoint, blocks: BlockSource, l2Head: Uint8Array): L2Source {
   return {
     ...blocks,
     async output(root) {

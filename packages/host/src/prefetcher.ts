@@ -31,11 +31,11 @@ import type { TrieBundles } from './trie-bundles.js';
 export type Fetcher = {
   /**
    * Fetches what a hint announces and stores it; of hints that announce whole states, as much as holds `key`. Rejects when the
-   * endpoint cannot give it or gives something else.
+   * endpoint cannot give it or gives something else. `isAnew`: what the store has of it is wrong.
    */
-  fetch(hint: AnnouncedHint, store: PreimageStore, key: PreimageKey): Promise<void>;
+  fetch(hint: AnnouncedHint, store: PreimageStore, key: PreimageKey, isAnew?: boolean): Promise<void>;
   /** The tries that were fetched as a whole. */
-  tries: TrieBundles;
+  tries: Pick<TrieBundles, 'take'>;
   /** What is fetched before it is asked for. */
   ahead: LookAhead;
   /** Whether the blob with this versioned hash came from an endpoint, and was checked, in this run. */
@@ -128,7 +128,7 @@ export function prefetcher({
 
   /** The same for what the store has, but wrong. */
   const fetchAgain = (hint: AnnouncedHint, key: PreimageKey): Promise<void> =>
-    following(hint, key, async () => fetcher?.fetch(hint, store, key));
+    following(hint, key, async () => fetcher?.fetch(hint, store, key, true));
 
   /** `there`: what the store has; `exact`: the hint that named the key. */
   const find = async (
@@ -242,6 +242,6 @@ function isAccess({ kind }: Route): boolean {
 }
 
 /** What is waited for: where a hint names an account, the node that is missing. */
-function expectedRoute(route: Route, key: PreimageKey): Route {
+export function expectedRoute(route: Route, key: PreimageKey): Route {
   return isAccess(route) ? { kind: 'l2-state-node', hash: key } : route;
 }

@@ -17,7 +17,15 @@ export { konaRollupConfig, parseKonaRollupConfig } from './kona-config.js';
 export { customChain } from './custom-chain.js';
 export { knownL1ChainConfig } from './l1-registry.js';
 export { ConfigurationError } from './go-encoding.js';
-export { createOracle, type Host, type HostOptions, openHost, type OracleOptions } from './host.js';
+export {
+  createOracle,
+  type GatheredStore,
+  type Host,
+  type HostOptions,
+  openForGathering,
+  openHost,
+  type OracleOptions,
+} from './host.js';
 export { DEFAULT_RETRY_POLICY, retryFor, type RetryPolicy } from './retry.js';
 export { LOG_LEVELS, type Log, type LogFields, type LogLevel, silentLog } from './log.js';
 export { parseRollupConfig, ROLLUP_FORKS, type RollupConfig, rollupConfigOf } from './rollup-config.js';

@@ -101,6 +101,22 @@ describe('a range in segments', () => {
     for (const { machine } of segments ?? []) assert.ok((machine?.steps ?? 0) > 1_000_000);
   });
 
+  test('what several segments read of L1 is asked of its endpoints once, as for a range in one', async () => {
+    const asked = async (...more: string[]): Promise<string[]> => {
+      const [l1, beacon] = await Promise.all([devnet.l1Url, devnet.beaconUrl].map(rewritingProxy));
+      assert.ok(l1 !== undefined && beacon !== undefined);
+      const { code, stderr } = await validate('--native', '--l1', l1.url, '--l1.beacon', beacon.url, ...more);
+      l1.close();
+      beacon.close();
+      assert.equal(code, 0, stderr);
+      return [...l1.asked, ...beacon.asked].toSorted();
+    };
+    const inSegments = await asked('--segment', '3', '--workers', '3');
+    assert.ok(inSegments.some((request) => request.includes('blob_sidecars')));
+    assert.deepEqual(inSegments, [...new Set(inSegments)]);
+    assert.deepEqual(inSegments, await asked('--segment', '100'));
+  });
+
   test('a wrong claim is refused by the last segment, with the right root', async () => {
     const { code, answer, derived, opNodeParts } = await validate('--native', '--claim', WRONG);
     assert.equal(code, 1);

@@ -1,4 +1,4 @@
-// A proxy before a JSON-RPC endpoint that changes answers, to play an endpoint that lies.
+// A proxy before an endpoint that notes what is asked for, and can change JSON-RPC answers, to play an endpoint that lies.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -18,6 +18,8 @@ export interface RewritingProxy {
   readonly url: string;
   /** What is changed from now on; undefined: nothing. */
   rewrite: Rewrite | undefined;
+  /** What was asked for: each method with its parameters, or each path, as often as it came. */
+  readonly asked: string[];
   close(): void;
 }
 
@@ -27,9 +29,11 @@ interface Call {
   readonly params: unknown[];
 }
 
-/** Starts a proxy on loopback before the endpoint at `target`. */
+/** Starts a proxy on loopback before the endpoint at `target`, JSON-RPC or (as it is) a beacon node. */
 export async function rewritingProxy(target: string): Promise<RewritingProxy> {
+  const asked: string[] = [];
   const forward = async (request: Call): Promise<Json> => {
+    asked.push(`${request.method} ${JSON.stringify(request.params)}`);
     const answer = await fetch(target, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -45,6 +49,13 @@ export async function rewritingProxy(target: string): Promise<RewritingProxy> {
     const pieces: Buffer[] = [];
     incoming.on('data', (piece: Buffer) => pieces.push(piece));
     incoming.on('end', () => {
+      if (incoming.method === 'GET') {
+        asked.push(incoming.url ?? '');
+        void fetch(target + (incoming.url ?? '')).then(async (answer) =>
+          response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text()),
+        );
+        return;
+      }
       const calls = JSON.parse(Buffer.concat(pieces).toString()) as Call | Call[];
       const answers = Array.isArray(calls) ? Promise.all(calls.map(forward)) : forward(calls);
       answers.then(
@@ -57,6 +68,7 @@ export async function rewritingProxy(target: string): Promise<RewritingProxy> {
   const proxy: RewritingProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     rewrite: undefined,
+    asked,
     close() {
       server.closeAllConnections();
       server.close();
