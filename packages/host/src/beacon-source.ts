@@ -110,7 +110,7 @@ async function slotClock(
   };
   const [[endpoint, genesisTime], slotMs] = await Promise.all([
     from('/eth/v1/beacon/genesis', (one, genesis) => [one, decimal(one, genesis, 'genesis_time')] as const),
-    slotDurationMs ?? from('/eth/v1/config/spec', slotLength),
+    slotDurationMs ?? from('/eth/v1/config/spec', slotLength).catch(slotLengthMissing),
   ]);
   return (timestamp) => {
     if (timestamp < genesisTime) {
@@ -123,6 +123,15 @@ async function slotClock(
     }
     return ((timestamp - genesisTime) * 1000n) / slotMs;
   };
+}
+
+const SLOT_ADVICE = 'give the length of a slot with --l1.beacon.slot-duration';
+
+/** What was said in place of the length of a slot, with what to do. */
+function slotLengthMissing(error: unknown): never {
+  if (!(error instanceof EndpointError) || error.isOutage || error.fault.includes(SLOT_ADVICE)) throw error;
+  const { endpoint, request, fault, kind } = error;
+  throw new EndpointError(endpoint, request, `${fault}; ${SLOT_ADVICE}`, { kind, cause: error });
 }
 
 /** Milliseconds of a slot: newer nodes give them as such, older ones as whole seconds. */
@@ -138,7 +147,7 @@ function slotLength(endpoint: RestEndpoint, spec: RpcObject): bigint {
   throw new WrongAnswerError(
     endpoint.name,
     'GET /eth/v1/config/spec',
-    'it tells neither SLOT_DURATION_MS nor SECONDS_PER_SLOT; give the length of a slot with --l1.beacon.slot-duration',
+    `it tells neither SLOT_DURATION_MS nor SECONDS_PER_SLOT; ${SLOT_ADVICE}`,
   );
 }
 
@@ -201,9 +210,8 @@ async function fromBlobs(endpoint: RestEndpoint, { versionedHash, slot, lane, lo
 
 /** The proof, when it shows that the commitment is the blob's. */
 async function validProof(commitment: Uint8Array, blob: Uint8Array, proof: unknown): Promise<Uint8Array | undefined> {
-  if (typeof proof !== 'string' || !/^0x[0-9a-f]{96}$/i.test(proof)) return undefined;
-  const bytes = Buffer.from(proof.slice(2), 'hex');
-  return (await blobProofIsValid(blob, commitment, bytes)) ? bytes : undefined;
+  const bytes = bytesOf(proof, 48);
+  return bytes !== undefined && (await blobProofIsValid(blob, commitment, bytes)) ? bytes : undefined;
 }
 
 /** The same without a valid proof (nodes that rebuild sidecars from columns have none), by computing the commitment. */
@@ -219,9 +227,11 @@ async function required(endpoint: RestEndpoint, path: string, lane: Lane): Promi
   return answer.data;
 }
 
+/** The list in an answer: as `data`, by itself, or inside of `data` under whatever name. */
 function items(answer: unknown): unknown[] {
   const found = isObject(answer) ? answer.data : answer;
-  return Array.isArray(found) ? found : [];
+  const list = isObject(found) ? Object.values(found).find((member) => Array.isArray(member)) : found;
+  return Array.isArray(list) ? (list as unknown[]) : [];
 }
 
 /** A decimal number, which nodes write as a string or plainly. */
@@ -239,6 +249,6 @@ function isDecimal(value: unknown): value is string | number {
 }
 
 function bytesOf(value: unknown, length: number): Uint8Array | undefined {
-  if (typeof value !== 'string' || value.length !== 2 + 2 * length || !/^0x[0-9a-fA-F]*$/.test(value)) return undefined;
-  return Buffer.from(value.slice(2), 'hex');
+  const digits = typeof value === 'string' ? value.replace(/^0x/, '') : '';
+  return digits.length === 2 * length && /^[0-9a-fA-F]*$/.test(digits) ? Buffer.from(digits, 'hex') : undefined;
 }

@@ -188,7 +188,7 @@ function sourceWith(endpoint: RpcEndpoint, remembered: Map<string, BlockHeader>)
     throw new WrongAnswerError(
       endpoint.name,
       `eth_getBlockByHash ${hex(hash)}`,
-      `the transactions it returned are not the block's: ${faults.join('; ')}`,
+      `the transactions it returned are not the block's; of a kind that this host does not know, debug_getRawBlock or eth_getRawTransactionByHash would give them: ${faults.join('; ')}`,
       outage === undefined ? {} : { kind: outage.kind, cause: outage },
     );
   };

@@ -68,10 +68,22 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
   let systemCodes: Promise<void> | undefined;
   const proved = new Map<string, Set<string>>();
   let methods: Promise<Set<Method>> | undefined;
+  /** How often in a row a method failed by what counts as an outage. */
+  const outages = new Map<Method | 'nodes', number>();
   let nodes: Promise<boolean> | undefined;
 
+  /** Whether `method` failed so often that it is the method which fails, and not the endpoint. */
+  const isWornOut = (method: Method | 'nodes'): boolean => {
+    const count = (outages.get(method) ?? 0) + 1;
+    outages.set(method, count);
+    return count > PATIENCE;
+  };
+
   const givesNodes = (endpoint: RpcEndpoint): Promise<boolean> =>
-    (nodes ??= remembering(hasNodes(endpoint, agreed), () => (nodes = undefined)));
+    (nodes ??= remembering(
+      hasNodes(endpoint, agreed, () => isWornOut('nodes')),
+      () => (nodes = undefined),
+    ));
 
   const methodsOf = (endpoint: RpcEndpoint): Promise<Set<Method>> =>
     (methods ??= remembering(findMethods(endpoint, witnesses !== undefined, givesNodes), () => (methods = undefined)));
@@ -146,12 +158,19 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
 
   const load = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
     const open = await methodsOf(endpoint);
+    const last = [...open].at(-1);
     for (const method of open) {
       try {
         await (method === 'witness' ? byWitness(block, endpoint) : byTrace(block, endpoint));
+        outages.delete(method);
         return;
       } catch (error) {
-        if (!(error instanceof EndpointError) || error.isOutage) throw error;
+        if (!(error instanceof EndpointError)) throw error;
+        if (error.isOutage) {
+          // A witness may take an endpoint more time than its proxy allows.
+          if (method === last || !isWornOut(method)) throw error;
+          continue;
+        }
         log('debug', 'No state of a block this way', { block, method, because: error.message });
         // A block that is not there says nothing of the method.
         if (error.kind !== 'absent') open.delete(method);
@@ -190,16 +209,29 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
   };
 }
 
-/** Whether debug_dbGet gives a trie node: the root of the agreed state, which every run needs. */
-async function hasNodes(endpoint: RpcEndpoint, agreed: BlockStateOptions['agreed']): Promise<boolean> {
+/** So many outages in a row of one method are the endpoint's; more are the method's, if the endpoint answers to others. */
+const PATIENCE = 2;
+
+/**
+ * Whether debug_dbGet gives a trie node: the root of the agreed state, which every run needs. Some refuse the method by what
+ * looks like an outage of theirs.
+ */
+async function hasNodes(
+  endpoint: RpcEndpoint,
+  agreed: BlockStateOptions['agreed'],
+  isWornOut: () => boolean,
+): Promise<boolean> {
   const { stateRoot } = await agreed();
   try {
     return await endpoint.attempt('debug_dbGet', [`0x${Buffer.from(stateRoot).toString('hex')}`], (result) => {
-      if (typeof result !== 'string' || !/^0x(?:[0-9a-fA-F]{2})+$/.test(result)) return false;
-      return equal(keccak256(Buffer.from(result.slice(2), 'hex')), stateRoot);
+      const node = typeof result === 'string' && result !== '0x' ? data({ result }, 'result') : undefined;
+      return node !== undefined && equal(keccak256(node), stateRoot);
     });
   } catch (error) {
-    if (error instanceof EndpointError && !error.isOutage) return false;
+    if (!(error instanceof EndpointError)) throw error;
+    if (!error.isOutage) return false;
+    await endpoint.attempt('eth_chainId', []);
+    if (error.kind === 'outage' && isWornOut()) return false;
     throw error;
   }
 }

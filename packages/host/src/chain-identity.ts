@@ -4,13 +4,14 @@ import type { Chain } from './boot.js';
 import { BLOCKS_AT_GENESIS, type ChainConfig, chainConfigOf, l1ChainConfigOf } from './chain-config.js';
 import { findChain, type KnownChain } from './chain-registry.js';
 import { customChain } from './custom-chain.js';
-import { EndpointError, UnsupportedMethodError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError } from './endpoint-errors.js';
 import { ETHEREUM_FORKS } from './ethereum-forks.js';
 import { ConfigurationError } from './go-encoding.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from './lossless-json.js';
 import { knownL1ChainConfig } from './l1-registry.js';
 import { LAGOON_TIMES, ROLLUP_FORKS, type RollupConfig } from './rollup-config.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
+import { isObject } from './rpc-json.js';
 
 /** Fields that say nothing about derivation, or that an op-node adds to what the registry has. */
 const IRRELEVANT = new Set(['protocol_versions_address', 'chain_op_config']);
@@ -107,7 +108,7 @@ export function impliedChainConfig(rollupConfig: RollupConfig): ChainConfig | un
 /** The execution parameters of an L2 chain, as its endpoint has them (debug_chainConfig). Rejects with EndpointError and ConfigurationError. */
 export async function fetchChainConfig(endpoint: RpcEndpoint, l2ChainId: bigint): Promise<ChainConfig> {
   const answer = await askChainConfig(endpoint, chainConfigOf, l2ChainId);
-  if (answer instanceof UnsupportedMethodError) {
+  if (answer instanceof EndpointError) {
     throw new EndpointError(
       endpoint.name,
       'debug_chainConfig',
@@ -126,21 +127,24 @@ export async function fetchL1ChainConfig(endpoint: RpcEndpoint, l1ChainId: bigin
       isJsonObject(value) && value.blobSchedule === undefined ? undefined : l1ChainConfigOf(value, source),
     l1ChainId,
   );
-  return answer instanceof UnsupportedMethodError ? undefined : answer;
+  return answer instanceof EndpointError ? undefined : answer;
 }
 
-/** What the endpoint answers to debug_chainConfig, or the error that it has no such method. */
+/** What the endpoint answers to debug_chainConfig, or the error that it does not say. */
 async function askChainConfig<T extends ChainConfig | undefined>(
   endpoint: RpcEndpoint,
   read: (value: JsonValue, source: string) => T,
   chainId: bigint,
-): Promise<T | UnsupportedMethodError> {
+): Promise<T | EndpointError> {
   const source = `chain configuration of ${endpoint.name}`;
   let answer: JsonValue;
   try {
-    answer = await endpoint.call<JsonValue>('debug_chainConfig', []);
+    answer = await endpoint.call('debug_chainConfig', [], (result) => {
+      if (!isObject(result)) throw new EmptyAnswerError(endpoint.name, 'debug_chainConfig', 'the answer is no object');
+      return result as JsonObject;
+    });
   } catch (error) {
-    if (error instanceof UnsupportedMethodError) return error;
+    if (error instanceof EndpointError && (error.kind === 'unsupported' || error.kind === 'absent')) return error;
     throw error;
   }
   const config = read(parseJson(JSON.stringify(answer)), source);

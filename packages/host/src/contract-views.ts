@@ -32,7 +32,7 @@ export function contractViews(options: ContractViewsOptions): ContractViews {
   const { url, flag = '--l1', batchSize, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
   const endpoint = rpcEndpoint({ flag, url, policy, log, ...(batchSize === undefined ? {} : { batchSize }) });
   const words = (result: unknown): Words => {
-    if (typeof result !== 'string' || !/^0x(?:[0-9a-fA-F]{64})*/.test(result))
+    if (typeof result !== 'string' || !/^0x(?:[0-9a-fA-F]{2})*$/.test(result))
       throw new WrongAnswerError(endpoint.name, 'eth_call', 'the answer is no data');
     // What has no code answers with nothing.
     if (result === '0x') return undefined;

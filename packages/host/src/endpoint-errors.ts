@@ -107,33 +107,55 @@ export function saysLimit(text: string): boolean {
 const RATE_LIMIT_CODES = new Set([429, -32005, -32007, -32012, -32016, -32029]);
 /** JSON-RPC: method not found; EIP-1474: method not supported. */
 const UNSUPPORTED_CODES = new Set([-32601, -32004]);
-const UNSUPPORTED_TEXT =
-  /\bmethods?\b.*(?:not found|not supported|does not exist|doesn't exist|not available|unavailable|not allowed|not whitelisted|is disabled|not enabled)|unsupported method|unknown method|method not|not yet implemented|not implemented/i;
-const TEMPORARY_TEXT = /tempor|try again|retry|moment/i;
+/** A method by that word, with or without its name, or by its name alone. */
+const A_METHOD =
+  /(?:\bmethods?(?:[ :]+['"`]?[\w.]+)?|\b(?:alchemy|debug|erigon|eth|optimism|parity|trace|web3)_\w+)['"`]?/.source;
+const NOT_THERE =
+  /(?:(?:is|are|was|has been|currently) )*(?:not (?:found|supported|available|allowed|whitelisted|enabled|permitted|implemented)|isn[’']t \w+|does(?: not|n[’']t) exist|unavailable|unsupported|disabled|blocked)/
+    .source;
+const UNSUPPORTED_TEXT = new RegExp(
+  [
+    `${A_METHOD} ${NOT_THERE}`,
+    /(?:unsupported|unknown|no such) (?:rpc )?method|\bmethod not\b|not (?:yet )?implemented/.source,
+    /(?:module|namespace)s? (?:['"`]?\w+['"`]? )?(?:is )?(?:disabled|not (?:enabled|available|supported))/.source,
+    // What a provider's plan does not include.
+    /not (?:available|supported|allowed|enabled|included) (?:on|in|for|with|under|by) (?:the |your |this )?(?:current |free ?)*(?:plan|tier|subscription)/
+      .source,
+    /requires? (?:an? )?(?:\w+ ){0,2}(?:plan|tier|subscription|add-?on)/.source,
+  ].join('|'),
+  'i',
+);
+const TEMPORARY_TEXT = /tempor|try again|retry|moment|time[d ]?-? ?out|deadline|overloaded|\bbusy\b/i;
+const FORBIDDEN_CODES = new Set([401, 403]);
+const FORBIDDEN_TEXT =
+  /unauthori[sz]ed|not authori[sz]ed|must be authenticated|authentication (?:is )?(?:required|failed)|(?:invalid|missing|unknown|disabled|expired) (?:api[- ]?key|project id|access token)|api[- ]?key\b.{0,40}(?:invalid|missing|disabled|expired|required|not (?:found|valid))|\bforbidden\b|access denied/i;
 const INVALID_CODES = new Set([-32602]);
 const INVALID_TEXT =
-  /invalid (?:params?|parameters?|arguments?)\b|missing value for required argument|missing required (?:param|arg)/i;
+  /invalid (?:method )?(?:params?|parameters?|arguments?)\b|missing value for required argument|missing required (?:param|arg)/i;
 /** geth's code for a revert, and what others say. */
 const REVERTED_CODE = 3;
 const REVERTED_TEXT = /execution (?:has )?reverted|vm execution error|\brevert(?:ed)?\b|invalid opcode|invalid jump/i;
 const ABSENT_TEXT =
-  /(?:header|block|resource|state|node|root|receipts?|transaction|data) (?:is )?not (?:yet )?available|not found|unknown (?:block|ancestor|header)|missing trie node|historical state|history .*(?:pruned|available)|has been pruned|pruned|cannot find|could not find|no state|not exist|not in the database/i;
+  /(?:header|block|resource|state|node|root|receipts?|transaction|data) (?:is )?(?:not (?:yet )?available|unavailable)|not found|unknown (?:block|ancestor|header)|missing trie node|historical state|history .*(?:pruned|available)|has been pruned|pruned|cannot find|could not find|unable to find|no state|not exist|not in the database/i;
 
+/** A block that is not there (yet). Some say of it that its number is no valid parameter. */
 const ABSENT_BLOCK_TEXT =
   /(?:unknown|missing|no such) (?:block|header)|(?:block|header)[^.]{0,80}(?:not (?:yet )?(?:found|available|known)|does not exist|beyond|after|ahead of|greater than)|(?:beyond|ahead of|greater than) (?:the )?(?:current|latest|head)/i;
+/** State, or proofs of it, that a node keeps for its newest blocks alone. */
+const TOO_OLD_TEXT =
+  /(?:exceeds|outside|out of|beyond|not within) (?:the |of )*(?:maximum |max )?(?:proof |state |block )*window|too old|old data|\barchive\b|only (?:available )?for the ['"]?latest|(?:limited to|within) (?:the )?(?:latest|last) \d+/i;
 
 /** The kind of a JSON-RPC error. `status` is that of the HTTP answer it came in. */
 export function kindOfRpcError(code: number, text: string, status: number): FailureKind {
   const isForbidden = status === 401 || status === 403;
   if (!isForbidden && (RATE_LIMIT_CODES.has(code) || status === 429 || RATE_LIMIT_TEXT.test(text))) return 'rate-limit';
-  const temporary = TEMPORARY_TEXT.test(text);
-  if (!temporary && (UNSUPPORTED_CODES.has(code) || UNSUPPORTED_TEXT.test(text))) return 'unsupported';
-  if (isForbidden) return 'forbidden';
-  // Some say of a block that they do not have yet that its number is no valid parameter.
-  const isAbsentBlock = ABSENT_BLOCK_TEXT.test(text);
-  if (!temporary && !isAbsentBlock && (INVALID_CODES.has(code) || INVALID_TEXT.test(text))) return 'invalid';
+  const isTemporary = TEMPORARY_TEXT.test(text);
+  if (!isTemporary && (UNSUPPORTED_CODES.has(code) || UNSUPPORTED_TEXT.test(text))) return 'unsupported';
+  if (isForbidden || FORBIDDEN_CODES.has(code) || (!isTemporary && FORBIDDEN_TEXT.test(text))) return 'forbidden';
+  const isAbsent = ABSENT_BLOCK_TEXT.test(text) || TOO_OLD_TEXT.test(text);
+  if (!isTemporary && !isAbsent && (INVALID_CODES.has(code) || INVALID_TEXT.test(text))) return 'invalid';
   if (code === REVERTED_CODE || REVERTED_TEXT.test(text)) return 'reverted';
-  if (!temporary && (isAbsentBlock || ABSENT_TEXT.test(text))) return 'absent';
+  if (!isTemporary && (isAbsent || ABSENT_TEXT.test(text))) return 'absent';
   return 'outage';
 }
 

@@ -35,7 +35,10 @@ export function decodeStruct(
 ): GoStruct {
   if (!isJsonObject(value)) throw new ConfigurationError(path, 'is not a JSON object');
   if (strict) {
-    const unknown = Object.keys(value).filter((name) => !fields.some((field) => field.name === name));
+    // Go writes null for what is not set.
+    const unknown = Object.keys(value).filter(
+      (name) => value[name] !== null && !fields.some((field) => field.name === name),
+    );
     if (unknown.length > 0) {
       throw new ConfigurationError(
         path,

@@ -4,8 +4,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { withoutEncoding } from './content-encoding.js';
 import { EndpointError } from './endpoint-errors.js';
 import type { Log } from './log.js';
 
@@ -15,12 +14,16 @@ export type HttpAnswer = { status: number; text: string; retryAfterMs: number | 
 export type HttpEndpoint = {
   /** Flag and host, for messages. The path may hold a provider's key and is never shown. */
   readonly name: string;
+  /** A text from the endpoint without what its URL has beside the host. */
+  hide(text: string): string;
   /** POST with a body of JSON, GET without; `path` and `query` are added to the endpoint's own. */
   exchange(request: HttpRequest): Promise<HttpAnswer>;
 };
 
 /** Without a byte for so long, an answer is given up. */
 const SILENCE_MS = 60_000;
+/** And so is one that brought less than this in so long a time: it would take hours. */
+const LEAST_BYTES = 16_384;
 /** After so long an answer that is waited for is spoken of, and again while none comes. */
 const SLOW_MS = 5_000;
 /** A block of L1 with full transactions has tens of megabytes at most, a witness of a large block hundreds. */
@@ -28,21 +31,14 @@ const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 /** Requests beyond these wait in the agent; the request gate sets the limit that users choose. */
 const MAX_SOCKETS = 256;
 
-/** What is asked for is gzip; some send another encoding all the same. */
-const DECODERS = new Map([
-  ['gzip', promisify(gunzip)],
-  ['x-gzip', promisify(gunzip)],
-  ['deflate', promisify(inflate)],
-  ['br', promisify(brotliDecompress)],
-]);
-
 /** An endpoint of a flag at `url`. */
 export function httpEndpoint({ flag, url, log }: { flag: string; url: string; log: Log }): HttpEndpoint {
   const base = new URL(url);
   const name = endpointName(flag, url);
+  const hide = hiding(base);
   const headers: Record<string, string> = { accept: 'application/json', 'accept-encoding': 'gzip' };
   if (base.username !== '') {
-    const account = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`;
+    const account = `${unescaped(base.username)}:${unescaped(base.password)}`;
     headers.authorization = `Basic ${Buffer.from(account).toString('base64')}`;
   }
   const client = base.protocol === 'https:' ? https : http;
@@ -51,6 +47,7 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
 
   return {
     name,
+    hide,
     async exchange({ path = '', query = '', body, what }) {
       agent ??= agentFor(base, flag, log);
       // A provider's key may be in the path or in the query of the endpoint's URL.
@@ -59,7 +56,7 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
         protocol: base.protocol,
         hostname: base.hostname.replace(/^\[(.*)\]$/, '$1'),
         port: base.port,
-        path: `${path === '' ? base.pathname : base.pathname.replace(/\/$/, '') + path}${search === '' ? '' : `?${search}`}`,
+        path: `${path === '' ? base.pathname : base.pathname.replace(/\/+$/, '') + path}${search === '' ? '' : `?${search}`}`,
         method: body === undefined ? 'GET' : 'POST',
         headers:
           body === undefined
@@ -72,7 +69,7 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
         const answer = await send(client, request, body);
         const { status } = answer;
         if (status >= 300 && status < 400 && answer.location !== undefined) {
-          throw new EndpointError(name, what, redirectFault(base, status, answer.location), { kind: 'redirect' });
+          throw new EndpointError(name, what, hide(redirectFault(base, status, answer.location)), { kind: 'redirect' });
         }
         return { status, text: answer.text, retryAfterMs: retryAfter(answer.retryAfter) };
       } catch (error) {
@@ -105,6 +102,27 @@ function slowNotice(name: string, log: Log): (what: string) => () => void {
   };
 }
 
+/** A part of a URL without its escapes; one that has a lone % is as it was typed. */
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Takes what may be a provider's key out of a text: what the endpoint's URL has beside its host, which answers may quote. */
+function hiding(base: URL): (text: string) => string {
+  // Other parts of a path are names: of a network, a version.
+  const keys = base.pathname.split('/').filter((part) => part.length >= 8 && /\d/.test(part));
+  const values = base.search.split(/[?&]/).map((part) => part.slice(part.indexOf('=') + 1));
+  const secrets = [base.username, base.password, ...values, ...keys]
+    .flatMap((part) => [part, unescaped(part)])
+    .filter((part) => part.length >= 4)
+    .toSorted((a, b) => b.length - a.length);
+  return (text) => secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '…'), text);
+}
+
 /** `--l1 (https://host:port)`. */
 export function endpointName(flag: string, url: string): string {
   return `${flag} (${new URL(url).origin})`;
@@ -117,6 +135,14 @@ function send(client: typeof http | typeof https, options: http.RequestOptions, 
     const request = client.request(options, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
+      let before = 0;
+      const pace = setInterval(() => {
+        if (length - before < LEAST_BYTES)
+          request.destroy(new Error(`the answer comes too slowly: ${length} bytes so far, and it is not whole`));
+        before = length;
+      }, SILENCE_MS);
+      pace.unref();
+      response.on('close', () => clearInterval(pace));
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         length += chunk.length;
@@ -127,23 +153,17 @@ function send(client: typeof http | typeof https, options: http.RequestOptions, 
       response.on('aborted', () => reject(new Error('the connection was closed in the middle of the answer')));
       response.on('end', () => {
         const { location, 'retry-after': retryAfterHeader, 'content-encoding': encoding } = response.headers;
-        const whole = Buffer.concat(chunks);
-        const finish = (bytes: Buffer): void =>
-          resolve({
-            status: response.statusCode ?? 0,
-            // Some begin with a byte order mark, which JSON has not.
-            text: bytes.toString('utf8').replace(/^\uFEFF/, ''),
-            location,
-            retryAfter: retryAfterHeader,
-          });
-        const name = encoding?.trim().toLowerCase() ?? '';
-        const decode = DECODERS.get(name);
-        if (decode !== undefined)
-          decode(whole, { maxOutputLength: MAX_ANSWER_BYTES }).then(finish, (error: Error) =>
-            reject(new Error(`the answer is damaged: its ${name} encoding cannot be undone (${error.message})`)),
-          );
-        else if (name === '' || name === 'identity') finish(whole);
-        else reject(new Error(`the answer has the content encoding ${name}, which was not asked for`));
+        withoutEncoding(Buffer.concat(chunks), encoding, MAX_ANSWER_BYTES).then(
+          (bytes) =>
+            resolve({
+              status: response.statusCode ?? 0,
+              // Some begin with a byte order mark, which JSON has not.
+              text: bytes.toString('utf8').replace(/^\uFEFF/, ''),
+              location,
+              retryAfter: retryAfterHeader,
+            }),
+          reject,
+        );
       });
     });
     request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));

@@ -84,8 +84,9 @@ export async function* l1HeadCandidates(options: L1HeadOptions): AsyncGenerator<
       };
     }
   }
-  yield certain;
-  // An op-node that was restarted starts over from an earlier L1 block than the one that its safe head came from.
+  // An op-node that was restarted starts over from an earlier L1 block than the one that its safe head came from, and before it
+  // has begun it names none. No batch lands in its own origin.
+  if (certain.how !== 'how far the op-node has derived' || certain.number > l1Origin) yield certain;
   const endpoint = rpcEndpoint({ flag: '--l1', url: l1, policy, log });
   let newest = certain.number;
   for (const tag of ['safe', 'latest'] as const) {

@@ -1,7 +1,7 @@
 /** What an op-node knows of its chain: output roots, configuration, how far it has derived (op-node's `optimism` namespace). */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { equal, hex } from './bytes.js';
-import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { ConfigurationError } from './go-encoding.js';
 import { encodeOutput } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
@@ -51,6 +51,8 @@ export function opNode({
   const reader =
     <T>(method: string, parse: (result: RpcObject) => T) =>
     (result: unknown): T => {
+      if (result === null || result === undefined)
+        throw new EmptyAnswerError(endpoint.name, method, 'the answer is null; is this an op-node?');
       if (!isObject(result))
         throw new WrongAnswerError(endpoint.name, method, 'the answer is not an object; is this an op-node?');
       try {
@@ -102,9 +104,11 @@ export function opNode({
             reader('optimism_safeHeadAtL1Block', (result) => blockId(result, 'safeHead')),
           );
         } catch (error) {
-          // Without a database, and for blocks before its beginning, op-nodes answer with an error of their own.
-          const saysNo = error instanceof EndpointError && error.kind !== 'rate-limit' && error.code !== undefined;
-          if (saysNo || error instanceof UnsupportedMethodError || error instanceof EmptyAnswerError) return undefined;
+          if (!(error instanceof EndpointError)) throw error;
+          // Without a database, and for blocks before its beginning, op-nodes answer with an error of their own; the method may
+          // be one that is not for everybody.
+          const saysNo = error.kind !== 'rate-limit' && error.code !== undefined;
+          if (saysNo || ['unsupported', 'absent', 'forbidden'].includes(error.kind)) return undefined;
           throw error;
         }
       }),

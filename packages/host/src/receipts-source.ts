@@ -18,7 +18,7 @@ type Method =
   | 'parity_getBlockReceipts'
   | 'eth_getTransactionReceipt';
 
-/** Which methods a kind of endpoint has, the best first. The last, one call a transaction, is available everywhere. */
+/** Which methods a kind of endpoint has, the best first. */
 const METHODS: Record<RpcKind, readonly Method[]> = {
   alchemy: ['alchemy_getTransactionReceipts', 'eth_getBlockReceipts', 'eth_getTransactionReceipt'],
   quicknode: ['debug_getRawReceipts', 'eth_getBlockReceipts', 'eth_getTransactionReceipt'],
@@ -39,6 +39,11 @@ const METHODS: Record<RpcKind, readonly Method[]> = {
   standard: ['eth_getBlockReceipts', 'eth_getTransactionReceipt'],
 };
 
+/** The same, and after them all others: of a kind, or of one node behind it, less may be left than its name says. */
+function methodsOf(kind: RpcKind): Method[] {
+  return [...new Set([...METHODS[kind], ...METHODS.standard, ...METHODS.any])];
+}
+
 export type ReceiptsSource = (block: BlockHeader) => Promise<Trie>;
 
 /**
@@ -46,7 +51,7 @@ export type ReceiptsSource = (block: BlockHeader) => Promise<Trie>;
  * otherwise leads to the next, and so do receipts that have not the header's root: the program asks for that, whatever is trusted.
  */
 export function receiptsSource(endpoint: RpcEndpoint, kind: RpcKind, log: Log): ReceiptsSource {
-  const ways = METHODS[kind].map((method): Way<[BlockHeader], Trie> => ({
+  const ways = methodsOf(kind).map((method): Way<[BlockHeader], Trie> => ({
     name: method,
     attempt: async (block) => {
       const trie = orderedTrie(await fetchReceipts(endpoint, method, block));

@@ -1,11 +1,11 @@
 /** A REST endpoint (the beacon API) over HTTP, with the retry policy of the JSON-RPC endpoints. */
-import { EmptyAnswerError, EndpointError, kindOfStatus, saysLimit } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, kindOfRpcError, kindOfStatus, saysLimit } from './endpoint-errors.js';
 import { httpEndpoint } from './http-exchange.js';
 import type { Log } from './log.js';
 import { DEFAULT_REQUEST_LIMITS } from './endpoint-settings.js';
 import { type Lane, type RequestGate, requestGate } from './request-gate.js';
 import { retryNotices, type RetryPolicy, withRetry } from './retry.js';
-import { excerpt } from './rpc-endpoint.js';
+import { excerpt, isError } from './rpc-endpoint.js';
 import { isObject } from './rpc-json.js';
 
 export type RestEndpoint = {
@@ -33,7 +33,7 @@ export function restEndpoint({
   gate?: RequestGate;
 }): RestEndpoint {
   const http = httpEndpoint({ flag, url, log });
-  const { name } = http;
+  const { name, hide } = http;
   const notices = retryNotices(name, log);
   let known = false;
   return {
@@ -54,7 +54,7 @@ export function restEndpoint({
         json = undefined;
       }
       const status = given === 200 ? statedStatus(json) : given;
-      const shown = excerpt(text);
+      const shown = hide(excerpt(text));
       const fault = `HTTP ${status}${shown === '' ? '' : `: ${shown}`}`;
       if (ABSENT_STATUS.has(status)) throw new EmptyAnswerError(name, what, fault);
       if (status !== 200)
@@ -63,6 +63,12 @@ export function restEndpoint({
         throw new EndpointError(name, what, `the answer is not JSON; is this a beacon API? It begins with "${shown}"`, {
           kind: 'outage',
         });
+      }
+      if (isObject(json) && json.data === undefined && isError(json.error)) {
+        const said = `the answer is an error: ${shown}`;
+        const kind = kindOfRpcError(0, JSON.stringify(json.error), status);
+        if (kind === 'absent') throw new EmptyAnswerError(name, what, said);
+        throw new EndpointError(name, what, said, { kind, delayMs: retryAfterMs });
       }
       notices.worked();
       return json;

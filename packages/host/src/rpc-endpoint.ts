@@ -7,7 +7,7 @@ import {
   UnsupportedMethodError,
   WrongAnswerError,
 } from './endpoint-errors.js';
-import { type HttpAnswer, httpEndpoint } from './http-exchange.js';
+import { type HttpAnswer, type HttpEndpoint, httpEndpoint } from './http-exchange.js';
 import type { Log } from './log.js';
 import { DEFAULT_BATCH_SIZE, DEFAULT_REQUEST_LIMITS } from './endpoint-settings.js';
 import { type Lane, type RequestGate, requestGate } from './request-gate.js';
@@ -65,10 +65,10 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
 
   /** One answer's result, or the error that it is. */
   const read = <T>(method: string, message: unknown, answer: HttpAnswer, accept: Accept<T> | undefined): T => {
-    if (!isObject(message) || !('result' in message || 'error' in message)) throw garbled(name, method, answer);
+    if (!isObject(message) || !('result' in message || isError(message.error))) throw garbled(http, method, answer);
     known = true;
     const { error } = message;
-    if (isError(error)) throw rpcError(name, method, error, answer);
+    if (isError(error)) throw rpcError(http, method, error, answer);
     try {
       const result = accept === undefined ? (message.result as T) : accept(message.result);
       notices.worked();
@@ -84,11 +84,16 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
     const answer = await post(lane, calls, what);
     const messages = parsed(answer.text);
     if (!Array.isArray(messages)) {
-      if (isObject(messages) && isError(messages.error)) throw rpcError(name, what, messages.error, answer);
-      throw garbled(name, what, answer);
+      if (isObject(messages) && isError(messages.error)) throw rpcError(http, what, messages.error, answer);
+      throw garbled(http, what, answer);
     }
     const byId = new Map<number, unknown>();
-    for (const message of messages) if (isObject(message)) byId.set(Number(message.id), message);
+    for (const message of messages) {
+      if (!isObject(message)) continue;
+      const id = Number(message.id);
+      // Where a call is answered twice, a result is worth more than a failure.
+      if ('result' in message || !byId.has(id)) byId.set(id, message);
+    }
     return [byId, answer];
   };
 
@@ -214,28 +219,47 @@ function parsed(text: string): unknown {
   }
 }
 
-function rpcError(name: string, request: string, error: unknown, { status, retryAfterMs }: HttpAnswer): EndpointError {
+function rpcError(
+  { name, hide }: HttpEndpoint,
+  request: string,
+  error: unknown,
+  { status, retryAfterMs }: HttpAnswer,
+): EndpointError {
   // The message may lie one level deeper, the code may be a word.
   const inner = isObject(error) && isObject(error.error) ? error.error : error;
   const { code, message } = isObject(inner) ? inner : { code: undefined, message: inner };
   const number = Number.isInteger(Number(code)) ? Number(code) : 0;
   const text = typeof message === 'string' && message !== '' ? message : JSON.stringify(inner);
   const words = typeof code === 'string' && number === 0 ? `${code} ${text}` : text;
-  const fault = `error ${typeof code === 'string' && number === 0 ? code : number}: ${text.slice(0, 300)}`;
+  const where = status === 200 ? '' : `HTTP ${status}: `;
+  const shownCode =
+    code === undefined || code === null || code === '' ? '' : ` ${String(number === 0 ? code : number)}`;
+  const fault = hide(`${where}error${shownCode}: ${text.slice(0, 300)}`);
   const kind = kindOfRpcError(number, words, status);
   if (kind === 'unsupported') return new UnsupportedMethodError(name, request, fault);
   if (kind === 'absent') return new EmptyAnswerError(name, request, fault);
-  return new EndpointError(name, request, fault, { kind, code: number, delayMs: retryAfterMs });
+  return new EndpointError(name, request, fault, { kind, code: number, delayMs: retryAfterMs ?? statedPause(inner) });
+}
+
+/** The pause in milliseconds that a limit's error names in its data, as Infura's do. */
+function statedPause(error: unknown): number | undefined {
+  const details = isObject(error) && isObject(error.data) ? error.data : {};
+  const seconds = isObject(details.rate) ? details.rate.backoff_seconds : undefined;
+  return typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
 /** Whether the member `error` of an answer says that there is one. */
-function isError(error: unknown): boolean {
+export function isError(error: unknown): boolean {
   return error !== undefined && error !== null && error !== false && error !== '';
 }
 
 /** An answer that is no JSON-RPC. */
-function garbled(name: string, request: string, { status, text, retryAfterMs }: HttpAnswer): EndpointError {
-  const shown = excerpt(text);
+function garbled(
+  { name, hide }: HttpEndpoint,
+  request: string,
+  { status, text, retryAfterMs }: HttpAnswer,
+): EndpointError {
+  const shown = hide(excerpt(text));
   if (status !== 200) {
     const fault = `HTTP ${status}${shown === '' ? '' : `: ${shown}`}`;
     return new EndpointError(name, request, fault, { kind: kindOfStatus(status, text), delayMs: retryAfterMs });

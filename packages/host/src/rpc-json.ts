@@ -13,12 +13,12 @@ export function isObject(value: unknown): value is RpcObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Bytes of a data field; `length` in bytes where it is fixed. */
+/** Bytes of a data field, which some write without 0x; `length` in bytes where it is fixed. */
 export function data(object: RpcObject, field: string, length?: number): Uint8Array {
   const value = object[field];
-  if (typeof value !== 'string' || !/^0x(?:[0-9a-fA-F]{2})*$/.test(value))
+  if (typeof value !== 'string' || !/^(?:0x)?(?:[0-9a-fA-F]{2})*$/.test(value))
     throw new MalformedFieldError(field, 'is not hexadecimal data');
-  const bytes = Buffer.from(value.slice(2), 'hex');
+  const bytes = Buffer.from(value.replace('0x', ''), 'hex');
   if (length !== undefined && bytes.length !== length)
     throw new MalformedFieldError(field, `has ${bytes.length} bytes, not ${length}`);
   return bytes;

@@ -58,7 +58,8 @@ export function stateSource(options: StateSourceOptions): StateSource {
           if (!(error instanceof EndpointError) || error.isOutage) throw error;
           // The chain may have no more blocks than the claim is about.
           if (block <= last) failures.push(error);
-          if (error.kind !== 'absent' || block > last) break;
+          // Proofs are all of one state: what is missing for two blocks is so for all.
+          if (error.kind !== 'absent' || block > last || failures.length > 1) break;
         }
         const value = staging.get(hash);
         if (value !== undefined) return value;
@@ -134,7 +135,7 @@ function notFound(
 ): EndpointError {
   if (error.kind !== 'absent' && error.kind !== 'unsupported') return error;
   const advice = lacksDatabase
-    ? 'the endpoint does not offer debug_dbGet; op-geth does with --http.api=eth,debug, and of others (op-reth) it takes debug_executionWitness or eth_getProof for the blocks in question'
+    ? 'the endpoint does not offer debug_dbGet; op-geth does with --http.api=eth,debug, and of others (op-reth) it takes debug_executionWitness or eth_getProof for the blocks in question, which op-reth keeps for as long as --rpc.eth-proof-window says'
     : 'the endpoint does not have it; it takes an archive node (op-geth with --gcmode=archive and --state.scheme=hash)';
   return new EndpointError(
     endpoint.name,

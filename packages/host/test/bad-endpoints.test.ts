@@ -261,7 +261,7 @@ test('null receipts are asked for again, never kept, and in the end an error', {
   });
   assert((await ask(lagging.oracle, ...receipts(at))).length > 0);
   const broken = await oracleWith(t, {
-    l1: { eth_getBlockReceipts: () => null, eth_getTransactionReceipt: () => null },
+    l1: { eth_getBlockReceipts: () => null, eth_getTransactionReceipt: () => null, debug_getRawReceipts: () => null },
   });
   await refused(broken.oracle, ...receipts(at), /it returned null for a transaction of block/);
   const holes = await oracleWith(t, {
@@ -274,6 +274,34 @@ test('null receipts are asked for again, never kept, and in the end an error', {
   assert(holes.story.some((line) => line.includes('Fetching receipts another way')));
 });
 
+for (const [method, argument] of [
+  ['alchemy_getTransactionReceipts', 'an object'],
+  ['debug_getRawReceipts', 'a hash'],
+  ['erigon_getBlockReceiptsByBlockHash', 'a hash'],
+  ['eth_getBlockReceipts', 'a hash'],
+  ['parity_getBlockReceipts', 'a number'],
+  ['eth_getTransactionReceipt', 'a transaction'],
+] as const) {
+  test(`receipts come by ${method} where an endpoint has no other method`, { skip }, async (t) => {
+    const at = l1Blocks().find(({ rawReceipts }) => rawReceipts.length > 1);
+    assert(at !== undefined);
+    const all = l1Handlers();
+    const given = argument === 'a transaction' || argument === 'a hash' ? all[method] : undefined;
+    const byHash = ([key]: unknown[]) => {
+      if (argument === 'a number') assert.equal(Number(key), at.number);
+      else if (argument === 'an object') assert.deepEqual(key, { blockHash: at.hash });
+      const list = all.eth_getBlockReceipts?.([at.hash]);
+      return argument === 'an object' ? { receipts: list } : list;
+    };
+    const missing = () => new RpcFault(-32600, 'this is not available on the Free tier - upgrade to Pay As You Go');
+    const methods = Object.keys({ ...all, [method]: 0 }).filter((name) => /Receipt/.test(name) && name !== method);
+    const { oracle } = await oracleWith(t, {
+      l1: { ...Object.fromEntries(methods.map((name) => [name, missing])), [method]: given ?? byHash },
+    });
+    assert((await ask(oracle, ...receipts(at))).length > 0);
+  });
+}
+
 test('wrong receipts are refused', { skip }, async (t) => {
   const at = l1Blocks().find(({ rawReceipts }) => rawReceipts.length > 1);
   assert(at !== undefined);
@@ -282,6 +310,8 @@ test('wrong receipts are refused', { skip }, async (t) => {
     l1: {
       eth_getBlockReceipts: (params) => ((l1Handlers().eth_getBlockReceipts?.(params) ?? []) as unknown[]).map(tamper),
       eth_getTransactionReceipt: (params) => tamper(l1Handlers().eth_getTransactionReceipt?.(params)),
+      debug_getRawReceipts: (params) =>
+        ((l1Handlers().debug_getRawReceipts?.(params) ?? []) as string[]).map((raw) => flip(raw)),
     },
   });
   await refused(

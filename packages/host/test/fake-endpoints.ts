@@ -15,9 +15,11 @@ export type RpcHandlers = Record<string, RpcHandler>;
 export class HttpAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
-  constructor(status: number, headers: Record<string, string> = {}) {
+  readonly body: string;
+  constructor(status: number, headers: Record<string, string> = {}, body = 'slow down') {
     this.status = status;
     this.headers = headers;
+    this.body = body;
   }
 }
 
@@ -52,7 +54,7 @@ export async function rpcServer(t: TestContext, handlers: RpcHandlers): Promise<
     const message = JSON.parse(body) as Parameters<typeof answer>[0] | Parameters<typeof answer>[0][];
     const answers = Array.isArray(message) ? message.map(answer) : answer(message);
     const refusal = Array.isArray(answers) ? answers.find((one) => one instanceof HttpAnswer) : answers;
-    if (refusal instanceof HttpAnswer) response.writeHead(refusal.status, refusal.headers).end('slow down');
+    if (refusal instanceof HttpAnswer) response.writeHead(refusal.status, refusal.headers).end(refusal.body);
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers));
   });
   return { url, calls };
@@ -68,7 +70,7 @@ export async function restServer(
     const target = new URL(request.url ?? '', 'http://loopback');
     calls.push(target.pathname + target.search);
     const result = handler(target.pathname, target.searchParams);
-    if (result instanceof HttpAnswer) response.writeHead(result.status, result.headers).end('slow down');
+    if (result instanceof HttpAnswer) response.writeHead(result.status, result.headers).end(result.body);
     else if (result === undefined) response.writeHead(404).end('{"code":404}');
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
   });

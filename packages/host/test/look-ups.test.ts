@@ -107,6 +107,10 @@ test('an op-node that is busy is asked again; an endpoint that is none is told',
 test('the rollup configuration comes through byte for byte; an unknown field is refused', { skip }, async (t) => {
   const { node: opNodeClient } = await node(t);
   assert.equal((await opNodeClient.rollupConfig()).json, devnetChain().rollupConfig.json);
+  const { node: unset } = await node(t, {
+    optimism_rollupConfig: () => ({ ...(JSON.parse(devnetChain().rollupConfig.json) as object), zebra_time: null }),
+  });
+  assert.equal((await unset.rollupConfig()).json, devnetChain().rollupConfig.json);
   const { node: newer } = await node(t, {
     optimism_rollupConfig: () => ({ ...(JSON.parse(devnetChain().rollupConfig.json) as object), zebra_time: 1 }),
   });
@@ -186,6 +190,9 @@ test('without a record: the end of the sequencing window, or how far the op-node
   for (const answer of [
     new RpcFault(-32601, 'the method optimism_safeHeadAtL1Block does not exist/is not available'),
     new RpcFault(-32000, 'safe head database is not enabled'),
+    new RpcFault(-32000, 'not found'),
+    new HttpAnswer(403),
+    null,
   ]) {
     const { node: opNodeClient } = await node(t, { optimism_safeHeadAtL1Block: () => answer });
     const options = { opNode: opNodeClient, l1: l1.url, l2Block: 100n, seqWindowSize: 100n, policy };
@@ -212,6 +219,23 @@ test('without a record near L1 heads are tried before the certain one', { skip }
   assert.deepEqual(await numbers(20n, 100n, false), [40n, 120n]);
   assert.deepEqual(await numbers(20n, 40n, false), [60n]);
   assert.equal((await numbers(20n, 400n, true)).length, 1);
+});
+
+test('an op-node that has just begun anew names no L1 head: those of L1 are tried', { skip }, async (t) => {
+  const l1 = await rpcServer(t, {
+    eth_getBlockByNumber: ([tag]) => ({ hash: `0x${'11'.repeat(32)}`, number: tag === 'safe' ? '0x96' : '0xc8' }),
+  });
+  for (const number of [0, 70, 100]) {
+    const currentL1 = { hash: `0x${(number === 0 ? '00' : '22').repeat(32)}`, number };
+    const { node: opNodeClient } = await node(t, {
+      optimism_safeHeadAtL1Block: () => new RpcFault(-32000, 'not found'),
+      optimism_syncStatus: () => ({ ...(opNodeHandlers().optimism_syncStatus?.([]) as object), current_l1: currentL1 }),
+    });
+    const options = { opNode: opNodeClient, l1: l1.url, l2Block: 100n, l1Origin: 100n, seqWindowSize: 3600n, policy };
+    const found: string[] = [];
+    for await (const head of l1HeadCandidates(options)) found.push(`${head.number} ${head.how}`);
+    assert.deepEqual(found, ['150 L1 safe block', '200 L1 latest block']);
+  }
 });
 
 test('a block above the derivable head is told before anything is gathered', { skip }, async (t) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { beaconSource } from '../src/beacon-source.js';
 import { EndpointError, type FailureKind, kindOfRpcError } from '../src/endpoint-errors.js';
 import { silentLog } from '../src/log.js';
@@ -50,6 +50,10 @@ for (const [name, status, fault] of [
   ['an error inside an error', 200, { id: 1, error: { error: { code: -32005, message: 'exceeded' } } }],
   ['an error without a message', 200, { id: 1, error: { code: 429 } }],
   ['an error with an empty object', 200, { id: 1, error: {} }],
+  ['an error that is null, without a result', 200, { jsonrpc: '2.0', id: 1, error: null }],
+  ['an error that is a number', 200, { id: 1, error: 429 }],
+  ['an error that is a list', 200, { id: 1, error: ['busy'] }],
+  ['neither result nor error', 200, { jsonrpc: '2.0', id: 1 }],
   ['a message alone', 200, { message: 'Too Many Requests' }],
   ['a code and a message alone', 200, { code: 429, msg: 'limit reached' }],
   ['a list of one error', 200, [{ id: null, error: { code: -32603, message: 'internal' } }]],
@@ -91,7 +95,9 @@ for (const [encoding, encode] of [
   ['gzip', gzipSync],
   ['x-gzip', gzipSync],
   ['deflate', deflateSync],
+  ['deflate (without a header)', deflateRawSync],
   ['br', brotliCompressSync],
+  ['deflate, gzip', (text: string) => gzipSync(deflateSync(text))],
 ] as const) {
   test(`an answer in the encoding ${encoding} is read; a damaged one is tried again`, async (t) => {
     let requests = 0;
@@ -99,7 +105,7 @@ for (const [encoding, encode] of [
       requests += 1;
       const bytes = encode(JSON.stringify(good(body)));
       response
-        .writeHead(200, { 'content-encoding': encoding })
+        .writeHead(200, { 'content-encoding': encoding.replace(/ \(.*/, '') })
         .end(requests === 1 ? bytes.subarray(0, bytes.length - 9) : bytes);
     });
     assert.equal(await endpointAt(url).call('eth_x', []), '0x7');
@@ -107,9 +113,20 @@ for (const [encoding, encode] of [
   });
 }
 
+for (const encoding of ['gzip', 'zstd', 'none', 'utf-8', 'aws-chunked', 'identity', '']) {
+  test(`plain JSON is read whatever it is said to be: "${encoding}"`, async (t) => {
+    const url = await serve(
+      t,
+      (response, body) =>
+        void response.writeHead(200, { 'content-encoding': encoding }).end(`\n ${JSON.stringify(good(body))}`),
+    );
+    assert.equal(await endpointAt(url).call('eth_x', []), '0x7');
+  });
+}
+
 test('an encoding that is not known is named', async (t) => {
-  const url = await serve(t, (response) => void response.writeHead(200, { 'content-encoding': 'zstd' }).end('x'));
-  await assert.rejects(endpointAt(url).call('eth_x', []), /the content encoding zstd, which was not asked for/);
+  const url = await serve(t, (response) => void response.writeHead(200, { 'content-encoding': 'lzma' }).end('x'));
+  await assert.rejects(endpointAt(url).call('eth_x', []), /the content encoding lzma, which was not asked for/);
 });
 
 test('a byte order mark, white space and a list of one are no obstacle', async (t) => {
@@ -129,6 +146,16 @@ for (const [name, answer] of [
   ['out of order', (calls: Call[]) => results(calls).toReversed()],
   ['with numbers as texts', (calls: Call[]) => results(calls).map((one) => ({ ...one, id: String(one.id) }))],
   ['with one missing', (calls: Call[]) => results(calls).slice(1)],
+  [
+    'twice, once by failures',
+    (calls: Call[]) => [
+      ...calls.map(({ id }) => ({ id, error: { code: -32602, message: 'invalid params' } })),
+      ...results(calls),
+      ...calls.map(({ id }) => ({ id, error: { code: -32601, message: 'method not found' } })),
+    ],
+  ],
+  ['with an object for a list', (calls: Call[]) => Object.fromEntries(results(calls).map((one) => [one.id, one]))],
+  ['by its first call alone', (calls: Call[]) => results(calls)[0]],
   ['with strangers among them', (calls: Call[]) => [{ id: 4711, result: 'stranger' }, null, 7, ...results(calls)]],
   ['without numbers', (calls: Call[]) => results(calls).map((one) => ({ ...one, id: null }))],
   ['as one error', () => ({ jsonrpc: '2.0', id: null, error: { code: -32600, message: 'batches are not supported' } })],
@@ -182,6 +209,33 @@ test('which failures are settled and which are not, by the words of many', () =>
     ['unsupported', -32600, 'Unsupported method: debug_dbGet'],
     ['unsupported', -32004, 'This request method is not supported'],
     ['unsupported', -32000, 'the method debug_executionWitness does not exist/is not available'],
+    ['unsupported', -32600, 'debug_dbGet is not available on the Free tier - upgrade to Pay As You Go'],
+    ['unsupported', -32002, 'Archive, Debug and Trace requests are not available on your current plan.'],
+    ['unsupported', -32000, 'debug_dbGet is not supported on your plan'],
+    ['unsupported', 35, 'method is not available on freetier, please upgrade to paid tier'],
+    ['unsupported', -32600, 'The method debug_dbGet is not whitelisted'],
+    ['unsupported', -32601, 'the method "eth_getBlockReceipts" has been disabled'],
+    ['unsupported', -32000, 'debug_traceBlockByNumber is disabled'],
+    ['unsupported', -32000, 'method debug_dbGet not permitted'],
+    ['unsupported', -32600, "Module 'debug' is disabled. Consider adding module 'debug' to JsonRpc.EnabledModules"],
+    ['unsupported', -32000, 'eth_getBlockReceipts requires a paid plan'],
+    ['invalid', -32602, 'invalid method parameter(s)'],
+    ['forbidden', 401, 'no'],
+    ['forbidden', 403, 'no'],
+    ['forbidden', -32000, 'Must be authenticated!'],
+    ['forbidden', -32052, 'API key disabled, reason: unpaid'],
+    ['forbidden', -32000, 'Unauthorized: You must authenticate your request with an API key'],
+    ['absent', -32602, 'distance to target block exceeds maximum proof window'],
+    ['absent', -32000, "proofs are available only for the 'latest' block"],
+    ['absent', -32000, 'requested block is too old, block must be within 1000 blocks of the head block number'],
+    ['absent', -32000, 'old data not available due to pruning'],
+    ['absent', -32000, 'World state unavailable'],
+    ['absent', -32602, 'Archive requests require a personal token'],
+    ['absent', 4444, 'pruned history unavailable'],
+    ['absent', -32603, 'Error executing method eth_getBlockByHash: header not found'],
+    ['absent', -32000, 'method eth_getProof failed: missing trie node'],
+    ['outage', 30, 'Request timeout on the free tier, please upgrade your tier to the paid one'],
+    ['outage', -32004, 'the method timed out'],
     ['outage', -32603, 'Internal error'],
     ['outage', -32000, 'execution aborted (timeout = 5s)'],
     ['outage', -32011, 'no backends available'],
@@ -219,6 +273,11 @@ test('odd answers of beacon nodes and archives', async (t) => {
     'a filter by hash that is ignored': (path) => (path.includes('sidecars') ? undefined : { data: [other, text] }),
     'blobs as objects': (path) => (path.includes('sidecars') ? undefined : { data: [{ blob: text }] }),
     'a list without data around it': (path) => (path.includes('sidecars') ? [sidecar] : undefined),
+    'a list inside of data': (path) => (path.includes('sidecars') ? { data: { blob_sidecars: [sidecar] } } : undefined),
+    'hexadecimal without 0x': (path) =>
+      path.includes('sidecars')
+        ? { data: [{ blob: text.slice(2).toUpperCase(), kzg_commitment: sidecar.kzg_commitment.slice(2) }] }
+        : undefined,
     'the same sidecar twice, once cut short': (path) =>
       path.includes('sidecars') ? { data: [{ ...sidecar, blob: text.slice(0, 100) }, sidecar, sidecar] } : undefined,
     'a sidecar without a commitment': (path) =>
@@ -226,6 +285,12 @@ test('odd answers of beacon nodes and archives', async (t) => {
     'null in place of the list': (path) => (path.includes('sidecars') ? { data: null } : { data: [text] }),
     'a fault that came as a success': (path, count) =>
       count < 4 ? { code: 503, message: 'syncing' } : path.includes('sidecars') ? { data: [sidecar] } : undefined,
+    'an error that came as a success': (path, count) =>
+      count < 4
+        ? { error: 'syncing' }
+        : path.includes('sidecars')
+          ? { error: { message: 'not found' } }
+          : { data: [text] },
     'a limit that came as a success': (path, count) =>
       count < 4 ? { message: 'rate limit exceeded' } : path.includes('sidecars') ? { data: [sidecar] } : undefined,
   };
@@ -254,4 +319,44 @@ test('an endpoint that never says anything sensible is given up with what it sai
     );
     return true;
   });
+});
+
+test('a limit that names its pause in its data is waited for as long', async (t) => {
+  const asked: number[] = [];
+  const limit = { code: -32005, message: 'exceeded', data: { rate: { backoff_seconds: 0.4 } } };
+  const url = await serve(t, (response, body) => {
+    asked.push(performance.now());
+    send(response, asked.length === 1 ? { id: 1, error: limit } : good(body));
+  });
+  assert.equal(await endpointAt(url).call('eth_x', []), '0x7');
+  assert((asked[1] ?? 0) - (asked[0] ?? 0) >= 390);
+});
+
+test('what an answer quotes of the endpoint’s URL is not shown: it may be a key', async (t) => {
+  const answers: Answer[] = [
+    (response, _, { url: path }) => send(response, `The requested URL ${path} was not found on this server`, 404),
+    (response, _, { url: path }) => send(response, { error: `invalid key in ${path}` }, 401),
+    (response, _, { url: path }) => send(response, { error: { code: -32601, message: `method not found at ${path}` } }),
+    (response, _, { url: path }) =>
+      void response.writeHead(301, { location: `https://elsewhere.example${path?.replace('v2', 'v3')}` }).end(),
+    (response, _, { headers }) => {
+      const account = Buffer.from(headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString('utf8');
+      send(response, { error: `${account} is not known` }, 403);
+    },
+  ];
+  for (const answer of answers) {
+    const { host } = new URL(await serve(t, answer));
+    const url = `http://someone:pass%40word%zz@${host}/v2/k3y-of-mine/?token=to%20ken`;
+    for (const ask of [
+      () => endpointAt(url).call('eth_x', []),
+      () => restEndpoint({ flag: '--l1.beacon', url, policy, log: silentLog }).attempt('/eth/v1/x'),
+    ]) {
+      await assert.rejects(ask, (error) => {
+        assert(error instanceof EndpointError);
+        assert(error.message.includes(host) && error.message.includes('…'), error.message);
+        assert.doesNotMatch(error.message, /k3y-of|someone|pass@|pass%40|to.{1,3}ken/);
+        return true;
+      });
+    }
+  }
 });

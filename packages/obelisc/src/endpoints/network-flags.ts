@@ -78,8 +78,9 @@ export function urlList(flag: string, text: string): string[] {
   return urls.map((url) => endpointUrl(flag, url));
 }
 
-/** The URL as it is. Throws UsageError for what is no http:// or https:// URL, without what may be a secret in it. */
-export function endpointUrl(flag: string, text: string): string {
+/** The URL, without white space around it, as a file's or a variable's may have. Throws UsageError for what is no http:// or https:// URL, without what may be a secret in it. */
+export function endpointUrl(flag: string, given: string): string {
+  const text = given.trim();
   const advice = urlAdvice(text);
   if (advice === undefined) return text;
   throw new UsageError(
@@ -98,7 +99,7 @@ function urlAdvice(text: string): string | undefined {
   }
   if (/^wss?$/i.test(scheme))
     return ': WebSocket is not used; give the http:// or https:// URL of the same node (often another port)';
-  return /^https?:\/\/./i.test(text) && URL.canParse(text) ? undefined : '';
+  return /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text) ? undefined : '';
 }
 
 /** A URL for messages: scheme and host. User, password, path and query may be a provider's key. */

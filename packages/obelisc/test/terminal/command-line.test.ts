@@ -143,6 +143,9 @@ test('URLs that are none are refused by what they are, without what may be secre
     ],
     ['ftp://node.example', /"ftp:\/\/node\.example", which is not an http:\/\/ or https:\/\/ URL$/],
     ['http://user:SECRET@', /URL$/],
+    ['http:///SECRET', /"http:\/\/\/…", which is not/],
+    ['https://?key=SECRET', /which is not/],
+    [' wss://node.example/SECRET\n', /^--l1 is "wss:\/\/node\.example\/…"/],
     ['nonsense', /^--l1 is "nonsense", which is not an http:\/\/ or https:\/\/ URL$/],
     ['', /^--l1 is "", which is not/],
   ];
@@ -155,6 +158,7 @@ test('URLs that are none are refused by what they are, without what may be secre
   }
   const url = 'https://user:key@node.example/v3/key?token=1';
   assert.equal(endpointUrl('l1', url), url);
+  assert.equal(endpointUrl('l1', ` ${url}\r\n`), url, 'as a file or a variable has it');
   assert.equal(maskedUrl(url), 'https://…@node.example/…');
   assert.equal(maskedUrl('http://127.0.0.1:8545/'), 'http://127.0.0.1:8545');
 });
