@@ -7,6 +7,7 @@ import https from 'node:https';
 import { withoutEncoding } from './content-encoding.js';
 import { EndpointError } from './endpoint-errors.js';
 import type { Log } from './log.js';
+import { connectionsTo, type Connections, ProxyError } from './proxy-agent.js';
 
 export type HttpRequest = { path?: string; query?: string; body?: string; /** For messages. */ what: string };
 export type HttpAnswer = { status: number; text: string; retryAfterMs: number | undefined };
@@ -28,8 +29,6 @@ const LEAST_BYTES = 16_384;
 const SLOW_MS = 5_000;
 /** A block of L1 with full transactions has tens of megabytes at most, a witness of a large block hundreds. */
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
-/** Requests beyond these wait in the agent; the request gate sets the limit that users choose. */
-const MAX_SOCKETS = 256;
 
 /** An endpoint of a flag at `url`. */
 export function httpEndpoint({ flag, url, log }: { flag: string; url: string; log: Log }): HttpEndpoint {
@@ -42,14 +41,18 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
     headers.authorization = `Basic ${Buffer.from(account).toString('base64')}`;
   }
   const client = base.protocol === 'https:' ? https : http;
-  let agent: Promise<http.Agent> | undefined;
+  let connections: Promise<Connections> | undefined;
   const notice = slowNotice(name, log);
 
   return {
     name,
     hide,
     async exchange({ path = '', query = '', body, what }) {
-      agent ??= agentFor(base, flag, log);
+      connections ??= connectionsTo(base, name, log);
+      const { agent, through } = await connections.catch((error: unknown) => {
+        if (!(error instanceof ProxyError)) throw error;
+        throw new EndpointError(name, what, error.message, { kind: 'invalid', cause: error });
+      });
       // A provider's key may be in the path or in the query of the endpoint's URL.
       const search = [base.search.replace(/^\?/, ''), query].filter((part) => part !== '').join('&');
       const request: http.RequestOptions = {
@@ -62,7 +65,7 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
           body === undefined
             ? headers
             : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-        agent: await agent,
+        agent,
       };
       const stopNotice = notice(what);
       try {
@@ -71,9 +74,13 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
         if (status >= 300 && status < 400 && answer.location !== undefined) {
           throw new EndpointError(name, what, hide(redirectFault(base, status, answer.location)), { kind: 'redirect' });
         }
+        if (status === 407 && through !== undefined) {
+          const fault = `HTTP 407: the proxy that ${through} names asks who you are; give it as http://user:password@…`;
+          throw new EndpointError(name, what, fault, { kind: 'forbidden' });
+        }
         return { status, text: answer.text, retryAfterMs: retryAfter(answer.retryAfter) };
       } catch (error) {
-        throw error instanceof EndpointError ? error : exchangeError(name, what, error);
+        throw error instanceof EndpointError ? error : exchangeError(name, what, error, through);
       } finally {
         stopNotice();
       }
@@ -172,42 +179,6 @@ function send(client: typeof http | typeof https, options: http.RequestOptions, 
   });
 }
 
-/** Connections of an endpoint: its own, or through the proxy that the environment names for it. */
-async function agentFor(base: URL, flag: string, log: Log): Promise<http.Agent> {
-  const settings = { keepAlive: true, maxSockets: MAX_SOCKETS };
-  const direct = () => (base.protocol === 'https:' ? new https.Agent(settings) : new http.Agent(settings));
-  const variable = proxyVariable(base);
-  if (variable === undefined) return direct();
-  // As in Go's and curl's usual settings, a proxy elsewhere cannot reach what listens on this machine only.
-  if (/^(?:localhost|127\..*|\[::1\])$/.test(base.hostname)) {
-    log('warn', `${variable} is not used for an endpoint on this machine`, { endpoint: endpointName(flag, base.href) });
-    return direct();
-  }
-  const { getProxyForUrl } = await import('proxy-from-env');
-  const proxy = getProxyForUrl(base.href);
-  if (proxy === '') return direct();
-  if (!/^https?:/.test(proxy)) {
-    const scheme = proxy.split(':')[0] ?? '';
-    log('warn', `${variable} names a proxy that is not used: it takes http:// or https://`, { scheme });
-    return direct();
-  }
-  log('info', 'An endpoint is reached through a proxy', {
-    endpoint: endpointName(flag, base.href),
-    proxy: new URL(proxy).origin,
-    from: variable,
-  });
-  // The scheme decides the type of a proxy's connection options, of which none are given here.
-  const address = proxy as `http://${string}`;
-  if (base.protocol === 'https:') return new (await import('https-proxy-agent')).HttpsProxyAgent(address, settings);
-  return new (await import('http-proxy-agent')).HttpProxyAgent(address, settings);
-}
-
-/** The environment variable that names a proxy for such an endpoint, if there is one. */
-function proxyVariable({ protocol }: URL): string | undefined {
-  const names = [`${protocol.replace(':', '')}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
-  return names.find((name) => (process.env[name] ?? '') !== '');
-}
-
 function redirectFault(base: URL, status: number, location: string): string {
   let target = location;
   try {
@@ -230,11 +201,10 @@ function retryAfter(value: string | undefined): number | undefined {
 const CERTIFICATE_CODES =
   /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
 
-function exchangeError(name: string, what: string, error: unknown): EndpointError {
+function exchangeError(name: string, what: string, error: unknown, through: string | undefined): EndpointError {
   const [code, text] = innermost(error);
   if (CERTIFICATE_CODES.test(code)) {
-    const advice =
-      'if its certificate is from an authority of your own, name that authority’s PEM file in NODE_EXTRA_CA_CERTS';
+    const advice = certificateAdvice(code);
     return new EndpointError(name, what, `its TLS certificate is not accepted: ${text}; ${advice}`, {
       kind: 'tls',
       cause: error,
@@ -245,7 +215,18 @@ function exchangeError(name: string, what: string, error: unknown): EndpointErro
     return new EndpointError(name, what, `TLS failed: ${tlsReason(text)}; ${advice}`, { kind: 'tls' });
   }
   const unreachable = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/.test(code);
-  return new EndpointError(name, what, text, { kind: 'outage', unreachable, cause: error });
+  const fault = through === undefined ? text : `${text} (through the proxy that ${through} names)`;
+  return new EndpointError(name, what, fault, { kind: 'outage', unreachable, cause: error });
+}
+
+/** What helps against a certificate that is not accepted. */
+function certificateAdvice(code: string): string {
+  const authority =
+    'if its certificate is from an authority of your own, name that authority’s PEM file in NODE_EXTRA_CA_CERTS';
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return `its operator must renew it, unless this machine’s clock is wrong; ${authority}`;
+  if (/ALTNAME|HOSTNAME/.test(code)) return `give the host name that it is for; ${authority}`;
+  return authority;
 }
 
 /** The reason in an error of OpenSSL, which has it among numbers, routines and lines of its sources. */

@@ -1,7 +1,7 @@
 /** What providers do, one kind after the other: what is tried again, what is settled, and what is said of it. */
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { beaconSource } from '../src/beacon-source.js';
 import { EndpointError } from '../src/endpoint-errors.js';
@@ -157,36 +157,6 @@ test('a redirect is named with its target, and a certificate with what helps; ne
     endpointAt(plain.url.replace('http:', 'https:')).call('eth_x', []),
     /TLS failed: .*http:\/\/ endpoint\?.*NODE_EXTRA_CA_CERTS/s,
   );
-});
-
-test('an endpoint is reached through the proxy that the environment names; one on this machine is not, and that is said', async (t) => {
-  const target = await handServer(t, (_, response, body) => json(response, result(body, '0x7')));
-  const asked: string[] = [];
-  const proxy = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => json(response, result(Buffer.concat(chunks).toString('utf8'), '0x9')));
-  });
-  proxy.on('connect', (request, socket) => {
-    asked.push(`CONNECT ${request.url}`);
-    const up = connect(Number(new URL(target.url).port), '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
-    up.pipe(socket).pipe(up);
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  t.after(() => (proxy.closeAllConnections(), proxy.close()));
-  const before = process.env.http_proxy;
-  process.env.http_proxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  t.after(() => {
-    if (before === undefined) delete process.env.http_proxy;
-    else process.env.http_proxy = before;
-  });
-  assert.equal(await endpointAt('http://node.invalid:8545/key').call('eth_x', []), '0x9');
-  assert.deepEqual(asked, ['http://node.invalid:8545/key']);
-  const story: string[] = [];
-  const log: Log = (level, message) => story.push(`${level} ${message}`);
-  assert.equal(await endpointAt(target.url, log).call('eth_x', []), '0x7');
-  assert.deepEqual(story, ['warn http_proxy is not used for an endpoint on this machine']);
 });
 
 test('a batch that fails is halved, down to single calls, and the size is remembered', async (t) => {
