@@ -200,6 +200,42 @@ test('what cast asks for is answered', async () => {
   }
 });
 
+test('a set-code transaction before its fork is refused, and both chains go on', async () => {
+  const forks = Object.fromEntries(['regolith', 'canyon', 'delta', 'ecotone', 'fjord'].map((fork) => [fork, 0n]));
+  const old = await startDevnet({
+    seed: 'old',
+    l2Blocks: 1,
+    live: true,
+    scenario: { forks, l1BlockTime: 2n, l2BlockTime: 1n },
+  });
+  try {
+    const account = privateKeyToAccount(old.accounts[0]?.privateKey ?? assert.fail('no user'));
+    for (const [chainId, url] of [
+      [900, old.l1Url],
+      [901, old.l2Url],
+    ] as const) {
+      const authorization = await account.signAuthorization({ contractAddress: account.address, chainId, nonce: 1 });
+      const raw = await account.signTransaction({
+        type: 'eip7702',
+        chainId,
+        nonce: 0,
+        gas: 100_000n,
+        maxFeePerGas: 10n ** 10n,
+        maxPriorityFeePerGas: 1n,
+        to: account.address,
+        authorizationList: [authorization],
+      });
+      await assert.rejects(rpc(url, 'eth_sendRawTransaction', raw), /transaction type not supported/);
+      const open = createPublicClient({ chain: chainOf(chainId, url), transport: http(url), ...polling });
+      const seen = await open.getBlockNumber();
+      while ((await open.getBlockNumber({ cacheTime: 0 })) < seen + 2n)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  } finally {
+    await old.close();
+  }
+});
+
 test('a witness holds all that a block reads: another machine makes the same block of it', async () => {
   const number = '0x2';
   const witness = (await rpc(devnet.l2Url, 'debug_executionWitness', number)) as Record<string, Hex[]>;

@@ -3,8 +3,10 @@ import type { Common } from '@ethereumjs/common';
 import { bytesToUnprefixedHex } from '@ethereumjs/util';
 import type { BlockBuilder } from '../execution/block-executor.js';
 import { InvalidTransactionError } from '../execution/state-transition.js';
-import { decodeTransaction, DEPOSIT_TYPE } from '../execution/transaction.js';
+import { decodeTransaction, DEPOSIT_TYPE, TransactionDecodingError } from '../execution/transaction.js';
 import type { SignedTransaction } from '../execution/transaction.js';
+
+const BLOB_TYPE = 3;
 
 /** A transaction that a pool doesn't take. */
 export class PoolError extends Error {
@@ -19,11 +21,19 @@ export class TransactionPool {
   /** `common` reads every type that the chain may hold. */
   constructor(readonly common: Common) {}
 
-  /** Takes an envelope. Throws `PoolError`, or `TransactionDecodingError` for bytes that are none. */
-  add(raw: Uint8Array): SignedTransaction {
+  /**
+   * Takes an envelope, unless `refuse` gives a reason. Rejects with `PoolError`, or `TransactionDecodingError` for bytes that
+   * are none.
+   */
+  async add(
+    raw: Uint8Array,
+    refuse: (transaction: SignedTransaction) => Promise<string | undefined>,
+  ): Promise<SignedTransaction> {
+    if (raw[0] === BLOB_TYPE) throw new PoolError('blob transactions are not taken: the batcher alone sends blobs');
     const transaction = decodeTransaction(raw, this.common);
     if (transaction.type === DEPOSIT_TYPE) throw new PoolError('deposits come from L1 alone');
-    if (transaction.type === 3) throw new PoolError('blob transactions are not taken: the batcher alone sends blobs');
+    const reason = await refuse(transaction);
+    if (reason !== undefined) throw new PoolError(reason);
     const key = bytesToUnprefixedHex(transaction.hash);
     if (this.#waiting.has(key)) throw new PoolError('already known');
     this.#waiting.set(key, transaction);
@@ -52,19 +62,20 @@ export class TransactionPool {
   }
 
   /**
-   * Adds what can stand in the block, account by account in the order of nonces. What comes too early, or doesn't fit
-   * any more, waits on; what never can stand in a block is forgotten.
+   * Adds what can stand in the block, account by account in the order of nonces. What comes too early, doesn't fit
+   * any more or pays less than the base fee waits on; what never can stand in a block is forgotten.
    */
   async fill(builder: BlockBuilder): Promise<void> {
     const inOrder = [...this.#waiting].sort(([, a], [, b]) => (a.nonce < b.nonce ? -1 : a.nonce > b.nonce ? 1 : 0));
     for (const [key, transaction] of inOrder) {
       const account = await builder.state.getAccount(transaction.from);
       if ((account?.nonce ?? 0n) < transaction.nonce || builder.gasLeft < transaction.gasLimit) continue;
+      if (transaction.maxFeePerGas < builder.baseFee) continue;
       this.#waiting.delete(key);
       try {
         await builder.add(transaction.raw);
       } catch (error) {
-        if (!(error instanceof InvalidTransactionError)) throw error;
+        if (!(error instanceof InvalidTransactionError || error instanceof TransactionDecodingError)) throw error;
       }
     }
   }

@@ -1,9 +1,10 @@
 // Messages run on the state after a block without becoming part of the chain: eth_call, eth_estimateGas,
 // eth_createAccessList.
-import { Address, bytesToUnprefixedHex, hexToBytes } from '@ethereumjs/util';
+import { Account, Address, bytesToUnprefixedHex, hexToBytes } from '@ethereumjs/util';
 import { State } from '../state/state.js';
 import type { StateStore } from '../state/store.js';
-import { delegateOf } from './authorizations.js';
+import { applyAuthorizations, AUTHORIZATION_GAS, delegateOf } from './authorizations.js';
+import type { Authorization } from './authorizations.js';
 import { blockEvm, commonOf, evmBlock } from './block-executor.js';
 import { blobBaseFeeOf, rulesAt } from './chain.js';
 import type { ExecutionChain } from './chain.js';
@@ -24,6 +25,8 @@ export interface CallMessage {
   /** Of the whole transaction: what it pays before its first opcode comes off. */
   readonly gas: bigint;
   readonly accessList: AccessList;
+  /** Of a set-code transaction (EIP-7702). */
+  readonly authorizations: readonly Authorization[];
 }
 
 /** A block, and what is needed to run something on the state after it. */
@@ -49,7 +52,7 @@ const CREATION_GAS = 32_000n;
 /** Runs a message on the state after a block, in that block's context. Nothing is kept. */
 export async function callAtBlock(at: CallSite, message: CallMessage): Promise<CallResult> {
   const { chain, header, store, ancestorHash } = at;
-  const { from, to, value, data, gas, accessList } = message;
+  const { from, to, value, data, gas, accessList, authorizations } = message;
   const rules = rulesAt(chain, header.timestamp);
   const state = new State(store, header.stateRoot);
   const evm = await blockEvm(state, rules, commonOf(chain.chainId, rules), ancestorHash);
@@ -61,6 +64,15 @@ export async function callAtBlock(at: CallSite, message: CallMessage): Promise<C
   }
   evm.journal.cleanJournal();
   evm.journal.startReportingAccessList();
+  let refunded = 0n;
+  if (authorizations.length > 0) {
+    // The sender's own authorization names the nonce after the transaction's.
+    const sender = (await state.getAccount(from)) ?? new Account();
+    sender.nonce++;
+    await evm.journal.putAccount(from, sender);
+    const surroundings = { state, journal: evm.journal, chainId: BigInt(chain.chainId) };
+    refunded = await applyAuthorizations(authorizations, surroundings);
+  }
   const delegate = to && delegateOf(await state.getCode(to));
   warmUp({ from, to, accessList }, { evm, block, rules });
   if (delegate !== undefined) evm.journal.addAlwaysWarmAddress(bytesToUnprefixedHex(delegate.bytes));
@@ -73,10 +85,12 @@ export async function callAtBlock(at: CallSite, message: CallMessage): Promise<C
     data,
     gasLimit: gas - intrinsic,
     skipBalance: true,
+    skipNonceIncrement: authorizations.length > 0,
   });
-  const { exceptionError, returnValue, executionGasUsed, gasRefund = 0n } = execResult;
+  const { exceptionError, returnValue, executionGasUsed } = execResult;
   const spent = executionGasUsed + intrinsic;
-  const used = spent - (gasRefund < spent / 5n ? gasRefund : spent / 5n);
+  const refund = (execResult.gasRefund ?? 0n) + refunded;
+  const used = spent - (refund < spent / 5n ? refund : spent / 5n);
   return {
     succeeded: exceptionError === undefined,
     returnValue,
@@ -109,8 +123,8 @@ export async function estimateGas(
   return { gas: enough, result };
 }
 
-function intrinsicGasOf({ to, data, accessList }: CallMessage, isShanghai: boolean): bigint {
-  let gas = TRANSACTION_GAS + calldataGas(data);
+function intrinsicGasOf({ to, data, accessList, authorizations }: CallMessage, isShanghai: boolean): bigint {
+  let gas = TRANSACTION_GAS + calldataGas(data) + AUTHORIZATION_GAS * BigInt(authorizations.length);
   if (to === undefined) gas += CREATION_GAS + (isShanghai ? 2n * BigInt(Math.ceil(data.length / 32)) : 0n);
   for (const [, slots] of accessList) gas += 2_400n + 1_900n * BigInt(slots.length);
   return gas;

@@ -56,7 +56,7 @@ export class InvalidTransactionError extends Error {
 const MAX_INIT_CODE_SIZE = 49_152;
 const REFUND_QUOTIENT = 5n;
 /** Most gas of a signed transaction (EIP-7825). */
-const MAX_TRANSACTION_GAS = 1n << 24n;
+export const MAX_TRANSACTION_GAS = 1n << 24n;
 
 /** What the EVM left of a transaction. */
 interface Execution {
@@ -292,7 +292,8 @@ function receiptOf(transaction: Transaction, execution: Execution, price: bigint
   };
 }
 
-function exceedsInitCodeSize(transaction: Transaction, rules: ExecutionRules): boolean {
+/** Whether it creates a contract from more init code than EIP-3860 allows. */
+export function exceedsInitCodeSize(transaction: Transaction, rules: ExecutionRules): boolean {
   return includes(rules, 'shanghai') && transaction.to === undefined && transaction.data.length > MAX_INIT_CODE_SIZE;
 }
 

@@ -88,7 +88,13 @@ function decodeSigned(raw: Uint8Array, common: Common): SignedTransaction {
     original = createTxFromRLP(raw, { common, freeze: false });
     from = original.getSenderAddress();
   } catch (cause) {
-    throw new TransactionDecodingError('not a signed transaction of a type in force', { cause });
+    const other = chainOfSignature(String(cause));
+    throw new TransactionDecodingError(
+      other === undefined
+        ? `not a signed transaction of a type in force (${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)})`
+        : `invalid chain id for signer: have ${other} want ${common.chainId()}`,
+      { cause },
+    );
   }
   return {
     raw,
@@ -102,6 +108,14 @@ function decodeSigned(raw: Uint8Array, common: Common): SignedTransaction {
     ...fieldsByType(original),
     original,
   };
+}
+
+/** The other chain that a transaction was signed for, where that is what @ethereumjs/tx complains of. */
+function chainOfSignature(fault: string): bigint | undefined {
+  const [, id] = /not matching the derived chain ID (\d+)/.exec(fault) ?? [];
+  if (id !== undefined) return BigInt(id);
+  const [, v] = /EIP155-based V (\d+)/.exec(fault) ?? [];
+  return v === undefined ? undefined : (BigInt(v) - 35n) / 2n;
 }
 
 type FieldsByType = Pick<

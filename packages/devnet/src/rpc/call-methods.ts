@@ -4,6 +4,8 @@ import { callAtBlock, estimateGas } from '../execution/call.js';
 import type { CallMessage, CallResult, CallSite } from '../execution/call.js';
 import { rulesAt } from '../execution/chain.js';
 import { includes } from '../execution/forks.js';
+import type { Authorization } from '../execution/authorizations.js';
+import { MAX_TRANSACTION_GAS } from '../execution/state-transition.js';
 import type { SignedTransaction } from '../execution/transaction.js';
 import { State } from '../state/state.js';
 import type { Json } from './block-json.js';
@@ -18,8 +20,6 @@ type AccessList = SignedTransaction['accessList'];
 const EXECUTION_REVERTED = 3;
 /** What geth gives a call that names no gas. */
 const CALL_GAS = 50_000_000n;
-/** The most that a transaction may have since Osaka (EIP-7825). */
-const MAX_TRANSACTION_GAS = 1n << 24n;
 /** Selector of Error(string). */
 const ERROR_STRING = '0x08c379a0';
 const ROUNDS = 8;
@@ -53,7 +53,7 @@ interface ReadMessage {
 
 function read(node: ExecutionNode, message: unknown, block: unknown): ReadMessage {
   const fields = objectParameter(message, 'message');
-  const { from, to, value, data, input, gas, accessList } = fields;
+  const { from, to, value, data, input, gas, accessList, authorizationList } = fields;
   const price = fields['gasPrice'] ?? fields['maxFeePerGas'];
   const { header } = requireBlock(node, block);
   const ancestorHash = (number: bigint): Uint8Array => node.blocks.at(number).hash;
@@ -65,6 +65,7 @@ function read(node: ExecutionNode, message: unknown, block: unknown): ReadMessag
       value: value === undefined ? 0n : quantityParameter(value, 'value'),
       data: bytesParameter(input ?? data ?? '0x', 'data'),
       accessList: accessListParameter(accessList),
+      authorizations: authorizationsParameter(authorizationList),
     },
     gas: gas === undefined ? undefined : quantityParameter(gas, 'gas'),
     price: price === undefined ? 0n : quantityParameter(price, 'gas price'),
@@ -130,5 +131,22 @@ function accessListParameter(value: unknown): AccessList {
     if (!Array.isArray(storageKeys)) throw new RpcError(INVALID_PARAMS, 'storageKeys: an array expected');
     const slots = storageKeys.map((key) => hexToBytes(bytesToHex(bytesParameter(key, 'storage key', 32))));
     return [addressParameter(address).bytes, slots] as const;
+  });
+}
+
+function authorizationsParameter(value: unknown): Authorization[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new RpcError(INVALID_PARAMS, 'authorizationList: an array expected');
+  return value.map((entry) => {
+    const fields = objectParameter(entry, 'authorization');
+    const number = (name: string): bigint => quantityParameter(fields[name], `authorization's ${name}`);
+    return {
+      chainId: number('chainId'),
+      address: addressParameter(fields['address']).bytes,
+      nonce: number('nonce'),
+      yParity: number('yParity'),
+      r: number('r'),
+      s: number('s'),
+    };
   });
 }

@@ -1,6 +1,7 @@
 // An execution node's JSON-RPC: https://ethereum.github.io/execution-apis, and of the debug namespace what geth offers.
 import { Account, bigIntToHex, bytesToHex, KECCAK256_NULL } from '@ethereumjs/util';
 import type { Address } from '@ethereumjs/util';
+import { refusalOf } from '../chain/admission.js';
 import { encodeBlock } from '../chain/blocks.js';
 import { PoolError } from '../chain/pool.js';
 import type { ExecutedBlock } from '../execution/block-executor.js';
@@ -104,15 +105,16 @@ function stateMethods(node: ExecutionNode): RpcMethods {
   };
 }
 
-function poolMethods({ pool }: ExecutionNode): RpcMethods {
+function poolMethods({ chain, blocks, store, pool }: ExecutionNode): RpcMethods {
   return {
-    eth_sendRawTransaction: ([raw]) => {
+    eth_sendRawTransaction: async ([raw]) => {
       const bytes = bytesParameter(raw, 'transaction');
       if (pool === undefined) {
         throw new RpcError(NOT_FOUND, 'this chain stands still: start it with --live, and it makes blocks by time');
       }
       try {
-        return bytesToHex(pool.add(bytes).hash);
+        const taken = await pool.add(bytes, (one) => refusalOf(one, { chain, head: blocks.head, store }));
+        return bytesToHex(taken.hash);
       } catch (error) {
         if (!(error instanceof PoolError || error instanceof TransactionDecodingError)) throw error;
         throw new RpcError(NOT_FOUND, error.message);
