@@ -87,10 +87,10 @@ describe('cast', { skip }, () => {
       const { privateKey: key, address } = user(0);
       const friend = user(1).address;
       const sending = ['send', '--private-key', key];
-      const before = BigInt(await cast(url(), 'balance', friend));
+      const had = BigInt(await cast(url(), 'balance', friend));
       const sent = await json(url(), ...sending, friend, '--value', '1000');
       assert.equal(BigInt(sent['status'] ?? 0), 1n);
-      assert.equal(BigInt(await cast(url(), 'balance', friend)), before + 1000n);
+      assert.equal(BigInt(await cast(url(), 'balance', friend)), had + 1000n);
       const legacy = await json(url(), ...sending, '--legacy', friend, '--value', '1');
       assert.equal(BigInt(legacy['type'] ?? 9), 0n);
 
