@@ -7,6 +7,7 @@ import { useScratch } from '../memory';
 import { hint, KeyType, openPreimage, readPreimage } from '../oracle';
 import { keep, reserve, storedLength, storedNode } from '../trie/store';
 import { EMPTY_CODE_HASH } from './account';
+import { mixHash } from './table-hash';
 
 /** A code with what the EVM knows of it (evm/analysis.ts). */
 @unmanaged
@@ -85,7 +86,7 @@ export function initialize(code: Code, ptr: usize, length: u32, marks: usize): v
   memory.fill(marks, 0, marksSize(length));
 }
 
-// Buckets by the hash's first bytes: the first code of each, or 0.
+// Buckets: the first code of each, or 0.
 let buckets: usize = 0;
 let bucketMask: u32 = 0;
 
@@ -107,7 +108,7 @@ function setUp(): void {
 // @ts-ignore: decorator
 @inline
 function bucketOf(hash: usize): usize {
-  return buckets + ((<usize>(load<u32>(hash) & bucketMask)) << 2);
+  return buckets + ((<usize>(mixHash(load<u64>(hash)) & bucketMask)) << 2);
 }
 
 /** The code with the 32-byte hash at `hash`. It may be used until the next code is asked for. */

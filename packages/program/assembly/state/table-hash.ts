@@ -1,6 +1,6 @@
-// How the state's tables spread addresses and storage keys, which anyone who writes a contract may choose. The factors
-// come from the L1 head, which is known only after the blocks that are judged were written: whoever chose keys could not
-// choose them so that they meet in one bucket.
+// How the state's tables spread addresses and storage keys, which anyone who writes a contract may choose, and hashes of codes and
+// nodes, of which anyone can find many whose first bits are the same. The factors come from the L1 head, which is known only after
+// the blocks that are judged were written: whoever chose keys could not choose them so that they meet in one bucket.
 import { keccak256 } from '../crypto/keccak256';
 
 let factorA: u64 = 0x9e3779b97f4a7c15;
@@ -42,5 +42,13 @@ export function mixWords(owner: u32, a: u64, b: u64, c: u64, d: u64): u32 {
 @inline
 export function mixAddress(a: u64, b: u64, c: u32): u32 {
   const mixed = a * factorA + b * factorB + <u64>c * factorC;
+  return <u32>((mixed ^ (mixed >> 29)) >> 16);
+}
+
+/** The same for a Keccak-256, of which the first 8 bytes are enough. */
+// @ts-ignore: decorator
+@inline
+export function mixHash(first: u64): u32 {
+  const mixed = first * factorA;
   return <u32>((mixed ^ (mixed >> 29)) >> 16);
 }

@@ -16,7 +16,7 @@ import { collect } from '../trie/collect';
 import { orderedTrieRoot, OrderedValues, readOrderedTrie } from '../trie/ordered';
 
 export { framesTaken } from '../evm/frame';
-export { mixWords, seedTables } from '../state/table-hash';
+export { mixHash, mixWords, seedTables } from '../state/table-hash';
 export { allocate, mark, memoryTaken, release, useScratch } from '../memory';
 export { keptBefore, keptSince } from '../trie/store';
 export { hash20, hash32, hash64 } from '../trie/key-hash';

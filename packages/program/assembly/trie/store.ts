@@ -6,6 +6,7 @@ import { keccak256 } from '../crypto/keccak256';
 import { useScratch } from '../memory';
 import { OpenTable, TABLE_SIZE } from '../open-table';
 import { hint, KeyType, preimage } from '../oracle';
+import { mixHash } from '../state/table-hash';
 
 /** The RLP of a node or a code follows behind what is known of it. */
 @unmanaged
@@ -26,7 +27,7 @@ class Entry {
 
   @inline
   hash(): u32 {
-    return <u32>this.hash0;
+    return mixHash(this.hash0);
   }
 
 

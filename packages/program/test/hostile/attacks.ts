@@ -11,6 +11,13 @@ import type { MadeUpAccount } from './made-up-state.js';
 
 export { GENESIS, type Attack, transactionsOf } from './attack-code.js';
 
+/** What `body` does with an address on top of the stack, for those of that many codes, in turn. */
+const inTurn = (count: number, body: string): Attack =>
+  target(counting(60_000, `80${push(count, 2)}9006${push(MANY, 4)}01${body}50`), {
+    levels: SPARSE,
+    accounts: manyCodes(count),
+  });
+
 /** By name, for a block of that gas. */
 export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
   'ecrecover with inputs that grow by a byte': () =>
@@ -93,11 +100,10 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
       levels: SPARSE,
       accounts: manyCodes(codesFor(gas)),
     }),
-  'calls of 1,200 codes in turn': () =>
-    target(counting(60_000, `80${push(1_200, 2)}9006${push(MANY, 4)}01${CALL_TOP}50`), {
-      levels: SPARSE,
-      accounts: manyCodes(1_200),
-    }),
+  'calls of 1,200 codes in turn': () => inTurn(1_200, CALL_TOP),
+  // More than are kept: each is read again though it is warm.
+  'calls of 9,000 codes in turn': () => inTurn(9_000, CALL_TOP),
+  'sizes of 9,000 codes in turn': () => inTurn(9_000, '803b50'),
   'codes that call the next one': (gas) => {
     const count = Math.min(1_024, codesFor(gas));
     return target(`5f5f5f5f${push(MANY, 4)}5afa00`, {

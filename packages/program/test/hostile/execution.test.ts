@@ -45,3 +45,11 @@ test('keys that meet in one bucket under the factors that anyone knows do not un
   module.call('seedTables', module.put(u256(0x1234567890abcdefn)));
   assert.ok(spread() > 990);
 });
+
+test('hashes whose first bits are the same, which take no time to find, are spread by all of their first 64', () => {
+  const module = startModule();
+  module.call('seedTables', module.put(u256(0x1234567890abcdefn)));
+  const seen = new Set<number>();
+  for (let i = 0n; i < 1000n; i++) seen.add(module.call('mixHash', (i << 32n) | 0xdeadbeefn) & 8191);
+  assert.ok(seen.size > 850, `${seen.size} of 1000`);
+});
