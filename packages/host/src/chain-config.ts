@@ -132,7 +132,14 @@ export function chainConfigOf(value: JsonValue, source: string): ChainConfig {
  * also where it has no blob schedule: without one nobody knows what a blob costs.
  */
 export function parseL1ChainConfig(document: string | Uint8Array, source: string): ChainConfig {
-  const members = parse(source, document, () => topLevelMembers(bytesOf(document), ['config', 'chainId']));
+  const members = parse(source, document, () =>
+    topLevelMembers(bytesOf(document), ['config', 'chainId', 'l2_chain_id']),
+  );
+  if (members?.has('l2_chain_id') === true)
+    throw new ConfigurationError(
+      source,
+      'is a rollup configuration; --l1.chainconfig takes the genesis file of the L1, or its "config" alone: are the files swapped?',
+    );
   const config = members?.has('chainId') === true ? undefined : members?.get('config');
   const value = parse(source, document, () => parseJson(config ?? textOf(document)));
   return l1ChainConfigOf(value, config === undefined ? source : `${source}.config`);

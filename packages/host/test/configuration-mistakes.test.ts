@@ -77,6 +77,10 @@ test('a file in the place of another is named as what it is', () => {
     () => parseL1ChainConfig(text(genesis), 'x.json'),
     /x\.json\.config is the configuration of an OP Stack chain/,
   );
+  assert.throws(
+    () => parseL1ChainConfig(text(rollup), 'x.json'),
+    /x\.json is a rollup configuration; --l1\.chainconfig takes .* swapped\?/,
+  );
   assert.throws(() => parseGenesisChainConfig('{}', 'x.json'), /x\.json has no field "config"/);
 });
 
