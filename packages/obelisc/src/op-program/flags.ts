@@ -361,10 +361,7 @@ function noDependencySet(origin: string): string {
 /** A name that a user may have meant: kona-host's for the same, or the nearest. */
 function suggestion(name: string): string {
   const kona = nearest(name, Object.keys(KONA_NAMES));
-  const own = nearest(
-    name,
-    FLAGS.map((spec) => spec.name),
-  );
+  const own = nearest(name, [...FLAGS.map((spec) => spec.name), 'help', 'version']);
   const meant = kona !== undefined && isSame(kona, name) ? KONA_NAMES[kona] : own;
   return meant === undefined ? '; --help lists them' : `; did you mean --${meant}?`;
 }

@@ -40,6 +40,7 @@ export type Options = {
  * Throws UsageError and ConfigurationError.
  */
 export function readOptions(flags: FlagValues, chain?: () => Chain): Options {
+  checkValues(flags);
   checkCompleteness(flags, chain !== undefined);
   const endpoints = readEndpoints(flags);
   const datadir = flags.get('datadir');
@@ -58,6 +59,18 @@ export function readOptions(flags: FlagValues, chain?: () => Chain): Options {
     dialect: flags.get('client') === 'kona' ? 'kona' : 'op-program',
     mode: readMode(flags),
   };
+}
+
+/** What was given is wrong by itself, whatever is missing beside it. */
+function checkValues(flags: FlagValues): void {
+  const given = (names: readonly string[]) => names.filter((name) => flags.has(name));
+  for (const name of given(['l1.head', 'l2.head', 'l2.outputroot'])) hash(flags, name);
+  for (const name of given(['l2.claim'])) hash(flags, name, true);
+  for (const name of given(['l2.blocknumber'])) blockNumber(flags, name);
+  for (const name of given(['network'])) knownChain(flags.get(name) ?? '');
+  for (const name of given(['l1', 'l2', 'l2.experimental'])) url(flags, name);
+  for (const name of given(['l1.beacon'])) urlList(name, flags.get(name) ?? '');
+  readNetworkFlags((name) => flags.get(name));
 }
 
 function checkCompleteness(flags: FlagValues, chainIsKnown: boolean): void {
@@ -103,25 +116,22 @@ function url(flags: FlagValues, name: string): string {
 }
 
 function readClaim(flags: FlagValues): Claim {
-  const l2BlockNumber = flags.get('l2.blocknumber') ?? '';
-  if (
-    // Go reads a number that begins with 0 as octal.
-    !/^(?:0|[1-9]\d*|0x[0-9a-fA-F]+)$/.test(l2BlockNumber) ||
-    BigInt(l2BlockNumber) >= 1n << 64n ||
-    BigInt(l2BlockNumber) === 0n
-  ) {
-    throw new UsageError(
-      `--l2.blocknumber is ${JSON.stringify(l2BlockNumber)}; it takes the number of a block after genesis`,
-    );
-  }
   return {
     l1Head: hash(flags, 'l1.head'),
     l2Head: hash(flags, 'l2.head'),
     l2OutputRoot: hash(flags, 'l2.outputroot'),
     // The zero hash is a claim like any other: a wrong one.
     l2Claim: hash(flags, 'l2.claim', true),
-    l2BlockNumber: BigInt(l2BlockNumber),
+    l2BlockNumber: blockNumber(flags, 'l2.blocknumber'),
   };
+}
+
+function blockNumber(flags: FlagValues, name: string): bigint {
+  const text = flags.get(name) ?? '';
+  // Go reads a number that begins with 0 as octal.
+  const number = /^(?:0|[1-9]\d*|0x[0-9a-fA-F]+)$/.test(text) ? BigInt(text) : 0n;
+  if (number > 0n && number < 1n << 64n) return number;
+  throw new UsageError(`--${name} is ${JSON.stringify(text)}; it takes the number of a block after genesis`);
 }
 
 function hash(flags: FlagValues, name: string, zeroAllowed = false): Uint8Array {
@@ -136,18 +146,7 @@ function hash(flags: FlagValues, name: string, zeroAllowed = false): Uint8Array 
 
 function readChain(flags: FlagValues): Chain {
   const network = flags.get('network');
-  if (network !== undefined) {
-    const chain = findChain(network);
-    if (chain === undefined) {
-      const meant = nearest(network, knownChainNames());
-      throw new UsageError(
-        meant === undefined
-          ? `--network ${JSON.stringify(network)} ${whyUnknown(network)}; chains that are not built in take --rollup.config and --l2.genesis`
-          : `--network ${JSON.stringify(network)} is not known; did you mean ${meant}?`,
-      );
-    }
-    return chain;
-  }
+  if (network !== undefined) return knownChain(network);
   const rollupConfig = parseRollupConfig(...textFile(flags, 'rollup.config'));
   const chainConfig = parseGenesisChainConfig(...file(flags, 'l2.genesis'));
   const l1ChainConfig = flags.has('l1.chainconfig')
@@ -159,6 +158,17 @@ function readChain(flags: FlagValues): Chain {
     l1ChainConfig,
     names: { rollupConfig: '--rollup.config', chainConfig: '--l2.genesis', l1ChainConfig: '--l1.chainconfig' },
   });
+}
+
+function knownChain(network: string): Chain {
+  const chain = findChain(network);
+  if (chain !== undefined) return chain;
+  const meant = nearest(network, knownChainNames());
+  throw new UsageError(
+    meant === undefined
+      ? `--network ${JSON.stringify(network)} ${whyUnknown(network)}; chains that are not built in take --rollup.config and --l2.genesis`
+      : `--network ${JSON.stringify(network)} is not known; did you mean ${meant}?`,
+  );
 }
 
 function textFile(flags: FlagValues, name: string): [text: string, source: string] {

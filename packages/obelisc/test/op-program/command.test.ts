@@ -74,6 +74,23 @@ test('all missing required flags are named at once', async () => {
   }
 });
 
+test('a wrong value is told before what is missing', async () => {
+  const wrong: Record<string, [value: string, fault: RegExp]> = {
+    'l1.head': ['0x12', /--l1\.head is .* not a hash/],
+    'l2.head': [`0x${'00'.repeat(32)}`, /--l2\.head is the zero hash/],
+    'l2.outputroot': ['x', /--l2\.outputroot is .* not a hash/],
+    'l2.claim': ['', /--l2\.claim is .* not a hash/],
+    'l2.blocknumber': ['010', /--l2\.blocknumber is /],
+    network: ['op-mainet', /--network .* did you mean op-mainnet\?/],
+    l1: ['ws://host', /--l1 is .* WebSocket is not used/],
+    'l1.beacon': ['host', /--l1\.beacon is .* not an http/],
+    'l2.experimental': ['ftp://host', /--l2\.experimental is .* not an http/],
+    'retry.for': ['soon', /--retry\.for is .* takes a duration/],
+  };
+  for (const [name, [value, fault]] of Object.entries(wrong)) await fails([`--${name}=${value}`], fault);
+  await fails(['--versoin'], /did you mean --version\?/);
+});
+
 test('--rollup.config and --l2.genesis go together, and not with --network', async () => {
   await fails(
     { ...claim, network: undefined, 'rollup.config': 'rollup.json' },
