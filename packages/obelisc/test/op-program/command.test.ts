@@ -79,7 +79,7 @@ test('a wrong value is told before what is missing', async () => {
     'l1.head': ['0x12', /--l1\.head is .* not a hash/],
     'l2.head': [`0x${'00'.repeat(32)}`, /--l2\.head is the zero hash/],
     'l2.outputroot': ['x', /--l2\.outputroot is .* not a hash/],
-    'l2.claim': ['', /--l2\.claim is .* not a hash/],
+    'l2.claim': ['0x', /--l2\.claim is .* not a hash/],
     'l2.blocknumber': ['010', /--l2\.blocknumber is /],
     network: ['op-mainet', /--network .* did you mean op-mainnet\?/],
     l1: ['ws://host', /--l1 is .* WebSocket is not used/],
