@@ -7,7 +7,7 @@ import { L1Chain } from '../l1/chain';
 import { PriorityQueue } from '../priority-queue';
 import { Channel } from './channel';
 import { DataReader, orderOf } from './data-place';
-import { foundAt, foundAway, foundLength, foundPlace, FrameRecords } from './frame-records';
+import { findFrame, foundAt, foundAway, foundLength, foundPlace, FrameRecords, indexFrames } from './frame-records';
 
 /** Bytes that are read again at a time, and no more than a frame's beyond. */
 // @ts-ignore: decorator
@@ -20,6 +20,8 @@ export class ChannelData extends InputSupply {
   private records: usize = 0;
   private count: u32 = 0;
   private total: u64 = 0;
+  /** Where each frame is in the records, by its number (4). */
+  private readonly index: GrowingBuffer = new GrowingBuffer();
   // Where it goes on: the frame's number, the address of its next byte, and how many are left of it.
   private number: u32 = 0;
   private at: usize = 0;
@@ -42,7 +44,7 @@ export class ChannelData extends InputSupply {
     const records = channel.records;
     this.records = changetype<usize>(records);
     this.count = records.count;
-    this.total = records.sum(0);
+    this.total = indexFrames(records, this.index);
     this.rewind();
   }
 
@@ -66,7 +68,7 @@ export class ChannelData extends InputSupply {
   }
 
   private find(number: u32): void {
-    if (!changetype<FrameRecords>(this.records).find(number)) throw new Error('a channel that lacks a frame');
+    findFrame(changetype<FrameRecords>(this.records), <usize>load<u32>(this.index.ptr + ((<usize>number) << 2)));
   }
 
   private enter(number: u32): void {
@@ -123,7 +125,7 @@ export class ChannelData extends InputSupply {
       const block = blockOf(this.at - 1);
       const here = <u32>(block + BLOCK_SIZE - this.at);
       if (here == 0) {
-        this.at = <usize>load<u32>(block) + 4;
+        this.at = changetype<FrameRecords>(this.records).after(block) + 4;
         continue;
       }
       const count = min(min(here, this.left), room - done);

@@ -67,14 +67,15 @@ export class Channel {
       this.closed = true;
       if (frame.number < this.highest) {
         // op-node subtracts the size of every frame here, also of those that it keeps, and so must we: the size decides
-        // which channels the bank drops. It may wrap, as op-node's does.
-        this.size -= this.records.sum(FRAME_OVERHEAD);
+        // which channels the bank drops.
+        this.size = 0;
         this.records.prune(frame.number);
         this.highest = frame.number;
       }
     }
     if (frame.number > this.highest) this.highest = frame.number;
-    this.records.add(frame);
+    if (this.inOrder) this.records.append(frame);
+    else this.records.add(frame);
     this.size += <u64>frame.length + FRAME_OVERHEAD;
     return null;
   }
@@ -92,8 +93,9 @@ export class Channel {
     if (!this.queued) giveBlock(changetype<usize>(this));
   }
 
-  /** Lets the channel stay until `release`. */
+  /** Lets the channel, which is complete, stay until `release`. */
   hold(): void {
+    this.records.close();
     this.holders += 1;
   }
 
@@ -110,7 +112,7 @@ export class Channel {
   }
 
   private hasFrame(number: u32): bool {
-    return this.inOrder ? number < this.records.count : this.records.find(number);
+    return this.inOrder ? number < this.records.count : this.records.has(number);
   }
 }
 

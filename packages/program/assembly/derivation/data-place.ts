@@ -23,29 +23,35 @@ export class DataPlace {
 /** Bytes of a place as it is stored, with an offset in its data. */
 // @ts-ignore: decorator
 @inline
-export const PLACE_SIZE: u32 = 12;
+export const PLACE_SIZE: u32 = 8;
 
-/** The low half of the L1 block's number: the rest is the head's, or one less. */
-@unmanaged
-class StoredPlace {
-  block: u32;
-  /** Twice the index, and 1 for a blob. */
-  indexAndKind: u32;
-  offset: u32;
+// A stored place, from the highest bit on: the L1 block's number without what is above its low bits, which is the head's or one
+// less (the headers of more blocks than that fill the memory); the index, and 1 for a blob; the offset.
+// @ts-ignore: decorator
+@inline
+const BLOCK_BITS: u64 = 22;
+// @ts-ignore: decorator
+@inline
+const INDEX_BITS: u64 = 17;
+// @ts-ignore: decorator
+@inline
+const OFFSET_BITS: u64 = 64 - BLOCK_BITS - INDEX_BITS;
+
+/** Whether byte `offset` of the data at `place` can be stored: not in a transaction of 32 MiB or behind 65,536 of them. */
+export function hasPlace(place: DataPlace, offset: u32): bool {
+  return place.index < 1 << (INDEX_BITS - 1) && <u64>offset < 1 << OFFSET_BITS;
 }
 
-/** Stores the place of byte `offset` of the data at `place` in PLACE_SIZE bytes at `target`, 4-byte aligned. */
+/** Stores the place of byte `offset` of the data at `place`, which can be, in PLACE_SIZE bytes at `target`. */
 export function storePlace(target: usize, place: DataPlace, offset: u32): void {
-  const stored = changetype<StoredPlace>(target);
-  stored.block = <u32>place.block;
-  stored.indexAndKind = ((<u32>place.index) << 1) | (<u32>place.isBlob);
-  stored.offset = offset;
+  const block = place.block & ((1 << BLOCK_BITS) - 1);
+  const index = (place.index << 1) | (<u64>place.isBlob);
+  store<u64>(target, (((block << INDEX_BITS) | index) << OFFSET_BITS) | offset);
 }
 
 /** A number by which stored places are in the order of L1; those of one piece of data have the same. */
 export function orderOf(stored: usize): u64 {
-  const place = changetype<StoredPlace>(stored);
-  return ((<u64>place.block) << 32) | (<u64>place.indexAndKind);
+  return load<u64>(stored) >> OFFSET_BITS;
 }
 
 /** Reads pieces of the batcher's data again. */
@@ -69,24 +75,24 @@ export class DataReader extends OrderedValues {
 
   /** Address of the `length` bytes at a stored place; they are there until the next call. */
   read(stored: usize, length: u32): usize {
-    const place = changetype<StoredPlace>(stored);
     const order = orderOf(stored);
+    const offset = <u32>(load<u64>(stored) & ((1 << OFFSET_BITS) - 1));
     if (order != this.order) {
-      this.load(stored);
+      this.load(order);
       this.order = order;
     }
-    if (<u64>place.offset + length > this.length) throw new Error("the batcher's data is not on L1 any more");
-    return this.buffer.ptr + place.offset;
+    if (<u64>offset + length > this.length) throw new Error("the batcher's data is not on L1 any more");
+    return this.buffer.ptr + offset;
   }
 
-  private load(stored: usize): void {
-    const place = changetype<StoredPlace>(stored);
+  private load(order: u64): void {
     const head = this.l1.head.number;
-    const block = this.l1.byNumber(head - <u64>(<u32>head - place.block));
+    const back = (head - (order >> INDEX_BITS)) & ((1 << BLOCK_BITS) - 1);
+    const block = this.l1.byNumber(head - back);
     if (block === null) throw new Error('an L1 block that was read and is not there any more');
     this.length = 0;
-    const index = place.indexAndKind >> 1;
-    if ((place.indexAndKind & 1) == 0) {
+    const index = (<u32>(order & ((1 << INDEX_BITS) - 1))) >> 1;
+    if ((order & 1) == 0) {
       this.wanted = index;
       this.pass(block);
       return;

@@ -1,76 +1,62 @@
-// The frames of a channel by their numbers, small: a batcher may post millions of frames of a byte, in one channel or in a
-// channel each. A few small ones lie in the channel's own block. Of more there is a tree (a B+ tree of blocks), whose entries
-// say how long a frame is and where its data begins in the channel's log, which is a chain of blocks (block-store.ts). Where
-// much is held already, the log gets the place of the data on L1 (data-place.ts) in its stead.
-import { BLOCK_SIZE, blockOf, blocksHeld, chainBytes, giveBlock, giveChain, takeBlock } from '../block-store';
-import { PLACE_SIZE, storePlace } from './data-place';
+// The frames of a channel, small: a batcher may post millions of frames of a byte, in one channel or in a channel each. They
+// lie one behind the other as they came, in a log that begins in the channel's own block and goes on in a chain of blocks
+// (block-store.ts). Where much is held already, the log gets the place of a frame's data on L1 (data-place.ts) in its stead.
+// Who reads the channel makes an index of the log by frame number.
+import { BLOCK_SIZE, blockOf, blocksHeld, giveBlock, giveChain, takeBlock } from '../block-store';
+import { GrowingBuffer } from '../growing-buffer';
+import { hasPlace, PLACE_SIZE, storePlace } from './data-place';
 import { Frame } from './frame';
+import { FrameNumbers } from './frame-numbers';
 import { mostHeld } from './memory-limits';
 
-/** Marks the length of a frame whose data is on L1. */
+/** Fields of `FrameRecords`; what is left of the channel's block behind them holds the beginning of the log. */
 // @ts-ignore: decorator
 @inline
-const AWAY: u32 = 0x80000000;
+const FIELDS: u32 = 18;
 
-/** Fields of `FrameRecords`; what is left of the channel's block behind them holds the first frames. */
+// A frame in the log: number (2), how long its data is if that is less than LONG (1), data. Else LONG, the length (3), data; or
+// AWAY, the length (3), the data's place.
 // @ts-ignore: decorator
 @inline
-const FIELDS: u32 = 20;
+const HEADER_SIZE: u32 = 3;
+// @ts-ignore: decorator
+@inline
+const LENGTH_SIZE: u32 = 3;
+// @ts-ignore: decorator
+@inline
+const LONG: u32 = 0xfe;
+// @ts-ignore: decorator
+@inline
+const AWAY: u32 = 0xff;
 
-// A frame in the channel's block: number (2), length (1), data. One that is away has AWAY_MARK, its length (4) and its place.
+/** A frame's header, and where its length is when that is long. */
 // @ts-ignore: decorator
-@inline
-const AWAY_MARK: u32 = 0xff;
-// @ts-ignore: decorator
-@inline
-const SHORT_HEADER: u32 = 3;
-// @ts-ignore: decorator
-@inline
-const AWAY_HEADER: u32 = 7;
-
-// A node of the tree: how many items it has (4), a leaf's right neighbour (4), items. A leaf's items are number (4), length
-// and mark (4), address of the data (4); an inner node's the least number below a child (4) and the child (4).
-// @ts-ignore: decorator
-@inline
-const NODE_HEADER: u32 = 8;
-// @ts-ignore: decorator
-@inline
-const ENTRY: u32 = 12;
-// @ts-ignore: decorator
-@inline
-const MOST_ENTRIES: u32 = (BLOCK_SIZE - NODE_HEADER) / ENTRY;
-// @ts-ignore: decorator
-@inline
-const CHILD: u32 = 8;
-// @ts-ignore: decorator
-@inline
-const MOST_CHILDREN: u32 = (BLOCK_SIZE - NODE_HEADER) / CHILD;
-
-/** The nodes on the way to a leaf, from the one above it upwards: 65,536 frames make six levels at most. */
-// @ts-ignore: decorator
-@lazy const PATH: usize = memory.data(64, 8);
-
+@lazy const HEADER: usize = memory.data(16, 8);
 /** The place of data that is away. */
 // @ts-ignore: decorator
-@lazy const PLACE: usize = memory.data(16, 8);
+@lazy const PLACE: usize = memory.data(8, 8);
 
-/** What `find` found: bytes of the data, whether it is on L1, and where it, or its place, begins (`chainBytes` reads it). */
+/** What `readFrame` found: bytes of the data, whether it is on L1, and the address where it, or its place, begins in the log. */
 export let foundLength: u32 = 0;
 export let foundAway: bool = false;
 export let foundAt: usize = 0;
 
+/** The log that is read, where reading goes on, and whether blocks are given back behind that. */
+let log: usize = 0;
+let at: usize = 0;
+let gives: bool = false;
+
 
 @unmanaged
 export class FrameRecords {
-  private root: u32;
-  /** The log: its first and last block, and bytes of the last one in use, its link among them. */
+  /** The numbers of its frames, where the log has left the channel's block and frames may come in any order. */
+  private numbers: u32;
+  /** The log: its first and last block behind the channel's, and bytes in use of the last one, its link among them. */
   private first: u32;
   private last: u32;
   count: u32;
   private filled: u8;
-  /** Levels above the leaves. */
-  private depth: u8;
-  /** Bytes of the frames in the channel's block. */
+  /** Bytes of the log in the channel's block. */
   private used: u8;
 
   private get here(): usize {
@@ -81,89 +67,78 @@ export class FrameRecords {
     return <u32>(blockOf(changetype<usize>(this)) + BLOCK_SIZE - this.here);
   }
 
-  /** Whether there is a frame of that number; then the `found…` variables say what is known of it. */
-  find(number: u32): bool {
-    if (this.root == 0) return this.findHere(number);
-    let node = <usize>this.root;
-    for (let level = this.depth; level > 0; level--) node = childAt(node, childIndex(node, number));
-    const i = position(node, number);
-    if (i == 0) return false;
-    const entry = entryAt(node, i - 1);
-    if (load<u32>(entry) != number) return false;
-    take(load<u32>(entry, 4), <usize>load<u32>(entry, 8));
-    return true;
-  }
-
-  private findHere(number: u32): bool {
-    const end = this.here + this.used;
-    for (let at = this.here; at < end; at = afterShort(at)) {
-      if (<u32>load<u16>(at) != number) continue;
-      takeShort(at);
-      return true;
+  /** Whether there is a frame of that number, where all frames came by `add`. */
+  has(number: u32): bool {
+    const numbers = numbersOf(this);
+    if (!numbers.isEmpty) return numbers.has(number);
+    openLog(this);
+    for (let left = this.count; left > 0; left--) {
+      if (readFrame() == number) return true;
+      skipData();
     }
     return false;
   }
 
   /** Adds a frame whose number there is none of: its data is copied, or noted where it is on L1. */
   add(frame: Frame): void {
+    const numbers = numbersOf(this);
+    if (numbers.isEmpty) {
+      this.append(frame);
+      if (this.first != 0) this.note();
+    } else {
+      numbers.add(frame.number);
+      this.append(frame);
+    }
+  }
+
+  /** The same for a channel whose frames come in order, so that none comes twice. */
+  append(frame: Frame): void {
     const length = frame.length;
     const place = frame.place;
     this.count += 1;
-    if (length > PLACE_SIZE && place !== null && blocksHeld() >= mostHeld) {
-      storePlace(PLACE, place, <u32>(frame.data - place.data));
-      this.put(frame.number, length | AWAY, PLACE, PLACE_SIZE);
+    store<u16>(HEADER, <u16>frame.number);
+    // A place takes three bytes more than data of the same length.
+    if (length > PLACE_SIZE + LENGTH_SIZE && place !== null && blocksHeld() >= mostHeld) {
+      const offset = <u32>(frame.data - place.data);
+      if (hasPlace(place, offset)) {
+        storePlace(PLACE, place, offset);
+        this.writeLong(AWAY, length);
+        this.write(PLACE, PLACE_SIZE);
+        return;
+      }
+    }
+    if (length < LONG) {
+      store<u8>(HEADER, <u8>length, 2);
+      this.write(HEADER, HEADER_SIZE);
     } else {
-      this.put(frame.number, length, frame.data, length);
+      this.writeLong(LONG, length);
     }
+    this.write(frame.data, length);
   }
 
-  private put(number: u32, mark: u32, data: usize, size: u32): void {
-    if (this.root == 0) {
-      if (this.putHere(number, mark, data, size)) return;
-      this.moveOut();
-    }
-    this.insert(number, mark, this.append(data, size));
+  /** Writes a header of which the number is in HEADER. */
+  private writeLong(mark: u32, length: u32): void {
+    store<u8>(HEADER, <u8>mark, 2);
+    store<u32>(HEADER, length, HEADER_SIZE);
+    this.write(HEADER, HEADER_SIZE + LENGTH_SIZE);
   }
 
-  /** Puts a frame into the channel's block, if there is room. */
-  private putHere(number: u32, mark: u32, data: usize, size: u32): bool {
-    const isAway = (mark & AWAY) != 0;
-    const header = isAway ? AWAY_HEADER : SHORT_HEADER;
-    if (size > this.room || this.used + header + size > this.room) return false;
-    const at = this.here + this.used;
-    store<u16>(at, <u16>number);
-    store<u8>(at, <u8>(isAway ? AWAY_MARK : size), 2);
-    if (isAway) store<u32>(at, mark & ~AWAY, 3);
-    memory.copy(at + header, data, size);
-    this.used += <u8>(header + size);
-    return true;
-  }
-
-  /** Makes a tree of the frames in the channel's block. */
-  private moveOut(): void {
-    const end = this.here + this.used;
-    this.root = <u32>newNode();
-    for (let at = this.here; at < end; at = afterShort(at)) {
-      takeShort(at);
-      const mark = foundAway ? foundLength | AWAY : foundLength;
-      this.insert(<u32>load<u16>(at), mark, this.append(foundAt, foundAway ? PLACE_SIZE : foundLength));
-    }
-    this.used = 0;
-  }
-
-  /** Adds bytes to the log; returns where they begin. */
-  private append(data: usize, length: u32): usize {
-    if (length == 0) return 0;
-    if (this.last == 0 || <u32>this.filled == BLOCK_SIZE) this.extend();
-    const begin = <usize>this.last + this.filled;
-    while (true) {
-      const count = min(length, BLOCK_SIZE - <u32>this.filled);
-      memory.copy(<usize>this.last + this.filled, data, count);
-      this.filled += <u8>count;
+  /** Adds bytes to the log. */
+  private write(data: usize, length: u32): void {
+    while (length > 0) {
+      const isHere = this.last == 0;
+      const used = <u32>(isHere ? this.used : this.filled);
+      const room = (isHere ? this.room : BLOCK_SIZE) - used;
+      if (room == 0) {
+        this.extend();
+        continue;
+      }
+      const count = min(length, room);
+      memory.copy((isHere ? this.here : <usize>this.last) + used, data, count);
+      if (isHere) this.used += <u8>count;
+      else this.filled += <u8>count;
       data += count;
       length -= count;
-      if (length == 0) return begin;
-      this.extend();
     }
   }
 
@@ -176,201 +151,157 @@ export class FrameRecords {
     this.filled = 4;
   }
 
-  private insert(number: u32, mark: u32, at: usize): void {
-    let node = <usize>this.root;
-    for (let level = this.depth; level > 0; level--) {
-      store<u32>(PATH + ((<usize>(level - 1)) << 2), <u32>node);
-      node = childAt(node, childIndex(node, number));
+  /** Notes the numbers of all frames. */
+  private note(): void {
+    const numbers = numbersOf(this);
+    openLog(this);
+    for (let left = this.count; left > 0; left--) {
+      numbers.add(readFrame());
+      skipData();
     }
-    const count = load<u32>(node);
-    const i = position(node, number);
-    if (count < MOST_ENTRIES) return insertEntry(node, i, number, mark, at);
-    // Numbers that come in order fill the leaves.
-    const isLast = i == count && load<u32>(node, 4) == 0;
-    const kept = isLast ? count : count / 2;
-    const fresh = split(node, kept, ENTRY);
-    store<u32>(fresh, load<u32>(node, 4), 4);
-    store<u32>(node, <u32>fresh, 4);
-    if (i <= kept && !isLast) insertEntry(node, i, number, mark, at);
-    else insertEntry(fresh, i - kept, number, mark, at);
-    this.insertChild(load<u32>(entryAt(fresh, 0)), fresh, isLast);
   }
 
-  /** Puts a new node into the one above it. */
-  private insertChild(least: u32, child: usize, isLast: bool): void {
-    for (let level: u32 = 0; level < <u32>this.depth; level++) {
-      const node = <usize>load<u32>(PATH + ((<usize>level) << 2));
-      const count = load<u32>(node);
-      const i = childIndex(node, least) + 1;
-      if (count < MOST_CHILDREN) return insertItem(node, i, least, child);
-      const kept = isLast ? count : count / 2;
-      const fresh = split(node, kept, CHILD);
-      if (i <= kept && !isLast) insertItem(node, i, least, child);
-      else insertItem(fresh, i - kept, least, child);
-      least = load<u32>(childPlace(fresh, 0));
-      child = fresh;
-    }
-    const root = newNode();
-    insertItem(root, 0, 0, <usize>this.root);
-    insertItem(root, 1, least, child);
-    this.root = <u32>root;
-    this.depth += 1;
+  /** Gives back what only tells whether a frame comes twice: no more are added. */
+  close(): void {
+    numbersOf(this).free();
   }
 
-  /** Drops the frames numbered `end` or higher; what they hold in the log goes with the channel. */
+  /** Drops the frames numbered `end` or higher. */
   prune(end: u32): void {
+    // The log is written anew, from one that begins in a copy of the channel's block.
+    const copy = takeBlock();
+    const own = blockOf(changetype<usize>(this));
+    memory.copy(copy, own, BLOCK_SIZE);
+    const old = changetype<FrameRecords>(copy + (changetype<usize>(this) - own));
+    const all = this.count;
+    numbersOf(this).free();
+    this.first = 0;
+    this.last = 0;
+    this.used = 0;
     this.count = 0;
-    if (this.root == 0) return this.pruneHere(end);
-    const old = <usize>this.root;
-    const depth = this.depth;
-    let leaf = old;
-    for (let level = depth; level > 0; level--) leaf = childAt(leaf, 0);
-    this.root = <u32>newNode();
-    this.depth = 0;
-    for (; leaf != 0; leaf = <usize>load<u32>(leaf, 4)) {
-      for (let i: u32 = 0; i < load<u32>(leaf); i++) {
-        const entry = entryAt(leaf, i);
-        if (load<u32>(entry) >= end) continue;
-        this.insert(load<u32>(entry), load<u32>(entry, 4), <usize>load<u32>(entry, 8));
-        this.count += 1;
+    openLog(old);
+    gives = true;
+    for (let left = all; left > 0; left--) {
+      const number = readFrame();
+      if (number >= end) {
+        skipData();
+        continue;
+      }
+      this.count += 1;
+      this.write(HEADER, foundLength < LONG && !foundAway ? HEADER_SIZE : HEADER_SIZE + LENGTH_SIZE);
+      for (let rest = storedLength(); rest > 0;) {
+        const count = min(rest, step());
+        this.write(at, count);
+        at += count;
+        rest -= count;
       }
     }
-    giveNodes(old, depth);
-  }
-
-  private pruneHere(end: u32): void {
-    const all = this.here + this.used;
-    let to = this.here;
-    for (let at = this.here; at < all;) {
-      const next = afterShort(at);
-      if (<u32>load<u16>(at) < end) {
-        memory.copy(to, at, next - at);
-        to += next - at;
-        this.count += 1;
-      }
-      at = next;
-    }
-    this.used = <u8>(to - this.here);
+    giveBlock(blockOf(at - 1));
+    gives = false;
+    if (this.first != 0) this.note();
   }
 
   /** Gives everything back. */
   free(): void {
-    if (this.root != 0) giveNodes(<usize>this.root, this.depth);
+    numbersOf(this).free();
     giveChain(<usize>this.first);
-    this.root = 0;
     this.first = 0;
     this.last = 0;
-    this.count = 0;
-    this.depth = 0;
     this.used = 0;
+    this.count = 0;
   }
 
-  /** Sum of all frames' data and of `overhead` for each. */
-  sum(overhead: u64): u64 {
-    let sum: u64 = 0;
-    if (this.root == 0) {
-      const end = this.here + this.used;
-      for (let at = this.here; at < end; at = afterShort(at)) {
-        takeShort(at);
-        sum += foundLength + overhead;
-      }
-      return sum;
-    }
-    let leaf = <usize>this.root;
-    for (let level = this.depth; level > 0; level--) leaf = childAt(leaf, 0);
-    for (; leaf != 0; leaf = <usize>load<u32>(leaf, 4)) {
-      for (let i: u32 = 0; i < load<u32>(leaf); i++) sum += (load<u32>(entryAt(leaf, i), 4) & ~AWAY) + overhead;
-    }
-    return sum;
+  /** The block behind `block` in the log; 0 for none. */
+  after(block: usize): usize {
+    return block == blockOf(changetype<usize>(this)) ? <usize>this.first : <usize>load<u32>(block);
   }
 }
 
-/** The place of the data of the frame that `find` found, which is away; there until the next call. */
+function numbersOf(records: FrameRecords): FrameNumbers {
+  return changetype<FrameNumbers>(changetype<usize>(records));
+}
+
+/**
+ * Writes to `index`, 4 bytes each, where the frames numbered 0 to `records.count` - 1 begin in the log, which are all that there
+ * are; returns the sum of their data.
+ */
+export function indexFrames(records: FrameRecords, index: GrowingBuffer): u64 {
+  index.reserve(records.count << 2, 0);
+  let sum: u64 = 0;
+  openLog(records);
+  for (let left = records.count; left > 0; left--) {
+    step();
+    const begin = <u32>at;
+    const number = readFrame();
+    if (number >= records.count) throw new Error('a channel that lacks a frame');
+    store<u32>(index.ptr + ((<usize>number) << 2), begin);
+    sum += foundLength;
+    skipData();
+  }
+  return sum;
+}
+
+/** Finds the frame that begins at `begin` in the log: the `found…` variables say what is known of it. */
+export function findFrame(records: FrameRecords, begin: usize): void {
+  log = changetype<usize>(records);
+  at = begin;
+  readFrame();
+}
+
+/** The place of the data of the frame that was found, which is away; there until the next call. */
 export function foundPlace(): usize {
-  chainBytes(foundAt, PLACE_SIZE, PLACE);
+  at = foundAt;
+  pass(PLACE, PLACE_SIZE);
   return PLACE;
 }
 
-function take(mark: u32, at: usize): void {
-  foundLength = mark & ~AWAY;
-  foundAway = (mark & AWAY) != 0;
+function openLog(records: FrameRecords): void {
+  log = changetype<usize>(records);
+  at = log + FIELDS;
+}
+
+/** Reads a frame's header and returns its number. */
+function readFrame(): u32 {
+  pass(HEADER, HEADER_SIZE);
+  const mark = <u32>load<u8>(HEADER, 2);
+  foundLength = mark;
+  foundAway = mark == AWAY;
+  if (mark >= LONG) {
+    pass(HEADER + HEADER_SIZE, LENGTH_SIZE);
+    foundLength = load<u32>(HEADER, HEADER_SIZE) & 0xffffff;
+  }
+  if (foundLength > 0) step();
   foundAt = at;
+  return <u32>load<u16>(HEADER);
 }
 
-/** Takes the frame at an address in a channel's block. */
-function takeShort(at: usize): void {
-  const length = <u32>load<u8>(at, 2);
-  if (length == AWAY_MARK) take(load<u32>(at, 3) | AWAY, at + AWAY_HEADER);
-  else take(length, at + SHORT_HEADER);
+/** Bytes of the frame at hand in the log behind its header. */
+function storedLength(): u32 {
+  return foundAway ? PLACE_SIZE : foundLength;
 }
 
-function afterShort(at: usize): usize {
-  const length = <u32>load<u8>(at, 2);
-  return at + (length == AWAY_MARK ? AWAY_HEADER + PLACE_SIZE : SHORT_HEADER + length);
+function skipData(): void {
+  pass(0, storedLength());
 }
 
-function newNode(): usize {
-  const node = takeBlock();
-  store<u64>(node, 0);
-  return node;
+/** Copies bytes of the log to `target`, unless that is 0, and goes on behind them. */
+function pass(target: usize, length: u32): void {
+  while (length > 0) {
+    const count = min(length, step());
+    if (target != 0) {
+      memory.copy(target, at, count);
+      target += count;
+    }
+    at += count;
+    length -= count;
+  }
 }
 
-function entryAt(node: usize, i: u32): usize {
-  return node + NODE_HEADER + i * ENTRY;
-}
-
-function childPlace(node: usize, i: u32): usize {
-  return node + NODE_HEADER + i * CHILD;
-}
-
-function childAt(node: usize, i: u32): usize {
-  return <usize>load<u32>(childPlace(node, i), 4);
-}
-
-/** How many of a leaf's numbers are `number` or less. */
-function position(node: usize, number: u32): u32 {
-  let i = load<u32>(node);
-  while (i > 0 && load<u32>(entryAt(node, i - 1)) > number) i -= 1;
-  return i;
-}
-
-/** Which child of an inner node has the numbers about `number`. */
-function childIndex(node: usize, number: u32): u32 {
-  let i = load<u32>(node) - 1;
-  while (i > 0 && load<u32>(childPlace(node, i)) > number) i -= 1;
-  return i;
-}
-
-function insertEntry(node: usize, i: u32, number: u32, mark: u32, at: usize): void {
-  const count = load<u32>(node);
-  const place = entryAt(node, i);
-  memory.copy(place + ENTRY, place, (count - i) * ENTRY);
-  store<u32>(place, number);
-  store<u32>(place, mark, 4);
-  store<u32>(place, <u32>at, 8);
-  store<u32>(node, count + 1);
-}
-
-function insertItem(node: usize, i: u32, least: u32, child: usize): void {
-  const count = load<u32>(node);
-  const place = childPlace(node, i);
-  memory.copy(place + CHILD, place, (count - i) * CHILD);
-  store<u32>(place, least);
-  store<u32>(place, <u32>child, 4);
-  store<u32>(node, count + 1);
-}
-
-/** Moves a node's items from number `kept` on, of `size` bytes each, to a new one. */
-function split(node: usize, kept: u32, size: u32): usize {
-  const fresh = newNode();
-  const count = load<u32>(node);
-  memory.copy(fresh + NODE_HEADER, node + NODE_HEADER + kept * size, (count - kept) * size);
-  store<u32>(fresh, count - kept);
-  store<u32>(node, kept);
-  return fresh;
-}
-
-function giveNodes(node: usize, depth: u32): void {
-  for (let i: u32 = 0; depth > 0 && i < load<u32>(node); i++) giveNodes(childAt(node, i), depth - 1);
-  giveBlock(node);
+/** Goes to the next block where one is at its end; returns how many bytes the block at hand has from there on. */
+function step(): u32 {
+  const block = blockOf(at - 1);
+  if (at < block + BLOCK_SIZE) return <u32>(block + BLOCK_SIZE - at);
+  at = changetype<FrameRecords>(log).after(block) + 4;
+  if (gives) giveBlock(block);
+  return BLOCK_SIZE - 4;
 }

@@ -137,7 +137,7 @@ export const channelCases: HostileCase[] = [
       });
     }),
     safeHead: 0,
-    most: BASE + (140 * 60_000 * 24 * 1.1) / 2 ** 20 + 10 + 24,
+    most: BASE + (140 * 60_000 * 9) / 2 ** 20 + 10 + 24,
   },
   {
     name: 'two million frames of 100 bytes, and of 13, in a bank of 1 GB',
@@ -163,7 +163,7 @@ export const channelCases: HostileCase[] = [
       ),
     ),
     safeHead: 0,
-    most: BASE + 64 + (2_000_000 * 26) / 2 ** 20 + 24,
+    most: BASE + 64 + (2_000_000 * 18) / 2 ** 20 + 24,
   },
   {
     name: 'two million channels before Holocene with one batch each that wait for one block',
