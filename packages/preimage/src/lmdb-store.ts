@@ -3,12 +3,13 @@
  * 250,000 is one file to copy. LMDB rather than LevelDB, which one process alone may open, and rather than Node's own SQLite,
  * which Node 20 lacks; its prebuilt binaries come from npm.
  */
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { open as openDatabase } from 'lmdb';
 import { DatadirError, messageOf } from './datadir-error.js';
+import { diskRoom } from './disk-room.js';
 import { integrityFault } from './integrity.js';
 import { keyHex, LOCAL_KEY } from './keys.js';
 import { lmdbFault } from './lmdb-check.js';
@@ -46,10 +47,12 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
         `${fault}; delete it, or the folder ${path}, and gather the claim again by running once with --l1, --l1.beacon and --l2`,
       );
     }
+    if (!existsSync(file) || !existsSync(`${file}-lock`)) checkRoom(file);
     database = open(file);
   } catch (error) {
     throw failed('opened', error);
   }
+  const takeRoom = diskRoom(path);
   let isTogether = false;
   // What the system says of a file that could be written in part only.
   const isShort = (error: unknown) => error instanceof Error && 'code' in error && error.code === EIO;
@@ -85,6 +88,7 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
       if (key[0] === LOCAL_KEY) throw new RangeError('local pre-images are not stored');
       try {
         if (database.putSync === undefined) throw new ReadOnlyError();
+        takeRoom(value.length);
         if (!isTogether) database.resetReadTxn();
         database.putSync(asBuffer(key), asBuffer(value));
       } catch (error) {
@@ -114,6 +118,23 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
       if (failure !== undefined) throw failure.error;
     },
   });
+}
+
+/** What a new database and the file of its locks take, with something to spare. */
+const ROOM_BYTES = 64 * 1024;
+
+/** Throws what the system says where there is no room for a new database: the library would end the process by a signal. */
+function checkRoom(file: string): void {
+  const trial = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(trial, new Uint8Array(ROOM_BYTES), { flush: true });
+  } catch (error) {
+    // Who may only read does not need it.
+    if (!(error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code))))
+      throw error;
+  } finally {
+    rmSync(trial, { force: true });
+  }
 }
 
 /** Whether the library is there, with binaries for this system: it is an optional dependency. */
