@@ -138,9 +138,29 @@ describe('cast', { skip }, () => {
       await refused(/invalid chain id for signer: have 5/, '--chain', '5');
       await refused(/invalid chain id for signer: have 5/, '--chain', '5', '--legacy');
       await refused(/max priority fee|maxPriorityFeePerGas/, '--gas-price', '1', '--priority-gas-price', '2');
-      await refused(/blob transactions are not taken/, '--blob', '--path', fileURLToPath(import.meta.url));
+      if (name === 'L2') await refused(/an L2 takes no blobs/, '--blob', '--path', fileURLToPath(import.meta.url));
     });
   }
+
+  test('sends blobs to the L1, in the form of either fork, which the beacon API then has', async () => {
+    const { privateKey: key, address } = user(3);
+    for (const form of [[], ['--eip4844']]) {
+      const path = ['--blob', ...form, '--path', fileURLToPath(import.meta.url)];
+      const sent = await json(devnet.l1Url, 'send', '--private-key', key, address, ...path);
+      assert.equal(BigInt(sent['status'] ?? 0), 1n);
+      assert.equal(BigInt(sent['type'] ?? 0), 3n);
+      const hash = sent['transactionHash'] ?? '';
+      const { blobVersionedHashes } = await json(devnet.l1Url, 'tx', hash);
+      assert.ok(Array.isArray(blobVersionedHashes));
+      const { timestamp } = await json(devnet.l1Url, 'block', String(BigInt(sent['blockNumber'] ?? 0)));
+      const genesis = await json(devnet.l1Url, 'block', '0');
+      const slot = (BigInt(timestamp ?? 0) - BigInt(genesis['timestamp'] ?? 0)) / 2n;
+      const query = blobVersionedHashes.map((one) => `versioned_hashes=${one}`).join('&');
+      const answer = await fetch(`${devnet.beaconUrl}/eth/v1/beacon/blobs/${slot}?${query}`);
+      const { data } = (await answer.json()) as { data: string[] };
+      assert.equal(data.length, blobVersionedHashes.length);
+    }
+  });
 
   test('reads predeploys of the L2, and block numbers through a WebSocket', async () => {
     assert.ok(BigInt((await cast(devnet.l2Url, 'call', ORACLE, 'l1BaseFee()(uint256)')).split(' ')[0] ?? 0) > 0n);

@@ -3,7 +3,9 @@
 import { Account, equalsBytes, KECCAK256_NULL } from '@ethereumjs/util';
 import { delegateOf } from '../execution/authorizations.js';
 import type { ExecutedBlock } from '../execution/block-executor.js';
-import { rulesAt } from '../execution/chain.js';
+import { GAS_PER_BLOB } from '../execution/base-fee.js';
+import { MAX_BLOBS_PER_TRANSACTION } from '../execution/blob-schedule.js';
+import { blobParametersAt, rulesAt } from '../execution/chain.js';
 import type { ExecutionChain } from '../execution/chain.js';
 import { includes } from '../execution/forks.js';
 import { exceedsInitCodeSize, floorGas, intrinsicGas, MAX_TRANSACTION_GAS } from '../execution/state-transition.js';
@@ -23,6 +25,14 @@ export async function refusalOf(
   const rules = rulesAt(chain, head.header.timestamp);
   if ((type === 3 || type === 4) && !includes(rules, FORK_OF_TYPE[type]))
     return `transaction type not supported: type ${type} comes with ${FORK_OF_TYPE[type]}`;
+  if (type === 3) {
+    if (rules.optimism !== undefined) return 'transaction type not supported: an L2 takes no blobs';
+    const { max } = blobParametersAt(chain, head.header.timestamp);
+    const most = includes(rules, 'osaka') ? Math.min(max, MAX_BLOBS_PER_TRANSACTION) : max;
+    const blobs = transaction.blobVersionedHashes.length;
+    if (blobs === 0) return 'blobless blob transaction';
+    if (blobs > most) return `too many blobs in transaction: have ${blobs}, permitted ${most}`;
+  }
   if (gasLimit > head.header.gasLimit) return `exceeds block gas limit: ${gasLimit} of ${head.header.gasLimit}`;
   if (includes(rules, 'osaka') && gasLimit > MAX_TRANSACTION_GAS)
     return `transaction gas limit too high (cap: ${MAX_TRANSACTION_GAS}, tx: ${gasLimit})`;
@@ -35,7 +45,8 @@ export async function refusalOf(
   const state = new State(store, head.header.stateRoot);
   const sender = (await state.getAccount(transaction.from)) ?? new Account();
   if (nonce < sender.nonce) return `nonce too low: next nonce ${sender.nonce}, tx nonce ${nonce}`;
-  const cost = gasLimit * maxFeePerGas + value;
+  const blobGas = GAS_PER_BLOB * BigInt(transaction.blobVersionedHashes.length);
+  const cost = gasLimit * maxFeePerGas + blobGas * transaction.maxFeePerBlobGas + value;
   if (sender.balance < cost)
     return `insufficient funds for gas * price + value: balance ${sender.balance}, tx cost ${cost}`;
   if (!equalsBytes(sender.codeHash, KECCAK256_NULL)) {

@@ -126,6 +126,15 @@ export class BlockBuilder {
     return this.input.attributes.gasLimit - this.#gasUsed;
   }
 
+  /** Blobs that further transactions may bring. */
+  get blobsLeft(): number {
+    return this.blobs.max - Number(this.#blobGasUsed / fees.GAS_PER_BLOB);
+  }
+
+  get blobBaseFee(): bigint {
+    return fees.blobBaseFee(this.excessBlobGas, this.blobs);
+  }
+
   /** Decodes and applies a transaction. Throws when it may not stand here; the block can go on without it. */
   async add(raw: Uint8Array): Promise<Receipt> {
     const transaction = decodeTransaction(raw, this.common);
@@ -198,12 +207,12 @@ export class BlockBuilder {
         mixHash: attributes.prevRandao,
         gasLimit: attributes.gasLimit,
         baseFeePerGas: this.baseFee,
-        blobBaseFee: fees.blobBaseFee(this.excessBlobGas, this.blobs),
+        blobBaseFee: this.blobBaseFee,
       }),
       chainId: BigInt(this.input.chain.chainId),
       baseFee: this.baseFee,
-      blobBaseFee: fees.blobBaseFee(this.excessBlobGas, this.blobs),
-      blobsLeft: this.blobs.max - Number(this.#blobGasUsed / fees.GAS_PER_BLOB),
+      blobBaseFee: this.blobBaseFee,
+      blobsLeft: this.blobsLeft,
       gasLeft: this.gasLeft,
       cumulativeGasUsed: this.#gasUsed,
       footprintLeft: attributes.gasLimit - this.#footprint,

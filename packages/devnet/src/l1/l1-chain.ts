@@ -98,9 +98,9 @@ export class L1Chain {
       ancestorHash: (ancestor) => this.blocks.at(ancestor).hash,
     });
     for (const { raw } of submissions) await builder.add(raw);
-    await pool?.fill(builder);
+    const sent = (await pool?.fill(builder)) ?? [];
     const block = builder.seal();
-    const stored = { ...block, sidecars: submissions.flatMap(({ sidecars }) => [...sidecars]) };
+    const stored = { ...block, sidecars: [...submissions.flatMap(({ sidecars }) => [...sidecars]), ...sent] };
     this.blocks.append(stored);
     return stored;
   }
