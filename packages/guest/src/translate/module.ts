@@ -37,8 +37,9 @@ export function translateModule(module: WasmModule): TranslatedModule {
   const { minimum, maximum } = module.memory;
   const isFar = minimum === ALL_PAGES && maximum === ALL_PAGES;
   if (maximum > NEAR_PAGES && !isFar) {
+    const fault = Number.isFinite(maximum) ? `may grow to ${maximum} pages` : 'has no maximum';
     throw new UnsupportedModuleError(
-      `the memory may grow to ${maximum} pages; its declared maximum must be at most ${NEAR_PAGES}, below stack and code, or ` +
+      `the memory ${fault}; its declared maximum must be at most ${NEAR_PAGES}, below stack and code, or ` +
         `minimum and maximum ${ALL_PAGES}, with nothing of the module's between the two parts (packages/program/ABI.md)`,
     );
   }
