@@ -9,6 +9,7 @@ export {
   GameError,
   type GameStatus,
   readGames,
+  readClaimsOf,
   readGameStatuses,
   readOracleOutput,
 } from './games/game.js';
@@ -19,7 +20,7 @@ export { locationLines } from './location-text.js';
 export { messagesOf } from './messages.js';
 export type { MachineProgress } from './machine.js';
 export type { ChainOptions, NetworkSettings, ValidateOptions } from './options.js';
-export { defaultSegment, type RangeProgress, type SegmentProgress } from './segments.js';
+export { defaultSegments, evenStarts, type RangeProgress, type SegmentProgress } from './segments.js';
 export { type ScratchFolder, scratchFolder } from './scratch-folder.js';
 export { validate } from './validate.js';
 export { type Answer, exitCodes, type Verdict, gameJson, verdictJson, verdictLine } from './verdict.js';

@@ -1,5 +1,13 @@
 // One derivation judged: the client natively, which gathers, then in the machine; both must agree.
-import { type Chain, type Claim, type Endpoints, type Host, type Log, openHost, type RetryPolicy } from '@obelisc/host';
+import {
+  type Chain,
+  type Claim,
+  type Endpoints,
+  type Host,
+  type Log,
+  openHost,
+  type RetryPolicy,
+} from '@obelisc/host/run';
 import type { DataFormat, PreimageStore } from '@obelisc/preimage';
 import { runProgram } from '@obelisc/program';
 import { ClientLog, type Conclusion, type DerivedBlock } from './client-log.js';

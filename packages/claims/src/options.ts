@@ -49,7 +49,7 @@ export interface ValidateOptions extends ChainOptions {
   readonly dataFormat?: DataFormat | undefined;
   /** Only natively, without the machine. */
   readonly native: boolean;
-  /** Blocks of a segment of the range; a range that is not longer is derived in one. Default: `defaultSegment`. */
+  /** Blocks of a segment of the range; a range that is not longer is derived in one. Default: `defaultSegments`. */
   readonly segment?: bigint | undefined;
   /** Processes that derive segments; default: one for each core. */
   readonly workers?: number | undefined;

@@ -7,7 +7,7 @@ import {
   type RelayAnswer,
   type RelayNote,
   type RelayQuestion,
-} from '@obelisc/host';
+} from '@obelisc/host/run';
 import { parseLogfmt } from '@obelisc/program';
 import { errorOf } from './errors.js';
 import { type Derivation, judge, type Judgement } from './judge.js';

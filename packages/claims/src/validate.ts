@@ -11,7 +11,16 @@ import { l1Heads, lookUp, type Question } from './lookup.js';
 import type { ValidateOptions } from './options.js';
 import { scratchFolder } from './scratch-folder.js';
 import type { SegmentTask } from './segment-process.js';
-import { cut, defaultSegment, judgeSegments, plainChain, type Segment } from './segments.js';
+import {
+  cut,
+  defaultSegments,
+  equalStarts,
+  evenStarts,
+  judgeSegments,
+  plainChain,
+  type Segment,
+  segmentsOf,
+} from './segments.js';
 import type { SegmentVerdict, Verdict } from './verdict.js';
 import { SegmentPool } from './worker-pool.js';
 
@@ -20,10 +29,11 @@ export async function validate(options: ValidateOptions): Promise<Verdict> {
   const question = await lookUp(options);
   const { start, to, end } = question;
   const workers = options.workers ?? availableParallelism();
-  const length = options.segment ?? defaultSegment(to - start.blockNumber, workers);
+  const blocks = to - start.blockNumber;
+  const count = options.segment === undefined ? defaultSegments(blocks, workers) : segmentsOf(blocks, options.segment);
   // Of blocks that the op-node does not have there are no roots to cut a range at.
-  if (to - start.blockNumber <= length || end === undefined) return inOne(question, options);
-  return inSegments(question, { start, end, length, workers }, options);
+  if (count < 2 || end === undefined) return inOne(question, options);
+  return inSegments(question, { start, end, count, workers }, options);
 }
 
 /** One derivation from start to end, in this process. */
@@ -53,11 +63,11 @@ async function inOne(question: Question, options: ValidateOptions): Promise<Verd
 /** Segments in processes of their own, over one datadir that this process gathers into. */
 async function inSegments(
   question: Question,
-  { length, workers, ...range }: { start: OutputAtBlock; end: OutputAtBlock; length: bigint; workers: number },
+  { count, workers, ...range }: { start: OutputAtBlock; end: OutputAtBlock; count: number; workers: number },
   options: ValidateOptions,
 ): Promise<Verdict> {
   const { log, signal } = options;
-  const segments = await cut(question.node, range, length);
+  const segments = await cut(question.node, range, startsOf(question, { ...range, count }, options));
   const temporary = options.datadir === undefined ? await scratchFolder('obelisc-segments-') : undefined;
   // What nobody else reads need not be files: an element of a blob each, they take longer to write and to remove than to derive.
   const dataFormat = temporary !== undefined && hasLmdb() ? ('lmdb' as const) : options.dataFormat;
@@ -123,6 +133,19 @@ async function inSegments(
     pool?.close();
     if (signal?.aborted !== true) await temporary?.remove();
   }
+}
+
+/** Where the segments begin, from the range's start on. */
+function startsOf(
+  { chain }: Question,
+  { start, end, count }: { start: OutputAtBlock; end: OutputAtBlock; count: number },
+  { segment }: ValidateOptions,
+): bigint[] {
+  const blocks = end.blockNumber - start.blockNumber;
+  if (segment !== undefined) return equalStarts(blocks, count);
+  const first = chain.rollupConfig.genesis.l1.number;
+  const l1Before = { start: Number(start.l1Origin.number - first), end: Number(end.l1Origin.number - first) };
+  return evenStarts(Number(blocks), count, l1Before).map(BigInt);
 }
 
 /** A range's judgement, and the derivation whose blocks are to be held beside the op-node's. */

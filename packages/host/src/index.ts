@@ -27,17 +27,6 @@ export {
   WrongAnswerError,
 } from './endpoint-errors.js';
 export { type FetcherOptions, type Gatherer, networkFetcher, networkGatherer } from './fetcher.js';
-export {
-  openRelayedHost,
-  type Relay,
-  type RelayAnswer,
-  type RelayedHostOptions,
-  relayEnd,
-  type RelayEnd,
-  type RelayNote,
-  type RelayQuestion,
-  type SharedFetches,
-} from './relay.js';
 export type { GatheringProgress, Share } from './gathering-progress.js';
 export {
   addressOf,

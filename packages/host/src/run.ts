@@ -37,3 +37,14 @@ export {
   RPC_KINDS,
   type RpcKind,
 } from './endpoint-settings.js';
+export {
+  openRelayedHost,
+  type Relay,
+  type RelayAnswer,
+  type RelayedHostOptions,
+  relayEnd,
+  type RelayEnd,
+  type RelayNote,
+  type RelayQuestion,
+  type SharedFetches,
+} from './relay.js';

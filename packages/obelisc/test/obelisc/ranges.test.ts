@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { defaultSegment } from '@obelisc/claims';
+import { defaultSegments, evenStarts } from '@obelisc/claims';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
 import { repositoryRoot, runCommand } from '../../src/demo/commands.js';
 import { call, type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
@@ -73,17 +73,38 @@ describe('a range in segments', () => {
     };
   }
 
-  test('where nobody chose, each worker has an equal share, within bounds', () => {
-    assert.deepEqual(
-      [
-        [60n, 2],
-        [200n, 2],
-        [200n, 8],
-        [1801n, 2],
-        [151_200n, 8],
-      ].map(([blocks, workers]) => defaultSegment(BigInt(blocks ?? 0), Number(workers))),
-      [50n, 100n, 50n, 901n, 1_000n],
-    );
+  test('where nobody chose, there is a segment for each worker, within bounds', () => {
+    const counts = [
+      [50, 2],
+      [60, 2],
+      [200, 2],
+      [200, 8],
+      [1801, 2],
+      [151_200, 8],
+    ].map(([blocks, workers]) => defaultSegments(BigInt(blocks ?? 0), Number(workers)));
+    assert.deepEqual(counts, [1, 2, 2, 4, 2, 152]);
+  });
+
+  test('segments take as long as each other: with less of L1 before them to read they are longer', () => {
+    const lengths = (blocks: number, count: number, l1Before: { start: number; end: number }): number[] => {
+      const starts = evenStarts(blocks, count, l1Before);
+      return starts.map((at, i) => (starts[i + 1] ?? blocks) - at);
+    };
+    assert.deepEqual(lengths(200, 2, { start: 1000, end: 1070 }), [100, 100]);
+    assert.deepEqual(lengths(200, 4, { start: 1000, end: 1070 }), [50, 50, 50, 50]);
+    const [first = 0, second = 0] = lengths(200, 2, { start: 0, end: 70 });
+    assert.equal(first + second, 200);
+    assert.ok(first > 120 && second < 80, `${first}, ${second}`);
+    for (const blocks of [51, 60, 199, 1001])
+      for (const count of [2, 3, 8, 50])
+        for (const end of [0, 1, 30, 400]) {
+          const all = lengths(blocks, count, { start: 0, end });
+          assert.equal(
+            all.reduce((sum, length) => sum + length, 0),
+            blocks,
+          );
+          assert.ok(all.length <= count && all.every((length) => length > 0), all.join());
+        }
   });
 
   test('every segment is proved, natively and in the machine', async () => {
