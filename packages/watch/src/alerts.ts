@@ -32,53 +32,87 @@ export async function raise(
   ]);
 }
 
-/** Sends what was noted and not sent yet; what fails is tried again later, less and less often. The number that went out. */
-export async function sendAlerts(database: Database, targets: AlertTargets, log: Log): Promise<number> {
+/**
+ * Sends what was noted and not sent yet, to each target once; what fails is tried again later, less and less often. Of several watches
+ * one takes an event, for so long as targets may take. The number that went out; no more are begun once `signal` is aborted.
+ */
+export async function sendAlerts(
+  database: Database,
+  targets: AlertTargets,
+  log: Log,
+  signal?: AbortSignal,
+): Promise<number> {
   if (targets.url === undefined && targets.command === undefined) return 0;
+  // A clock that was set back leaves times that are too far ahead.
+  const isDue = `sent_at IS NULL AND (due_at <= now() OR due_at > now() + interval '2 hours')`;
   const due = await database.query<{ event: string }>(
-    `SELECT event FROM obelisc.alerts
-     WHERE sent_at IS NULL AND made_at + (interval '5 seconds' * (power(2, least(tries, 10)) - 1)) <= now() ORDER BY made_at LIMIT 20`,
+    `SELECT event FROM obelisc.alerts WHERE ${isDue} ORDER BY made_at LIMIT 20`,
   );
   let sent = 0;
   for (const { event } of due) {
-    // Two watches on one database: the row is the one's that locks it.
-    const isSent = await database.transaction(async (sql) => {
-      const [row] = await sql.query<{ body: unknown }>(
-        `SELECT body FROM obelisc.alerts WHERE event = $1 AND sent_at IS NULL FOR UPDATE SKIP LOCKED`,
-        [event],
-      );
-      if (row === undefined) return false;
-      const body = JSON.stringify({ event, ...(row.body as object) });
-      try {
-        if (targets.url !== undefined) await post(targets.url, body, targets.secret);
-        if (targets.command !== undefined) await run(targets.command, body);
-      } catch (error) {
-        log('warn', 'An alert could not be sent; it is tried again', {
-          alert: event,
-          because: messageOf(error),
-        });
-        await sql.query(`UPDATE obelisc.alerts SET tries = tries + 1 WHERE event = $1`, [event]);
-        return false;
-      }
-      await sql.query(`UPDATE obelisc.alerts SET sent_at = now() WHERE event = $1`, [event]);
-      return true;
+    if (signal?.aborted === true) break;
+    const [row] = await database.query<{ body: object; posted: boolean; ran: boolean }>(
+      `UPDATE obelisc.alerts SET tries = tries + 1, due_at = now() + make_interval(secs => $2)
+       WHERE event = $1 AND ${isDue} RETURNING body, posted, ran`,
+      [event, (3 * PATIENCE) / 1000],
+    );
+    if (row === undefined) continue;
+    const body = JSON.stringify({ event, ...row.body });
+    const done = (column: 'posted' | 'ran'): Promise<unknown> =>
+      database.query(`UPDATE obelisc.alerts SET ${column} = true WHERE event = $1`, [event]);
+    const outcomes = await Promise.allSettled([
+      targets.url === undefined || row.posted
+        ? undefined
+        : post(targets.url, body, targets.secret).then(() => done('posted')),
+      targets.command === undefined || row.ran ? undefined : run(targets.command, body).then(() => done('ran')),
+    ]);
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    if (failures.length === 0) {
+      await database.query(`UPDATE obelisc.alerts SET sent_at = now() WHERE event = $1`, [event]);
+      sent++;
+      continue;
+    }
+    log('warn', 'An alert could not be sent; it is tried again', {
+      alert: event,
+      because: failures.map(reasonOf).join('; '),
     });
-    if (isSent) sent++;
+    await database.query(
+      `UPDATE obelisc.alerts SET due_at = now() + interval '5 seconds' * power(2, least(tries, 10)) WHERE event = $1`,
+      [event],
+    );
   }
   return sent;
 }
 
 async function post(url: string, body: string, secret: string | undefined): Promise<void> {
   const signature = secret === undefined ? {} : { 'x-obelisc-signature': `sha256=${sign(body, secret)}` };
-  const response = await fetch(url, {
+  const target = new URL(url);
+  const { username, password } = target;
+  // `fetch` takes no address with a name and a password in it.
+  [target.username, target.password] = ['', ''];
+  const credentials = [username, password].map(decodeURIComponent).join(':');
+  const authorization =
+    credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  const response = await fetch(target, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...signature },
+    headers: { 'content-type': 'application/json', ...authorization, ...signature },
     body,
-    redirect: 'error',
+    redirect: 'manual',
     signal: AbortSignal.timeout(PATIENCE),
+  }).catch((error: unknown) => {
+    throw new Error(`--alert: ${reasonOf(error)}`);
   });
   await response.body?.cancel();
+  if (response.status >= 300 && response.status < 400)
+    throw new Error(`--alert answered with HTTP ${response.status}, a redirection: give the address that it leads to`);
   if (!response.ok) throw new Error(`--alert answered with HTTP ${response.status}`);
+}
+
+/** What went wrong; of a failed `fetch` its cause says it. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (error instanceof Error && error.name === 'TimeoutError') return `no answer in ${PATIENCE / 1000} s`;
+  return cause instanceof Error ? messageOf(cause) : messageOf(error);
 }
 
 /** HMAC-SHA256 in hexadecimal. */
@@ -88,13 +122,30 @@ export function sign(body: string, secret: string): string {
 
 function run(command: string, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, { shell: true, stdio: ['pipe', 'ignore', 'ignore'], timeout: PATIENCE });
+    // A group of its own: a shell that is ended leaves what it has started.
+    const child = spawn(command, { shell: true, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch (error) {
+        // It has just ended.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) reject(error);
+      }
+    }, PATIENCE);
     // A command that does not read its input is no fault.
     child.stdin.on('error', () => {});
     child.stdin.end(`${body}\n`);
-    child.on('error', reject);
-    child.on('close', (code, signal) =>
-      code === 0 ? resolve() : reject(new Error(`--alert-command ended with ${signal ?? `exit code ${code}`}`)),
-    );
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) resolve();
+      else if (isLate) reject(new Error(`--alert-command was ended: it took longer than ${PATIENCE / 1000} s`));
+      else reject(new Error(`--alert-command ended with ${signal ?? `exit code ${code}`}`));
+    });
   });
 }

@@ -90,12 +90,24 @@ export function countClaims(sql: Sql): Promise<ClaimCount[]> {
   );
 }
 
-/** Seconds that each chain's oldest game waits for its verdict: since its making, and since it was seen. */
-export function oldestOpen(sql: Sql): Promise<{ chain: string; seconds: number; sinceSeen: number }[]> {
+/** Seconds that each chain's oldest game waits for its verdict, since its making. */
+export function oldestOpen(sql: Sql): Promise<{ chain: string; seconds: number }[]> {
   return sql.query(
-    `SELECT chain, extract(epoch FROM now())::float8 - min(created_at)::float8 AS seconds,
-       extract(epoch FROM now() - min(seen_at))::float8 AS "sinceSeen"
+    `SELECT chain, extract(epoch FROM now())::float8 - min(created_at)::float8 AS seconds
      FROM obelisc.games WHERE state IN ('waiting', 'queued') GROUP BY chain`,
+  );
+}
+
+/** A game that waits for its verdict, and how many seconds it has done so since it was seen, by the database's clock. */
+export interface OpenGame extends GameKey {
+  readonly seconds: number;
+}
+
+/** The game of each chain that was seen first of those that wait for their verdict. */
+export function firstSeenOpen(sql: Sql): Promise<OpenGame[]> {
+  return sql.query(
+    `SELECT DISTINCT ON (chain) chain, address, extract(epoch FROM now() - seen_at)::float8 AS seconds
+     FROM obelisc.games WHERE state IN ('waiting', 'queued') ORDER BY chain, seen_at, index, address`,
   );
 }
 

@@ -160,7 +160,11 @@ function withoutPassword(url: string): string {
   try {
     const parsed = new URL(url);
     if (parsed.password !== '') parsed.password = '***';
-    return parsed.toString();
+    // Parameters may hold passwords as well.
+    parsed.search = '';
+    parsed.hash = '';
+    // A password with a slash that was not encoded makes a path of its rest.
+    return parsed.pathname.includes('@') ? 'postgres://…' : parsed.toString();
   } catch {
     return 'postgres://…';
   }

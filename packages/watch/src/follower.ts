@@ -7,6 +7,7 @@ import {
   gameType,
   type ListedGame,
   listGames,
+  readClaimsOf,
   readGames,
   readGameStatuses,
 } from '@obelisc/claims';
@@ -16,6 +17,9 @@ import type { Database } from './database.js';
 import {
   addGame,
   addUncoveredGame,
+  describeGame,
+  findGame,
+  type GameRow,
   gamesFrom,
   gamesInState,
   newestIndex,
@@ -29,6 +33,8 @@ import type { ClaimQueue } from './queue.js';
 const BATCH = 100n;
 /** Games below the newest that are looked at again, for those that a reorganisation took away. */
 const LOOK_BACK = 64n;
+/** L1 blocks after which a block is final: two epochs. */
+const FINAL = 64n;
 
 export interface FollowerOptions {
   readonly chain: WatchedChain;
@@ -68,24 +74,38 @@ export class Follower {
   async look(): Promise<Look> {
     const { number: l1Number } = await this.#l1.latest();
     const count = await gameCount(this.#views, this.options.chain.factory);
-    const vanished = await this.#reorganised(count);
-    const found = await this.#list(count);
+    const vanished = await this.#reorganised(count, l1Number);
+    const found = await this.#list(count, vanished);
     await this.#ends();
     const queued = await this.#enqueue(l1Number);
-    return { found, queued, vanished, l1Number };
+    return { found, queued, vanished: vanished.length, l1Number };
   }
 
-  /** Marks the games that the factory has no longer, or in another place. */
-  async #reorganised(count: bigint): Promise<number> {
+  /**
+   * Marks the games that the factory has no longer, or in another place, or with another claim: a factory that numbers what it makes
+   * gives the address of a game that was taken back to the next one.
+   */
+  async #reorganised(count: bigint, l1Number: bigint): Promise<GameRow[]> {
     const { chain, database, log } = this.options;
     const newest = await newestIndex(database, chain.name);
-    if (newest === undefined) return 0;
+    if (newest === undefined) return [];
     const from = newest >= LOOK_BACK ? newest - LOOK_BACK : 0n;
     const known = await gamesFrom(database, chain.name, from);
     const to = count <= newest ? count : newest + 1n;
     const listed = to > from ? await listGames(this.#views, chain.factory, from, to) : [];
     const there = new Map(listed.map(({ index, address }) => [Number(index), address]));
-    const gone = known.filter(({ index, address }) => there.get(index) !== address);
+    const isThere = ({ index, address }: GameRow): boolean => there.get(index) === address;
+    const young = known.filter((game) => isThere(game) && this.#isYoung(game, l1Number));
+    const claims = await readClaimsOf(
+      this.#views,
+      young.map(({ address }) => address),
+    );
+    const others = young.filter(({ rootClaim, l1Head }, i) => {
+      const now = claims[i];
+      // One that does not say has been marked with that.
+      return now !== undefined && rootClaim !== null && (now.rootClaim !== rootClaim || now.l1Head !== l1Head);
+    });
+    const gone = [...known.filter((game) => !isThere(game)), ...others];
     for (const game of gone) {
       await setState(
         database,
@@ -96,14 +116,22 @@ export class Follower {
       );
       log('warn', 'A game vanished: L1 was reorganised', { chain: chain.name, game: game.address, index: game.index });
     }
-    return gone.length;
+    return gone;
   }
 
-  /** Lists the games from the newest known one on. */
-  async #list(count: bigint): Promise<number> {
+  /** Whether a reorganisation may still reach the game. */
+  #isYoung({ l1Number: made }: GameRow, l1Number: bigint): boolean {
+    const { confirmations } = this.options;
+    const depth = 2n * (confirmations > FINAL ? confirmations : FINAL);
+    return made !== null && BigInt(made) + depth >= l1Number;
+  }
+
+  /** Lists the games from the newest known one on, and those in the place of the ones that are gone. */
+  async #list(count: bigint, gone: readonly GameRow[]): Promise<number> {
     const { chain, database } = this.options;
     const newest = await newestIndex(database, chain.name);
     let at = newest === undefined ? await this.#first(count) : newest + 1n;
+    for (const { index } of gone) if (BigInt(index) < at) at = BigInt(index);
     let found = 0;
     for (; at < count; at += BATCH) {
       const to = at + BATCH < count ? at + BATCH : count;
@@ -130,9 +158,7 @@ export class Follower {
       log('info', 'A game that is not covered', { chain: chain.name, game: listed.address, because: game.message });
       return;
     }
-    const { l1Head } = game;
-    const block = l1Head === undefined ? undefined : await this.#l1.byHash(l1Head);
-    await addGame(database, chain.name, listed.index, game, block?.number);
+    await addGame(database, chain.name, listed.index, game, await this.#numberOf(game));
     log('info', 'A game', {
       chain: chain.name,
       index: listed.index,
@@ -182,11 +208,31 @@ export class Follower {
   async #enqueue(l1Number: bigint): Promise<number> {
     const { chain, database, queue, confirmations } = this.options;
     let queued = 0;
-    for (const game of await gamesInState(database, chain.name, 'waiting')) {
+    for (const waiting of await gamesInState(database, chain.name, 'waiting')) {
+      const game = waiting.rootClaim === null ? await this.#readAgain(waiting) : waiting;
+      if (game === undefined) continue;
       // The block of the game's making is the one after its L1 head.
       if (game.l1Number !== null && l1Number < BigInt(game.l1Number) + 1n + confirmations) continue;
       if (await queue.enqueue(game)) queued++;
     }
     return queued;
+  }
+
+  /** Reads a game whose claim was not judged here before; undefined where it still is not. */
+  async #readAgain(waiting: GameRow): Promise<GameRow | undefined> {
+    const { database, log } = this.options;
+    const [game] = await readGames(this.#views, [waiting.address]);
+    if (game instanceof GameError) {
+      await setState(database, waiting, ['waiting'], 'uncovered', game.message);
+      log('info', 'A game that is not covered', { chain: waiting.chain, game: waiting.address, because: game.message });
+      return undefined;
+    }
+    if (game !== undefined) await describeGame(database, waiting, game, await this.#numberOf(game));
+    return findGame(database, waiting);
+  }
+
+  /** The number of a game's L1 head. */
+  async #numberOf({ l1Head }: Game): Promise<bigint | undefined> {
+    return l1Head === undefined ? undefined : (await this.#l1.byHash(l1Head))?.number;
   }
 }

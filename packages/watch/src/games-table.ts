@@ -51,13 +51,19 @@ export async function addGame(
        WHERE v.chain = $1 AND v.address = $2 AND g.chain = v.chain AND g.address = v.address AND g.state = 'vanished'),
      seen_of_it AS (
        DELETE FROM obelisc.progress p USING obelisc.games g
-       WHERE p.chain = $1 AND p.address = $2 AND g.chain = p.chain AND g.address = p.address AND g.state = 'vanished')
+       WHERE p.chain = $1 AND p.address = $2 AND g.chain = p.chain AND g.address = p.address AND g.state = 'vanished'),
+     told_of_it AS (
+       DELETE FROM obelisc.alerts a USING obelisc.games g
+       WHERE g.chain = $1 AND g.address = $2 AND g.state = 'vanished'
+         AND a.event IN ('wrong-claim ' || g.chain || ' ' || g.address, 'undecided-claim ' || g.chain || ' ' || g.address))
      INSERT INTO obelisc.games (chain, address, index, type, type_name, root_claim, block_number, l1_head, l1_number,
        start_block, start_root, proposer, created_at, status, resolved_at, max_clock)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-     ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, l1_head = excluded.l1_head,
-       l1_number = excluded.l1_number, created_at = excluded.created_at, root_claim = excluded.root_claim,
-       block_number = excluded.block_number, state = 'waiting', reason = NULL
+     ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, type = excluded.type, type_name = excluded.type_name,
+       root_claim = excluded.root_claim, block_number = excluded.block_number, l1_head = excluded.l1_head,
+       l1_number = excluded.l1_number, start_block = excluded.start_block, start_root = excluded.start_root,
+       proposer = excluded.proposer, created_at = excluded.created_at, status = excluded.status,
+       resolved_at = excluded.resolved_at, max_clock = excluded.max_clock, seen_at = now(), state = 'waiting', reason = NULL
      WHERE games.state = 'vanished'`,
     [
       chain,
@@ -80,6 +86,36 @@ export async function addGame(
   );
 }
 
+/** Writes what is known of a game that waits without: one that is read again. */
+export async function describeGame(
+  sql: Sql,
+  { chain, address }: GameKey,
+  game: Game,
+  l1Number: bigint | undefined,
+): Promise<void> {
+  await sql.query(
+    `UPDATE obelisc.games SET type = $3, type_name = $4, root_claim = $5, block_number = $6, l1_head = $7, l1_number = $8,
+       start_block = $9, start_root = $10, proposer = $11, status = $12, resolved_at = $13, max_clock = $14
+     WHERE chain = $1 AND address = $2 AND state = 'waiting'`,
+    [
+      chain,
+      address,
+      game.type,
+      game.typeName,
+      game.rootClaim,
+      game.blockNumber,
+      game.l1Head ?? null,
+      l1Number ?? null,
+      game.start.blockNumber,
+      game.start.outputRoot,
+      game.proposer ?? null,
+      game.status,
+      game.resolvedAt,
+      game.maxClock ?? null,
+    ].map((value) => (typeof value === 'bigint' ? value.toString() : value)),
+  );
+}
+
 /** Adds a game whose claim is not judged here, with the reason. */
 export async function addUncoveredGame(
   sql: Sql,
@@ -89,7 +125,11 @@ export async function addUncoveredGame(
 ): Promise<void> {
   await sql.query(
     `INSERT INTO obelisc.games (chain, address, index, type, type_name, created_at, state, reason)
-     VALUES ($1, $2, $3, $4, $5, $6, 'uncovered', $7) ON CONFLICT (chain, address) DO NOTHING`,
+     VALUES ($1, $2, $3, $4, $5, $6, 'uncovered', $7)
+     ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, type = excluded.type, type_name = excluded.type_name,
+       root_claim = NULL, block_number = NULL, l1_head = NULL, l1_number = NULL, start_block = NULL, start_root = NULL,
+       proposer = NULL, created_at = excluded.created_at, seen_at = now(), state = 'uncovered', reason = excluded.reason
+     WHERE games.state = 'vanished'`,
     [key.chain, key.address, String(listed.index), listed.type, listed.typeName, String(listed.createdAt), reason],
   );
 }
@@ -148,6 +188,16 @@ export async function setState(
   const rows = await sql.query(
     `UPDATE obelisc.games SET state = $3, reason = $4 WHERE chain = $1 AND address = $2 AND state = ANY($5) RETURNING 1`,
     [chain, address, to, reason, [...from]],
+  );
+  return rows.length > 0;
+}
+
+/** Sets a game as judged; false where it is not in the queue any more, or not with the claim that it had. */
+export async function setJudged(sql: Sql, { chain, address, rootClaim, l1Head }: GameRow): Promise<boolean> {
+  const rows = await sql.query(
+    `UPDATE obelisc.games SET state = 'judged', reason = NULL WHERE chain = $1 AND address = $2 AND state = 'queued'
+       AND root_claim IS NOT DISTINCT FROM $3 AND l1_head IS NOT DISTINCT FROM $4 RETURNING 1`,
+    [chain, address, rootClaim, l1Head],
   );
   return rows.length > 0;
 }

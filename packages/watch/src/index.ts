@@ -16,6 +16,7 @@ export {
 export { type ClaimJob, ClaimQueue } from './queue.js';
 export { Metrics } from './metrics.js';
 export { Reporter } from './reporter.js';
+export { type GivenUp, judgeAgain, type RetryChoice } from './retry.js';
 export { migrate } from './schema.js';
 export { startServer, type WatchServer } from './server.js';
 export { type Tally, Watch, type WatchListeners, type WatchOptions } from './watch.js';

@@ -25,6 +25,9 @@ export type FromJudge =
       readonly answer: 'valid' | 'invalid' | 'unknown';
       readonly json: string;
       readonly reason: string | undefined;
+      /** What was judged, and under which L1 head; 0x-hex. */
+      readonly claim: string;
+      readonly l1Head: string;
     }
   /** `isSettled`: no other try will go better. */
   | { readonly kind: 'failed'; readonly reason: string; readonly isSettled: boolean };
@@ -39,8 +42,8 @@ process.once('message', (options: ToJudge) => {
     onSegment: ({ from, to, answer }) => send({ kind: 'segment', from, to, answer }),
   }).then(
     (verdict) => {
-      const { answer, reason } = verdict;
-      send({ kind: 'verdict', answer, reason, json: verdictJson(verdict) });
+      const { answer, reason, claim, l1Head } = verdict;
+      send({ kind: 'verdict', answer, reason, json: verdictJson(verdict), claim, l1Head });
       process.exitCode = exitCodes[answer];
       process.disconnect();
     },

@@ -1,8 +1,10 @@
 // Looks at what has become of the claims, whoever judged them: counts verdicts, notes what others are to be told, tells them.
 import type { Log } from '@obelisc/host';
 import { type AlertTargets, raise, sendAlerts } from './alerts.js';
-import { lastVerdict, oldestOpen, verdictsAfter } from './claims-view.js';
+import { firstSeenOpen, lastVerdict, verdictsAfter } from './claims-view.js';
 import type { Database } from './database.js';
+import { messageOf } from './errors.js';
+import { Delays } from './delays.js';
 import { gamesInState } from './games-table.js';
 import type { Metrics } from './metrics.js';
 
@@ -19,14 +21,15 @@ export interface ReporterOptions {
 
 /** Verdicts that may be written between the giving of a number and the end of its transaction. */
 const OVERTAKEN = 50;
-/** Claims whose games are about to end are of no use any more: they are told of once an hour at most. */
-const HOUR = 3600;
-
 export class Reporter {
   /** Number of the last verdict that was counted; those of before the first look are another process'. */
   #last: number | undefined;
   /** Those that were counted of the last few: numbers are given when a verdict is written, and seen when its transaction ends. */
   #counted = new Set<number>();
+  readonly #delays = new Delays();
+  /** Alerts on their way. */
+  #sending: Promise<void> | undefined;
+  readonly #closing = new AbortController();
 
   constructor(readonly options: ReporterOptions) {}
 
@@ -48,14 +51,30 @@ export class Reporter {
           game: game.address,
           reason: game.reason,
         });
-    for (const { chain, sinceSeen: seconds } of await oldestOpen(database))
-      if (seconds > behind)
-        await raise(database, 'falling-behind', `${chain} ${Math.floor(Date.now() / 1000 / HOUR)}`, {
-          chain,
-          seconds: Math.round(seconds),
-        });
-    await sendAlerts(database, targets, log);
+    for (const late of this.#delays.late(await firstSeenOpen(database), behind)) {
+      const { chain, address: game, seconds } = late;
+      await raise(database, 'falling-behind', `${chain} ${game}`, { chain, game, seconds: Math.round(seconds) });
+    }
+    // A target that is slow holds up nothing else.
+    this.#sending ??= sendAlerts(database, targets, log, this.#closing.signal).then(
+      () => void (this.#sending = undefined),
+      (error: unknown) => {
+        this.#sending = undefined;
+        log('warn', 'Alerts cannot be read or noted as sent; trying again', { because: messageOf(error) });
+      },
+    );
     if (verdicts.length > 0) onChange?.();
+  }
+
+  /** Resolves when the alerts that are on their way have come to their end. */
+  async sent(): Promise<void> {
+    await this.#sending;
+  }
+
+  /** Begins to send no more; resolves when the one that is on its way has come to its end. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#sending;
   }
 
   /** Notes the wrong claims whose games are not over, also those of before this process. */

@@ -78,6 +78,14 @@ const MIGRATIONS: readonly string[] = [
     FOREIGN KEY (chain, address) REFERENCES obelisc.games (chain, address)
   );
   `,
+  `
+  ALTER TABLE obelisc.alerts
+    -- When the next try is due.
+    ADD COLUMN due_at timestamptz NOT NULL DEFAULT now(),
+    -- Which targets have it.
+    ADD COLUMN posted boolean NOT NULL DEFAULT false,
+    ADD COLUMN ran boolean NOT NULL DEFAULT false;
+  `,
 ];
 
 /** Of the tables that this version makes. */

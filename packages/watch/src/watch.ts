@@ -102,11 +102,14 @@ export class Watch {
       await Promise.all(this.#followers.map((follower) => this.#follow(follower, once)));
       if (once) {
         while (!this.#isStopping && (await this.#isAnyOpen())) await this.#pause(300);
+        await this.options.reporter?.sent();
         await this.options.reporter?.look();
+        await this.options.reporter?.sent();
       }
     } finally {
       this.stop();
       await Promise.all([working, reporting]);
+      await this.options.reporter?.close();
       await this.queue.stop();
     }
   }

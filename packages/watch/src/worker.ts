@@ -6,7 +6,7 @@ import type { Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
 import type { Database, Sql } from './database.js';
 import { DatabaseError, messageOf } from './errors.js';
-import { findGame, setState } from './games-table.js';
+import { findGame, type GameRow, setJudged, setState } from './games-table.js';
 import type { FromJudge, ToJudge } from './judge-process.js';
 import { beginProgress, dropProgress, type JudgedSegment, noteProgress, type Progress } from './progress.js';
 import { type ClaimJob, type ClaimQueue, LEASE_RENEWAL } from './queue.js';
@@ -171,8 +171,23 @@ export class ClaimWorker {
     }
     const { answer, json } = outcome;
     const took = seconds();
+    const other = otherClaim(game, outcome);
+    if (other !== undefined) {
+      // A reorganisation that the watch has not seen yet, or an L1 endpoint that is on another chain than the watch's.
+      await this.#insist(() => queue.fail(job, other));
+      log('warn', 'A claim could not be judged yet', {
+        chain: job.chain,
+        game: job.address,
+        try: job.attempt,
+        because: other,
+      });
+      return end('failed', other);
+    }
+    let isStill = true;
     const isWritten = await this.#write(job, async (sql) => {
-      await setState(sql, job, ['queued'], 'judged');
+      // It may have vanished meanwhile, or be listed with another claim.
+      isStill = await setJudged(sql, game);
+      if (!isStill) return;
       await dropProgress(sql, job);
       await sql.query(
         `INSERT INTO obelisc.verdicts (chain, address, answer, verdict, log, worker, tries, began_at)
@@ -181,6 +196,7 @@ export class ClaimWorker {
       );
     });
     if (!isWritten) return end('lost', 'another try judged it');
+    if (!isStill) return end('lost', 'the game is not in the queue any more');
     log(answer === 'valid' ? 'info' : 'warn', answer === 'valid' ? 'A claim is right' : 'A claim is wrong', {
       chain: job.chain,
       game: job.address,
@@ -326,6 +342,16 @@ export class ClaimWorker {
       };
     });
   }
+}
+
+/** Why a verdict is not of the claim that was listed; undefined where it is. */
+function otherClaim(
+  { rootClaim, l1Head }: GameRow,
+  { claim, l1Head: judgedUnder }: Extract<Outcome, { kind: 'verdict' }>,
+): string | undefined {
+  const isIt = (listed: string | null, judged: string): boolean => listed === null || listed === judged;
+  if (isIt(rootClaim, claim) && isIt(l1Head, judgedUnder)) return undefined;
+  return `the game's contract says ${claim} under L1 head ${judgedUnder}, and said ${rootClaim} under ${l1Head} when it was listed: L1 was reorganised, or --l1 is on another chain`;
 }
 
 /** Text without what PostgreSQL cannot keep: zeros, as characters or as JSON's escapes. */

@@ -28,7 +28,10 @@ for (const kind of KINDS)
       assert.deepEqual(await database.query('SELECT version FROM obelisc.version'), [{ version: SCHEMA_VERSION }]);
       // One that an older version made is brought to this one, with what is in it.
       await database.query(`INSERT INTO obelisc.alerts (event, body) VALUES ('kept', '{}')`);
-      await database.run('DROP TABLE obelisc.progress; UPDATE obelisc.version SET version = 1');
+      await database.run(
+        `DROP TABLE obelisc.progress; ALTER TABLE obelisc.alerts DROP COLUMN due_at, DROP COLUMN posted, DROP COLUMN ran;
+         UPDATE obelisc.version SET version = 1`,
+      );
       await Promise.all([migrate(database), migrate(database)]);
       assert.deepEqual(await database.query('SELECT version FROM obelisc.version'), [{ version: SCHEMA_VERSION }]);
       assert.deepEqual(await database.query('SELECT event FROM obelisc.alerts'), [{ event: 'kept' }]);

@@ -5,14 +5,15 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 
 export interface FakeGame {
   readonly address: string;
-  readonly type: number;
+  type: number;
   /** L1 block of its making. */
-  readonly block: number;
+  block: number;
   readonly createdAt: number;
   /** All its views revert. */
-  readonly reverts?: boolean;
+  reverts?: boolean;
   /** 0 in progress, 1 challenger wins, 2 defender wins. */
   status: number;
+  claim: bigint;
 }
 
 export const FACTORY = `0x${'fa'.repeat(20)}`;
@@ -59,7 +60,7 @@ export class FakeL1 {
 
   add(type: number, block: number, reverts = false): FakeGame {
     const address = `0x${(this.games.length + 1 + block * 1000).toString(16).padStart(40, '0')}`;
-    const game = { address, type, block, createdAt: 1_000_000 + block * 12, status: 0, reverts };
+    const game = { address, type, block, createdAt: 1_000_000 + block * 12, status: 0, claim: 0x1234n, reverts };
     this.games.push(game);
     return game;
   }
@@ -109,7 +110,7 @@ export class FakeL1 {
     if (game === undefined) return '0x';
     if (game.reverts === true) return new Error('reverted');
     const values: Record<string, number | bigint> = {
-      'rootClaim()': 0x1234n,
+      'rootClaim()': game.claim,
       'gameType()': game.type,
       'status()': game.status,
       'l1Head()': BigInt(this.hashOf(game.block - 1)),

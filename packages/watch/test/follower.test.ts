@@ -6,9 +6,12 @@ import { watchedChain } from '../src/chain-settings.js';
 import { type Beginning, Follower } from '../src/follower.js';
 import { findGame, gamesFrom } from '../src/games-table.js';
 import { ClaimQueue } from '../src/queue.js';
+import { raise } from '../src/alerts.js';
+import { judgeAgain } from '../src/retry.js';
 import { migrate } from '../src/schema.js';
 import { type TestDatabase, testDatabase } from './databases.js';
 import { FACTORY, FakeL1 } from './fake-l1.js';
+import { writeVerdict } from './made-up-games.js';
 
 describe('a follower', () => {
   let place: TestDatabase;
@@ -101,6 +104,57 @@ describe('a follower', () => {
     assert.equal((await findGame(place.database, { chain, address: other.address }))?.index, 1);
     const back = await findGame(place.database, { chain, address: gone.address });
     assert.deepEqual([back?.index, back?.state], [2, 'queued']);
+  });
+
+  test('another claim at the address of one that was judged is judged too: factories number what they make', async () => {
+    const game = l1.add(0, 80);
+    const same = l1.add(0, 80);
+    const following = follower();
+    await following.look();
+    const job = await queue.take(chain);
+    assert.ok(job);
+    const row = await findGame(place.database, { chain, address: game.address });
+    assert.ok(row);
+    await queue.finish(job, (sql) => writeVerdict(sql, job, { answer: 'valid' }));
+    await raise(place.database, 'wrong-claim', `${chain} ${game.address}`, {});
+    // The same block with another claim in it, then the same claim in another block.
+    const changes: (() => void)[] = [() => (game.claim = 0x5678n), () => (game.block = 81)];
+    for (const change of changes) {
+      change();
+      const look = await following.look();
+      assert.deepEqual([look.vanished, look.queued], [1, 1]);
+      const anew = await findGame(place.database, { chain, address: game.address });
+      assert.equal(anew?.rootClaim, `0x${'56 78'.replace(' ', '').padStart(64, '0')}`);
+      assert.equal(anew?.l1Head, l1.hashOf(game.block - 1));
+      assert.equal(anew?.state, 'queued');
+    }
+    assert.deepEqual(await place.database.query('SELECT 1 FROM obelisc.verdicts WHERE chain = $1', [chain]), []);
+    assert.deepEqual(
+      await place.database.query('SELECT 1 FROM obelisc.alerts WHERE event LIKE $1', [`%${chain} %`]),
+      [],
+    );
+    assert.equal((await findGame(place.database, { chain, address: same.address }))?.state, 'queued');
+    assert.equal((await following.look()).vanished, 0);
+    // What lies as deep as this is final, and is not asked for again.
+    l1.newest = 1000;
+    game.claim = 0x9999n;
+    assert.equal((await following.look()).vanished, 0);
+  });
+
+  test('a game that was not covered is read again when it is to be judged again', async () => {
+    const game = l1.add(255, 20);
+    const other = l1.add(4, 20);
+    const following = follower();
+    await following.look();
+    assert.deepEqual(await states(), { 0: 'uncovered', 1: 'uncovered' });
+    await judgeAgain(place.database, { chain, games: [], states: ['uncovered'] });
+    game.type = 0;
+    assert.equal((await following.look()).queued, 1);
+    const row = await findGame(place.database, { chain, address: game.address });
+    assert.deepEqual([row?.state, row?.typeName, row?.blockNumber, row?.l1Number], ['queued', 'cannon', 120, 19]);
+    const still = await findGame(place.database, { chain, address: other.address });
+    assert.equal(still?.state, 'uncovered');
+    assert.match(String(still?.reason), /is not covered/);
   });
 
   test('another game in the place of one that was judged is judged too', async () => {

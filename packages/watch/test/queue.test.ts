@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openDatabase, type Sql } from '../src/database.js';
-import { addGame, findGame, type GameKey } from '../src/games-table.js';
+import { raise } from '../src/alerts.js';
+import { addGame, findGame, type GameKey, setJudged } from '../src/games-table.js';
 import { type ClaimJob, ClaimQueue } from '../src/queue.js';
+import { judgeAgain } from '../src/retry.js';
 import { migrate, SCHEMA_VERSION } from '../src/schema.js';
 import { madeUpGame, writeVerdict } from './made-up-games.js';
 import { KINDS, SERVER, type TestDatabase, testDatabase } from './databases.js';
@@ -131,6 +133,71 @@ for (const kind of KINDS)
       assert.deepEqual(await queue.bury(), [key]);
       assert.equal(await stateOf(key), 'undecided');
       assert.equal((await findGame(place.database, key))?.reason, 'no luck at try 2');
+    });
+
+    test('what came to nothing is judged again when it is asked for, and told of again', async () => {
+      const [given, other] = [await newGame(), await newGame()];
+      for (const key of [given, other]) {
+        await queue.enqueue(key);
+        for (let attempt = 1; attempt <= 2; attempt++) {
+          await queue.fail(await take(), 'an outage');
+          await hurry();
+        }
+        await queue.take(CHAIN);
+        await queue.bury();
+        assert.equal(await stateOf(key), 'undecided');
+        await raise(place.database, 'undecided-claim', `${CHAIN} ${key.address}`, {});
+      }
+      const told = async (): Promise<number> =>
+        (await place.database.query(`SELECT 1 FROM obelisc.alerts WHERE event LIKE 'undecided-claim %'`)).length;
+      assert.equal(await told(), 2);
+      const upper = `0x${given.address.slice(2).toUpperCase()}`;
+      assert.deepEqual(await judgeAgain(place.database, { games: [upper], states: [] }), [given]);
+      assert.deepEqual([await stateOf(given), await stateOf(other), await told()], ['waiting', 'undecided', 1]);
+      // A second time it waits already, and nothing is changed.
+      await assert.rejects(
+        judgeAgain(place.database, { games: [given.address], states: ['undecided'] }),
+        /waits to be judged as it is/,
+      );
+      assert.equal(await stateOf(other), 'undecided');
+      assert.equal(await queue.enqueue(given), true);
+      const job = await take();
+      assert.equal(job.attempt, 1);
+      assert.equal(await queue.finish(job, verdict(job, 'valid')), true);
+      await assert.rejects(judgeAgain(place.database, { games: [given.address], states: [] }), /has a verdict already/);
+      await assert.rejects(
+        judgeAgain(place.database, { games: [`0x${'ee'.repeat(20)}`], states: [] }),
+        /0x(?:ee){20} is no game/,
+      );
+      const none = await judgeAgain(place.database, {
+        chain: 'another',
+        games: [],
+        states: ['undecided', 'uncovered'],
+      });
+      assert.deepEqual(none, []);
+      assert.deepEqual(
+        await judgeAgain(place.database, { chain: CHAIN, games: [], states: ['undecided'] }).then((keys) =>
+          keys.filter(({ address }) => address === other.address),
+        ),
+        [other],
+      );
+      assert.equal(await queue.enqueue(other), true);
+      const last = await take();
+      assert.equal(await queue.finish(last, verdict(last, 'invalid')), true);
+    });
+
+    test('a verdict is written for the claim that was listed, and for no other in its place', async () => {
+      const key = await newGame();
+      await queue.enqueue(key);
+      const row = await findGame(place.database, key);
+      assert.ok(row);
+      const job = await take();
+      assert.equal(await setJudged(place.database, { ...row, rootClaim: `0x${'77'.repeat(32)}` }), false);
+      assert.equal(await setJudged(place.database, { ...row, l1Head: `0x${'77'.repeat(32)}` }), false);
+      assert.equal(await stateOf(key), 'queued');
+      assert.equal(await queue.finish(job, async (sql) => void (await setJudged(sql, row))), true);
+      assert.equal(await stateOf(key), 'judged');
+      assert.equal(await setJudged(place.database, row), false);
     });
 
     test('many takers at once: every job is taken once', async () => {

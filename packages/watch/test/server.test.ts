@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -273,7 +273,7 @@ describe('the watch over HTTP', () => {
       assert.equal(await sendAlerts(database, targets, () => {}), 0);
       refuse = false;
       // Not at once: the next try is a while later.
-      await database.query(`UPDATE obelisc.alerts SET made_at = made_at - interval '1 minute'`);
+      await database.query(`UPDATE obelisc.alerts SET due_at = now()`);
       // Two watches on one database.
       const sent = await Promise.all([1, 2].map(() => sendAlerts(database, targets, () => {})));
       const all = await database.query('SELECT 1 FROM obelisc.alerts');
@@ -290,6 +290,89 @@ describe('the watch over HTTP', () => {
     }
   });
 
+  test('an alert reaches each target once, whatever becomes of the other; what stands in the way is said', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'obelisc-alert-'));
+    const bodies: string[] = [];
+    let answer: { status: number; location?: string } = { status: 204 };
+    let authorization: string | undefined;
+    const hook = createServer((request, response) => {
+      let body = '';
+      ({ authorization } = request.headers);
+      request.on('data', (piece: Buffer) => void (body += piece.toString()));
+      request.on('end', () => {
+        bodies.push(body);
+        response.writeHead(answer.status, answer.location === undefined ? {} : { location: answer.location }).end();
+      });
+    });
+    await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+    const { database } = place;
+    const { port } = hook.address() as AddressInfo;
+    const url = `http://us%40er:pass@127.0.0.1:${port}/hook`;
+    let story = '';
+    const log = (_level: string, message: string, fields?: object): void =>
+      void (story += `${message} ${JSON.stringify(fields)}\n`);
+    const send = async (targets: object): Promise<number> => {
+      await database.query('UPDATE obelisc.alerts SET due_at = now() WHERE sent_at IS NULL');
+      return sendAlerts(database, targets, log);
+    };
+    const command = `test -e ${join(folder, 'ready')} && cat >> ${join(folder, 'told')}`;
+    try {
+      await database.query('DELETE FROM obelisc.alerts');
+      await raise(database, 'undecided-claim', 'y', {});
+      assert.equal(await send({ url, command }), 0);
+      assert.match(story, /--alert-command ended with exit code 1/);
+      assert.equal(authorization, `Basic ${Buffer.from('us@er:pass').toString('base64')}`);
+      assert.equal(await send({ url, command }), 0);
+      writeFileSync(join(folder, 'ready'), '');
+      assert.equal(await send({ url, command }), 1);
+      assert.equal(bodies.length, 1);
+      assert.equal(readFileSync(join(folder, 'told'), 'utf8').split('\n').length, 2);
+      // Where a redirection leads to is nobody's business but its sender's.
+      await raise(database, 'undecided-claim', 'z', {});
+      answer = { status: 307, location: `${server.url}/` };
+      assert.equal(await send({ url }), 0);
+      assert.match(story, /HTTP 307, a redirection/);
+      assert.equal(await send({ url: `http://127.0.0.1:${await closedPort()}/` }), 0);
+      assert.match(story, /--alert: connect ECONNREFUSED 127\.0\.0\.1:/);
+      // A clock that was set back by a day.
+      await database.query(`UPDATE obelisc.alerts SET due_at = now() + interval '1 day' WHERE sent_at IS NULL`);
+      answer = { status: 200 };
+      assert.equal(await sendAlerts(database, { url }, log), 1);
+      assert.doesNotMatch(story, /pass@/);
+    } finally {
+      hook.closeAllConnections();
+      hook.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('while an alert is on its way the database serves others; one that is taken is taken once', async () => {
+    const { database } = place;
+    await database.query('DELETE FROM obelisc.alerts');
+    await raise(database, 'undecided-claim', 'slow', {});
+    let answer = (): void => {};
+    let asked = (): void => {};
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const hook = createServer((request, response) => {
+      request.resume();
+      answer = () => void response.end();
+      asked();
+    });
+    await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+    try {
+      const sending = sendAlerts(database, { url }, () => {});
+      await isAsked;
+      assert.equal((await fetch(`${server.url}/api/summary`)).status, 200);
+      assert.equal(await sendAlerts(database, { url }, () => {}), 0);
+      answer();
+      assert.equal(await sending, 1);
+    } finally {
+      hook.closeAllConnections();
+      hook.close();
+    }
+  });
+
   test('an address that is taken, or none, is refused by the flag', async () => {
     const options = { database: place.database, queue, metrics, log: () => {}, isReady: () => true };
     const taken = server.url.slice('http://'.length);
@@ -300,6 +383,15 @@ describe('the watch over HTTP', () => {
     await assert.rejects(startServer({ ...options, listen: 'nonsense' }), /--http nonsense: give HOST:PORT/);
   });
 });
+
+/** A port that nobody listens on any more. */
+async function closedPort(): Promise<number> {
+  const closed = createServer();
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  return port;
+}
 
 /** What a server answers to these bytes. */
 function exchange(url: string, raw: string): Promise<string> {

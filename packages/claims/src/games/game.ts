@@ -110,6 +110,28 @@ export async function readGameStatuses(
   });
 }
 
+/** What a game's claim is known by. */
+export type ClaimedUnder = Pick<Game, 'rootClaim' | 'l1Head'>;
+
+/** Claim and L1 head of many games. Undefined for a contract that does not say both. Rejects with EndpointError. */
+export async function readClaimsOf(
+  views: ContractViews,
+  addresses: readonly string[],
+): Promise<(ClaimedUnder | undefined)[]> {
+  const answers = await views.read(
+    addresses.flatMap((address) => [
+      { address, signature: 'rootClaim()' },
+      { address, signature: 'l1Head()' },
+    ]),
+  );
+  return addresses.map((_, i) => {
+    const [root, head] = [answers[2 * i]?.[0], answers[2 * i + 1]?.[0]];
+    return root === undefined || head === undefined
+      ? undefined
+      : { rootClaim: hex(bytes32(root)), l1Head: hex(bytes32(head)) };
+  });
+}
+
 async function gameOf(views: ContractViews, address: string, words: (view: View) => Words): Promise<Game> {
   const word = (view: View): bigint | undefined => words(view)?.[0];
   const [root, type] = [word('rootClaim()'), word('gameType()')];

@@ -4,14 +4,16 @@ import { addNetworkFlags } from '../endpoints/commander-values.js';
 import { choiceOption, examples, paragraph } from '../terminal/command-line.js';
 import { LOG_FORMATS } from '../terminal/log-formats.js';
 import { address, blockNumber, count } from '../obelisc/values.js';
+import type { RetryFlags } from './retry.js';
 import type { WatchFlags } from './watch.js';
 
-/** Adds both commands; `define` makes one, `end` takes its exit code. */
+/** Adds the commands; `define` makes one, `end` takes its exit code. */
 export function addWatchCommands(
   define: (name: string, description: string) => Command,
   end: (exitCode: number) => void,
 ): void {
   watchCommand(define('watch', 'judge every dispute game of a chain, as they come, until interrupted'), end);
+  retryCommand(define('retry', 'have claims judged again that have no verdict, after an upgrade or an outage'), end);
   workerCommand(define('worker', 'judge claims for a watch on another machine, until interrupted'), end);
 }
 
@@ -79,6 +81,33 @@ function workerCommand(command: Command, end: (exitCode: number) => void): void 
     .action(async (flags: WatchFlags) => {
       const { runWorker } = await import('./watch.js');
       end(await runWorker(flags));
+    });
+}
+
+function retryCommand(command: Command, end: (exitCode: number) => void): void {
+  command
+    .argument('[games...]', 'addresses of games', (text, before: string[] | undefined) => [
+      ...(before ?? []),
+      address(text),
+    ])
+    .option('--undecided', 'all whose tries came to nothing', false)
+    .option('--uncovered', 'all that were not covered', false)
+    .option('--chain <name>', 'only of this chain (default: of all in the database)')
+    .option('--db <database>', 'the folder or postgres:// URL of the watch (default: ./obelisc-db)')
+    .addHelpText(
+      'after',
+      examples({
+        'After an upgrade': 'obelisc retry --uncovered --db postgres://user@host/obelisc',
+        'One game, while no watch uses the folder': 'obelisc retry 0x… --db ./obelisc-db',
+      }),
+    )
+    .addHelpText(
+      'after',
+      paragraph('Exit code:', ['0; 2 where a game that is named cannot be judged again, and then none is']),
+    )
+    .action(async (games: string[] | undefined, flags: RetryFlags) => {
+      const { runRetry } = await import('./retry.js');
+      end(await runRetry(games ?? [], flags));
     });
 }
 

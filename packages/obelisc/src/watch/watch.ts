@@ -1,5 +1,6 @@
 // `obelisc watch` and `obelisc worker`: flags into what the watch room does, signals, exit codes.
 import {
+  type AlertTargets,
   type Beginning,
   ClaimQueue,
   ClaimWorker,
@@ -18,7 +19,7 @@ import {
 } from '@obelisc/watch';
 import type { Log } from '@obelisc/host';
 import { networkFlagOf } from '../endpoints/commander-values.js';
-import { duration, readNetworkFlags } from '../endpoints/network-flags.js';
+import { duration, endpointUrl, readNetworkFlags } from '../endpoints/network-flags.js';
 import { logger } from '../op-program/logger.js';
 import { hasColours } from '../terminal/colours.js';
 import { UsageError } from '../terminal/failure.js';
@@ -62,6 +63,7 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
   const chains = chainsOf(flags);
   const poll = duration('poll', flags.poll ?? DEFAULT_POLL);
   const begin = beginningOf(flags);
+  const targets = targetsOf(flags);
   const database = await openDatabase(flags.db ?? DEFAULT_DB);
   try {
     const metrics = new Metrics();
@@ -91,7 +93,7 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
         database,
         metrics,
         chains: chains.map(({ name }) => name),
-        targets: { url: flags.alert, command: flags.alertCommand, secret: flags.alertSecret },
+        targets,
         behind: duration('behind', flags.behind ?? DEFAULT_BEHIND) / 1000,
         log,
         onChange: () => server?.changed(),
@@ -152,6 +154,15 @@ export async function runWorker(flags: WatchFlags): Promise<number> {
   } finally {
     await database.close();
   }
+}
+
+/** Throws UsageError for what could never be told. */
+function targetsOf({ alert, alertCommand: command, alertSecret: secret }: WatchFlags): AlertTargets {
+  if (command?.trim() === '') throw new UsageError('--alert-command is empty; it takes a command for the shell');
+  if (secret !== undefined && alert === undefined)
+    throw new UsageError('--alert-secret signs what --alert posts, which is not given');
+  if (secret === '') throw new UsageError('--alert-secret is empty: anyone could sign with that');
+  return { url: alert === undefined ? undefined : endpointUrl('alert', alert), command, secret };
 }
 
 function startQueue(database: Database, chains: readonly WatchedChain[], log: Log, tries: number): Promise<ClaimQueue> {

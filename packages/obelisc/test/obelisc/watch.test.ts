@@ -149,6 +149,27 @@ describe('the watch', () => {
     assert.match(stdout, /^Claims: 0 right, 0 wrong, 0 undecided, [3-9] not covered, 0 waiting\n$/);
     assert.match(stderr, /A claim cannot be judged.*under the fork Lagoon/);
     assert.doesNotMatch(stderr, /try=2/);
+    // With a configuration that is right, or a version that knows the fork, they are judged when that is asked for.
+    const db = join(folder, 'lagoon');
+    const same = await watch(...flags('lagoon', '--once', '--game-factory', factory()));
+    assert.equal(same.stdout, stdout);
+    const again = await watch('retry', '--uncovered', '--db', db);
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /^(?:chain 0x[0-9a-f]{40}\n){3,9}$/);
+    const judged = await watch(...flags('lagoon', '--once', '--game-factory', factory()));
+    assert.match(judged.stdout, /^Claims: [2-9] right, 1 wrong, 0 undecided, 0 not covered, 0 waiting\n$/);
+    const [, game = ''] = /chain (0x\w+)/.exec(again.stdout) ?? [];
+    for (const [args, why] of [
+      [[game, '--db', db], /has a verdict already/],
+      [[ABSENT, '--db', db], /0x1{40} is no game of a chain in the folder/],
+      [['--db', db], /nothing to judge again/],
+      [['0x12', '--db', db], /takes an address/],
+      [['--undecided', '--db', `${db}-mistyped`], /there is no such folder/],
+    ] as const) {
+      const refused = await watch('retry', ...args);
+      assert.equal(refused.code, 2, refused.stderr);
+      assert.match(refused.stderr, why);
+    }
   });
 
   test("an L1 that lies about the block of a claim's making brings no verdict", async () => {
