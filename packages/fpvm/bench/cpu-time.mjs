@@ -1,7 +1,7 @@
 // CPU seconds of a command and its children, as bash's `times` tells them, and its wall time.
 import { spawnSync } from 'node:child_process';
 
-/** Throws with what the command said if it does not end with `expected`. */
+/** Throws with what the command said if it does not end with `expected`; `said` is what it wrote to stderr. */
 export function cpuTime(command, args, expected = 0) {
   const quoted = [command, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const start = performance.now();
@@ -10,7 +10,12 @@ export function cpuTime(command, args, expected = 0) {
   const wall = (performance.now() - start) / 1000;
   const [, userMinutes, user, systemMinutes, system] = /(\d+)m([\d.]+)s (\d+)m([\d.]+)s\n$/.exec(stderr) ?? [];
   if (status !== expected || user === undefined) throw new Error(`${quoted} failed: ${stderr.slice(-500)}`);
-  return { user: 60 * Number(userMinutes) + Number(user), system: 60 * Number(systemMinutes) + Number(system), wall };
+  return {
+    user: 60 * Number(userMinutes) + Number(user),
+    system: 60 * Number(systemMinutes) + Number(system),
+    wall,
+    said: stderr,
+  };
 }
 
 /** Prints rows of equal keys as a table in Markdown. */
