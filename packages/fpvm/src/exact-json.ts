@@ -5,6 +5,9 @@ export class ExactJsonError extends Error {
   override readonly name = 'ExactJsonError';
 }
 
+/** The text holds more than any that is meant: it was not parsed. */
+class ExcessError extends ExactJsonError {}
+
 /** Parses a JSON text whose numbers are all integers; they become bigints. Throws ExactJsonError. */
 export function parseExactJson(text: string): unknown {
   // JSON.parse with source access is not in Node 20: numbers outside of strings are quoted with a mark first.
@@ -15,6 +18,7 @@ export function parseExactJson(text: string): unknown {
       return typeof digits === 'string' ? BigInt(digits) : value;
     });
   } catch (error) {
+    if (error instanceof ExcessError) throw error;
     const fault = syntaxFault(text);
     if (fault === undefined && error instanceof ExactJsonError) throw error;
     throw new ExactJsonError(`it is not JSON${fault === undefined ? '' : `: ${fault}`}`, { cause: error });
@@ -34,15 +38,24 @@ function syntaxFault(text: string): string | undefined {
 }
 
 const MARK = '#integer';
+const [COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
+/** No file that is meant is as deep or holds as many values; JSON.parse would take gigabytes for others before it refuses them. */
+const MAX_DEPTH = 64;
+const MAX_VALUES = 1 << 22;
+/** Making an integer of its digits takes time with their square. */
+const MAX_DIGITS = 100;
 
 /** The text with its numbers marked. What lies between quotes is passed over without a regular expression: it may be long. */
 function withMarks(text: string): string {
   const parts: string[] = [];
+  const count = { depth: 0, values: 0 };
   for (let at = 0; at < text.length;) {
     const quote = text.indexOf('"', at);
     const plain = text.slice(at, quote < 0 ? text.length : quote);
+    countIn(plain, count);
     parts.push(
       plain.replace(/-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, (token) => {
+        if (token.length > MAX_DIGITS) throw new ExcessError(`it has a number of ${token.length} digits`);
         if (!/^-?\d+$/.test(token)) throw new ExactJsonError(`${token.slice(0, 40)} is not an integer`);
         return `{"${MARK}":"${token}"}`;
       }),
@@ -53,6 +66,20 @@ function withMarks(text: string): string {
     at = end;
   }
   return parts.join('');
+}
+
+/** Adds what a piece without strings opens and separates. */
+function countIn(plain: string, count: { depth: number; values: number }): void {
+  for (let at = 0; at < plain.length; at++) {
+    const code = plain.charCodeAt(at);
+    if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      count.depth += 1;
+      if (count.depth > MAX_DEPTH) throw new ExcessError(`it has more than ${MAX_DEPTH} levels`);
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) count.depth -= 1;
+    else if (code !== COMMA) continue;
+    count.values += 1;
+    if (count.values > MAX_VALUES) throw new ExcessError(`it holds more than ${MAX_VALUES} values`);
+  }
 }
 
 /** Place behind the quote that ends the string whose content begins at `start`; the text's end where there is none. */

@@ -10,7 +10,7 @@ export { type Oracle, type PreimageRead, PreimageUnavailableError } from './orac
 export { decodeMetadata, encodeMetadata, lookupSymbol, type Metadata, MetadataError, placeOf } from './metadata.js';
 export { batched, readStateFile, StateFileError, writeStateFile } from './state-file.js';
 export { removeLeftOvers } from './temporary-files.js';
-export { readWhole, writeSmallFile, writeWhole } from './whole-file.js';
+export { MOST_METADATA, MOST_PROGRAM, MOST_PROOF, readWhole, writeSmallFile, writeWhole } from './whole-file.js';
 export { checkOutputPath, outputError, OutputFileError } from './output-target.js';
 export { parseGoInteger } from './go-integer.js';
 export type { ExecutedStep } from './step-history.js';

@@ -6,6 +6,9 @@ import type { SavedState } from './saved-state.js';
 import { StateFormatError } from './state-format.js';
 
 const MAX64 = (1n << 64n) - 1n;
+const REGISTERS = 32;
+/** Compressed, thousands of millions of values that no state has take some megabytes of a file. */
+const MAX_OTHERS = 1 << 20;
 const MAX_PAGE_INDEX = (1n << 52n) - 1n;
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
@@ -70,9 +73,10 @@ type Kind = 'string' | 'number' | 'literal';
 /** Puts values where they belong, by their path in the document. */
 class StateFields {
   readonly #machine: Machine;
-  #page: { index: bigint; data: Uint8Array | undefined } = { index: 0n, data: undefined };
+  #page: { index: bigint; data: Uint8Array | undefined; values: number } = { index: 0n, data: undefined, values: 0 };
   #registers: bigint[] = [];
   #hasMemory = false;
+  #others = 0;
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -88,7 +92,8 @@ class StateFields {
         throw new StateFormatError(`"${field}" is ${list ? 'a list' : 'an object'}`);
       }
     }
-    if (field === 'memory' && path.length === 2) this.#page = { index: 0n, data: undefined };
+    if (field === 'memory' && path.length === 2) this.#page = { index: 0n, data: undefined, values: 0 };
+    else this.#countOther();
   }
 
   /** What must not be missing: without pages there is nothing to run, so it is hardly a state. */
@@ -100,8 +105,8 @@ class StateFields {
     const field = fieldOf(path);
     if (field === 'memory' && path.length === 2) this.#endPage(Number(path[1]));
     if (field === 'registers' && path.length === 1) {
-      if (this.#registers.length !== 32) {
-        throw new StateFormatError(`there are ${this.#registers.length} registers, 32 expected`);
+      if (this.#registers.length !== REGISTERS) {
+        throw new StateFormatError(`there are ${this.#registers.length} registers, ${REGISTERS} expected`);
       }
       this.#machine.registers = BigUint64Array.from(this.#registers);
     }
@@ -123,6 +128,7 @@ class StateFields {
     const machine = this.#machine;
     if (path.length === 0) throw new StateFormatError(`it is a ${kind}, not a state`);
     if (field === 'memory' && path.length === 2) throw new StateFormatError(`"${name}" is not a page`);
+    if (field !== 'memory' || path.length !== 3 || ++this.#page.values > 2) this.#countOther();
     // Go leaves a field as it is where null is given for it, but for hex text.
     if (kind === 'literal' && text() === 'null' && !hexFields.has(name)) return;
     if (field === 'memory' && path.length === 3) {
@@ -131,6 +137,8 @@ class StateFields {
       return;
     }
     if (field === 'registers' && path.length === 2) {
+      if (this.#registers.length === REGISTERS)
+        throw new StateFormatError(`there are more than ${REGISTERS} registers`);
       this.#registers.push(integer(name, kind, text(), MAX64));
       return;
     }
@@ -166,6 +174,12 @@ class StateFields {
       default:
         break;
     }
+  }
+
+  /** Counts what is not a page's index or data, to which no state has an end. */
+  #countOther(): void {
+    this.#others += 1;
+    if (this.#others > MAX_OTHERS) throw new StateFormatError(`it has more than ${MAX_OTHERS} values beside its pages`);
   }
 }
 

@@ -7,6 +7,8 @@ import type { RunStop } from './stepped-machine.js';
 
 const MASK64 = (1n << 64n) - 1n;
 const EMPTY = new Uint8Array(0);
+/** Three memory proofs. */
+const MOST_PROOF_DATA = 3 * 60 * 32;
 
 export interface StepProof {
   /** Steps taken before this one. */
@@ -88,6 +90,8 @@ export function decodeStepProof(text: string): StepProof {
     if (typeof found !== 'string' || !found.startsWith('0x') || found.length % 2 !== 0) return fail(notHex(name));
     const size = (found.length - 2) / 2;
     if (length !== undefined && size !== length) return fail(`"${name}" has ${size} bytes, ${length} expected`);
+    if (name === 'proof-data' && size > MOST_PROOF_DATA)
+      return fail(`"${name}" has ${size} bytes, at most ${MOST_PROOF_DATA} expected`);
     // Ends before the first character that is no hex digit.
     const decoded = Buffer.from(found.slice(2), 'hex');
     return decoded.length === size ? Uint8Array.from(decoded) : fail(notHex(name));

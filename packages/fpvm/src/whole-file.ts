@@ -1,11 +1,10 @@
 // Files that appear whole or not at all, and are compressed when their name ends in .gz, to read as to write.
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
-import { createGzip, gunzip, gzipSync } from 'node:zlib';
+import { createGunzip, createGzip, gzipSync } from 'node:zlib';
 import { isDevice, outputError } from './output-target.js';
 import { temporaryPath } from './temporary-files.js';
 
@@ -15,6 +14,11 @@ const PIECE = 1 << 20;
 const OUTPUT_MODE = 0o755;
 /** A state's pages are mostly zeros; the default level takes five times as long for 10 % less. */
 const LEVEL = 1;
+
+/** Most bytes that are read of a program, of its metadata and of a step's proof, which may hold a long pre-image. */
+export const MOST_PROGRAM = 512 << 20;
+export const MOST_METADATA = 128 << 20;
+export const MOST_PROOF = 128 << 20;
 
 /** Whether a file of this name holds gzip. */
 export function isCompressed(path: string): boolean {
@@ -30,17 +34,34 @@ export function compressionFault(error: unknown): string | undefined {
   return `its compressed data is ${why === 'incorrect header check' ? 'not gzip, or other data follows it' : `damaged (${why})`}`;
 }
 
-/** The content of a file. Throws an error whose message gives the reason, without the name for compressed data. */
-export async function readWhole(path: string): Promise<Buffer> {
-  const bytes = await readFile(path);
-  if (!isCompressed(path)) return bytes;
+/**
+ * The content of a file, of at most `most` bytes: compressed, gigabytes take some megabytes. Throws an error whose message gives the
+ * reason, without the name for compressed data.
+ */
+export async function readWhole(path: string, most: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  let excess: Error | undefined;
+  const file = createReadStream(path, { highWaterMark: PIECE });
   try {
-    return await promisify(gunzip)(bytes);
+    const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
+      for await (const piece of source) {
+        length += piece.length;
+        // A pipeline that is left early tells only that it was.
+        if (length > most) throw (excess = new Error(`it holds more than ${most / 2 ** 20} MiB`));
+        pieces.push(piece);
+      }
+    };
+    if (isCompressed(path)) await pipeline(file, createGunzip({ chunkSize: PIECE }), collect);
+    else await collect(file);
   } catch (error) {
-    throw new Error(compressionFault(error) ?? (error instanceof Error ? error.message : String(error)), {
-      cause: error,
-    });
+    if (excess !== undefined) throw excess;
+    const fault = compressionFault(error);
+    throw fault === undefined ? error : new Error(fault, { cause: error });
+  } finally {
+    file.destroy();
   }
+  return Buffer.concat(pieces);
 }
 
 /**

@@ -1,12 +1,19 @@
 // Small files that ask for much: each is loaded in the memory that it needs, or refused before it takes any.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { ElfError } from '../src/elf.js';
-import { parseExactJson } from '../src/exact-json.js';
+import { ExactJsonError, parseExactJson } from '../src/exact-json.js';
 import { JsonEvents, JsonSyntaxError } from '../src/json-events.js';
 import { loadElf } from '../src/loader.js';
 import { MachineMemoryError } from '../src/paging/memory-limit.js';
+import { StateFormatError } from '../src/state-format.js';
+import { decodeJsonState } from '../src/state-json.js';
 import { decodeStepProof, StepProofFormatError } from '../src/step-proof.js';
+import { readWhole } from '../src/whole-file.js';
 import { codeBytes, systemCall } from './assembler.js';
 import { writeElf } from './elf-writer.js';
 
@@ -170,6 +177,10 @@ test('a step proof with megabytes of state data is refused by their length', () 
     (error: unknown) =>
       error instanceof StepProofFormatError && /"state-data" has 20000000 bytes, 362 expected/.test(error.message),
   );
+  const long = proof
+    .replace('0'.repeat(40_000_000), '0'.repeat(724))
+    .replace('"proof-data":"0x', `$&${'00'.repeat(5_761)}`);
+  assert.throws(() => decodeStepProof(long), /"proof-data" has 5761 bytes, at most 5760 expected/);
   const notHex = proof.replace('0'.repeat(40_000_000), `zz${'0'.repeat(722)}`);
   assert.throws(() => decodeStepProof(notHex), /"state-data" is not 0x-prefixed hex/);
 });
@@ -181,6 +192,58 @@ test('exact JSON reads strings of any length and content', () => {
   assert.deepEqual(value['b'], [-5n, 18446744073709551615n, '7']);
   assert.throws(() => parseExactJson('{"a":1.5}'), /1\.5 is not an integer/);
   assert.throws(() => parseExactJson('{"a":"1'), /not|Unterminated|Unexpected|JSON/);
+});
+
+test('JSON that is deep, wide or has endless numbers is refused before it is parsed', () => {
+  const refusal = (words: RegExp) => (error: unknown) => error instanceof ExactJsonError && words.test(error.message);
+  assert.throws(() => parseExactJson('['.repeat(10_000_000)), refusal(/^it has more than 64 levels$/));
+  assert.throws(() => parseExactJson(`[${'{},'.repeat(5_000_000)}{}]`), refusal(/^it holds more than 4194304 values$/));
+  assert.throws(() => parseExactJson(`[${'1'.repeat(10_000_000)}]`), refusal(/^it has a number of 10000000 digits$/));
+  assert.deepEqual(parseExactJson(`${'['.repeat(64)}"[["${']'.repeat(64)}`)?.constructor, Array);
+});
+
+test('a file of more than is read of its kind is refused, compressed or not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'obelisc-'));
+  try {
+    const [plain, compressed, broken] = ['a', 'a.gz', 'b.gz'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(plain, Buffer.alloc(3 << 20));
+    writeFileSync(compressed, gzipSync(Buffer.alloc(3 << 20)));
+    writeFileSync(broken, gzipSync(Buffer.alloc(3 << 20)).subarray(0, -9));
+    for (const path of [plain, compressed]) {
+      assert.equal((await readWhole(path, 3 << 20)).length, 3 << 20);
+      await assert.rejects(readWhole(path, 2 << 20), /^Error: it holds more than 2 MiB$/);
+    }
+    await assert.rejects(readWhole(broken, 4 << 20), /^Error: its compressed data is cut short$/);
+    await assert.rejects(readWhole(join(folder, 'none'), 1), { code: 'ENOENT' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a state of millions of values that no state has is refused', async () => {
+  async function* endless(start: string, unit: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(start);
+    const piece = Buffer.from(unit.repeat(1 << 14));
+    for (let i = 0; i < 1 << 14; i++) yield piece;
+  }
+  for (const [start, unit, words] of [
+    ['{"registers":[', '1,', /there are more than 32 registers/],
+    ['{"more":[', '1,', /more than 1048576 values beside its pages/],
+    ['{"more":[', '[],', /more than 1048576 values beside its pages/],
+    ['{', '"pc":1,', /more than 1048576 values beside its pages/],
+    ['{', '"more":null,', /more than 1048576 values beside its pages/],
+    ['{"memory":[{', '"index":1,', /more than 1048576 values beside its pages/],
+  ] as const) {
+    await assert.rejects(
+      decodeJsonState(endless(start, unit)),
+      (error: unknown) => error instanceof StateFormatError && words.test(error.message),
+      unit,
+    );
+  }
 });
 
 test('code with compressed instructions is refused where it is loaded', () => {

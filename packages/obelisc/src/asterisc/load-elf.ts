@@ -1,5 +1,5 @@
 // `asterisc load-elf`: an ELF file to a prestate and its metadata.
-import { ElfError, encodeMetadata, loadElf, type Machine, type Metadata, readWhole } from '@obelisc/fpvm';
+import { ElfError, encodeMetadata, loadElf, type Machine, type Metadata, MOST_PROGRAM, readWhole } from '@obelisc/fpvm';
 import { fileFault } from '../terminal/failure.js';
 import { checkOutput, writeStateTo, writeTextTo } from './output.js';
 
@@ -19,7 +19,7 @@ export async function loadElfFile(path: string): Promise<{ machine: Machine; met
   if (path === '') throw new LoadElfError('--path is empty: it names the ELF file');
   let file: Uint8Array;
   try {
-    file = await readWhole(path);
+    file = await readWhole(path, MOST_PROGRAM);
   } catch (error) {
     throw new LoadElfError(`cannot read the ELF file: ${fileFault(path, error)}`);
   }

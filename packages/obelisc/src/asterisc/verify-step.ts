@@ -1,12 +1,12 @@
 // `asterisc verify-step`: checks a proof file by executing its step from witness and memory proofs alone.
-import { decodeStepProof, goJson, readWhole, verifyStep } from '@obelisc/fpvm';
+import { decodeStepProof, goJson, MOST_PROOF, readWhole, verifyStep } from '@obelisc/fpvm';
 import { fileFault, UsageError } from '../terminal/failure.js';
 
 /** Prints what the proof shows; throws StepVerificationError or StepProofFormatError when it does not. */
 export async function runVerifyStep(path: string): Promise<void> {
   let text: string;
   try {
-    text = (await readWhole(path)).toString();
+    text = (await readWhole(path, MOST_PROOF)).toString();
   } catch (error) {
     throw new UsageError(`cannot read the proof: ${fileFault(path, error)}`);
   }
