@@ -3,7 +3,7 @@
 // block and not once an instruction. A block ends before a JUMPDEST and after an instruction that leaves it or looks at
 // the gas left (see `ENDS` in opcodes.ts). Charging a block's static gas at its start is exact: execution leaves a
 // block early only by an exceptional halt, which takes all gas anyway.
-import { Code, initialize, marksSize, PADDING } from '../state/code';
+import { Code, initialize, LINE_SHIFT, PADDING, startsSize } from '../state/code';
 import {
   emptyTable,
   hasPiece,
@@ -30,7 +30,7 @@ import { endsBlock, entryOf, gasOf, givenOf, lengthOf, Op, selectedRevision, tak
 
 /** Bytes that `analyse` writes to for an init code of `length` bytes. */
 export function analysisSize(length: u32): usize {
-  return bytesOffset() + bytesSize(length) + marksSize(length) + tableSize(length);
+  return bytesOffset() + bytesSize(length) + startsSize(length) + tableSize(length);
 }
 
 // @ts-ignore: decorator
@@ -49,10 +49,10 @@ function bytesSize(length: u32): usize {
 export function analyse(target: usize, ptr: usize, length: u32): Code {
   const code = changetype<Code>(target);
   const bytes = target + bytesOffset();
-  const marks = bytes + bytesSize(length);
+  const starts = bytes + bytesSize(length);
   memory.copy(bytes, ptr, length);
-  initialize(code, bytes, length, marks);
-  placeTable(code, marks + marksSize(length));
+  initialize(code, bytes, length, starts);
+  placeTable(code, starts + startsSize(length));
   return code;
 }
 
@@ -120,28 +120,65 @@ export function entryBeyondReach(code: Code, offset: u64): u64 {
 
 /** Whether a jump may land at `offset`, which is below the code's length. */
 export function isJumpdest(code: Code, offset: u32): bool {
+  const target = code.ptr + offset;
+  if (load<u8>(target) != Op.JUMPDEST) return false;
+  if (load<u8>(STEPS) == 0) prepareSteps();
   if (offset >= code.scanned) scan(code, offset);
-  return ((load<u8>(code.marks + (offset >> 3)) >> (offset & 7)) & 1) != 0;
+  // From an instruction that begins in the target's line or else in the one before.
+  let line = (<usize>offset) >> LINE_SHIFT;
+  let p = startOf(code, line);
+  if (p > target) p = startOf(code, line - 1);
+  while (p + 1 < target) p += stepAt(p);
+  return p == target || (p + 1 == target && !isPush(load<u8>(p)));
 }
 
-/** Marks the JUMPDESTs up to and including `offset`. */
+/** The instruction of the line that is known, in a line that was gone through; in the first it is the code's first. */
+// @ts-ignore: decorator
+@inline
+function startOf(code: Code, line: usize): usize {
+  return code.ptr + (line << LINE_SHIFT) + load<u8>(code.starts + line);
+}
+
+/** Finds an instruction in each line up to that of `offset`. */
 function scan(code: Code, offset: u32): void {
-  const start = code.ptr;
-  const marks = code.marks;
-  const limit = start + offset;
-  let p = start + code.scanned;
-  while (p <= limit) {
-    const op = <u32>load<u8>(p);
-    p += 1;
-    if (op < <u32>Op.JUMPDEST || op > <u32>Op.PUSH32) continue;
-    if (op == Op.JUMPDEST) {
-      const at = <u32>(p - 1 - start);
-      const place = marks + (at >> 3);
-      const mark: u32 = (<u32>1) << (at & 7);
-      store<u8>(place, load<u8>(place) | (<u8>mark));
-    } else if (op >= <u32>Op.PUSH1) {
-      p += op - Op.PUSH0;
-    }
+  if (load<u8>(STEPS) == 0) prepareSteps();
+  let line = ((<usize>code.scanned) >> LINE_SHIFT) - 1;
+  const last = (<usize>offset) >> LINE_SHIFT;
+  const starts = code.starts;
+  let p = startOf(code, line);
+  let end = code.ptr + (line << LINE_SHIFT);
+  do {
+    end += 1 << LINE_SHIFT;
+    do {
+      p += stepAt(p);
+    } while (p < end);
+    line += 1;
+    store<u8>(starts + line, <u8>(p - end));
+  } while (line < last);
+  code.scanned = <u32>((line + 1) << LINE_SHIFT);
+}
+
+// How far the instruction after the next one is, by the next two bytes: or the next one, where that has data.
+// @ts-ignore: decorator
+@lazy const STEPS: usize = memory.data(65_536, 8);
+
+// @ts-ignore: decorator
+@inline
+function stepAt(p: usize): usize {
+  return <usize>load<u8>(STEPS + load<u16>(p));
+}
+
+// @ts-ignore: decorator
+@inline
+function isPush(op: u32): bool {
+  return op - Op.PUSH1 < 32;
+}
+
+function prepareSteps(): void {
+  for (let op: u32 = 0; op < 256; op++) {
+    // The byte at the lower address is the lower one.
+    const row = STEPS + (op << 8);
+    memory.fill(row, <u8>(isPush(op) ? 2 + op - Op.PUSH0 : 2), 256);
+    for (let n: u32 = 1; n <= 32; n++) store<u8>(row + Op.PUSH0 + n, <u8>(1 + n));
   }
-  code.scanned = <u32>(p - start);
 }

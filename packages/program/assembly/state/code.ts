@@ -7,6 +7,7 @@ import { useScratch } from '../memory';
 import { hint, KeyType, openPreimage, readPreimage } from '../oracle';
 import { keep, reserve, storedLength, storedNode } from '../trie/store';
 import { EMPTY_CODE_HASH } from './account';
+import { keepStarts, keptStarts } from './given-up-codes';
 import { mixHash } from './table-hash';
 
 /** A code with what the EVM knows of it (evm/analysis.ts). */
@@ -15,9 +16,9 @@ export class Code {
   /** The code's bytes, followed by at least 33 zero bytes: a PUSH32 at its end reads them, then finds a STOP. */
   ptr: usize;
   length: u32;
-  /** Offset up to which JUMPDESTs are marked, and where: one bit for each byte. */
+  /** Offset before which an instruction is known in each line, and where: a byte a line says how far into the line it begins. */
   scanned: u32;
-  marks: usize;
+  starts: usize;
   /**
    * What is known of its blocks, and which parts of that are in use; 0 where nothing is. Where that is a piece's (see
    * evm/block-tables.ts) these are where the first entry and mark would lie.
@@ -65,25 +66,30 @@ function hashOf(code: Code): usize {
   return changetype<usize>(code) + offsetof<Code>('hash0');
 }
 
-/** Bytes for one mark for each byte of a code of `length` bytes and the one behind it. */
+/** Bytes of a line, of whose instructions one is known: 64, more than the longest instruction has. */
+// @ts-ignore: decorator
+@inline export const LINE_SHIFT: u32 = 6;
+
+/** Bytes for one of each line of a code of `length` bytes. */
 // @ts-ignore: decorator
 @inline
-export function marksSize(length: u32): usize {
-  return (((<usize>length) >> 3) + 8) & ~7;
+export function startsSize(length: u32): usize {
+  return (((<usize>length) >> LINE_SHIFT) + 8) & ~7;
 }
 
-/** Sets up the code object for a code of `length` bytes at `ptr`, whose marks are to be at `marks`. */
-export function initialize(code: Code, ptr: usize, length: u32, marks: usize): void {
+/** Sets up the code object for a code of `length` bytes at `ptr`, whose lines' starts are to be at `starts`. */
+export function initialize(code: Code, ptr: usize, length: u32, starts: usize): void {
   code.ptr = ptr;
   code.length = length;
   code.reach = length;
-  code.scanned = 0;
-  code.marks = marks;
+  // The first instruction begins the first line.
+  code.scanned = 1 << LINE_SHIFT;
+  code.starts = starts;
+  store<u8>(starts, 0);
   code.table = 0;
   code.lines = 0;
   code.frames = 0;
   memory.fill(ptr + length, 0, PADDING);
-  memory.fill(marks, 0, marksSize(length));
 }
 
 // Buckets: the first code of each, or 0.
@@ -137,6 +143,13 @@ function read(hash: usize): Code {
   return add(code, hash);
 }
 
+/** Takes up again what was known of the code, were it given up before. */
+function recall(code: Code): void {
+  if (givenUp == 0) return;
+  const scanned = keptStarts(hashOf(code), code.starts, startsSize(code.length));
+  if (scanned != 0) code.scanned = scanned;
+}
+
 /** Files the code under the hash. */
 function add(code: Code, hash: usize): Code {
   copy32(hashOf(code), hash);
@@ -144,6 +157,7 @@ function add(code: Code, hash: usize): Code {
   code.next = <usize>load<u32>(bucket);
   store<u32>(bucket, <u32>changetype<usize>(code));
   code.used = 1;
+  recall(code);
   return code;
 }
 
@@ -178,7 +192,7 @@ function oversized(length: u32): Code {
 
 function newSlot(length: u32): Code {
   const before = useScratch(false);
-  const slot = heap.alloc(offsetof<Code>() + <usize>length + PADDING + marksSize(length));
+  const slot = heap.alloc(offsetof<Code>() + <usize>length + PADDING + startsSize(length));
   useScratch(before);
   return changetype<Code>(slot);
 }
@@ -193,6 +207,7 @@ function giveUp(): Code {
     if (code.used == 0) break;
     code.used = 0;
   }
+  if (code.scanned > 1 << LINE_SHIFT) keepStarts(hashOf(code), code.scanned, code.starts, startsSize(code.length));
   let place = bucketOf(hashOf(code));
   if (<usize>load<u32>(place) == changetype<usize>(code)) {
     store<u32>(place, <u32>code.next);

@@ -13,6 +13,7 @@ import {
   STATE_TRIE,
   storageRootOf,
 } from './account';
+import { resetGivenUp } from './given-up-codes';
 import { openJournal } from './journal';
 import { beforeOf, hashSlotKey, openStorage, resetSlots, Slot, valueOf } from './slot';
 import { dirtyAccounts, resetDirtyAccounts } from './state';
@@ -21,6 +22,7 @@ import { openTransient } from './transient';
 /** Opens the state with the 32-byte root hash at `root` for one block. SCRATCH must be current until it is committed. */
 export function openState(root: usize): void {
   resetAccounts();
+  resetGivenUp();
   resetSlots();
   resetDirtyAccounts();
   openJournal();

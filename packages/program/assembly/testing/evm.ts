@@ -1,5 +1,6 @@
 // The EVM and its arithmetic as functions for the tests: operands are bytes in buffers that the test allocates. Test
 // only; it is not part of the client.
+import { analyse, analysisSize, isJumpdest } from '../evm/analysis';
 import { BlockContext, call, CallResult, create, enter, TransactionContext } from '../evm/evm';
 import { setParent } from '../execution/block-hashes';
 import { mark, release, useScratch } from '../memory';
@@ -61,6 +62,18 @@ export function parent(number: u64, hash: usize, parentHash: usize): void {
 
 export function allocate(length: u32): usize {
   return heap.alloc(length);
+}
+
+/**
+ * Writes to the `length` bytes at `out` whether a jump may land at each offset of the code, asked for in steps of `step`, which
+ * has no divisor in common with the length.
+ */
+export function jumpDestinations(ptr: usize, length: u32, out: usize, step: u32): void {
+  const code = analyse(heap.alloc(analysisSize(length)), ptr, length);
+  for (let i: u32 = 0; i < length; i++) {
+    const offset = <u32>((<u64>i * step) % length);
+    store<u8>(out + offset, u8(isJumpdest(code, offset)));
+  }
 }
 
 /** One operation on u256 values (limbs): see the test for the numbers. */

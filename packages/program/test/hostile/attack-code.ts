@@ -100,6 +100,28 @@ export function longInitCodes(words: number, begin: string): string {
   return whileGas(40_000, `${push(32 * words, 4)}${push(0, 1)}${push(0, 1)}f050`, start);
 }
 
+/**
+ * The same of init codes that jump to their end, past `instruction` over and over. A third of the gas pays for memory, which leaves
+ * the most bytes to go past.
+ */
+export function jumpingInitCodes(gas: number, instruction: string): string {
+  const size = instruction.length / 2;
+  const begin = 6;
+  const most = 32 * 256 * (Math.sqrt(36 + gas / 3 / 128) - 6);
+  const length = begin + size * Math.floor((most - begin) / size) + 2;
+  const filler = instruction.repeat(Math.floor(FILLER / size));
+  const from = (at: number, count: number): string =>
+    instruction.repeat(count).slice(2 * ((at - begin) % size), 2 * ((at - begin) % size) + 2 * count);
+  const fill =
+    `${push(begin, 4)}5b${push(filler.length / 2, 2)}${push(HEADER, 2)}8239${push(filler.length / 2, 2)}01` +
+    `80${push(length, 4)}11${push(5, 1)}57`;
+  const ends =
+    `7f63${number(length - 2, 4)}56${from(begin, 32 - begin)}${push(0, 1)}52` +
+    `7f${from(length - 32, 30)}5b00${push(length - 32, 4)}52`;
+  const creating = whileGas(40_000, `${push(length, 4)}${push(0, 1)}${push(0, 1)}f050`, fill + ends);
+  return creating.padEnd(2 * HEADER, '0') + filler;
+}
+
 /** Codes of `size` bytes, all different. */
 export function manyCodes(
   count: number,

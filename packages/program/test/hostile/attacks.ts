@@ -4,7 +4,7 @@ import { fromHex } from '../execution/module.js';
 import { deposit, integer, signed } from '../execution/world.js';
 import {
   type Attack, CALL_TOP, codesFor, counting, creations, distinct, evaluated, fees, funded, growing, HELPER, INFINITY,
-  longInitCodes, MANY, manyCodes, nestedCreations, number, passing, push, setWord, SPARSE, TARGET, target, whileGas, withAccessList,
+  jumpingInitCodes, longInitCodes, MANY, manyCodes, nestedCreations, number, passing, push, setWord, SPARSE, TARGET, target, whileGas, withAccessList,
 } from './attack-code.js'; // prettier-ignore
 import { neighbourAttacks } from './neighbour-attacks.js';
 import type { MadeUpAccount } from './made-up-state.js';
@@ -12,11 +12,11 @@ import type { MadeUpAccount } from './made-up-state.js';
 export { GENESIS, type Attack, transactionsOf } from './attack-code.js';
 
 /** What `body` does with an address on top of the stack, for those of that many codes, in turn. */
-const inTurn = (count: number, body: string): Attack =>
-  target(counting(60_000, `80${push(count, 2)}9006${push(MANY, 4)}01${body}50`), {
-    levels: SPARSE,
-    accounts: manyCodes(count),
-  });
+const inTurn = (count: number, body: string, accounts = manyCodes(count)): Attack =>
+  target(counting(60_000, `80${push(count, 2)}9006${push(MANY, 4)}01${body}50`), { levels: SPARSE, accounts });
+
+/** Codes that jump to a JUMPDEST shortly before their end. */
+const jumpingCodes = (count: number): Record<string, MadeUpAccount> => manyCodes(count, () => `${push(24_570, 2)}56`);
 
 /** By name, for a block of that gas. */
 export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
@@ -85,6 +85,21 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
   // Words w cost 3w + w²/512 gas once: three quarters of all.
   'long init codes before Canyon': (gas) =>
     target(longInitCodes(Math.floor(256 * (Math.sqrt(9 + (0.75 * gas) / 128) - 3)), '00'), { fork: 'regolith' }),
+  ...Object.fromEntries(
+    Object.entries({
+      STOP: '00',
+      JUMPDEST: '5b',
+      PUSH1: '605b',
+      'PUSH1 and JUMPDEST': '5b605b',
+      'JUMPDEST and PUSH2': '615b5b5b',
+      PUSH5: '64' + '5b'.repeat(5),
+      PUSH6: '65' + '5b'.repeat(6),
+      PUSH32: '7f' + '5b'.repeat(32),
+    }).map(([what, instruction]): [string, (gas: number) => Attack] => [
+      `jumps past ${what} in long init codes before Canyon`,
+      (gas) => target(jumpingInitCodes(gas, instruction), { fork: 'regolith' }),
+    ]),
+  ),
   // Each copies itself to its memory and creates itself: what takes most memory of all where there is no limit.
   'long init codes before Canyon, one within another': (gas) =>
     target(longInitCodes(Math.max(1600, Math.floor(1.5 * Math.sqrt(gas))), '3860006000393860006000f000'), {
@@ -104,6 +119,9 @@ export const attacks: Readonly<Record<string, (gas: number) => Attack>> = {
   // More than are kept: each is read again though it is warm.
   'calls of 9,000 codes in turn': () => inTurn(9_000, CALL_TOP),
   'sizes of 9,000 codes in turn': () => inTurn(9_000, '803b50'),
+  'jumps to the end of 9,000 codes in turn': () => inTurn(9_000, CALL_TOP, jumpingCodes(9_000)),
+  'jumps to the end of many codes': (gas) =>
+    target(counting(60_000, CALL_TOP, push(MANY, 4)), { levels: SPARSE, accounts: jumpingCodes(codesFor(gas)) }),
   'codes that call the next one': (gas) => {
     const count = Math.min(1_024, codesFor(gas));
     return target(`5f5f5f5f${push(MANY, 4)}5afa00`, {

@@ -25,7 +25,7 @@ const MEBIBYTE = 1 << 20;
  * the code tables.
  */
 export function blockBudget(gas: number, codes = gas / 2600): number {
-  return 6 * MEBIBYTE + 1.35 * gas + Math.min(8192, codes) * 27_800 + Math.min(512, codes) * 197_300;
+  return 6 * MEBIBYTE + 1.35 * gas + Math.min(8192, codes) * 25_100 + Math.min(512, codes) * 197_300;
 }
 
 /** The same for the attack's block. */
@@ -45,7 +45,7 @@ function nestedFrames(gas: number, isBeforeCanyon: boolean): number {
     const length = 32 * words;
     const price = 32_000 + (isBeforeCanyon ? 3 : 5) * words + words ** 2 / 512;
     const frames = Math.min(1024, 64 * Math.log(1 + gas / (64 * price)));
-    const analysis = length <= 49_152 ? 8.2 * length : 0.2 * length + 67_000;
+    const analysis = length <= 49_152 ? 8.2 * length : 0.1 * length + 67_000;
     most = Math.max(most, frames * (33_000 + 2 * length + analysis));
   }
   return most;
