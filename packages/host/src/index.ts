@@ -69,3 +69,4 @@ export { runPrecompile, UnknownPrecompileError } from './precompiles.js';
 export { blobCommitment } from './kzg.js';
 export { FIELD_ELEMENTS } from './roots-of-unity.js';
 export { type ExecutedBlock, type ExecutedBlocks, executedBlocks, type ToldAccount } from './executed-blocks.js';
+export { makeFolder } from '@obelisc/preimage';

@@ -1,9 +1,10 @@
 /** The datadir: a folder of pre-images on disk. A file `kvformat` in it names the format, as op-program has it. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
 import { FILE_LAYOUTS, fileStore, writeWhole } from './file-store.js';
 import { LMDB_FILE, lmdbStore } from './lmdb-store.js';
+import { makeFolder } from './make-folder.js';
 import type { PreimageStore } from './store.js';
 
 /** `lmdb` is ours; the Go host reads the other two. */
@@ -58,9 +59,16 @@ export function openDatadir({
   const actual = recorded ?? format;
   if (actual === 'pebble') throw pebbleError(path, recorded !== undefined);
   const create = () => {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     writeWhole(path, FORMAT_FILE, undefined, Buffer.from(actual));
   };
+  if (!mustExist && names === undefined) {
+    try {
+      makeFolder(path);
+    } catch (error) {
+      throw new DatadirError(`the datadir ${path} cannot be made: ${messageOf(error)}`, { cause: error });
+    }
+  }
   if (!mustExist && !names?.includes(FORMAT_FILE)) create();
   const store =
     actual === 'lmdb'

@@ -23,3 +23,4 @@ export {
 } from './wire.js';
 export { type PreimageServer, type PreimageServerOptions, startPreimageServer } from './preimage-server.js';
 export { PreimageServerError, WaitInterruptedError } from './question-watch.js';
+export { makeFolder } from './make-folder.js';

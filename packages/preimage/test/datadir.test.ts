@@ -27,6 +27,23 @@ import {
 } from '../src/index.js';
 
 const value = Buffer.from('a value');
+
+test(
+  'a folder that the system does not make is named, with what it says; looking for it ends',
+  { skip: process.platform !== 'linux' },
+  () => {
+    // The parent is there, and the system says that it is not.
+    assert.throws(
+      () => openDatadir({ path: '/proc/none/of' }),
+      (error: Error) => {
+        assert.ok(error instanceof DatadirError);
+        assert.match(error.message, /^the datadir \/proc\/none\/of cannot be made: ENOENT/);
+        return true;
+      },
+    );
+  },
+);
+
 const key = keccak256Key(keccak_256(value));
 const hex = keyHex(key);
 

@@ -64,9 +64,11 @@ export function watchedChain(flags: ChainFlags, where = '', settings?: NetworkSe
   const name = flags.name ?? known?.name ?? 'chain';
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/i.test(name))
     throw new WatchError(`${where}name ${JSON.stringify(name)}: letters, digits and dashes, at most 63`);
-  for (const url of [flags.l1, flags.l2, flags['op-node'], flags['l1.check'], ...(flags['l1.beacon'] ?? '').split(',')])
-    if (url !== undefined && !(/^https?:\/\/./.test(url) && URL.canParse(url)))
-      throw new WatchError(`${where}${JSON.stringify(url)} is not an http:// or https:// URL`);
+  for (const flag of ['l1', 'l1.beacon', 'l2', 'op-node', 'l1.check'] as const)
+    for (const url of flags[flag]?.split(flag === 'l1.beacon' ? ',' : '\n') ?? [])
+      // Without the URL, which may have a provider's key in it.
+      if (!(/^https?:\/\/./.test(url) && URL.canParse(url)))
+        throw new WatchError(`${where}--${flag} is not an http:// or https:// URL`);
   return {
     name,
     l1: flags.l1 ?? '',
@@ -94,7 +96,7 @@ export function readChains(path: string, settings?: NetworkSettings): WatchedCha
     const where = `--config ${path}: chains[${i}]: `;
     if (!isRecord(entry)) throw new WatchError(`${where}not an object`);
     for (const [member, value] of Object.entries(entry)) {
-      if (!(member in MEMBERS))
+      if (!Object.hasOwn(MEMBERS, member))
         throw new WatchError(
           `${where}${JSON.stringify(member)} is not known; known are ${Object.keys(MEMBERS).join(', ')}`,
         );

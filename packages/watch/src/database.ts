@@ -1,7 +1,8 @@
 // The database: PostgreSQL, in a folder by default (PGlite, in this process) or a server's. The same SQL either way.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { makeFolder } from '@obelisc/host';
 import { Pool, type PoolClient } from 'pg';
 import { DatabaseError, messageOf, WatchError } from './errors.js';
 
@@ -26,7 +27,17 @@ export interface Database extends Sql {
 /** Opens a `postgres://` URL, or a folder, which is made. Rejects with WatchError. */
 export async function openDatabase(where: string): Promise<Database> {
   if (where === '') throw new WatchError('--db is empty: give a folder or a postgres:// URL');
-  return /^postgres(?:ql)?:\/\//.test(where) ? openServer(where) : openFolder(where);
+  if (isServer(where)) return openServer(where);
+  // What was meant as a URL may have a password in it, and is not to become a folder of that name.
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(where) ?? /^(postgres(?:ql)?|jdbc):/i.exec(where) ?? [];
+  if (scheme !== undefined)
+    throw new WatchError(`--db begins with ${scheme}: and is no postgres:// URL: give one, or a folder`);
+  return openFolder(where);
+}
+
+/** Whether `--db` names a server's database. */
+export function isServer(where: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(where);
 }
 
 async function openServer(url: string): Promise<Database> {
@@ -124,7 +135,7 @@ function naming(where: string): <T>(asked: Promise<T>) => Promise<T> {
 function lock(folder: string): () => void {
   const file = join(folder, 'owner');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (let isSecondTry = false; ; isSecondTry = true) {
       try {
         writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });

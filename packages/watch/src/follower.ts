@@ -62,6 +62,8 @@ export interface Look {
 export class Follower {
   readonly #views: ContractViews;
   readonly #l1: L1Blocks;
+  /** It was said that the game to begin with is not there yet. */
+  #isFirstMissing = false;
 
   constructor(readonly options: FollowerOptions) {
     const { chain, log } = options;
@@ -170,9 +172,15 @@ export class Follower {
 
   /** The place to begin at in a database that knows no games. */
   async #first(count: bigint): Promise<bigint> {
-    const { begin, chain } = this.options;
+    const { begin, chain, log } = this.options;
     if (begin === 'all') return 0n;
-    if ('game' in begin) return begin.game;
+    if ('game' in begin) {
+      if (begin.game >= count && !this.#isFirstMissing) {
+        this.#isFirstMissing = true;
+        log('warn', 'The game to begin with is not there yet', { chain: chain.name, game: begin.game, games: count });
+      }
+      return begin.game;
+    }
     // Games stand in the order of their times.
     const oldest = BigInt(Math.floor(Date.now() / 1000 - begin.since));
     let [low, high] = [0n, count];

@@ -1,4 +1,5 @@
 // The tables beside the queue's, and how they came to be.
+import type { WatchedChain } from './chain-settings.js';
 import type { Database } from './database.js';
 import { WatchError } from './errors.js';
 
@@ -86,7 +87,31 @@ const MIGRATIONS: readonly string[] = [
     ADD COLUMN posted boolean NOT NULL DEFAULT false,
     ADD COLUMN ran boolean NOT NULL DEFAULT false;
   `,
+  `
+  CREATE TABLE obelisc.chains (
+    name text PRIMARY KEY,
+    -- Address of the game factory, in lower case.
+    factory text NOT NULL
+  );
+  `,
 ];
+
+/**
+ * Notes whose factory a chain's name stands for. Rejects with WatchError where it is another's: the games of the one would be taken for
+ * vanished games of the other.
+ */
+export async function claimNames(database: Database, chains: readonly WatchedChain[]): Promise<void> {
+  for (const { name, factory } of chains) {
+    await database.query('INSERT INTO obelisc.chains VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', [name, factory]);
+    const [known] = await database.query<{ factory: string }>('SELECT factory FROM obelisc.chains WHERE name = $1', [
+      name,
+    ]);
+    if (known !== undefined && known.factory !== factory)
+      throw new WatchError(
+        `in ${database.place} the name ${name} stands for the chain whose game factory is ${known.factory}, not ${factory}: give this one another --name, or another --db`,
+      );
+  }
+}
 
 /** Of the tables that this version makes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

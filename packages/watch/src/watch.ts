@@ -6,7 +6,7 @@ import { DatabaseError, messageOf } from './errors.js';
 import { type Beginning, Follower } from './follower.js';
 import { ClaimQueue } from './queue.js';
 import type { Reporter } from './reporter.js';
-import { migrate } from './schema.js';
+import { claimNames, migrate } from './schema.js';
 import { type ClaimEnd, ClaimWorker } from './worker.js';
 
 export interface WatchOptions {
@@ -85,6 +85,7 @@ export class Watch {
   /** Makes the tables and the queue. Rejects with WatchError. */
   static async start(options: WatchOptions): Promise<Watch> {
     await migrate(options.database);
+    await claimNames(options.database, options.chains);
     const names = options.chains.map(({ name }) => name);
     const queue = await ClaimQueue.start(options.database, names, {
       log: options.log,

@@ -6,10 +6,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { readChains, watchedChain } from '../src/chain-settings.js';
+import { readChains, type WatchedChain, watchedChain } from '../src/chain-settings.js';
 import { openDatabase } from '../src/database.js';
 import { messageOf } from '../src/errors.js';
-import { migrate, SCHEMA_VERSION } from '../src/schema.js';
+import { claimNames, migrate, SCHEMA_VERSION } from '../src/schema.js';
 import { KINDS, testDatabase } from './databases.js';
 
 for (const kind of KINDS)
@@ -29,7 +29,7 @@ for (const kind of KINDS)
       // One that an older version made is brought to this one, with what is in it.
       await database.query(`INSERT INTO obelisc.alerts (event, body) VALUES ('kept', '{}')`);
       await database.run(
-        `DROP TABLE obelisc.progress; ALTER TABLE obelisc.alerts DROP COLUMN due_at, DROP COLUMN posted, DROP COLUMN ran;
+        `DROP TABLE obelisc.progress; DROP TABLE obelisc.chains; ALTER TABLE obelisc.alerts DROP COLUMN due_at, DROP COLUMN posted, DROP COLUMN ran;
          UPDATE obelisc.version SET version = 1`,
       );
       await Promise.all([migrate(database), migrate(database)]);
@@ -116,6 +116,48 @@ test('a server that is not there, or is none, is named without its password', as
   }
 });
 
+test('what was meant as a URL is neither printed nor made a folder', async () => {
+  for (const where of [
+    'mysql://me:secret@host/x',
+    'postgres:/me:secret@host/x',
+    'jdbc:postgresql://host/x?user=me&password=secret',
+    'postgres://me@127.0.0.1:9/x?password=secret',
+    'postgres://me:12/secret@127.0.0.1:9/x',
+  ])
+    await assert.rejects(openDatabase(where), (error: Error) => {
+      assert.match(error.message, /^--db /);
+      assert.doesNotMatch(error.message, /secret/, where);
+      return true;
+    });
+  assert.equal(existsSync('mysql:'), false);
+  assert.throws(
+    () =>
+      watchedChain(
+        { l1: 'ftp://me:secret@a', 'l1.beacon': 'http://b', l2: 'http://c', 'op-node': 'http://d', network: '10' },
+        'chains[3]: ',
+      ),
+    /^WatchError: chains\[3\]: --l1 is not an http:\/\/ or https:\/\/ URL$/,
+  );
+});
+
+test("a chain's name in a database stands for one factory", async () => {
+  const { database, drop } = await testDatabase('folder');
+  const endpoints = { l1: 'http://a', 'l1.beacon': 'http://b', l2: 'http://c', 'op-node': 'http://d' };
+  const chain = (digit: string): WatchedChain =>
+    watchedChain({ ...endpoints, 'game-factory': `0x${digit.repeat(40)}` });
+  try {
+    await migrate(database);
+    await claimNames(database, [chain('a')]);
+    await claimNames(database, [chain('A')]);
+    await assert.rejects(
+      claimNames(database, [chain('b')]),
+      /the name chain stands for the chain whose game factory is 0xa{40}, not 0xb{40}: give this one another --name/,
+    );
+  } finally {
+    await drop();
+  }
+});
+
 test('a chain is told by flags, or several by a file; what is wrong is named with its place', () => {
   const endpoints = { l1: 'http://a', 'l1.beacon': 'http://b', l2: 'http://c', 'op-node': 'http://d' };
   const known = watchedChain({ ...endpoints, network: 'op-mainnet' });
@@ -127,7 +169,7 @@ test('a chain is told by flags, or several by a file; what is wrong is named wit
   assert.throws(() => watchedChain({ ...endpoints, 'game-factory': '0x12' }), /--game-factory 0x12 is no address/);
   assert.throws(
     () => watchedChain({ ...endpoints, network: 'op-mainnet', l2: 'localhost:8545' }),
-    /"localhost:8545" is not an http/,
+    /--l2 is not an http:\/\/ or https:\/\/ URL/,
   );
   const folder = mkdtempSync(join(tmpdir(), 'obelisc-chains-'));
   try {
@@ -150,6 +192,7 @@ test('a chain is told by flags, or several by a file; what is wrong is named wit
       [{ chains: [] }, /has no list "chains"/],
       [{ chains: [7] }, /chains\[0\]: not an object/],
       [{ chains: [{ ...endpoints, opnode: 'x' }] }, /chains\[0\]: "opnode" is not known; known are name, l1/],
+      [{ chains: [{ ...endpoints, constructor: 'x' }] }, /chains\[0\]: "constructor" is not known/],
       [{ chains: [{ ...endpoints, l1: 5 }] }, /chains\[0\]: l1 is no string/],
       [
         {

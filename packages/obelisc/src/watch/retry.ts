@@ -1,6 +1,6 @@
 // `obelisc retry`: claims without a verdict that a watch is to judge once more.
 import { existsSync } from 'node:fs';
-import { type GivenUp, judgeAgain, migrate, openDatabase } from '@obelisc/watch';
+import { type GivenUp, isServer, judgeAgain, migrate, openDatabase } from '@obelisc/watch';
 import { UsageError } from '../terminal/failure.js';
 
 export interface RetryFlags {
@@ -23,7 +23,7 @@ export async function runRetry(
     throw new UsageError('nothing to judge again: give addresses of games, --undecided or --uncovered');
   const where = db ?? './obelisc-db';
   // A mistyped folder is not to become a database.
-  if (!/^postgres(?:ql)?:\/\//.test(where) && !existsSync(where))
+  if (!isServer(where) && !where.includes(':') && !existsSync(where))
     throw new UsageError(`--db ${where}: there is no such folder; give the one of the watch, or its postgres:// URL`);
   const database = await openDatabase(where);
   try {

@@ -2,6 +2,7 @@
 import {
   type AlertTargets,
   type Beginning,
+  claimNames,
   ClaimQueue,
   ClaimWorker,
   type Database,
@@ -135,6 +136,7 @@ export async function runWorker(flags: WatchFlags): Promise<number> {
         `--db ${flags.db}: a folder belongs to one process; watch and workers share a postgres:// database`,
       );
     await migrate(database);
+    await claimNames(database, chains);
     const queue = await startQueue(database, chains, log, flags.tries ?? DEFAULT_TRIES);
     const worker = new ClaimWorker({
       chains,
