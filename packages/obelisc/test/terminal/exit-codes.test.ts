@@ -66,6 +66,16 @@ for (const [command, failure] of Object.entries(failureOf)) {
       assert.doesNotMatch(stderr, stack);
     });
 
+    test('where Node.js could not open its first file', async () => {
+      // Whatever this process leaves open counts as well.
+      const { code, stderr } = await shell(
+        `ulimit -n 18; '${join(repositoryRoot, 'bin', command.replace('_', '-'))}' --help`,
+      );
+      if (command === 'asterisc') return assert.notEqual(code, 0);
+      assert.equal(code, failure);
+      assert.match(stderr, /^[a-z-]+: 64 open files are needed, and ulimit -n allows 18\n$/);
+    });
+
     test('without a stack, unless --debug asks for it', async () => {
       const line = {
         asterisc: 'witness --input /nonexistent',

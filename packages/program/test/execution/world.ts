@@ -46,8 +46,9 @@ export interface DecodedHeader {
 
 export class World {
   readonly module: Harness;
-  /** Header RLP of the newest block. */
-  head: Uint8Array;
+  /** Headers by their hashes' last 31 bytes. */
+  private readonly headers = new Map<string, Uint8Array>();
+  private newest = new Uint8Array(0);
   private time = 1000n;
 
   /** The chain has all forks up to `fork`, from its first block on. `missing` gives pre-images by their keys' last 31 bytes. */
@@ -57,7 +58,7 @@ export class World {
     parent: Parent = {},
     missing?: (key: string) => Uint8Array | undefined,
   ) {
-    this.module = startModule(new Map(), (name) => missing?.(name) ?? this.headerAt(name));
+    this.module = startModule(new Map(), (name) => missing?.(name) ?? this.headers.get(name));
     const times: Chain['times'] = {};
     for (const name of forks.slice(0, forks.indexOf(fork) + 1)) times[name] = 0n;
     configure(this.module, {
@@ -71,9 +72,14 @@ export class World {
     this.head = headerRlp(forks.indexOf(fork), this.makeState(accounts), this.time, parent);
   }
 
-  /** The newest block's header, where a key with these last 31 bytes is its. */
-  private headerAt(name: string): Uint8Array | undefined {
-    return toHex(keccak_256(this.head)).slice(2) === name ? this.head : undefined;
+  /** Header RLP of the newest block. */
+  get head(): Uint8Array {
+    return this.newest;
+  }
+
+  set head(header: Uint8Array) {
+    this.newest = Uint8Array.from(header);
+    this.headers.set(toHex(keccak_256(header)).slice(2), this.newest);
   }
 
   private makeState(accounts: Readonly<Record<string, WorldAccount>>): string {
