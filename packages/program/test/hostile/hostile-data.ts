@@ -162,3 +162,60 @@ export function brotliTables(count: number): Uint8Array {
   const head = bitBytes([0, 0, 1, 1, 0, 0, 0]);
   return Buffer.concat([Uint8Array.of(1), head, repeated(Math.ceil(count / 8), eight), Uint8Array.of(3)]);
 }
+
+/** Bits, least significant first, that are written one behind the other. */
+class BitWriter {
+  private bytes = new Uint8Array(1 << 20);
+  private length = 0;
+
+  write(value: number, width: number): void {
+    if (this.length + width > 8 * this.bytes.length) {
+      const larger = new Uint8Array(2 * this.bytes.length);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    for (let b = 0; b < width; b++, this.length++) {
+      const at = this.length >> 3;
+      if (((value >> b) & 1) === 1) this.bytes[at] = (this.bytes[at] ?? 0) | (1 << (this.length & 7));
+    }
+  }
+
+  writeBits(bits: readonly number[]): void {
+    for (const bit of bits) this.write(bit, 1);
+  }
+
+  align(): void {
+    this.length = 8 * Math.ceil(this.length / 8);
+  }
+
+  get data(): Uint8Array {
+    return this.bytes.slice(0, Math.ceil(this.length / 8));
+  }
+}
+
+/**
+ * A Brotli channel of `count` meta-blocks of 16 MB that are nothing but words of the static dictionary of 24 letters, 18 bits
+ * each. With `transforms` they are changed in each of the 121 ways, so that their lengths differ, and the stream ends in the
+ * middle of the first meta-block's last word, which is an error.
+ */
+export function brotliWords(count: number, transforms: boolean): Uint8Array {
+  const writer = new BitWriter();
+  // WBITS 16; a meta-block of 65,536 zeros as they are, since distances beyond the window are words: ISLAST 0, 4 nibbles.
+  writer.writeBits([0, 0, 0, 0, ...bitsOf(65_535, 16), 1]);
+  writer.align();
+  for (let left = 65_536; left > 0; left--) writer.write(0, 8);
+  const length = 16_777_200;
+  const lone = (symbol: number, width: number): number[] => [1, 0, 0, 0, ...bitsOf(symbol, width)];
+  for (let i = 0; i < count; i++) {
+    // ISLAST 0, 6 nibbles, compressed; one type of each; no postfix, no direct distances; one tree of each.
+    writer.writeBits([0, 0, 1, ...bitsOf(length - 1, 24), 0, 0, 0, 0, ...bitsOf(0, 6), 0, 0, 0, 0]);
+    // Command 196 inserts nothing and copies 22 bytes and 3 bits; distance 44 begins 12 words behind the window.
+    writer.writeBits([...lone(0, 8), ...lone(196, 10), ...lone(44, 6)]);
+    for (let word = 0; word < length / 24; word++) {
+      writer.write(2, 3);
+      writer.write(transforms ? word % (121 * 32 - 12) : word % 20, 15);
+    }
+  }
+  writer.writeBits([1, 1]);
+  return Buffer.concat([Uint8Array.of(1), writer.data]);
+}

@@ -8,7 +8,7 @@ import {
   HostileChain, inbox, portal, receiptOf, rlpList, rlpString, settings,
 } from './hostile-chain.js'; // prettier-ignore
 import {
-  BASE, bitBytes, bitsOf, CONTENT, depositReceipt, manyFrames, of, openings, repeated, times, upTo, type HostileCase,
+  BASE, bitBytes, bitsOf, brotliWords, CONTENT, depositReceipt, manyFrames, of, openings, repeated, times, upTo, type HostileCase,
 } from './hostile-data.js'; // prettier-ignore
 
 const updateTopic = hashOf(utf8('ConfigUpdate(uint256,uint8,bytes)'));
@@ -175,6 +175,20 @@ export const neighbourCases: HostileCase[] = [
     }),
     safeHead: 0,
     most: BASE + 2 * CONTENT,
+  },
+  {
+    name: '3.5 million words of the Brotli dictionary',
+    isQuick: false,
+    make: of('holocene', (c) => c.postCompressed(brotliWords(5, false))),
+    safeHead: 0,
+    most: BASE + CONTENT + 8,
+  },
+  {
+    name: '700,000 words of the Brotli dictionary, changed in every way',
+    isQuick: true,
+    make: of('granite', (c) => c.postCompressed(brotliWords(1, true))),
+    safeHead: 0,
+    most: BASE + CONTENT + 8,
   },
   {
     name: '600,000 blocks of deflate with code tables and no byte',
