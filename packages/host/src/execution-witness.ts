@@ -13,6 +13,9 @@ export type ExecutionWitness = {
   keys: Uint8Array[];
 };
 
+/** A block of 500 million gas that reads nothing but the deepest tries reads less. */
+const MOST_VALUES = 2_000_000;
+
 /** The witness of a block, asked for once. Rejects with EndpointError. */
 export function fetchWitness(endpoint: RpcEndpoint, block: bigint): Promise<ExecutionWitness> {
   const tag = `0x${block.toString(16)}`;
@@ -21,10 +24,17 @@ export function fetchWitness(endpoint: RpcEndpoint, block: bigint): Promise<Exec
     if (result === null) throw new EmptyAnswerError(endpoint.name, request, 'the endpoint does not have this block');
     if (!isObject(result)) throw new WrongAnswerError(endpoint.name, request, 'the answer is not a witness');
     const bytes = (value: unknown) => data({ value }, 'value');
-    return {
-      values: [...members(result.state), ...members(result.codes)].map(bytes),
-      keys: members(result.keys).map(bytes),
-    };
+    const lists = [result.state, result.codes, result.keys].map(members);
+    const count = lists.reduce((sum, { length }) => sum + length, 0);
+    if (count > MOST_VALUES) {
+      throw new WrongAnswerError(
+        endpoint.name,
+        request,
+        `the witness has ${count} values, at most ${MOST_VALUES} are read`,
+      );
+    }
+    const [state = [], codes = [], keys = []] = lists;
+    return { values: [...state.map(bytes), ...codes.map(bytes)], keys: keys.map(bytes) };
   });
 }
 

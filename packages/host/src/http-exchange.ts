@@ -5,7 +5,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { withoutEncoding } from './content-encoding.js';
-import { EndpointError } from './endpoint-errors.js';
+import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
+import { jsonExcess } from './json-excess.js';
 import type { Log } from './log.js';
 import { connectionsTo, type Connections, ProxyError } from './proxy-agent.js';
 
@@ -78,6 +79,8 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
           const fault = `HTTP 407: the proxy that ${through} names asks who you are; give it as http://user:password@…`;
           throw new EndpointError(name, what, fault, { kind: 'forbidden' });
         }
+        const excess = jsonExcess(answer.text);
+        if (excess !== undefined) throw new WrongAnswerError(name, what, `the answer holds ${excess}`);
         return { status, text: answer.text, retryAfterMs: retryAfter(answer.retryAfter) };
       } catch (error) {
         throw error instanceof EndpointError ? error : exchangeError(name, what, error, through);
