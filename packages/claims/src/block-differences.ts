@@ -4,30 +4,13 @@ import { keccak256 } from '@obelisc/preimage';
 import type { ShownAccount, ShownBlock } from '@obelisc/program';
 import { type Fields, headerFields, receiptFields, transactionFields } from './block-fields.js';
 import { hex } from './bytes.js';
-
-/** One thing that differs. Numbers are decimal, all else 0x-hex; null: that side has none. */
-export interface Difference {
-  readonly in: 'output' | 'header' | 'transaction' | 'receipt' | 'log' | 'account' | 'slot';
-  /** Of transactions, receipts and logs: place in the block and hash. */
-  readonly transaction?: { readonly index: number; readonly hash: string };
-  /** Of logs: the place in the receipt. */
-  readonly log?: number;
-  /** Of accounts and slots. */
-  readonly address?: string;
-  readonly slot?: string;
-  readonly field: string;
-  readonly derived: string | null;
-  readonly other: string | null;
-}
+import type { Difference, Place } from './difference.js';
 
 /** What was found, and what could not be told or contradicts itself. */
 export interface Comparison {
   readonly differences: readonly Difference[];
   readonly notes: readonly string[];
 }
-
-/** Where a difference lies. */
-export type Place = Omit<Difference, 'field' | 'derived' | 'other'>;
 
 /** The fields that two sides have otherwise. */
 export function fieldDifferences(place: Place, derived: Fields, other: Fields): Difference[] {

@@ -15,7 +15,7 @@ export {
 } from './games/game.js';
 export { readChosenGame } from './games/claim.js';
 export { gameType } from './games/game-types.js';
-export type { Difference } from './block-differences.js';
+export type { Difference } from './difference.js';
 export { locationLines } from './location-text.js';
 export { messagesOf } from './messages.js';
 export type { MachineProgress } from './machine.js';

@@ -13,10 +13,11 @@ import {
 } from '@obelisc/host';
 import { keccak256, type PreimageStore } from '@obelisc/preimage';
 import { showBlock, type ShownBlock } from '@obelisc/program';
-import { compareBlocks, type Difference, fieldDifferences, orNoted } from './block-differences.js';
+import { compareBlocks, fieldDifferences, orNoted } from './block-differences.js';
 import { type Fields, headerFields, transactionFields } from './block-fields.js';
 import { fromHex, hex } from './bytes.js';
 import type { DerivedBlock } from './client-log.js';
+import type { Difference } from './difference.js';
 import { DisagreementError } from './errors.js';
 import { type Derivation, openHostFor } from './judge.js';
 import type { Question } from './lookup.js';

@@ -1,5 +1,5 @@
 // Who is wrong and where, in lines for people, beside the verdict's.
-import type { Difference } from './block-differences.js';
+import type { Difference } from './difference.js';
 import type { Liar, PartedBlock } from './parting.js';
 import type { Verdict } from './verdict.js';
 

@@ -1,5 +1,5 @@
 // Where another's chain parts from the derived one, and whose word is wrong.
-import type { Difference } from './block-differences.js';
+import type { Difference } from './difference.js';
 import { hex } from './bytes.js';
 import type { DerivedBlock } from './client-log.js';
 

@@ -1,4 +1,5 @@
 // The page: a live table of claims, and a claim's own view. All text goes into the document as text, never as markup.
+import type { Difference } from '@obelisc/claims/difference';
 import { update } from './update.js';
 
 interface Summary {
@@ -37,17 +38,6 @@ interface Segment {
   readonly from: number;
   readonly to: number;
   readonly answer: string;
-}
-
-interface Difference {
-  readonly in: string;
-  readonly transaction?: { readonly index: number; readonly hash: string };
-  readonly log?: number;
-  readonly address?: string;
-  readonly slot?: string;
-  readonly field: string;
-  readonly derived: string | null;
-  readonly other: string | null;
 }
 
 /** The first block that somebody has otherwise than it is derived. */
@@ -128,7 +118,7 @@ async function load<T>(path: string): Promise<T> {
 
 async function show(): Promise<void> {
   const mine = ++turn;
-  const [, chain, address] = /^#\/([A-Za-z0-9-]+)\/(0x[0-9a-f]{40})$/.exec(location.hash) ?? [];
+  const [, chain, address] = /^#\/([A-Za-z0-9-]+)\/(0x[0-9a-fA-F]{40})$/.exec(location.hash) ?? [];
   try {
     const overview = await load<Overview>('/api/summary');
     const content =
@@ -310,7 +300,8 @@ function placeOf({ in: place, transaction, log, address, slot }: Difference): st
       return `account ${address}`;
     case 'slot':
       return `slot ${slot} of ${address}`;
-    default:
+    case 'output':
+    case 'header':
       return place;
   }
 }

@@ -219,10 +219,10 @@ function urlOf(request: IncomingMessage): URL {
   }
 }
 
-/** The game that `CHAIN/ADDRESS` names. */
+/** The game that `CHAIN/ADDRESS` names; explorers write addresses with capitals in them. */
 function gameKey(place: string | undefined): GameKey | undefined {
-  const [, chain, address] = /^([A-Za-z0-9-]{1,63})\/(0x[0-9a-f]{40})$/.exec(place ?? '') ?? [];
-  return chain === undefined || address === undefined ? undefined : { chain, address };
+  const [, chain, address] = /^([A-Za-z0-9-]{1,63})\/(0x[0-9a-fA-F]{40})$/.exec(place ?? '') ?? [];
+  return chain === undefined || address === undefined ? undefined : { chain, address: address.toLowerCase() };
 }
 
 function oneOf(parameters: URLSearchParams, name: string, isKnown: (value: string) => boolean): string | undefined {

@@ -373,6 +373,13 @@ describe('the watch over HTTP', () => {
     }
   });
 
+  test("a game's address is taken as explorers write it, with capitals", async () => {
+    const game = madeUpGame(0, { address: `0x${'aB'.toLowerCase().repeat(20)}` });
+    await addGame(place.database, CHAIN, 77n, game, 1n);
+    const found = await fetch(`${server.url}/api/claims/${CHAIN}/0x${'aB'.repeat(20)}`);
+    assert.equal(((await found.json()) as { index: number }).index, 77);
+  });
+
   test('an address that is taken, or none, is refused by the flag', async () => {
     const options = { database: place.database, queue, metrics, log: () => {}, isReady: () => true };
     const taken = server.url.slice('http://'.length);
