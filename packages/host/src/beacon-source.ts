@@ -129,7 +129,8 @@ const SLOT_ADVICE = 'give the length of a slot with --l1.beacon.slot-duration';
 
 /** What was said in place of the length of a slot, with what to do. */
 function slotLengthMissing(error: unknown): never {
-  if (!(error instanceof EndpointError) || error.isOutage || error.fault.includes(SLOT_ADVICE)) throw error;
+  if (!(error instanceof EndpointError) || error.unreachable || error.kind === 'rate-limit') throw error;
+  if (error.fault.includes(SLOT_ADVICE)) throw error;
   const { endpoint, request, fault, kind } = error;
   throw new EndpointError(endpoint, request, `${fault}; ${SLOT_ADVICE}`, { kind, cause: error });
 }

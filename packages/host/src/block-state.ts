@@ -10,6 +10,7 @@ import { equal, hex } from './bytes.js';
 import { EndpointError } from './endpoint-errors.js';
 import { type ExecutionWitness, fetchWitness } from './execution-witness.js';
 import type { Log } from './log.js';
+import { loneFailures } from './lone-failures.js';
 import { isObject, type RpcObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import { accountCodes, prove } from './state-proofs.js';
@@ -68,22 +69,18 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
   let systemCodes: Promise<void> | undefined;
   const proved = new Map<string, Set<string>>();
   let methods: Promise<Set<Method>> | undefined;
-  /** How often in a row a method failed by what counts as an outage. */
-  const outages = new Map<Method | 'nodes', number>();
   let nodes: Promise<boolean> | undefined;
-
-  /** Whether `method` failed so often that it is the method which fails, and not the endpoint. */
-  const isWornOut = (method: Method | 'nodes'): boolean => {
-    const count = (outages.get(method) ?? 0) + 1;
-    outages.set(method, count);
-    return count > PATIENCE;
+  let asksNodes: ((error: unknown) => Promise<boolean>) | undefined;
+  /** Of each method, whether it fails and not the endpoint; begun anew when it works. */
+  const alone = new Map<Method, (error: unknown) => Promise<boolean>>();
+  const failsAlone = (method: Method, error: unknown, endpoint: RpcEndpoint): Promise<boolean> => {
+    const known = alone.get(method) ?? aloneAt(endpoint);
+    alone.set(method, known);
+    return known(error);
   };
 
   const givesNodes = (endpoint: RpcEndpoint): Promise<boolean> =>
-    (nodes ??= remembering(
-      hasNodes(endpoint, agreed, () => isWornOut('nodes')),
-      () => (nodes = undefined),
-    ));
+    (nodes ??= remembering(hasNodes(endpoint, agreed, (asksNodes ??= aloneAt(endpoint))), () => (nodes = undefined)));
 
   const methodsOf = (endpoint: RpcEndpoint): Promise<Set<Method>> =>
     (methods ??= remembering(findMethods(endpoint, witnesses !== undefined, givesNodes), () => (methods = undefined)));
@@ -162,13 +159,13 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
     for (const method of open) {
       try {
         await (method === 'witness' ? byWitness(block, endpoint) : byTrace(block, endpoint));
-        outages.delete(method);
+        alone.delete(method);
         return;
       } catch (error) {
         if (!(error instanceof EndpointError)) throw error;
         if (error.isOutage) {
           // A witness may take an endpoint more time than its proxy allows.
-          if (method === last || !isWornOut(method)) throw error;
+          if (method === last || !(await failsAlone(method, error, endpoint))) throw error;
           continue;
         }
         log('debug', 'No state of a block this way', { block, method, because: error.message });
@@ -209,8 +206,9 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
   };
 }
 
-/** So many outages in a row of one method are the endpoint's; more are the method's, if the endpoint answers to others. */
-const PATIENCE = 2;
+function aloneAt(endpoint: RpcEndpoint): (error: unknown) => Promise<boolean> {
+  return loneFailures(() => endpoint.attempt('eth_chainId', []));
+}
 
 /**
  * Whether debug_dbGet gives a trie node: the root of the agreed state, which every run needs. Some refuse the method by what
@@ -219,7 +217,7 @@ const PATIENCE = 2;
 async function hasNodes(
   endpoint: RpcEndpoint,
   agreed: BlockStateOptions['agreed'],
-  isWornOut: () => boolean,
+  failsAlone: (error: unknown) => Promise<boolean>,
 ): Promise<boolean> {
   const { stateRoot } = await agreed();
   try {
@@ -229,9 +227,7 @@ async function hasNodes(
     });
   } catch (error) {
     if (!(error instanceof EndpointError)) throw error;
-    if (!error.isOutage) return false;
-    await endpoint.attempt('eth_chainId', []);
-    if (error.kind === 'outage' && isWornOut()) return false;
+    if (!error.isOutage || (await failsAlone(error))) return false;
     throw error;
   }
 }

@@ -4,11 +4,12 @@ import type { Chain } from './boot.js';
 import { BLOCKS_AT_GENESIS, type ChainConfig, chainConfigOf, l1ChainConfigOf } from './chain-config.js';
 import { findChain, type KnownChain } from './chain-registry.js';
 import { customChain } from './custom-chain.js';
-import { EmptyAnswerError, EndpointError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, UnsupportedMethodError } from './endpoint-errors.js';
 import { ETHEREUM_FORKS } from './ethereum-forks.js';
 import { ConfigurationError } from './go-encoding.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from './lossless-json.js';
 import { knownL1ChainConfig } from './l1-registry.js';
+import { loneFailures } from './lone-failures.js';
 import { LAGOON_TIMES, ROLLUP_FORKS, type RollupConfig } from './rollup-config.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import { isObject } from './rpc-json.js';
@@ -137,12 +138,20 @@ async function askChainConfig<T extends ChainConfig | undefined>(
   chainId: bigint,
 ): Promise<T | EndpointError> {
   const source = `chain configuration of ${endpoint.name}`;
+  const method = 'debug_chainConfig';
+  const failsAlone = loneFailures(() => endpoint.attempt('eth_chainId', []));
+  const accept = (result: unknown): JsonObject => {
+    if (!isObject(result)) throw new EmptyAnswerError(endpoint.name, method, 'the answer is no object');
+    return result as JsonObject;
+  };
   let answer: JsonValue;
   try {
-    answer = await endpoint.call('debug_chainConfig', [], (result) => {
-      if (!isObject(result)) throw new EmptyAnswerError(endpoint.name, 'debug_chainConfig', 'the answer is no object');
-      return result as JsonObject;
-    });
+    answer = await endpoint.retry(() =>
+      endpoint.attempt(method, [], accept).catch(async (error: unknown) => {
+        if (!(await failsAlone(error)) || !(error instanceof EndpointError)) throw error;
+        throw new UnsupportedMethodError(endpoint.name, method, error.fault, { cause: error });
+      }),
+    );
   } catch (error) {
     if (error instanceof EndpointError && (error.kind === 'unsupported' || error.kind === 'absent')) return error;
     throw error;

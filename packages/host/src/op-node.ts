@@ -5,6 +5,7 @@ import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-er
 import { ConfigurationError } from './go-encoding.js';
 import { encodeOutput } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
+import { loneFailures } from './lone-failures.js';
 import type { JsonValue } from './lossless-json.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
 import { type RollupConfig, rollupConfigOf } from './rollup-config.js';
@@ -46,6 +47,7 @@ export function opNode({
   policy = DEFAULT_RETRY_POLICY,
 }: OpNodeOptions): OpNode {
   const endpoint = rpcEndpoint({ flag, url, policy, log });
+  const failsAlone = loneFailures(() => endpoint.attempt('optimism_syncStatus', []));
 
   /** Calls and reads the answer; a field that is missing or malformed is the op-node's fault and says which. */
   const reader =
@@ -109,6 +111,7 @@ export function opNode({
           // be one that is not for everybody.
           const saysNo = error.kind !== 'rate-limit' && error.code !== undefined;
           if (saysNo || ['unsupported', 'absent', 'forbidden'].includes(error.kind)) return undefined;
+          if (await failsAlone(error)) return undefined;
           throw error;
         }
       }),

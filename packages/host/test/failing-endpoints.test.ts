@@ -305,6 +305,12 @@ test('a slot has milliseconds or seconds, as text or as a number, or is told by 
   assert.equal(await slotWith({ data: { SLOT_DURATION_MS: '2500' } }), '9');
   assert.equal(await slotWith({ data: { SLOT_DURATION_MS: 12000, SECONDS_PER_SLOT: '6' } }), '2');
   assert.equal(await slotWith(undefined, 12000n), '2');
-  for (const answer of [{ data: {} }, undefined, { error: 'not found' }, { data: { SECONDS_PER_SLOT: null } }])
+  for (const answer of [
+    { data: {} },
+    undefined,
+    new HttpAnswer(500, {}, 'no'),
+    { error: 'not found' },
+    { data: { SECONDS_PER_SLOT: null } },
+  ])
     assert.match(await slotWith(answer), /--l1\.beacon\.slot-duration/);
 });

@@ -4,6 +4,7 @@ import { test, type TestContext } from 'node:test';
 import {
   ConfigurationError,
   fetchChainConfig,
+  fetchL1ChainConfig,
   findChain,
   findL1Head,
   l1HeadCandidates,
@@ -163,6 +164,24 @@ test('a known chain must be configured as known; a custom one is taken as it is'
   const endpoint = (url: string) => rpcEndpoint({ flag: '--l2', url, policy, log: silentLog });
   assert.equal((await fetchChainConfig(endpoint(server.url), 901n)).json, custom.chainConfig.json);
   await assert.rejects(fetchChainConfig(endpoint(server.url), 5n), /is of chain 901, not 5/);
+  const chainId = { eth_chainId: () => '0x385' };
+  for (const refusal of [new HttpAnswer(404, {}, 'no'), new HttpAnswer(504, {}, ''), null]) {
+    const refusing = await rpcServer(t, { ...chainId, debug_chainConfig: () => refusal });
+    const asked = rpcEndpoint({ flag: '--l1', url: refusing.url, policy, log: silentLog });
+    assert.equal(
+      await fetchL1ChainConfig(asked, 900n),
+      undefined,
+      'a method that fails alone is one that is not there',
+    );
+  }
+  const down = await rpcServer(t, {
+    eth_chainId: () => new HttpAnswer(500, {}, 'no'),
+    debug_chainConfig: () => new HttpAnswer(500, {}, 'no'),
+  });
+  await assert.rejects(
+    fetchL1ChainConfig(rpcEndpoint({ flag: '--l1', url: down.url, policy, log: silentLog }), 900n),
+    /HTTP 500/,
+  );
   const silent = await rpcServer(t, {});
   await assert.rejects(fetchChainConfig(endpoint(silent.url), 901n), /give --l2\.genesis/);
 });
@@ -192,6 +211,8 @@ test('without a record: the end of the sequencing window, or how far the op-node
     new RpcFault(-32000, 'safe head database is not enabled'),
     new RpcFault(-32000, 'not found'),
     new HttpAnswer(403),
+    new HttpAnswer(404, {}, 'no'),
+    new HttpAnswer(500, {}, 'no'),
     null,
   ]) {
     const { node: opNodeClient } = await node(t, { optimism_safeHeadAtL1Block: () => answer });
