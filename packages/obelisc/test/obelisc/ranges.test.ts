@@ -1,6 +1,8 @@
 // Long ranges in segments, each in a process of its own, as a user runs them.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -136,6 +138,27 @@ describe('a range in segments', () => {
     assert.ok(inSegments.some((request) => request.includes('blob_sidecars')));
     assert.deepEqual(inSegments, [...new Set(inSegments)]);
     assert.deepEqual(inSegments, await asked('--segment', '100'));
+  });
+
+  test('what is damaged in the datadir is fetched again for all segments, and is whole afterwards', async () => {
+    const datadir = mkdtempSync(join(tmpdir(), 'obelisc-ranges-'));
+    try {
+      const run = (): Promise<RangeVerdict> => validate('--native', '--workers', '2', '--datadir', datadir);
+      assert.equal((await run()).code, 0);
+      const files = readdirSync(datadir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.txt'));
+      // Headers, branches and codes among them, which every run reads; most others are elements of blobs.
+      const large = files.map((name) => join(datadir, name)).filter((file) => statSync(file).size > 1000);
+      assert.ok(large.length > 20, `${large.length}`);
+      for (const file of large.filter((_, i) => i % 3 === 0)) writeFileSync(file, 'nonsense');
+      const damaged = await run();
+      assert.equal(damaged.code, 0, damaged.stderr);
+      assert.match(damaged.stderr, /Damaged entries of the datadir were fetched again/);
+      const whole = await run();
+      assert.equal(whole.code, 0, whole.stderr);
+      assert.doesNotMatch(whole.stderr, /amaged/);
+    } finally {
+      rmSync(datadir, { recursive: true, force: true });
+    }
   });
 
   test('a wrong claim is refused by the last segment, with the right root', async () => {
