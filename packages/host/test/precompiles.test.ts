@@ -225,6 +225,71 @@ test('BLS12-381: sums of multiples and products of pairings are those of noble',
   }
 });
 
+test('BLS12-381: sums of any points of the curve are those of noble, as are maps of any field elements', async () => {
+  const { fields } = bls12_381;
+  const [{ Fp, Fp2 }, G1, G2] = [fields, bls12_381.G1.Point, bls12_381.G2.Point];
+  const inBytes1 = (point: typeof G1.BASE): string => (point.is0() ? blsWords(0n, 0n) : blsWords(point.x, point.y));
+  const inBytes2 = (point: typeof G2.BASE): string =>
+    point.is0() ? blsWords(0n, 0n, 0n, 0n) : blsWords(point.x.c0, point.x.c1, point.y.c0, point.y.c1);
+  // The first points from an abscissa on, most of which are outside the subgroup.
+  const near = <T, P>(count: number, point: (x: bigint) => { x: T; y: T }, make: (at: { x: T; y: T }) => P): P[] => {
+    const found: P[] = [];
+    for (let x = 1n; found.length < count; x++) {
+      try {
+        found.push(make(point(x)));
+      } catch {
+        // No square: the next abscissa.
+      }
+    }
+    return found;
+  };
+  const points1 = [
+    ...near(
+      3,
+      (x) => ({ x, y: Fp.sqrt(Fp.add(Fp.pow(x, 3n), 4n)) }),
+      (at) => G1.fromAffine(at),
+    ),
+    G1.BASE,
+    G1.BASE.multiply(5n),
+    G1.ZERO,
+  ];
+  const b = Fp2.create({ c0: 4n, c1: 4n });
+  const points2 = [
+    ...near(
+      2,
+      (c0) => {
+        const x = Fp2.create({ c0, c1: 1n });
+        return { x, y: Fp2.sqrt(Fp2.add(Fp2.pow(x, 3n), b)) };
+      },
+      (at) => G2.fromAffine(at),
+    ),
+    G2.BASE,
+    G2.ZERO,
+  ];
+  for (const p of points1) {
+    for (const q of [...points1, p.negate()]) {
+      assert.equal(await run(0x0b, inBytes1(p) + inBytes1(q)), `01${inBytes1(p.add(q))}`);
+    }
+  }
+  for (const p of points2) {
+    for (const q of [...points2, p.negate()]) {
+      assert.equal(await run(0x0d, inBytes2(p) + inBytes2(q)), `01${inBytes2(p.add(q))}`);
+    }
+  }
+  const mapToG1 = bls12_381.G1.mapToCurve as unknown as (u: bigint) => { x: bigint; y: bigint };
+  const elements = [0n, 1n, 2n, Fp.ORDER - 1n, Fp.ORDER - 2n, (Fp.ORDER - 1n) / 2n, Fp.ORDER / 3n];
+  for (const [i, u] of elements.entries()) {
+    const { x, y } = mapToG1(u);
+    assert.equal(await run(0x10, blsWords(u)), `01${blsWords(x, y)}`);
+    const v = elements[(3 * i + 1) % elements.length] ?? 0n;
+    const on2 = bls12_381.G2.mapToCurve([u, v]);
+    assert.equal(await run(0x11, blsWords(u, v)), `01${blsWords(on2.x.c0, on2.x.c1, on2.y.c0, on2.y.c1)}`);
+  }
+  // What points that need not be of the subgroup leave behind: the others still must.
+  const outside = points1.find((point) => !point.isTorsionFree()) ?? assert.fail();
+  assert.equal(await run(0x0c, inBytes1(outside) + words(1n)), '00');
+});
+
 test('BLS12-381: a point of the curve outside the subgroup is neither multiplied nor paired', async () => {
   const { Fp } = bls12_381.fields;
   let outside: { x: bigint; y: bigint } | undefined;

@@ -11,9 +11,16 @@ import type { MadeUpAccount } from './made-up-state.js';
 
 export { GENESIS, type Attack, transactionsOf } from './attack-code.js';
 
-/** What `body` does with an address on top of the stack, for those of that many codes, in turn. */
-const inTurn = (count: number, body: string, accounts = manyCodes(count)): Attack =>
-  target(counting(60_000, `80${push(count, 2)}9006${push(MANY, 4)}01${body}50`), { levels: SPARSE, accounts });
+/**
+ * What `body` does with an address on top of the stack, for those of that many codes, in turn: once upwards, then downwards, so that
+ * what was read last is wanted last.
+ */
+const inTurn = (count: number, body: string, accounts = manyCodes(count)): Attack => {
+  const upwards = `80${push(count, 2)}9006`;
+  // Beyond the first round: count - 1 - the place in the round.
+  const downwards = `80${push(1, 1)}1b${push(count - 1, 2)}03${push(count - 1, 2)}83110201`;
+  return target(counting(60_000, `${upwards}${downwards}${push(MANY, 4)}01${body}50`), { levels: SPARSE, accounts });
+};
 
 /** Codes that jump to a JUMPDEST shortly before their end. */
 const jumpingCodes = (count: number): Record<string, MadeUpAccount> => manyCodes(count, () => `${push(24_570, 2)}56`);
