@@ -62,7 +62,7 @@ export function claimOnAttack(name: string, gas: number): AttackClaim {
 }
 
 /** The log that becomes an encoded deposit. */
-function logOf(deposit: Uint8Array): ReturnType<typeof depositLog> {
+export function logOf(deposit: Uint8Array): ReturnType<typeof depositLog> {
   const [, from, to, , , gas, , data] = RLP.decode(deposit.subarray(1)) as Uint8Array[];
   if (from === undefined || to === undefined || data === undefined) throw new Error('no deposit');
   return depositLog({ from, to, gas: BigInt(`0x${Buffer.from(gas ?? []).toString('hex') || '0'}`), data });
