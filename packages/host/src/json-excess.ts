@@ -6,12 +6,19 @@ const LARGE = 1 << 24;
 const MAX_DEPTH = 4096;
 const MAX_VALUES = 1 << 24;
 
+/** No configuration has more levels. */
+export const CONFIGURATION_LEVELS = 64;
+
 const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Says of what a text has too much, or undefined where it can be parsed. */
+/** Says of what an answer has too much, or undefined where it can be parsed. */
 export function jsonExcess(text: string): string | undefined {
-  if (text.length < LARGE) return undefined;
+  return text.length < LARGE ? undefined : excessOf(text, MAX_DEPTH);
+}
+
+/** The same of a text of any length that may be `levels` deep. */
+export function excessOf(text: string, levels: number): string | undefined {
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length; at++) {
@@ -22,7 +29,7 @@ export function jsonExcess(text: string): string | undefined {
     }
     if (code === OPEN_LIST || code === OPEN_OBJECT) {
       depth += 1;
-      if (depth > MAX_DEPTH) return `more than ${MAX_DEPTH} levels`;
+      if (depth > levels) return `more than ${levels} levels`;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
       depth -= 1;
       continue;

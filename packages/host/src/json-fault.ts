@@ -1,9 +1,13 @@
 /** Why a text is no JSON, and where: by line and column, as an editor counts them. */
 
+import { CONFIGURATION_LEVELS, excessOf } from './json-excess.js';
+
 /** The end of a sentence that begins with the file's name. `error` is what reading it has thrown. */
 export function jsonFault(text: string, error: unknown): string {
   const thrown = error instanceof Error ? error.message : String(error);
   if (text.trim() === '') return 'is empty';
+  const excess = excessOf(text, CONFIGURATION_LEVELS);
+  if (excess !== undefined) return `has ${excess}`;
   const found = syntaxError(text);
   // What a stricter reader has thrown, of JSON that is well formed.
   if (found === undefined) return `is not JSON: ${thrown}`;

@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import { WrongAnswerError } from '../src/endpoint-errors.js';
 import { fetchWitness } from '../src/execution-witness.js';
 import { jsonExcess } from '../src/json-excess.js';
+import { jsonFault } from '../src/json-fault.js';
+import { parseJson } from '../src/lossless-json.js';
 import type { RpcEndpoint } from '../src/rpc-endpoint.js';
 
 const LARGE = 1 << 24;
@@ -13,6 +15,13 @@ test('a large answer that is deep or wide is refused, one of long strings is not
   assert.equal(jsonExcess(`[${'0,'.repeat(LARGE + 1)}0]`), 'more than 16777216 values');
   assert.equal(jsonExcess(`["${'[,'.repeat(LARGE)}","\\\\","\\"[${'{'.repeat(LARGE)}"]`), undefined);
   assert.equal(jsonExcess(`[${'[],'.repeat(LARGE / 3)}1]`), undefined);
+});
+
+test('a configuration of thousands of levels is named as one', () => {
+  const text = `{"genesis":${'['.repeat(1_000_000)}`;
+  assert.throws(() => parseJson(text), /^SyntaxError: it has more than 64 levels$/);
+  assert.equal(jsonFault(text, new Error('any')), 'has more than 64 levels');
+  assert.deepEqual(parseJson(`${'['.repeat(64)}${']'.repeat(64)}`)?.constructor, Array);
 });
 
 test('a witness of millions of values is refused before they are read', async () => {
