@@ -3,16 +3,15 @@
 import { Account, Address, bytesToUnprefixedHex, hexToBytes } from '@ethereumjs/util';
 import { State } from '../state/state.js';
 import type { StateStore } from '../state/store.js';
-import { applyAuthorizations, AUTHORIZATION_GAS, delegateOf } from './authorizations.js';
+import { applyAuthorizations, delegateOf } from './authorizations.js';
 import type { Authorization } from './authorizations.js';
 import { blockEvm, commonOf, evmBlock } from './block-executor.js';
 import { blobBaseFeeOf, rulesAt } from './chain.js';
 import type { ExecutionChain } from './chain.js';
-import { calldataGas, floorOfData, TRANSACTION_GAS } from './calldata-gas.js';
-import { includes } from './forks.js';
 import type { BlockHeader } from './header.js';
 import { warmUp } from './state-transition.js';
 import type { SignedTransaction } from './transaction.js';
+import { floorGas, intrinsicGas } from './transaction-rules.js';
 
 type AccessList = SignedTransaction['accessList'];
 
@@ -47,8 +46,6 @@ export interface CallResult {
   readonly touched: AccessList;
 }
 
-const CREATION_GAS = 32_000n;
-
 /** Runs a message on the state after a block, in that block's context. Nothing is kept. */
 export async function callAtBlock(at: CallSite, message: CallMessage): Promise<CallResult> {
   const { chain, header, store, ancestorHash } = at;
@@ -57,8 +54,8 @@ export async function callAtBlock(at: CallSite, message: CallMessage): Promise<C
   const state = new State(store, header.stateRoot);
   const evm = await blockEvm(state, rules, commonOf(chain.chainId, rules), ancestorHash);
   const block = evmBlock({ ...header, blobBaseFee: blobBaseFeeOf(chain, header) });
-  const intrinsic = intrinsicGasOf(message, includes(rules, 'shanghai'));
-  const floor = includes(rules, 'prague') ? floorOfData(data) : 0n;
+  const intrinsic = intrinsicGas(message, rules);
+  const floor = floorGas(message, rules);
   if (gas < intrinsic || gas < floor) {
     return { succeeded: false, returnValue: new Uint8Array(0), gasUsed: gas, touched: [] };
   }
@@ -121,13 +118,6 @@ export async function estimateGas(
     else tooLittle = gas;
   }
   return { gas: enough, result };
-}
-
-function intrinsicGasOf({ to, data, accessList, authorizations }: CallMessage, isShanghai: boolean): bigint {
-  let gas = TRANSACTION_GAS + calldataGas(data) + AUTHORIZATION_GAS * BigInt(authorizations.length);
-  if (to === undefined) gas += CREATION_GAS + (isShanghai ? 2n * BigInt(Math.ceil(data.length / 32)) : 0n);
-  for (const [, slots] of accessList) gas += 2_400n + 1_900n * BigInt(slots.length);
-  return gas;
 }
 
 function touchedBy(list: Map<string, Set<string>>, warm: readonly Address[]): AccessList {

@@ -7,15 +7,12 @@ import {
   bytesToHex,
   bytesToUnprefixedHex,
   createAddressFromString,
-  equalsBytes,
+  createContractAddress,
 } from '@ethereumjs/util';
-import { createContractAddress, KECCAK256_NULL } from '@ethereumjs/util';
 import type { State } from '../state/state.js';
 import { BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT } from './addresses.js';
-import { applyAuthorizations, AUTHORIZATION_GAS, delegateOf } from './authorizations.js';
+import { applyAuthorizations, delegateOf } from './authorizations.js';
 import { GAS_PER_BLOB } from './base-fee.js';
-import { MAX_BLOBS_PER_TRANSACTION } from './blob-schedule.js';
-import { calldataGas, floorOfData, TRANSACTION_GAS } from './calldata-gas.js';
 import { includes } from './forks.js';
 import type { ExecutionRules } from './forks.js';
 import type { RollupFees } from './l1-fee.js';
@@ -23,6 +20,7 @@ import { bloomOf, DEPOSIT_RECEIPT_VERSION } from './receipt.js';
 import type { Receipt } from './receipt.js';
 import { DEPOSIT_TYPE } from './transaction.js';
 import type { DepositTransaction, SignedTransaction, Transaction } from './transaction.js';
+import { exceedsInitCodeSize, floorGas, intrinsicGas, refusalByRules, refusalOfSender } from './transaction-rules.js';
 
 /** What a transaction is executed in. */
 export interface BlockContext {
@@ -53,11 +51,7 @@ export class InvalidTransactionError extends Error {
   }
 }
 
-const MAX_INIT_CODE_SIZE = 49_152;
 const REFUND_QUOTIENT = 5n;
-/** Most gas of a signed transaction (EIP-7825). */
-export const MAX_TRANSACTION_GAS = 1n << 24n;
-
 /** What the EVM left of a transaction. */
 interface Execution {
   readonly succeeded: boolean;
@@ -179,22 +173,13 @@ async function checkSigned(transaction: SignedTransaction, context: BlockContext
   const { rules, state } = context;
   const sender = await accountOf(state, transaction.from);
   if (sender.nonce !== transaction.nonce) refuse(`nonce ${transaction.nonce}, the account's is ${sender.nonce}`);
-  if (includes(rules, 'osaka') && transaction.gasLimit > MAX_TRANSACTION_GAS) {
-    refuse(`more than ${MAX_TRANSACTION_GAS} gas (EIP-7825)`);
-  }
-  const isDelegated = includes(rules, 'prague') && delegateOf(await state.getCode(transaction.from)) !== undefined;
-  if (!isDelegated && !equalsBytes(sender.codeHash, KECCAK256_NULL)) refuse('its sender has code (EIP-3607)');
-  if (transaction.maxFeePerGas < transaction.maxPriorityFeePerGas) refuse('a tip above the fee cap');
+  const reason = refusalByRules(transaction, rules) ?? (await refusalOfSender(sender, { state, transaction, rules }));
+  if (reason !== undefined) refuse(reason);
   if (transaction.maxFeePerGas < context.baseFee) refuse(`fee cap below the base fee ${context.baseFee}`);
-  if (transaction.gasLimit < intrinsicGas(transaction, rules)) refuse('less gas than its intrinsic gas');
-  if (transaction.gasLimit < floorGas(transaction, rules)) refuse("less gas than its data's floor (EIP-7623)");
-  if (exceedsInitCodeSize(transaction, rules)) refuse('init code above the limit (EIP-3860)');
   if (transaction.type !== 3) return;
-  if (rules.optimism !== undefined) refuse('blob transactions are not valid on an L2');
   if (transaction.maxFeePerBlobGas < context.blobBaseFee) refuse(`blob fee cap below ${context.blobBaseFee}`);
   const blobs = transaction.blobVersionedHashes.length;
   if (blobs > context.blobsLeft) refuse(`${blobs} blobs, the block has room for ${context.blobsLeft}`);
-  if (includes(rules, 'osaka') && blobs > MAX_BLOBS_PER_TRANSACTION) refuse(`${blobs} blobs in one transaction`);
 }
 
 async function execute(transaction: Transaction, gasPrice: bigint, context: BlockContext): Promise<Execution> {
@@ -263,23 +248,6 @@ export function warmUp(
   }
 }
 
-/** Gas charged before the first opcode: Yellow Paper, section 6.2; EIPs 2028, 2930, 3860, 7702. */
-export function intrinsicGas(transaction: Transaction, rules: ExecutionRules): bigint {
-  let gas = TRANSACTION_GAS + calldataGas(transaction.data);
-  if (transaction.to === undefined) {
-    gas += 32_000n;
-    if (includes(rules, 'shanghai')) gas += 2n * BigInt(Math.ceil(transaction.data.length / 32));
-  }
-  if (transaction.type === DEPOSIT_TYPE) return gas;
-  for (const [, slots] of transaction.accessList) gas += 2_400n + 1_900n * BigInt(slots.length);
-  return gas + AUTHORIZATION_GAS * BigInt(transaction.authorizations.length);
-}
-
-/** What a transaction costs at least because of its data (EIP-7623). */
-export function floorGas(transaction: Transaction, rules: ExecutionRules): bigint {
-  return includes(rules, 'prague') ? floorOfData(transaction.data) : 0n;
-}
-
 function receiptOf(transaction: Transaction, execution: Execution, price: bigint, context: BlockContext): Receipt {
   return {
     type: transaction.type,
@@ -290,11 +258,6 @@ function receiptOf(transaction: Transaction, execution: Execution, price: bigint
     gasUsed: execution.gasUsed,
     effectiveGasPrice: price,
   };
-}
-
-/** Whether it creates a contract from more init code than EIP-3860 allows. */
-export function exceedsInitCodeSize(transaction: Transaction, rules: ExecutionRules): boolean {
-  return includes(rules, 'shanghai') && transaction.to === undefined && transaction.data.length > MAX_INIT_CODE_SIZE;
 }
 
 function isBedrock({ rules }: BlockContext): boolean {

@@ -5,7 +5,7 @@ import type { CallMessage, CallResult, CallSite } from '../execution/call.js';
 import { rulesAt } from '../execution/chain.js';
 import { includes } from '../execution/forks.js';
 import type { Authorization } from '../execution/authorizations.js';
-import { MAX_TRANSACTION_GAS } from '../execution/state-transition.js';
+import { MAX_TRANSACTION_GAS } from '../execution/transaction-rules.js';
 import type { SignedTransaction } from '../execution/transaction.js';
 import { State } from '../state/state.js';
 import type { Json } from './block-json.js';
