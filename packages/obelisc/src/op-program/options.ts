@@ -1,5 +1,6 @@
 /** From flags to what a run needs: claim, chain, endpoints, datadir. */
 import { readFileSync } from 'node:fs';
+import type { NetworkSettings } from '@obelisc/claims';
 import {
   type Chain,
   type Claim,
@@ -40,9 +41,9 @@ export type Options = {
  * Throws UsageError and ConfigurationError.
  */
 export function readOptions(flags: FlagValues, chain?: () => Chain): Options {
-  checkValues(flags);
+  const network = checkValues(flags);
   checkCompleteness(flags, chain !== undefined);
-  const endpoints = readEndpoints(flags);
+  const endpoints = readEndpoints(flags, network);
   const datadir = flags.get('datadir');
   if (endpoints === undefined && datadir === undefined) {
     throw new UsageError(
@@ -55,14 +56,14 @@ export function readOptions(flags: FlagValues, chain?: () => Chain): Options {
     datadir,
     dataFormat: dataFormat(flags.get('data.format')),
     endpoints,
-    policy: readNetworkFlags((name) => flags.get(name)).policy,
+    policy: network.policy,
     dialect: flags.get('client') === 'kona' ? 'kona' : 'op-program',
     mode: readMode(flags),
   };
 }
 
-/** What was given is wrong by itself, whatever is missing beside it. */
-function checkValues(flags: FlagValues): void {
+/** What was given is wrong by itself, whatever is missing beside it. Gives what stands for itself. */
+function checkValues(flags: FlagValues): NetworkSettings {
   const given = (names: readonly string[]) => names.filter((name) => flags.has(name));
   for (const name of given(['l1.head', 'l2.head', 'l2.outputroot'])) hash(flags, name);
   for (const name of given(['l2.claim'])) hash(flags, name, true);
@@ -70,7 +71,7 @@ function checkValues(flags: FlagValues): void {
   for (const name of given(['network'])) knownChain(flags.get(name) ?? '');
   for (const name of given(['l1', 'l2', 'l2.experimental'])) url(flags, name);
   for (const name of given(['l1.beacon'])) urlList(name, flags.get(name) ?? '');
-  readNetworkFlags((name) => flags.get(name));
+  return readNetworkFlags((name) => flags.get(name));
 }
 
 function checkCompleteness(flags: FlagValues, chainIsKnown: boolean): void {
@@ -92,7 +93,7 @@ function checkCompleteness(flags: FlagValues, chainIsKnown: boolean): void {
   }
 }
 
-function readEndpoints(flags: FlagValues): Endpoints | undefined {
+function readEndpoints(flags: FlagValues, network: NetworkSettings): Endpoints | undefined {
   const names = ['l1', 'l1.beacon', 'l2'];
   const missing = names.filter((name) => !flags.has(name)).map((name) => `--${name}`);
   if (missing.length === names.length) return undefined;
@@ -107,7 +108,7 @@ function readEndpoints(flags: FlagValues): Endpoints | undefined {
     l2: url(flags, 'l2'),
     l2Witness: flags.has('l2.experimental') ? url(flags, 'l2.experimental') : undefined,
     rpcKind: RPC_KINDS.find((kind) => kind === flags.get('l1.rpckind')) ?? 'standard',
-    ...readNetworkFlags((name) => flags.get(name)).endpoints,
+    ...network.endpoints,
   };
 }
 
