@@ -17,6 +17,7 @@ export async function refusalOf(
 ): Promise<string | undefined> {
   const { nonce, gasLimit, maxFeePerGas, value } = transaction;
   const rules = rulesAt(chain, head.header.timestamp);
+  if (gasLimit > head.header.gasLimit) return `exceeds block gas limit: ${gasLimit} of ${head.header.gasLimit}`;
   const byRules = refusalByRules(transaction, rules);
   if (byRules !== undefined) return byRules;
   const blobs = transaction.blobVersionedHashes.length;
@@ -24,7 +25,6 @@ export async function refusalOf(
     const { max } = blobParametersAt(chain, head.header.timestamp);
     if (blobs > max) return tooManyBlobs(blobs, max);
   }
-  if (gasLimit > head.header.gasLimit) return `exceeds block gas limit: ${gasLimit} of ${head.header.gasLimit}`;
 
   const state = new State(store, head.header.stateRoot);
   const sender = (await state.getAccount(transaction.from)) ?? new Account();
