@@ -10,7 +10,8 @@ import {
   openForGathering,
   type RelayEnd,
   relayEnd,
-  type SharedFetches,
+  type SharedWork,
+  sharedWork,
 } from '@obelisc/host';
 import type { Derivation } from './judge.js';
 
@@ -22,7 +23,7 @@ export interface GatheredRun extends RelayEnd {
 export class Gathering {
   readonly #gatherer: Gatherer;
   readonly #opened: GatheredStore;
-  readonly #shared: SharedFetches = new Map();
+  readonly #shared: SharedWork = sharedWork();
 
   /**
    * `derivation`: the whole range's. Throws ConfigurationError where it cannot be judged, DatadirError where the folder `datadir` cannot

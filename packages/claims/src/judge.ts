@@ -12,7 +12,7 @@ import type { DataFormat, PreimageStore } from '@obelisc/preimage';
 import { runProgram } from '@obelisc/program';
 import { ClientLog, type Conclusion, type DerivedBlock } from './client-log.js';
 import { DisagreementError } from './errors.js';
-import { type MachineOutcome, type MachineProgress, runInMachine } from './machine.js';
+import type { MachineOutcome, MachineProgress } from './machine.js';
 import type { Answer } from './verdict.js';
 
 /** A derivation to be made: plain data, which may be sent to another process. */
@@ -93,6 +93,8 @@ export async function judge(
   const conclusive = code !== 2 && conclusion !== undefined && (isHeadExact || conclusion.blockNumber === to);
   if (!native && conclusive) {
     log('info', 'Running the client in the machine');
+    // Who judges natively alone need not load it.
+    const { runInMachine } = await import('./machine.js');
     try {
       machine = await runInMachine(oracle, new ClientLog(onClientLine), onMachine);
     } finally {

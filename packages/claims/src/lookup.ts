@@ -85,8 +85,7 @@ export async function lookUp(options: ValidateOptions): Promise<Question> {
       `--to ${to} is above the safe head of the op-node, block #${safeL2.number}: L1 does not hold its batch yet, or the op-node has not read it; try again later`,
     );
   }
-  const start = await node.outputAtBlock(from);
-  const end = await node.outputAtBlock(to);
+  const [start, end] = await Promise.all([node.outputAtBlock(from), node.outputAtBlock(to)]);
   return {
     ...common,
     start,

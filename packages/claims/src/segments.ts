@@ -4,6 +4,7 @@ import type { Chain, OpNode, OutputAtBlock } from '@obelisc/host';
 import type { Judgement } from './judge.js';
 import type { Answer } from './verdict.js';
 import type { DerivedAt, SegmentTask } from './segment-process.js';
+import type { Gathering } from './gathering.js';
 import { SegmentPool, WorkerLostError } from './worker-pool.js';
 
 /**
@@ -118,6 +119,7 @@ export interface SegmentsRun {
   /** What a worker is given for a segment. */
   readonly task: (segment: Segment) => SegmentTask;
   readonly pool: SegmentPool;
+  readonly gathering: Gathering;
   readonly workers: number;
   readonly onSegment?: ((progress: SegmentProgress) => void) | undefined;
   readonly onRange?: ((progress: RangeProgress) => void) | undefined;
@@ -129,7 +131,7 @@ export interface SegmentsRun {
  * with what stops a worker.
  */
 export async function judgeSegments(
-  { segments, task, pool, workers, onSegment, onRange }: SegmentsRun,
+  { segments, task, pool, gathering, workers, onSegment, onRange }: SegmentsRun,
   judged: Map<Segment, Judgement>,
 ): Promise<void> {
   const open = segments.filter((segment) => !judged.has(segment));
@@ -157,7 +159,7 @@ export async function judgeSegments(
   const take = async (): Promise<void> => {
     for (let segment = open.shift(); segment !== undefined && !isCutShort; segment = open.shift()) {
       const began = performance.now();
-      const judgement = await withReplacement(() => pool.run(task(segment), (at) => see(segment, at)));
+      const judgement = await withReplacement(() => pool.run(task(segment), gathering, (at) => see(segment, at)));
       judged.set(segment, judgement);
       if (judgement.answer !== 'valid') isCutShort = true;
       onSegment?.({

@@ -26,14 +26,32 @@ import { SegmentPool } from './worker-pool.js';
 
 /** Judges a claim. Rejects where an endpoint, a file or a flag stands in the way of even trying. */
 export async function validate(options: ValidateOptions): Promise<Verdict> {
-  const question = await lookUp(options);
-  const { start, to, end } = question;
+  const { from, to: given, signal, log } = options;
   const workers = options.workers ?? availableParallelism();
-  const blocks = to - start.blockNumber;
-  const count = options.segment === undefined ? defaultSegments(blocks, workers) : segmentsOf(blocks, options.segment);
-  // Of blocks that the op-node does not have there are no roots to cut a range at.
-  if (count < 2 || end === undefined) return inOne(question, options);
-  return inSegments(question, { start, end, count, workers }, options);
+  const pool = new SegmentPool(log);
+  const stop = (): void => pool.close();
+  signal?.addEventListener('abort', stop);
+  try {
+    const lookedUp = lookUp(options);
+    // Where the flags tell how long the range is, its processes load meanwhile.
+    if (from !== undefined && typeof given === 'bigint') {
+      const likely = segmentCount(given - from, workers, options);
+      if (likely > 1) pool.start(Math.min(workers, likely));
+    }
+    const question = await lookedUp;
+    const { start, to, end } = question;
+    const count = segmentCount(to - start.blockNumber, workers, options);
+    // Of blocks that the op-node does not have there are no roots to cut a range at.
+    if (count < 2 || end === undefined) return await inOne(question, options);
+    return await inSegments(question, { start, end, count, workers, pool }, options);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    pool.close();
+  }
+}
+
+function segmentCount(blocks: bigint, workers: number, { segment }: ValidateOptions): number {
+  return segment === undefined ? defaultSegments(blocks, workers) : segmentsOf(blocks, segment);
 }
 
 /** One derivation from start to end, in this process. */
@@ -63,10 +81,16 @@ async function inOne(question: Question, options: ValidateOptions): Promise<Verd
 /** Segments in processes of their own, over one datadir that this process gathers into. */
 async function inSegments(
   question: Question,
-  { count, workers, ...range }: { start: OutputAtBlock; end: OutputAtBlock; count: number; workers: number },
+  {
+    count,
+    workers,
+    pool,
+    ...range
+  }: { start: OutputAtBlock; end: OutputAtBlock; count: number; workers: number; pool: SegmentPool },
   options: ValidateOptions,
 ): Promise<Verdict> {
   const { log, signal } = options;
+  pool.start(Math.min(workers, count));
   const segments = await cut(question.node, range, startsOf(question, { ...range, count }, options));
   const temporary = options.datadir === undefined ? await scratchFolder('obelisc-segments-') : undefined;
   // What nobody else reads need not be files: an element of a blob each, they take longer to write and to remove than to derive.
@@ -75,9 +99,6 @@ async function inSegments(
   const shared = { ...options, datadir, dataFormat };
   log('info', 'Deriving in segments', { segments: segments.length, workers, in: datadir });
   let gathering: Gathering | undefined;
-  let pool: SegmentPool | undefined;
-  const stop = (): void => pool?.close();
-  signal?.addEventListener('abort', stop);
   try {
     const judged = new Map<Segment, Judgement>();
     const tooEarly: Uint8Array[] = [];
@@ -86,15 +107,15 @@ async function inSegments(
       const whole = derivationOf(question, shared, { l1Head });
       announce(whole, question, options);
       // What one L1 head made them fetch serves the next.
-      gathering ??= new Gathering(whole, datadir, log);
-      const running = (pool ??= new SegmentPool(gathering, log));
+      const gathered = (gathering ??= new Gathering(whole, datadir, log));
       signal?.throwIfAborted();
       const derivation = (segment: Segment): Derivation => derivationOf(question, shared, { l1Head, segment });
       await judgeSegments(
         {
           segments,
           task: (segment) => taskOf(derivation(segment), datadir),
-          pool: running,
+          pool,
+          gathering: gathered,
           workers,
           onSegment: options.onSegment,
           onRange: options.onRange,
@@ -105,12 +126,12 @@ async function inSegments(
       const { judgement, made, isSuspect } = await combined(segments, judged, {
         derivation,
         rest: ({ start }) => ({ start, end: range.end }),
-        run: (rest) => running.run(taskOf(rest, datadir)),
+        run: (rest) => pool.run(taskOf(rest, datadir), gathered),
         isHeadExact: question.game?.l1Head !== undefined,
         options,
       });
-      tellUsage(running, options);
-      const { store } = gathering;
+      tellUsage(pool, options);
+      const { store } = gathered;
       verdict = {
         ...(await concluded(judgement, { question, l1Head, store, tooEarly, options: shared, made, isSuspect })),
         segments: segmentVerdicts(segments, judged),
@@ -123,14 +144,13 @@ async function inSegments(
     return decided(verdict);
   } catch (error) {
     signal?.throwIfAborted();
-    pool?.close();
+    pool.close();
     await gathering?.close().catch((because: unknown) => {
       if (because !== error) log('warn', 'Not all that was fetched is kept', { because: String(because) });
     });
     throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
-    pool?.close();
+    pool.close();
     if (signal?.aborted !== true) await temporary?.remove();
   }
 }

@@ -18,20 +18,26 @@ export class SegmentPool {
   readonly #usage = new Map<ChildProcess, WorkerUsage>();
   #isClosed = false;
 
-  constructor(
-    private readonly gathering: Gathering,
-    private readonly log: Log,
-  ) {}
+  constructor(private readonly log: Log) {}
+
+  /** Sees that there are `count` processes before there is work for them: they load while that is looked up. */
+  start(count: number): void {
+    while (!this.#isClosed && this.#all.size < count) this.#idle.push(this.#start());
+  }
 
   /**
-   * Derives in a process of its own. Rejects with WorkerLostError where that ends without an answer, with what stopped the
+   * Derives in a process of its own what `gathering` gathers for it. Rejects with WorkerLostError where that ends without an answer, with what stopped the
    * derivation otherwise.
    */
-  async run(task: SegmentTask, onDerived: (at: DerivedAt) => void = () => {}): Promise<Judgement> {
+  async run(
+    task: SegmentTask,
+    gathering: Gathering,
+    onDerived: (at: DerivedAt) => void = () => {},
+  ): Promise<Judgement> {
     if (this.#isClosed) throw new Error('the worker processes were ended');
     const worker = this.#idle.pop() ?? this.#start();
     const range = `up to block #${task.claim.l2BlockNumber}`;
-    const gathered = this.gathering.begin(task.claim);
+    const gathered = gathering.begin(task.claim);
     try {
       const judgement = await this.#ask(worker, task, { gathered, onDerived });
       this.#idle.push(worker);
@@ -64,7 +70,13 @@ export class SegmentPool {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#all.add(worker);
-    worker.on('exit', () => this.#all.delete(worker));
+    // One that cannot be started, or ends before it has work or between two segments, is not given any.
+    const drop = (): void => {
+      this.#all.delete(worker);
+      const at = this.#idle.indexOf(worker);
+      if (at >= 0) this.#idle.splice(at, 1);
+    };
+    worker.on('exit', drop).on('error', drop);
     return worker;
   }
 

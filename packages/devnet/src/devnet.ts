@@ -58,6 +58,8 @@ export interface Scenario {
   readonly sequencingWindow: number;
   /** Plain transfers in each L1 block besides all else, for L1 blocks as full as real ones. */
   readonly l1Transfers: number;
+  /** The same in each L2 block, to accounts that are new. */
+  readonly l2Transfers: number;
   /** Whether the batch inbox also gets what derivation must pass over. */
   readonly noise: boolean;
   /**
@@ -148,6 +150,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   batcherTransactionsPerL1Block: 2,
   sequencingWindow: 3600,
   l1Transfers: 0,
+  l2Transfers: 0,
   noise: false,
   forks: { regolith: 0n, canyon: 0n, delta: 0n, ecotone: 0n, fjord: 0n, granite: 0n },
   l1Forks: {},
@@ -402,6 +405,7 @@ class VirtualChain {
         seed,
         common: l2Common,
         atLimits: scenario.atLimits,
+        transfers: scenario.l2Transfers,
         refusedInputs: scenario.refusedInputs,
         isActive: isActiveInL2,
       }),

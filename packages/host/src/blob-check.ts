@@ -16,6 +16,7 @@ import {
 } from '@obelisc/preimage';
 import { BLOB_LENGTH, blobProofKey, type ElementForm, elementKey, elementKeys, wholeBlob } from './blob-preimages.js';
 import { equal, hex } from './bytes.js';
+import { blobDigest } from './checked-blobs.js';
 import type { KeptBlobs } from './kept-blobs.js';
 import { FIELD_ELEMENTS } from './roots-of-unity.js';
 
@@ -50,16 +51,26 @@ export type BlobCheck = {
   takeAll(): ValuesAhead | undefined;
 };
 
-/** `get` answers for the store, with regard to the form that the program reads in; that is told to `onForm` with the first element. */
-export function blobCheck(
-  store: KeptBlobs,
-  get: (key: PreimageKey) => Uint8Array | undefined,
-  onForm: (commitment: Uint8Array, form: ElementForm) => void,
-): BlobCheck {
+export type BlobCheckOptions = {
+  store: KeptBlobs;
+  /** Answers for the store, with regard to the form that the program reads in. */
+  get: (key: PreimageKey) => Uint8Array | undefined;
+  /** Is told that form with the first element. */
+  onForm: (commitment: Uint8Array, form: ElementForm) => void;
+  /** The digest of the blob with this versioned hash where another has checked it: the same blob is not checked again. */
+  vouched?: ((versionedHash: Uint8Array) => Promise<Uint8Array | undefined>) | undefined;
+};
+
+export function blobCheck({ store, get, onForm, vouched }: BlobCheckOptions): BlobCheck {
   let reading: Reading | undefined;
   let ready: ValuesAhead | undefined;
   /** Where what is ready lies, by `keyName`, for who takes one after the other; what was taken is gone. */
   let places: Map<string, number> | undefined;
+  const isVouched = async ({ versionedHash, proof }: Reading, blob: Uint8Array): Promise<boolean> => {
+    // Without a proof there is nothing to be spared.
+    const digest = proof === undefined ? undefined : await vouched?.(versionedHash);
+    return digest !== undefined && equal(digest, blobDigest(blob));
+  };
   return {
     async expect(versionedHash, commitment, isChecked = false) {
       const proof = isChecked ? undefined : store.get(blobProofKey(commitment));
@@ -75,7 +86,8 @@ export function blobCheck(
       reading = current;
       const kept = wholeBlob(store, commitment);
       if (kept.state !== 'found') return;
-      if (await passes(current, kept.value)) current.whole = kept.value;
+      const isRight = (await isVouched(current, kept.value)) || (await passes(current, kept.value));
+      if (isRight) current.whole = kept.value;
       else store.distrust(commitment);
     },
     async served(key, value) {

@@ -40,6 +40,8 @@ export type Fetcher = {
   ahead: LookAhead;
   /** Whether the blob with this versioned hash came from an endpoint, and was checked, in this run. */
   hasFetchedBlob(versionedHash: Uint8Array): boolean;
+  /** Where another gathers for this run: the `blobDigest` of a blob of the datadir that was checked there. */
+  vouchedBlob?(versionedHash: Uint8Array): Promise<Uint8Array | undefined>;
   progress(): GatheringProgress;
 };
 
@@ -74,9 +76,14 @@ export function prefetcher({
   const store = keptBlobs(values);
   const blobs = blobForms(store);
   let isBlobFetchedAgain = false;
-  const check = blobCheck(store, blobs.get, (commitment, form) => {
-    onBlobRead?.(commitment, form, isBlobFetchedAgain);
-    isBlobFetchedAgain = false;
+  const check = blobCheck({
+    store,
+    get: blobs.get,
+    onForm(commitment, form) {
+      onBlobRead?.(commitment, form, isBlobFetchedAgain);
+      isBlobFetchedAgain = false;
+    },
+    vouched: fetcher?.vouchedBlob,
   });
   let lastHint: string | undefined;
   let bundle: ValuesAhead | undefined;

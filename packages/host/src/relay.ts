@@ -18,6 +18,7 @@ import { checkAnswerable } from './answerable.js';
 import { blobProofKey, wholeBlob, wholeBlobKey } from './blob-preimages.js';
 import type { Chain, Claim } from './boot.js';
 import { hex } from './bytes.js';
+import { type CheckedBlobs, checkedBlobs } from './checked-blobs.js';
 import { healingStore } from './healing-store.js';
 import { routeHint, type Route } from './hint-routes.js';
 import { createOracle, type Host } from './host.js';
@@ -25,10 +26,18 @@ import { type Log, silentLog } from './log.js';
 import { expectedRoute, type Fetcher } from './prefetcher.js';
 import type { BlobLayout, HostStore } from './written-behind.js';
 
-/** The run misses `key`, to which `hint` leads. `isAnew`: what the store has is wrong. */
-export type RelayQuestion = { readonly hint: string; readonly key: Uint8Array; readonly isAnew: boolean };
+export type RelayQuestion =
+  /** The run misses `key`, to which `hint` leads. `isAnew`: what the store has is wrong. */
+  | { readonly kind: 'missing'; readonly hint: string; readonly key: Uint8Array; readonly isAnew: boolean }
+  /** The run reads a blob of the datadir, and would have to check it. */
+  | { readonly kind: 'blob'; readonly versionedHash: Uint8Array };
 
-export type RelayAnswer = {
+export type RelayAnswer =
+  | ({ readonly kind: 'missing' } & Found)
+  /** The `blobDigest` of the blob, where it is right. */
+  | { readonly kind: 'blob'; readonly digest: Uint8Array | undefined };
+
+type Found = {
   readonly values: readonly (readonly [key: Uint8Array, value: Uint8Array])[];
   /** The whole list whose root was asked for. */
   readonly list: ValuesAhead | undefined;
@@ -57,42 +66,54 @@ export type RelayEnd = {
   take(note: RelayNote): void;
 };
 
-/** What is under way for several runs: who misses the same of L1 waits for the one request. */
-export type SharedFetches = Map<string, Promise<void>>;
+/** What is done once for several runs. */
+export type SharedWork = {
+  /** Requests under way, by hint: who misses the same of L1 waits for the one. */
+  readonly fetches: Map<string, Promise<void>>;
+  readonly blobs: CheckedBlobs;
+};
+
+export function sharedWork(): SharedWork {
+  return { fetches: new Map(), blobs: checkedBlobs() };
+}
 
 /** Answers a run with what `fetcher` puts into `store`, which the run's datadir is behind. */
-export function relayEnd(fetcher: Fetcher, store: HostStore, shared: SharedFetches): RelayEnd {
+export function relayEnd(fetcher: Fetcher, store: HostStore, shared: SharedWork): RelayEnd {
   let failure: unknown;
   const isThere = (route: Route, key: PreimageKey): boolean => {
     if (route.kind !== 'l1-blob') return store.look(key).state === 'found';
     const commitment = store.get(sha256Key(route.versionedHash));
     return commitment !== undefined && wholeBlob(store, commitment).state === 'found';
   };
+  const find = async ({ hint: text, key, isAnew }: Extract<RelayQuestion, { kind: 'missing' }>): Promise<Found> => {
+    const hint = routeHint(text, 'op-program');
+    if (hint === undefined) throw new TypeError(`no route for the hint ${text}`);
+    const { route } = hint;
+    if (!isAnew && !isThere(route, key)) await fetcher.ahead.arrival(expectedRoute(route, key), store);
+    if (isAnew || !isThere(route, key)) {
+      const fetch = () => fetcher.fetch(hint, store, key);
+      await (route.kind.startsWith('l1-') ? together(shared.fetches, text, fetch) : fetch());
+    }
+    const keys: PreimageKey[] = [key];
+    if (route.kind === 'l1-blob') {
+      const commitment = store.get(sha256Key(route.versionedHash));
+      if (commitment !== undefined)
+        keys.push(sha256Key(route.versionedHash), wholeBlobKey(commitment), blobProofKey(commitment));
+    }
+    return {
+      values: keys.flatMap((one) => {
+        const value = store.get(one);
+        return value === undefined ? [] : [[one, value] as const];
+      }),
+      list: fetcher.tries.take(key),
+      isFetchedBlob: route.kind === 'l1-blob' && fetcher.hasFetchedBlob(route.versionedHash),
+    };
+  };
   return {
-    async answer({ hint: text, key, isAnew }) {
+    async answer(question) {
       if (failure !== undefined) throw failure;
-      const hint = routeHint(text, 'op-program');
-      if (hint === undefined) throw new TypeError(`no route for the hint ${text}`);
-      const { route } = hint;
-      if (!isAnew && !isThere(route, key)) await fetcher.ahead.arrival(expectedRoute(route, key), store);
-      if (isAnew || !isThere(route, key)) {
-        const fetch = () => fetcher.fetch(hint, store, key);
-        await (route.kind.startsWith('l1-') ? together(shared, text, fetch) : fetch());
-      }
-      const keys: PreimageKey[] = [key];
-      if (route.kind === 'l1-blob') {
-        const commitment = store.get(sha256Key(route.versionedHash));
-        if (commitment !== undefined)
-          keys.push(sha256Key(route.versionedHash), wholeBlobKey(commitment), blobProofKey(commitment));
-      }
-      return {
-        values: keys.flatMap((one) => {
-          const value = store.get(one);
-          return value === undefined ? [] : [[one, value] as const];
-        }),
-        list: fetcher.tries.take(key),
-        isFetchedBlob: route.kind === 'l1-blob' && fetcher.hasFetchedBlob(route.versionedHash),
-      };
+      if (question.kind === 'missing') return { kind: 'missing', ...(await find(question)) };
+      return { kind: 'blob', digest: await shared.blobs.digestOf(question.versionedHash, store) };
     },
     take(note) {
       try {
@@ -107,7 +128,7 @@ export function relayEnd(fetcher: Fetcher, store: HostStore, shared: SharedFetch
   };
 }
 
-async function together(shared: SharedFetches, name: string, task: () => Promise<void>): Promise<void> {
+async function together(shared: Map<string, Promise<void>>, name: string, task: () => Promise<void>): Promise<void> {
   const known = shared.get(name);
   if (known !== undefined) return known;
   const fetched = task().finally(() => shared.delete(name));
@@ -174,7 +195,9 @@ function relayedFetcher(relay: Relay, kept: PreimageStore): Fetcher {
   const fetchedBlobs = new Set<string>();
   return {
     async fetch(hint, _store, key, isAnew = false) {
-      const { values, list, isFetchedBlob } = await relay.ask({ hint: hint.text, key, isAnew });
+      const answer = await relay.ask({ kind: 'missing', hint: hint.text, key, isAnew });
+      if (answer.kind !== 'missing') throw new TypeError('a pre-image was asked for');
+      const { values, list, isFetchedBlob } = answer;
       for (const [one, value] of values) kept.put(one, value);
       if (list !== undefined) {
         keepList(list, kept);
@@ -199,6 +222,10 @@ function relayedFetcher(relay: Relay, kept: PreimageStore): Fetcher {
       stop: () => undefined,
     },
     hasFetchedBlob: (versionedHash) => fetchedBlobs.has(hex(versionedHash)),
+    async vouchedBlob(versionedHash) {
+      const answer = await relay.ask({ kind: 'blob', versionedHash });
+      return answer.kind === 'blob' ? answer.digest : undefined;
+    },
     progress: () => ({ ...noAheadProgress(), inFlight: 0, waitingFor: undefined }),
   };
 }

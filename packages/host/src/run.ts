@@ -46,5 +46,6 @@ export {
   type RelayEnd,
   type RelayNote,
   type RelayQuestion,
-  type SharedFetches,
+  type SharedWork,
+  sharedWork,
 } from './relay.js';

@@ -1,7 +1,9 @@
 // What segments in several processes gain: a range of the embedded chain on one core by one worker, and on n cores by n workers,
 // each from a datadir that was filled before, and the length of a segment. `default`: without --segment, where one worker derives
 // the range in one, so that nothing is read twice.
-//   node packages/obelisc/bench/segments.mjs [--blocks 200] [--workers N] [--segments default,25,50,100] [--machine] [--runs 3]
+// `--transfers`: a chain with the times and batches of public ones, and so many plain transfers in each block besides all else.
+//   node packages/obelisc/bench/segments.mjs [--blocks 200] [--transfers N] [--workers N] [--segments default,25,50,100] [--machine]
+//     [--runs 3]
 import { execFileSync, fork, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -13,6 +15,7 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({
   options: {
     blocks: { type: 'string', default: '200' },
+    transfers: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
     segments: { type: 'string', default: 'default,25,50,100' },
     runs: { type: 'string', default: '3' },
@@ -24,7 +27,9 @@ const workers = Number(values.workers);
 const runs = Number(values.runs);
 const command = fileURLToPath(new URL('../../../bin/obelisc', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'obelisc-bench-segments-'));
-const chain = fork(fileURLToPath(new URL('./host-chain.mjs', import.meta.url)), [String(blocks + 4), '0', folder]);
+const transfers = values.transfers === undefined ? [] : [values.transfers];
+const chainArguments = [String(blocks + 4), '0', folder, ...transfers];
+const chain = fork(fileURLToPath(new URL('./host-chain.mjs', import.meta.url)), chainArguments);
 try {
   const { l1, beacon, l2, opNode } = await new Promise((resolve) => chain.once('message', resolve));
   const endpoints = ['--l1', l1, '--l1.beacon', beacon, '--l2', l2, '--op-node', opNode];
@@ -39,12 +44,17 @@ try {
     `gathered and derived by ${workers} workers, beside the chain on the same cores: ${first.wall.toFixed(1)} s`,
   );
   console.log('blocks a segment | workers, cores | wall s | CPU s of the workers | most MiB a worker | times one core');
+  // One after the other, so that whatever else the machine does meanwhile disturbs both alike.
   for (const segment of values.segments.split(',')) {
     const length = segment === 'default' ? [] : ['--segment', segment];
-    const one = await best([...args, ...length, '--workers', '1'], 1);
-    print(segment, 1, one, 1);
-    const all = await best([...args, ...length, '--workers', String(workers)], workers);
-    print(segment, workers, all, one.wall / all.wall);
+    const one = [];
+    const all = [];
+    for (let i = 0; i < runs; i++) {
+      one.push(await run([...args, ...length, '--workers', '1'], 1));
+      all.push(await run([...args, ...length, '--workers', String(workers)], workers));
+    }
+    print(segment, 1, quickest(one), 1);
+    print(segment, workers, quickest(all), quickest(one).wall / quickest(all).wall);
   }
 } finally {
   chain.disconnect();
@@ -57,10 +67,7 @@ function print(segment, count, { wall, cpu, memory }, times) {
   console.log(cells.join(' | '));
 }
 
-/** The quickest of `runs`. */
-async function best(args, cores) {
-  const outcomes = [];
-  for (let i = 0; i < runs; i++) outcomes.push(await run(args, cores));
+function quickest(outcomes) {
   return outcomes.toSorted((a, b) => a.wall - b.wall)[0];
 }
 

@@ -54,6 +54,8 @@ export interface L2TrafficOptions {
   readonly refusedInputs: boolean;
   /** Whether precompiled contracts are also called at their longest inputs, which fills blocks. */
   readonly atLimits: boolean;
+  /** Plain transfers to new accounts in each block besides all else. */
+  readonly transfers: number;
 }
 
 /** Gas of a call at a limit: the most that a transaction may have since Karst (EIP-7825). */
@@ -72,6 +74,7 @@ export class L2Traffic {
   readonly #laterNumbers: SeededNumbers;
   readonly #sinceIsthmus: readonly MakeTransaction[];
   readonly #atLimits: readonly MakeTransaction[];
+  readonly #receivers: SeededNumbers;
   #next = 0;
   #nextLater = 0;
   #nextAtLimit = 0;
@@ -87,6 +90,7 @@ export class L2Traffic {
     this.#laterNumbers = new SeededNumbers(seed, 'L2 traffic since Isthmus');
     this.#sinceIsthmus = this.#makeCycleSinceIsthmus(common.chainId());
     this.#atLimits = this.#makeCallsAtLimits();
+    this.#receivers = new SeededNumbers(seed, 'receivers of plain transfers');
   }
 
   get seed(): string {
@@ -99,6 +103,7 @@ export class L2Traffic {
     if (Number(blockNumber) % EMPTY_EVERY === 0) return [];
     const count = 2 + this.#numbers.below(MOST_PER_BLOCK - 1);
     const transactions = Array.from({ length: count }, () => this.#transaction(this.#cycle, this.#next++, blockNumber));
+    transactions.push(...this.#transfers());
     if (!this.options.isActive('isthmus', blockNumber)) return transactions;
     const later = 1 + this.#laterNumbers.below(3);
     for (let i = 0; i < later; i++) {
@@ -109,6 +114,12 @@ export class L2Traffic {
       transactions.push(this.#transaction(this.#atLimits, this.#nextAtLimit++, blockNumber));
     }
     return transactions;
+  }
+
+  #transfers(): Uint8Array[] {
+    return Array.from({ length: this.options.transfers }, () =>
+      this.#deployer.dynamicFee({ to: new Address(this.#receivers.bytes(20)), value: 1n, gasLimit: 21_000n }),
+    );
   }
 
   #transaction(cycle: readonly MakeTransaction[], number: number, blockNumber: bigint): Uint8Array {
