@@ -22,14 +22,16 @@ const MOST_NODES = 200_000;
 /** Keys that are tried before others have their turn. */
 const KEYS_AT_A_TIME = 20_000;
 
+/** What is known to be touched, as far as it is known: by each block of the claim, and by some of them. */
+export type KnownTouched = { readonly blocks: ReadonlyMap<bigint, TouchedState>; readonly named: TouchedState };
+
 export type BesideProofs = {
   /** Takes proofs in the agreed block's state, of which the nodes that are looked for lie beside. */
   add(proofs: readonly Proof[]): void;
   /**
-   * The node with this hash. `touchedBy`: what the blocks of the claim touch, as far as it is known. Rejects with EndpointError where
-   * it does not lie beside a proved node, or cannot be had.
+   * The node with this hash. Rejects with EndpointError where it does not lie beside a proved node, or cannot be had.
    */
-  find(hash: Uint8Array, endpoint: RpcEndpoint, touchedBy: ReadonlyMap<bigint, TouchedState>): Promise<Uint8Array>;
+  find(hash: Uint8Array, endpoint: RpcEndpoint, known: KnownTouched): Promise<Uint8Array>;
 };
 
 /** `agreed`: number of the block in whose state everything was proved. */
@@ -66,14 +68,14 @@ export function besideProofs(agreed: () => Promise<{ number: bigint }>): BesideP
         proved.delete(name);
       }
     },
-    async find(hash, endpoint, touchedBy) {
+    async find(hash, endpoint, known) {
       const place = placeOf(hash);
       if (place === undefined)
         throw new EmptyAnswerError(endpoint.name, 'eth_getProof', `no proved node leads to ${hex(hash)}`);
       const { number } = await agreed();
       const isIt = (node: Uint8Array): boolean => equal(keccak256(node), hash);
       const ways = [
-        () => whatIsLeft(place, endpoint, touchedBy, isIt),
+        () => whatIsLeft(place, endpoint, known, isIt),
         () => fromKnownKey(place, endpoint, number, isIt),
         () => fromAnyKey(place, endpoint, number, isIt),
       ];
@@ -97,13 +99,22 @@ export function besideProofs(agreed: () => Promise<{ number: bigint }>): BesideP
 async function whatIsLeft(
   { account, path }: Place,
   endpoint: RpcEndpoint,
-  touchedBy: ReadonlyMap<bigint, TouchedState>,
+  { blocks, named }: KnownTouched,
   isIt: (node: Uint8Array) => boolean,
 ): Promise<Uint8Array | undefined> {
   const branch = path.slice(0, -1);
-  for (const [block, { accounts }] of touchedBy) {
-    const keys = account === undefined ? accounts.keys() : (accounts.get(account) ?? []);
-    const changed = [...keys].filter((key) => hashedPath(key).startsWith(branch));
+  const inBranch = ({ accounts }: TouchedState): string[] =>
+    [...(account === undefined ? accounts.keys() : (accounts.get(account) ?? []))].filter((key) =>
+      hashedPath(key).startsWith(branch),
+    );
+  const inAny = inBranch(named);
+  const changes = [...blocks].map(([block, touched]) => ({ block, changed: inBranch(touched) }));
+  // Those that are known to change the branch come first; of the others any may.
+  const candidates = [
+    ...changes.filter(({ changed }) => changed.length > 0),
+    ...changes.filter(({ changed }) => changed.length === 0).map(({ block }) => ({ block, changed: inAny })),
+  ];
+  for (const { block, changed } of candidates) {
     if (changed.length === 0) continue;
     const touched: TouchedState = {
       accounts:

@@ -1,5 +1,6 @@
 /**
- * The state that blocks read, block by block: from debug_executionWitness, or by tracing a block and proving what it touched.
+ * The state that blocks read, block by block: from debug_executionWitness, or by tracing a block, or else calling its transactions,
+ * and proving what it touched.
  *
  * Whatever the program asks for is part of the agreed block's state, since it keeps in memory what later blocks change. So
  * proofs are all of that one state, and nothing is proved twice.
@@ -7,8 +8,9 @@
 import { keccak256 } from '@obelisc/preimage';
 import { besideProofs } from './beside-proofs.js';
 import { equal, hex } from './bytes.js';
-import { EndpointError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError } from './endpoint-errors.js';
 import { type ExecutionWitness, fetchWitness } from './execution-witness.js';
+import type { StateKey } from './hint-routes.js';
 import type { Log } from './log.js';
 import { loneFailures } from './lone-failures.js';
 import { isObject, type RpcObject } from './rpc-json.js';
@@ -19,6 +21,7 @@ import type { StateStaging } from './state-staging.js';
 import {
   join,
   SYSTEM_CONTRACTS,
+  touchedByCalls,
   touchedByKeys,
   touchedByTheSystem,
   touchedByTrace,
@@ -27,7 +30,7 @@ import {
 } from './touched-accounts.js';
 
 /** How an endpoint tells of a block's state. */
-type Method = 'witness' | 'trace';
+type Method = 'witness' | 'trace' | 'calls';
 
 export type BlockState = {
   /** Stages what executing `block` reads, as far as the endpoint tells it in few calls. Once a block; rejects with EndpointError. */
@@ -39,6 +42,8 @@ export type BlockState = {
    * Rejects with EndpointError.
    */
   loadBefore(block: bigint, endpoint: RpcEndpoint): Promise<void>;
+  /** Stages the nodes on the way to an account or its slot, or the account's code. Rejects with EndpointError. */
+  loadOwn(kind: 'node' | 'code', whose: StateKey, endpoint: RpcEndpoint): Promise<void>;
   /** Stages a node that lies beside proved ones (beside-proofs.ts). Rejects with EndpointError. */
   loadBeside(hash: Uint8Array, endpoint: RpcEndpoint): Promise<void>;
   /** Whether what is missing is asked for by its hash (debug_dbGet) before anything else. */
@@ -63,6 +68,8 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
   const witnessed = new Set<bigint>();
   const more = new Map<bigint, Promise<void>>();
   const touchedBy = new Map<bigint, TouchedState>();
+  /** What the program was seen to read, of no block in particular. */
+  const named: TouchedState = { accounts: new Map(), codes: [] };
   /** Hashes of nodes beside proved ones. */
   const asked = new Set<string>();
   const beside = besideProofs(agreed);
@@ -153,12 +160,50 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
     log('debug', 'Traced a block', { block, accounts: touched.accounts.size });
   };
 
+  const byCalls = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
+    const json = await wholeBlock(endpoint, block);
+    if (json === undefined)
+      throw new EmptyAnswerError(
+        endpoint.name,
+        `eth_getBlockByNumber ${block}`,
+        'the endpoint does not have this block',
+      );
+    const touched = touchedByTheSystem(await placeOf(block));
+    join(touched, SYSTEM_CONTRACTS);
+    const found = await Promise.all([touchedByTransactions(endpoint, json), touchedByCalls(endpoint, json)]);
+    for (const part of found) join(touched, part);
+    touchedBy.set(block, touched);
+    const { number } = await agreed();
+    const [codes] = await Promise.all([accountCodes(endpoint, touched, number), proveFresh(block, touched, endpoint)]);
+    staging.add(codes, block);
+    log('debug', "Called a block's transactions", { block, accounts: touched.accounts.size });
+  };
+
+  const loadOwn = async (kind: 'node' | 'code', { address, slot }: StateKey, endpoint: RpcEndpoint): Promise<void> => {
+    const { number } = await agreed();
+    const touched: TouchedState = {
+      accounts: new Map([[hex(address), new Set(slot === undefined ? [] : [hex(slot)])]]),
+      codes: [],
+    };
+    join(named, touched);
+    if (kind === 'code') return staging.add(await accountCodes(endpoint, touched, number), number + 1n);
+    const { nodes: values, proofs } = await prove(endpoint, touched, number);
+    beside.add(proofs);
+    staging.add(values, number + 1n);
+  };
+
+  const ways: Record<Method, (block: bigint, endpoint: RpcEndpoint) => Promise<void>> = {
+    witness: byWitness,
+    trace: byTrace,
+    calls: byCalls,
+  };
+
   const load = async (block: bigint, endpoint: RpcEndpoint): Promise<void> => {
     const open = await methodsOf(endpoint);
     const last = [...open].at(-1);
     for (const method of open) {
       try {
-        await (method === 'witness' ? byWitness(block, endpoint) : byTrace(block, endpoint));
+        await ways[method](block, endpoint);
         alone.delete(method);
         return;
       } catch (error) {
@@ -200,8 +245,9 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
     load: (block, endpoint) => remembered(loads, block, () => load(block, endpoint)),
     loadBefore: (block, endpoint) => remembered(before, block, () => loadBefore(block, endpoint)),
     async loadBeside(hash, endpoint) {
-      staging.add([await beside.find(hash, endpoint, touchedBy)], (await agreed()).number + 1n);
+      staging.add([await beside.find(hash, endpoint, { blocks: touchedBy, named })], (await agreed()).number + 1n);
     },
+    loadOwn,
     loadMore: (block, endpoint) => remembered(more, block, () => loadMore(block, endpoint)),
   };
 }
@@ -242,11 +288,13 @@ async function findMethods(
   wantsWitnesses: boolean,
   givesNodes: (endpoint: RpcEndpoint) => Promise<boolean>,
 ): Promise<Set<Method>> {
-  if (wantsWitnesses) return new Set(['witness', 'trace']);
+  if (wantsWitnesses) return new Set(['witness', 'trace', 'calls']);
   // Whatever goes wrong, the client is not known; nobody may be left to hear of it.
   const client = endpoint.attempt<unknown>('web3_clientVersion', []).catch(() => undefined);
   if (await givesNodes(endpoint)) return new Set(['trace']);
-  return new Set(/^(?:op-)?geth/i.test(String(await client)) ? ['trace', 'witness'] : ['witness', 'trace']);
+  return new Set(
+    /^(?:op-)?geth/i.test(String(await client)) ? ['trace', 'witness', 'calls'] : ['witness', 'trace', 'calls'],
+  );
 }
 
 async function wholeBlock(endpoint: RpcEndpoint, block: bigint): Promise<RpcObject | undefined> {

@@ -236,9 +236,9 @@ function fetcherOf(shared: Shared, claim: FetchedClaim): Fetcher {
       case 'l2-transactions':
         return putTrie(store, await l2Blocks.transactions(route.hash));
       case 'l2-state-node':
-        return putHashed(store, await l2State.find('node', route.hash));
+        return putHashed(store, await l2State.find('node', route.hash, route.whose));
       case 'l2-code':
-        return putHashed(store, await l2State.find('code', route.hash));
+        return putHashed(store, await l2State.find('code', route.hash, route.whose));
       case 'l2-output':
         return putHashed(store, await l2Blocks.output(route.hash));
       case 'l2-account-proof': {

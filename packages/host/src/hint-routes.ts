@@ -18,7 +18,8 @@ export type Route =
       kind: 'l1-block-header' | 'l1-transactions' | 'l1-receipts' | 'l2-block-header' | 'l2-transactions';
       hash: Uint8Array;
     }
-  | { kind: 'l2-state-node' | 'l2-code' | 'l2-output'; hash: Uint8Array }
+  | { kind: 'l2-output'; hash: Uint8Array }
+  | { kind: 'l2-state-node' | 'l2-code'; hash: Uint8Array; whose?: StateKey }
   | { kind: 'l1-blob'; versionedHash: Uint8Array; index: bigint | undefined; timestamp: bigint }
   | { kind: 'l1-precompile'; address: Uint8Array; input: Uint8Array; payload: Uint8Array }
   | L2AccessRoute;
@@ -30,6 +31,9 @@ export type L2AccessRoute =
 
 /** A block by its hash, or (clients before 2026) by its number. */
 export type BlockName = Uint8Array | bigint;
+
+/** What the way to a state trie node leads to: an account or one of its slots. A code is the account's. */
+export type StateKey = { readonly address: Uint8Array; readonly slot: Uint8Array | undefined };
 
 export type AnnouncedHint = {
   text: string;
@@ -57,10 +61,11 @@ export function routeHint(text: string, dialect: Dialect): AnnouncedHint | undef
     case 'l1-block-header':
       return exact(text, type, hashOnly());
     case 'l2-block-header':
-    case 'l2-state-node':
-    case 'l2-code':
     case 'l2-output':
       return exact(text, type, l2Hash(text, payload));
+    case 'l2-state-node':
+    case 'l2-code':
+      return stateHint(text, type, payload);
     case 'l1-transactions':
     case 'l1-receipts':
       return { text, route: { kind: type, hash: hashOnly() }, keys: [], open: true };
@@ -102,6 +107,15 @@ function l2Hash(text: string, payload: Uint8Array): Uint8Array {
     );
   }
   return payload.subarray(0, 32);
+}
+
+/** Our own client says natively whose way a node lies on, in place of the chain: an address, or an address and a slot. */
+function stateHint(text: string, kind: 'l2-state-node' | 'l2-code', payload: Uint8Array): AnnouncedHint {
+  if (payload.length !== 52 && payload.length !== 84) return exact(text, kind, l2Hash(text, payload));
+  const hash = payload.subarray(0, 32);
+  const slot = payload.length === 84 ? payload.subarray(52) : undefined;
+  const whose: StateKey = { address: payload.subarray(32, 52), slot };
+  return { text, route: { kind, hash, whose }, keys: [keccak256Key(hash)], open: false };
 }
 
 /** Versioned hash, then index and timestamp (48 bytes) or, as the current specification has it, the timestamp alone (40). */

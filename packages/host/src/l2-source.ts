@@ -3,7 +3,7 @@ import { keccak256 } from '@obelisc/preimage';
 import { allFailed } from './alternatives.js';
 import type { BlockSource } from './block-source.js';
 import { equal, hex } from './bytes.js';
-import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
+import { EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 import { data, isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import { MESSAGE_PASSER } from './touched-accounts.js';
@@ -44,6 +44,15 @@ export function encodeOutput(stateRoot: Uint8Array, messagePasserRoot: Uint8Arra
   return output;
 }
 
+function withoutProofs(error: EndpointError): EndpointError {
+  return new EndpointError(
+    error.endpoint,
+    "the message passer's storage root",
+    `the endpoint does not offer eth_getProof, which every L2 needs; for state it takes debug_dbGet (op-geth) or debug_executionWitness (op-reth) beside it, or no more (${error.fault})`,
+    { kind: error.kind, cause: error },
+  );
+}
+
 /** The message passer's storage root at a block; what it is worth, the output root shows. */
 function storageRoot(endpoint: RpcEndpoint, blockHash: Uint8Array, blockNumber: bigint): Promise<Uint8Array> {
   const ask = (block: string) =>
@@ -56,6 +65,7 @@ function storageRoot(endpoint: RpcEndpoint, blockHash: Uint8Array, blockNumber: 
     } catch (error) {
       // Not every endpoint takes a hash where most take a number; it then answers with an error of its own.
       if (!(error instanceof EndpointError) || error.unreachable || error.kind === 'rate-limit') throw error;
+      if (error instanceof UnsupportedMethodError) throw withoutProofs(error);
       try {
         return await ask(`0x${blockNumber.toString(16)}`);
       } catch (second) {

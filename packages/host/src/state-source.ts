@@ -4,6 +4,7 @@ import { allFailed, alternatives, type Way } from './alternatives.js';
 import type { BlockState } from './block-state.js';
 import { equal, hex } from './bytes.js';
 import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
+import type { StateKey } from './hint-routes.js';
 import type { Log } from './log.js';
 import { data } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
@@ -17,9 +18,15 @@ const PATIENCE = 2;
 
 export type StateKind = 'node' | 'code';
 
+/** What is looked for, and whose it is. */
+type Wanted = [kind: StateKind, hash: Uint8Array, whose: StateKey | undefined];
+
 export type StateSource = {
-  /** The trie node or contract code with this hash, checked. Rejects with EndpointError. */
-  find(kind: StateKind, hash: Uint8Array): Promise<Uint8Array>;
+  /**
+   * The trie node or contract code with this hash, checked. `whose`: whose way the node lies on, or whose code it is, where the
+   * program says it. Rejects with EndpointError.
+   */
+  find(kind: StateKind, hash: Uint8Array, whose?: StateKey): Promise<Uint8Array>;
 };
 
 export type StateSourceOptions = {
@@ -37,9 +44,9 @@ export type StateSourceOptions = {
 };
 
 /**
- * The order: debug_dbGet, which is exact and cheap; where the endpoint has none, the blocks' witnesses or traces one after the
- * other; then proofs and codes of all that the blocks are known to touch, and proofs of what lies beside. With --l2.experimental
- * witnesses come first.
+ * The order: debug_dbGet, which is exact and cheap; where the endpoint has none, what its blocks read by their witnesses, traces or
+ * calls, one block after the other; then the proof of whose way the node lies on, proofs and codes of all that the blocks are known
+ * to touch, and proofs of what lies beside. With --l2.experimental witnesses come first.
  */
 export function stateSource(options: StateSourceOptions): StateSource {
   const { endpoint, blocks, staging, range, witnessesFirst, log } = options;
@@ -68,7 +75,7 @@ export function stateSource(options: StateSourceOptions): StateSource {
       throw new EmptyAnswerError(endpoint.name, `${what} of blocks ${first} to ${last}`, `${hex(hash)} is not in them`);
     };
 
-  const byKey: Way<[StateKind, Uint8Array], Uint8Array> = {
+  const byKey: Way<Wanted, Uint8Array> = {
     name: 'debug_dbGet',
     attempt: async (kind, hash) => {
       try {
@@ -79,15 +86,28 @@ export function stateSource(options: StateSourceOptions): StateSource {
       }
     },
   };
-  const byBlock: Way<[StateKind, Uint8Array], Uint8Array> = {
+  const byBlock: Way<Wanted, Uint8Array> = {
     name: 'the state of each block',
-    attempt: inBlocks('witnesses and traces', (block, at) => blocks.load(block, at)),
+    attempt: inBlocks('witnesses, traces and calls', (block, at) => blocks.load(block, at)),
   };
-  const byProof: Way<[StateKind, Uint8Array], Uint8Array> = {
+  const ofItsOwner: Way<Wanted, Uint8Array> = {
+    name: 'eth_getProof of what the program reads',
+    attempt: async (kind, hash, whose) => {
+      const request = kind === 'code' ? 'eth_getCode' : 'eth_getProof';
+      if (whose === undefined)
+        throw new EmptyAnswerError(endpoint.name, request, 'the program does not say which account it reads');
+      await blocks.loadOwn(kind, whose, endpoint);
+      const value = staging.get(hash);
+      if (value !== undefined) return value;
+      const of = hex(whose.address) + (whose.slot === undefined ? '' : `, slot ${hex(whose.slot)}`);
+      throw new EmptyAnswerError(endpoint.name, request, `${hex(hash)} is not what it has of ${of}`);
+    },
+  };
+  const byProof: Way<Wanted, Uint8Array> = {
     name: 'eth_getProof',
     attempt: inBlocks('proofs', (block, at) => blocks.loadMore(block, at)),
   };
-  const besideProofs: Way<[StateKind, Uint8Array], Uint8Array> = {
+  const besideProofs: Way<Wanted, Uint8Array> = {
     name: 'proofs of what lies beside',
     attempt: async (kind, hash) => {
       const request = 'eth_getProof';
@@ -98,26 +118,26 @@ export function stateSource(options: StateSourceOptions): StateSource {
       return value;
     },
   };
-  const inOrder = witnessesFirst ? [byBlock, byKey, byProof] : [byKey, byBlock, byProof];
-  const attempt = alternatives([...inOrder, besideProofs], {
+  const inOrder = witnessesFirst ? [byBlock, byKey] : [byKey, byBlock];
+  const attempt = alternatives([...inOrder, ofItsOwner, byProof, besideProofs], {
     patience: PATIENCE,
     onSwitch: (from, to, because) =>
       log('debug', 'Looking for state another way', { from, to, because: because.message }),
   });
 
   return {
-    async find(kind, hash) {
+    async find(kind, hash, whose) {
       const staged = staging.get(hash);
       if (staged !== undefined) return staged;
       // What is fetched ahead may bring it sooner than it is found.
       const { added, letGo } = staging.expect(hash);
-      const find = () => endpoint.retry(async () => staging.get(hash) ?? (await attempt(kind, hash)));
+      const find = () => endpoint.retry(async () => staging.get(hash) ?? (await attempt(kind, hash, whose)));
       try {
         const found = await Promise.race([find(), added]);
         return found ?? staging.get(hash) ?? (await find());
       } catch (error) {
         if (!(error instanceof EndpointError)) throw error;
-        throw notFound(endpoint, kind, hash, error, lacksDatabase);
+        throw notFound(endpoint, kind, hash, error, { lacksDatabase, whose });
       } finally {
         letGo();
       }
@@ -131,11 +151,14 @@ function notFound(
   kind: StateKind,
   hash: Uint8Array,
   error: EndpointError,
-  lacksDatabase: boolean,
+  { lacksDatabase, whose }: { lacksDatabase: boolean; whose: StateKey | undefined },
 ): EndpointError {
   if (error.kind !== 'absent' && error.kind !== 'unsupported') return error;
   const advice = lacksDatabase
-    ? 'the endpoint does not offer debug_dbGet; op-geth does with --http.api=eth,debug, and of others (op-reth) it takes debug_executionWitness or eth_getProof for the blocks in question, which op-reth keeps for as long as --rpc.eth-proof-window says'
+    ? 'the endpoint does not offer debug_dbGet; op-geth does with --http.api=eth,debug, and of others (op-reth) it takes debug_executionWitness or eth_getProof for the blocks in question, which op-reth keeps for as long as --rpc.eth-proof-window says' +
+      (whose === undefined
+        ? '; where eth_getProof is all that it offers, gather first (op-program without --server, obelisc validate): run so, the client says which accounts it reads'
+        : '')
     : 'the endpoint does not have it; it takes an archive node (op-geth with --gcmode=archive and --state.scheme=hash)';
   return new EndpointError(
     endpoint.name,

@@ -85,8 +85,7 @@ export async function touchedByTransactions(endpoint: RpcEndpoint, block: RpcObj
   for (const tx of transactions) {
     if (!isObject(tx)) continue;
     for (const address of [tx.from, tx.to]) add(touched, address, []);
-    for (const entry of Array.isArray(tx.accessList) ? tx.accessList : [])
-      if (isObject(entry)) add(touched, entry.address, Array.isArray(entry.storageKeys) ? entry.storageKeys : []);
+    addAccessList(touched, tx.accessList);
     for (const entry of Array.isArray(tx.authorizationList) ? tx.authorizationList : [])
       if (isObject(entry)) add(touched, entry.address, []);
   }
@@ -106,10 +105,38 @@ export async function touchedByTransactions(endpoint: RpcEndpoint, block: RpcObj
   return touched;
 }
 
+/**
+ * What a block's transactions touch by eth_createAccessList: each called on the state before the block, so that one whose way depends
+ * on those before it may touch something else. What fails is left out.
+ */
+export async function touchedByCalls(endpoint: RpcEndpoint, block: RpcObject): Promise<TouchedState> {
+  const touched: TouchedState = { accounts: new Map(), codes: [] };
+  const number = BigInt(typeof block.number === 'string' ? block.number : 0);
+  if (number === 0n) return touched;
+  const transactions = (Array.isArray(block.transactions) ? block.transactions : []).filter(isObject);
+  const outcomes = await endpoint.settleEach<unknown>(
+    'eth_createAccessList',
+    transactions.map(({ from, to, gas, value, input }) => [
+      { from, ...(typeof to === 'string' ? { to } : {}), gas, value, input },
+      `0x${(number - 1n).toString(16)}`,
+    ]),
+  );
+  for (const outcome of outcomes) {
+    const list = outcome.status === 'fulfilled' && isObject(outcome.value) ? outcome.value.accessList : undefined;
+    addAccessList(touched, list);
+  }
+  return touched;
+}
+
 /** Adds what `more` names to `touched`. */
 export function join(touched: TouchedState, more: TouchedState): void {
   for (const [address, slots] of more.accounts) add(touched, address, [...slots]);
   touched.codes.push(...more.codes);
+}
+
+function addAccessList(touched: TouchedState, list: unknown): void {
+  for (const entry of Array.isArray(list) ? list : [])
+    if (isObject(entry)) add(touched, entry.address, Array.isArray(entry.storageKeys) ? entry.storageKeys : []);
 }
 
 function add({ accounts }: TouchedState, address: unknown, slots: readonly unknown[]): void {

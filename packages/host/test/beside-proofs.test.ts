@@ -105,6 +105,14 @@ async function nodeWith(t: TestContext, tries: Record<number, Trie>, more: RpcHa
   return { server, endpoint: rpcEndpoint({ flag: '--l2', url: server.url, policy, log: silentLog }) };
 }
 
+const knowing = (
+  blocks: ReadonlyMap<bigint, TouchedState>,
+  named: TouchedState = { accounts: new Map(), codes: [] },
+) => ({
+  blocks,
+  named,
+});
+
 const ALL = Array.from({ length: 300 }, (_, number) => number);
 const touching = (slots: readonly number[]): TouchedState => ({
   accounts: new Map([[ACCOUNT, new Set(slots.map(slot))]]),
@@ -135,7 +143,7 @@ test('the leaf beside slots that become zero is made of what is left of the bran
     assert(wanted !== undefined);
     const hash = keccak_256(Buffer.from(wanted.slice(2), 'hex'));
     const asked = server.calls.length;
-    const node = await beside.find(hash, endpoint, new Map([[11n, touched]]));
+    const node = await beside.find(hash, endpoint, knowing(new Map([[11n, touched]])));
     assert.equal(hex(node), wanted);
     assert(server.calls.length - asked <= 2, server.calls.join());
     found += 1;
@@ -153,7 +161,7 @@ test('a branch beside them, or a node beside what no block is known to change, i
   const children = (RLP.decode(Buffer.from(root.slice(2), 'hex')) as Uint8Array[]).slice(0, 16);
   assert.equal(children.filter((child) => child.length === 32).length, 16);
   for (const child of children) {
-    const node = await beside.find(child, endpoint, new Map());
+    const node = await beside.find(child, endpoint, knowing(new Map()));
     assert.deepEqual(Buffer.from(keccak_256(node)), Buffer.from(child));
   }
   // Two levels down.
@@ -161,7 +169,10 @@ test('a branch beside them, or a node beside what no block is known to change, i
   assert(deeper !== undefined);
   for (const child of (RLP.decode(Buffer.from(deeper.slice(2), 'hex')) as Uint8Array[]).slice(0, 16))
     if (child.length === 32)
-      assert.deepEqual(Buffer.from(keccak_256(await beside.find(child, endpoint, new Map()))), Buffer.from(child));
+      assert.deepEqual(
+        Buffer.from(keccak_256(await beside.find(child, endpoint, knowing(new Map())))),
+        Buffer.from(child),
+      );
 });
 
 test('a slot there that debug_storageRangeAt knows is taken', async (t) => {
@@ -184,7 +195,7 @@ test('a slot there that debug_storageRangeAt knows is taken', async (t) => {
   const beside = besideProofs(async () => ({ number: 10n }));
   beside.add((await prove(endpoint, touching([gone]), 10n)).proofs);
   const wanted = before.proof(pathOf(slot(kept))).at(-1) ?? '';
-  const node = await beside.find(keccak_256(Buffer.from(wanted.slice(2), 'hex')), endpoint, new Map());
+  const node = await beside.find(keccak_256(Buffer.from(wanted.slice(2), 'hex')), endpoint, knowing(new Map()));
   assert.equal(hex(node), wanted);
   const [first] = proofs as [string, number, string, string, number][];
   assert.deepEqual(first?.slice(0, 3), ['0xb', 0, ACCOUNT]);
@@ -196,7 +207,10 @@ test('a node that lies beside nothing, or too deep, is told with what to do', as
   const { endpoint } = await nodeWith(t, { 10: before });
   const beside = besideProofs(async () => ({ number: 10n }));
   beside.add((await prove(endpoint, touching([1]), 10n)).proofs);
-  await assert.rejects(beside.find(new Uint8Array(32).fill(9), endpoint, new Map()), /no proved node leads to 0x0909/);
+  await assert.rejects(
+    beside.find(new Uint8Array(32).fill(9), endpoint, knowing(new Map())),
+    /no proved node leads to 0x0909/,
+  );
   // Two keys that begin with the same eight digits, and a third for a branch of two.
   const [a, b] = ['1234567811', '1234567822'].map((start) => start.padEnd(64, '3'));
   assert(a !== undefined && b !== undefined);
@@ -213,7 +227,7 @@ test('a node that lies beside nothing, or too deep, is told with what to do', as
   other.add([{ address: ACCOUNT, slot: slot(1), nodes: proof }]);
   const leaf = deep.proof(b).at(-1) ?? '';
   await assert.rejects(
-    other.find(keccak_256(Buffer.from(leaf.slice(2), 'hex')), endpoint, new Map()),
+    other.find(keccak_256(Buffer.from(leaf.slice(2), 'hex')), endpoint, knowing(new Map())),
     /the storage trie of 0xacac.* under .*give an --l2 that offers debug_dbGet or debug_executionWitness/,
   );
 });

@@ -58,8 +58,25 @@ function preimage(key: Uint8Array): Uint8Array {
   return ask(key);
 }
 
+/** Whose way the nodes that are asked for lie on: addresses of an account's address and of a slot's key, or 0 (ABI.md). */
+let readAddress = 0;
+let readSlot = 0;
+
+/**
+ * Adds to the hint of `key`, where it is one of L2's state, whose way it lies on: the account's address, and a slot of it. Of a node of
+ * which an endpoint has no more than proofs, this says what to prove.
+ */
+function sayWhose(key: Uint8Array): void {
+  const hint = hints.at(-1);
+  if (readAddress === 0 || hint === undefined || !/^l2-(?:state-node|code) /.test(hint)) return;
+  if (!hint.endsWith(Buffer.from(key).toString('hex', 1))) return;
+  const slot = readSlot === 0 ? [] : [bytes(readSlot, 32)];
+  hints[hints.length - 1] = hint + Buffer.concat([bytes(readAddress, 20), ...slot]).toString('hex');
+}
+
 /** Sends a request and sleeps until its answer is here, which is valid until the next request. */
 function ask(key: Uint8Array): Uint8Array {
+  sayWhose(key);
   if (!channel.fits(hints)) {
     send({ kind: 'hints', hints });
     hints = [];
@@ -154,6 +171,10 @@ const env = {
   },
   exit(code: number): never {
     throw new Exit(code);
+  },
+  reading(address: number, slot: number): void {
+    readAddress = address;
+    readSlot = slot;
   },
   mul_high: compute.mul_high as WebAssembly.ImportValue,
   keccak256(data: number, length: number, out: number): void {

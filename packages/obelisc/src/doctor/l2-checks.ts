@@ -14,6 +14,10 @@ interface StateMethod {
   readonly attempt: (endpoint: RpcEndpoint, block: Block) => Promise<void>;
 }
 
+const provesBefore = async (endpoint: RpcEndpoint, { number }: Block): Promise<void> =>
+  void (await endpoint.call('eth_getProof', [`0x${'42'.padEnd(38, '0')}16`, [], hexOf(number - 1n)]));
+
+/** The quick ones first. */
 const METHODS: readonly StateMethod[] = [
   {
     name: 'debug_dbGet',
@@ -25,12 +29,13 @@ const METHODS: readonly StateMethod[] = [
   },
   {
     name: 'debug_traceBlockByNumber with eth_getProof',
-    attempt: async (endpoint, { number }) => {
+    attempt: async (endpoint, block) => {
       const tracer = { tracer: 'prestateTracer', tracerConfig: { diffMode: false } };
-      await endpoint.call('debug_traceBlockByNumber', [hexOf(number), tracer]);
-      await endpoint.call('eth_getProof', [`0x${'42'.padEnd(38, '0')}16`, [], hexOf(number - 1n)]);
+      await endpoint.call('debug_traceBlockByNumber', [hexOf(block.number), tracer]);
+      await provesBefore(endpoint, block);
     },
   },
+  { name: 'eth_getProof and eth_getCode', attempt: provesBefore },
 ];
 
 export async function checkL2(endpoint: RpcEndpoint, findings: Findings, rollup: Rollup | undefined): Promise<void> {
@@ -97,15 +102,15 @@ async function checkState(endpoint: RpcEndpoint, findings: Findings, safe: Block
   for (const method of METHODS) {
     const fault = await stateFault(endpoint, method, safe);
     if (fault === undefined) {
-      const without =
-        faults.length === 0
-          ? ''
-          : ` (${faults.length === 1 ? 'it has' : 'it has neither'} ${faults.length === 1 ? `no ${METHODS[0]?.name}` : `${METHODS[0]?.name} nor ${METHODS[1]?.name}`})`;
-      if (method === METHODS[2])
+      const tried = METHODS.slice(0, faults.length).map(({ name }) => name);
+      const without = tried.length === 0 ? '' : ` (it has no ${tried.join(', no ')})`;
+      if (tried.length > 1)
         findings.warn(
           'state',
           `${method.name}${without}`,
-          'a node with debug_dbGet or debug_executionWitness gathers quicker',
+          tried.length > 2
+            ? 'enough for obelisc validate and for gathering, which ask for each account; a node with debug_dbGet or debug_executionWitness gathers quicker, and serves a machine that was not gathered for'
+            : 'a node with debug_dbGet or debug_executionWitness gathers quicker',
         );
       else findings.ok('state', `${method.name}${without}`);
       return method;

@@ -152,7 +152,13 @@ describe('doctor', () => {
     const trace = await finding('debug_dbGet', 'debug_executionWitness');
     assert.equal(trace.outcome, 'warning');
     assert.match(trace.found, /^debug_traceBlockByNumber with eth_getProof/);
-    const none = await finding('debug_dbGet', 'debug_executionWitness', 'debug_traceBlockByNumber');
+    const proofs = await finding('debug_dbGet', 'debug_executionWitness', 'debug_traceBlockByNumber');
+    assert.equal(proofs.outcome, 'warning');
+    assert.match(
+      proofs.found,
+      /^eth_getProof and eth_getCode \(it has no debug_dbGet, no debug_executionWitness, no debug_trace/,
+    );
+    const none = await finding('debug_dbGet', 'debug_executionWitness', 'debug_traceBlockByNumber', 'eth_getProof');
     assert.equal(none.outcome, 'failure');
     assert.match(none.advice ?? '', /enable the debug namespace/);
   });

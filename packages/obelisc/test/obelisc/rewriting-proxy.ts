@@ -18,6 +18,8 @@ export interface RewritingProxy {
   readonly url: string;
   /** What is changed from now on; undefined: nothing. */
   rewrite: Rewrite | undefined;
+  /** The methods that the endpoint has, from now on; undefined: all. */
+  offers: ((method: string) => boolean) | undefined;
   /** What was asked for: each method with its parameters, or each path, as often as it came. */
   readonly asked: string[];
   close(): void;
@@ -34,6 +36,10 @@ export async function rewritingProxy(target: string): Promise<RewritingProxy> {
   const asked: string[] = [];
   const forward = async (request: Call): Promise<Json> => {
     asked.push(`${request.method} ${JSON.stringify(request.params)}`);
+    if (proxy.offers?.(request.method) === false) {
+      const message = `the method ${request.method} does not exist/is not available`;
+      return { jsonrpc: '2.0', id: request.id, error: { code: -32601, message } };
+    }
     const answer = await fetch(target, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -68,6 +74,7 @@ export async function rewritingProxy(target: string): Promise<RewritingProxy> {
   const proxy: RewritingProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     rewrite: undefined,
+    offers: undefined,
     asked,
     close() {
       server.closeAllConnections();

@@ -1,5 +1,6 @@
 // Accounts as the block that is being executed sees them. An account is made when its address is first named and read
 // from the trie when its content is first asked for. Accounts live in SCRATCH, to the block's end.
+import { reading } from '../abi';
 import { copy32, equal32 } from '../bytes';
 import { OpenTable, TABLE_SIZE } from '../open-table';
 import { hash20 } from '../trie/key-hash';
@@ -185,6 +186,7 @@ export function loadedAccount(address: usize): Account {
 function read(account: Account): void {
   hash20(addressOf(account), keyOf(account));
   account.flags |= AccountFlag.Loaded;
+  reading(addressOf(account), 0);
   const value = find(STATE_TRIE, keyOf(account), 32);
   if (value == 0) {
     clear(account);

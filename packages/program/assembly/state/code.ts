@@ -2,11 +2,12 @@
 // about them: up to MAX_CODES of them, each in a slot that holds the longest code there may be. Then a code that was not
 // used lately makes room. Which one depends on the run's data alone. What is given up can be had again: codes come from
 // the oracle, and those that were made here are in the store of trie nodes.
+import { reading } from '../abi';
 import { copy32, equal32 } from '../bytes';
 import { useScratch } from '../memory';
 import { hint, KeyType, openPreimage, readPreimage } from '../oracle';
 import { keep, reserve, storedLength, storedNode } from '../trie/store';
-import { EMPTY_CODE_HASH } from './account';
+import { Account, addressOf, codeHashOf, EMPTY_CODE_HASH } from './account';
 import { keepStarts, keptStarts } from './given-up-codes';
 import { mixHash } from './table-hash';
 
@@ -117,8 +118,15 @@ function bucketOf(hash: usize): usize {
   return buckets + ((<usize>(mixHash(load<u64>(hash)) & bucketMask)) << 2);
 }
 
-/** The code with the 32-byte hash at `hash`. It may be used until the next code is asked for. */
-export function codeOf(hash: usize): Code {
+/** The account's code. It may be used until the next code is asked for. */
+// @ts-ignore: decorator
+@inline
+export function codeOf(account: Account): Code {
+  reading(addressOf(account), 0);
+  return codeWith(codeHashOf(account));
+}
+
+function codeWith(hash: usize): Code {
   if (buckets == 0) setUp();
   for (let at = <usize>load<u32>(bucketOf(hash)); at != 0; at = changetype<Code>(at).next) {
     const code = changetype<Code>(at);

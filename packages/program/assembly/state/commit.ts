@@ -1,4 +1,5 @@
 // The state's beginning and end in a block: opening it at a root, writing what changed back to the tries.
+import { reading } from '../abi';
 import { copy32, isZero32 } from '../bytes';
 import { find, foundLength, hashTrie, insert, openTrie, remove } from '../trie/trie';
 import { equal, toBytes } from '../u256';
@@ -36,6 +37,8 @@ export function openState(root: usize): void {
  * cases as possible, and no node is read that a witness made by op-geth lacks.
  */
 export function commitState(out: usize): void {
+  // What is read now lies beside what was read before.
+  reading(0, 0);
   for (let at = dirtyAccounts; at != 0; at = changetype<Account>(at).next) {
     const account = changetype<Account>(at);
     if ((account.flags & AccountFlag.Exists) != 0) commitStorage(account);

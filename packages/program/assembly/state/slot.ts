@@ -1,10 +1,11 @@
 // Storage slots as the block that is being executed sees them. A slot is made when it is
 // first named and read from its trie when its value is first asked for. Slots live in SCRATCH, to the block's end.
+import { reading } from '../abi';
 import { hash32 } from '../trie/key-hash';
 import { OpenTable, TABLE_SIZE } from '../open-table';
 import { find, foundLength, openTrie } from '../trie/trie';
 import { copy, toBytes } from '../u256';
-import { Account, AccountFlag, storagePlace, storageRootOf } from './account';
+import { Account, AccountFlag, addressOf, storagePlace, storageRootOf } from './account';
 import { malformedSlot } from './errors';
 import { mixWords } from './table-hash';
 
@@ -157,6 +158,8 @@ export function readSlot(slot: Slot): void {
   const place = openStorage(slot.account);
   if (load<u32>(place) == 0) return; // made all zero
   hashSlotKey(slot, HASH);
+  // Where nobody is told, not so much as the account is loaded.
+  if (isDefined(NATIVE)) reading(addressOf(slot.account), KEY);
   const found = find(place, HASH, 32);
   if (found == 0) return;
   // The value is the RLP of the integer.

@@ -167,7 +167,7 @@ export function getCode(address: usize): Code {
     code.used = 1;
     return code;
   }
-  const code = codeOf(codeHashOf(account));
+  const code = codeOf(account);
   account.code = changetype<usize>(code);
   account.codesGivenUp = givenUp;
   return code;

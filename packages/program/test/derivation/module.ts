@@ -57,6 +57,7 @@ export function instantiate(preimages: (key: string) => Uint8Array | undefined =
       hint(ptr: number, length: number): void {
         hints.push(Buffer.from(read(ptr, length)).toString('latin1'));
       },
+      reading(): void {},
       write(_fd: number, ptr: number, length: number): void {
         text += Buffer.from(read(ptr, length)).toString('latin1');
       },

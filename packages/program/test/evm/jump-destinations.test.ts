@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { random } from './module.js';
 
 const env = Object.fromEntries(
-  ['write', 'exit', 'hint', 'preimage_open', 'preimage_read'].map((name) => [name, () => assert.fail(name)]),
+  ['write', 'exit', 'hint', 'reading', 'preimage_open', 'preimage_read'].map((name) => [name, () => assert.fail(name)]),
 );
 const module = new WebAssembly.Module(readFileSync(new URL('../../test-evm.wasm', import.meta.url)));
 const exports = new WebAssembly.Instance(module, { env }).exports as Record<string, (...args: number[]) => number>;

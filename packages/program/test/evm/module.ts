@@ -120,6 +120,7 @@ export function instantiate(oracle: Oracle = headerOracle) {
       throw new Error(`exit ${code}: ${message}`);
     },
     hint: (text: number, length: number) => oracle.hint(Buffer.from(view(text, length)).toString()),
+    reading: () => {},
     preimage_open: (key: number) => {
       preimage = Uint8Array.from(oracle.get(view(key, 32).slice()));
       return BigInt(preimage.length);

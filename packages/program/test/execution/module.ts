@@ -81,6 +81,7 @@ export function startModule(
       if (hints.push(kept) > HINTS_KEPT) hints.splice(0, HINTS_KEPT / 2);
       if (hint.startsWith('l1-precompile-v2 ')) answerPrecompile(byKey, fromHex(hint.slice(17)));
     },
+    reading(): void {},
     write(_fd: number, data: number, length: number): void {
       log += Buffer.from(bytes(data, length)).toString();
     },

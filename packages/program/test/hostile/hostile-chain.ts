@@ -229,6 +229,7 @@ export class HostileChain {
           position += length;
         },
         hint: (): void => {},
+        reading: (): void => {},
         write: (_fd: number, ptr: number, length: number): void => {
           logged += length;
           log = (log + Buffer.from(memory(), ptr >>> 0, length).toString('latin1')).slice(-4000);
