@@ -21,6 +21,9 @@ const MOST_LINES: u32 = 256;
 let linesLeft: u32 = MOST_LINES;
 let linesMuted: u64 = 0;
 
+/** Whether such lines are not wanted now: they were written before. */
+let areKnown: bool = false;
+
 function put(byte: u32): void {
   if (used < CAPACITY - 1) store<u8>(LINE + used++, <u8>byte);
 }
@@ -137,9 +140,9 @@ function start(level: string, message: string): Line {
 
 function startLimited(level: string, message: string): Line {
   used = 0;
-  muted = linesLeft == 0;
-  if (muted) linesMuted += 1;
-  else linesLeft -= 1;
+  muted = areKnown || linesLeft == 0;
+  if (!muted) linesLeft -= 1;
+  else if (!areKnown) linesMuted += 1;
   return begin(level, message);
 }
 
@@ -162,6 +165,11 @@ export function detail(message: string): Line {
 
 export function warn(message: string): Line {
   return startLimited('warn', message);
+}
+
+/** Says whether what is read now was read before, so that what it brings about has its lines already. */
+export function readAgain(value: bool): void {
+  areKnown = value;
 }
 
 /** Begins the lines for another L1 block, or ends the last one's: says how many lines were too many. */

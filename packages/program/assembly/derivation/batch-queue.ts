@@ -22,7 +22,8 @@ import { L2Chain } from './l2-chain';
 import { mostWaiting } from './memory-limits';
 import { SpanBatch } from './span-batch';
 import { fail, Pull } from './stage';
-import { WaitingBatch, WaitingBatches, WaitingChannel } from './waiting-batch';
+import { WaitingBatch, WaitingBatches } from './waiting-batch';
+import { WaitingChannel } from './waiting-channel';
 
 
 @final
@@ -178,13 +179,23 @@ export class BatchQueue extends BatchSource {
 
   /** Leaves the later half of the batches of the future, or more, in their channels. */
   private sendFutureAway(): void {
-    const future = this.future;
-    const from = future.upperHalf;
-    for (let i: u32 = 0; i < future.length; i++) {
-      if (future.keyAt(i) >= from) this.sendAway(changetype<WaitingBatch>(<usize>future.valueAt(i)));
+    this.awayTime = min(this.awayTime, this.sendHalfAway(this.future));
+  }
+
+  /** The same of the batches whose time has come, by the order in which they came. */
+  private sendDueAway(): void {
+    this.awayFrom = min(this.awayFrom, this.sendHalfAway(this.due));
+  }
+
+  /** Leaves those batches of a queue in their channels whose keys are as high as the result or higher. */
+  private sendHalfAway(queue: PriorityQueue): u64 {
+    const from = queue.upperHalf;
+    for (let i: u32 = 0; i < queue.length; i++) {
+      if (queue.keyAt(i) >= from) this.sendAway(changetype<WaitingBatch>(<usize>queue.valueAt(i)));
     }
-    future.cut(from);
-    this.awayTime = min(this.awayTime, from);
+    queue.cut(from);
+    this.batches.parkAll();
+    return from;
   }
 
   private sendAway(waiting: WaitingBatch): void {
@@ -209,20 +220,20 @@ export class BatchQueue extends BatchSource {
     for (let i = 0; i < this.spansAway.length; i++) this.spansAway[i] = 0;
     const batches = this.batches;
     const next = parent.time + this.config.blockTime;
-    let at = batches.oldest;
-    while (at != 0) {
+    batches.beginPass();
+    while (true) {
+      const at = batches.nextChannel(next, this.awayFrom, this.awayTime);
+      if (at == 0) return;
       const channel = changetype<WaitingChannel>(at);
-      at = <usize>channel.newer;
-      let left = channel.away;
-      if (channel.canWait(next, this.awayFrom == u64.MAX_VALUE, this.awayTime)) continue;
       const reader = batches.reopen(channel);
-      while (left > 0) {
+      channel.clearTimes();
+      for (let left = channel.away; left > 0;) {
         if (!reader.isOpen) throw new Error('a waiting batch is not in its channel any more');
         if (reader.next(channel.block) != Pull.Ready || !channel.isAway(reader.count - 1)) continue;
         left -= 1;
         this.offer(reader, channel, parent);
       }
-      batches.close(channel);
+      batches.leave(channel);
     }
   }
 
@@ -232,16 +243,15 @@ export class BatchQueue extends BatchSource {
     const singular = reader.singularBatch;
     const span = reader.spanBatch;
     const time = span !== null ? span.timestamp(0) : singular !== null ? singular.timestamp : 0;
-    const next = parent.time + this.config.blockTime;
-    if (time < next && singular !== null) return this.batches.takeAway(channel, sequence); // a past batch
-    const isDue = time <= next;
-    if (isDue && this.due.length >= mostWaiting) this.awayFrom = min(this.awayFrom, sequence);
-    if (isDue ? this.awayFrom < u64.MAX_VALUE : time >= this.awayTime) {
+    const isDue = time <= parent.time + this.config.blockTime;
+    if (isDue ? sequence >= this.awayFrom : time >= this.awayTime) {
+      channel.noteTime(time, span !== null);
       if (span !== null) this.noteFirst(this.spansAway, span.firstEpoch, sequence);
       return;
     }
     this.batches.takeAway(channel, sequence);
     this.keep(this.context(parent, channel.block), reader, channel, sequence);
+    if (this.due.length > mostWaiting) this.sendDueAway();
   }
 
   /** Ready with the first batch that is valid now, or an empty one whose time has come. */

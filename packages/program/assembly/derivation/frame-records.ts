@@ -95,25 +95,27 @@ export class FrameRecords {
   append(frame: Frame): void {
     const length = frame.length;
     const place = frame.place;
-    this.count += 1;
-    store<u16>(HEADER, <u16>frame.number);
     // A place takes three bytes more than data of the same length.
     if (length > PLACE_SIZE + LENGTH_SIZE && place !== null && blocksHeld() >= mostHeld) {
       const offset = <u32>(frame.data - place.data);
       if (hasPlace(place, offset)) {
         storePlace(PLACE, place, offset);
-        this.writeLong(AWAY, length);
+        this.beginFrame(frame.number, length, true);
         this.write(PLACE, PLACE_SIZE);
         return;
       }
     }
-    if (length < LONG) {
-      store<u8>(HEADER, <u8>length, 2);
-      this.write(HEADER, HEADER_SIZE);
-    } else {
-      this.writeLong(LONG, length);
-    }
+    this.beginFrame(frame.number, length, false);
     this.write(frame.data, length);
+  }
+
+  /** Begins a frame of `length` bytes: these, or their place where `isAway` says so, are written next. */
+  beginFrame(number: u32, length: u32, isAway: bool): void {
+    this.count += 1;
+    store<u16>(HEADER, <u16>number);
+    if (isAway || length >= LONG) return this.writeLong(isAway ? AWAY : LONG, length);
+    store<u8>(HEADER, <u8>length, 2);
+    this.write(HEADER, HEADER_SIZE);
   }
 
   /** Writes a header of which the number is in HEADER. */
@@ -124,7 +126,7 @@ export class FrameRecords {
   }
 
   /** Adds bytes to the log. */
-  private write(data: usize, length: u32): void {
+  write(data: usize, length: u32): void {
     while (length > 0) {
       const isHere = this.last == 0;
       const used = <u32>(isHere ? this.used : this.filled);
@@ -255,13 +257,14 @@ export function foundPlace(): usize {
   return PLACE;
 }
 
-function openLog(records: FrameRecords): void {
+/** Goes to the beginning of the log of `records`, before the first frame that came. */
+export function openLog(records: FrameRecords): void {
   log = changetype<usize>(records);
   at = log + FIELDS;
 }
 
-/** Reads a frame's header and returns its number. */
-function readFrame(): u32 {
+/** Reads a frame's header and returns its number; the `found…` variables say what follows. */
+export function readFrame(): u32 {
   pass(HEADER, HEADER_SIZE);
   const mark = <u32>load<u8>(HEADER, 2);
   foundLength = mark;
@@ -282,6 +285,11 @@ function storedLength(): u32 {
 
 function skipData(): void {
   pass(0, storedLength());
+}
+
+/** Copies the next `length` bytes of the frame's data, or of its place, to `target`. */
+export function passData(target: usize, length: u32): void {
+  pass(target, length);
 }
 
 /** Copies bytes of the log to `target`, unless that is 0, and goes on behind them. */

@@ -5,9 +5,10 @@
 import { copyChain, giveBlock, giveChain, storeChain, takeBlock } from '../block-store';
 import { Bytes, copy32 } from '../bytes';
 import { RollupConfig } from '../config/rollup';
-import { addNumber, freeNumbers, hasNumber, removeNumber } from '../index-bits';
+import { freeNumbers } from '../index-bits';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
+import { readAgain } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { EncodedTransactions } from '../transaction/transaction-source';
 import { readSingularBatch, SingularBatch } from './batch';
@@ -17,76 +18,9 @@ import { readChannel } from './channel-opening';
 import { ChannelData } from './channel-data';
 import { ContentBuffer } from './content-buffer';
 import { mostEncoded } from './memory-limits';
+import { ParkedChannels } from './parked-channels';
 import { SpanBatch } from './span-batch';
-
-/**
- * A channel, read in full or in part, some batches of which wait. Each of them is in memory, or in the set of those that are
- * not and are found in the channel again. It lies in the channel's own block (see `Channel`).
- */
-@unmanaged
-export class WaitingChannel {
-  /** The neighbours in the order in which the channels were read. */
-  older: u32;
-  newer: u32;
-  /** Sequence of its first batch. */
-  first: u64;
-  /** The L1 block in which it was read. */
-  inclusion: u32;
-  /** How many of its batches wait, and how many of those are not in memory. */
-  waiting: u32;
-  away: u32;
-  /** The numbers of these in the channel (index-bits.ts). */
-  numbers: u32;
-  /** None of them is for a block before the one of this time, */
-  private least: u64;
-  /** (what the channel keeps here) */
-  private sequence: u64;
-  /** or after the one of this time. */
-  private most: u64;
-  /** Whether one of them is a span. */
-  private hasSpans: bool;
-
-  get block(): L1Block {
-    return changetype<L1Block>(<usize>this.inclusion);
-  }
-
-  get channel(): Channel {
-    return changetype<Channel>(changetype<usize>(this));
-  }
-
-  isAway(number: u32): bool {
-    return this.away > 0 && hasNumber(changetype<usize>(this) + offsetof<WaitingChannel>('numbers'), number);
-  }
-
-  /** Notes that the batch of that number, for the (first) block of that time, is not in memory. */
-  addAway(number: u32, time: u64, isSpan: bool): void {
-    if (this.away == 0) {
-      this.least = u64.MAX_VALUE;
-      this.most = 0;
-      this.hasSpans = false;
-    }
-    this.least = min(this.least, time);
-    this.most = max(this.most, time);
-    this.hasSpans = this.hasSpans || isSpan;
-    this.away += 1;
-    addNumber(changetype<usize>(this) + offsetof<WaitingChannel>('numbers'), number);
-  }
-
-  /**
-   * Whether none of its batches that are away would be taken into memory, nor dropped, by who takes those for the block of time
-   * `next`, if `takesDue`, and those for later ones below `limit`.
-   */
-  canWait(next: u64, takesDue: bool, limit: u64): bool {
-    if (this.away == 0) return true;
-    if (this.hasSpans || this.least < next) return false;
-    return this.least > next ? this.least >= limit : !takesDue && (this.most == next || limit <= next + 1);
-  }
-
-  takeAway(number: u32): void {
-    this.away -= 1;
-    removeNumber(changetype<usize>(this) + offsetof<WaitingChannel>('numbers'), number);
-  }
-}
+import { WaitingChannel } from './waiting-channel';
 
 /** A batch that waits: all that it is judged by, but for the blocks of a span. */
 @unmanaged
@@ -149,14 +83,21 @@ export class WaitingBatches {
   private readonly outline: SingularBatch = new SingularBatch();
   private readonly spanOutline: SpanBatch = new SpanBatch();
   private kept: u64 = 0;
-  /** Which batch is in `singular` or `span`, and which channel is in `buffer`; 0 for none. */
+  /** Which batch is in `singular` or `span`, and the first batch of the channel that is in `buffer`; 0 for none. */
   private restored: u64 = 0;
   private decompressed: u64 = 0;
   private readonly buffer: ContentBuffer = new ContentBuffer();
   private readonly data: ChannelData;
   private readonly reader: BatchReader;
+  /** The channels that wait and are not parked, in no order. */
   private firstChannel: usize = 0;
   private lastChannel: usize = 0;
+  /** Those of them that stay as they are: the one that is being read, and the one that is read again; 0 for none. */
+  private current: usize = 0;
+  private reopened: usize = 0;
+  /** Whether a pass through all channels has the one that is being read still before it. */
+  private passesCurrent: bool = false;
+  private readonly parked: ParkedChannels;
 
   constructor(
     private readonly config: RollupConfig,
@@ -164,44 +105,72 @@ export class WaitingBatches {
   ) {
     this.data = new ChannelData(l1);
     this.reader = new BatchReader(config);
-  }
-
-  /** The channel that waits longest; 0 for none. */
-  get oldest(): usize {
-    return this.firstChannel;
+    this.parked = new ParkedChannels(l1);
   }
 
   /** `channel`, which is being read in the L1 block `inclusion`; `first` is the sequence of its first batch. */
   channelOf(channel: Channel, inclusion: L1Block, first: u64): WaitingChannel {
-    const at = this.lastChannel;
     const block = changetype<usize>(channel);
     const fresh = changetype<WaitingChannel>(block);
-    if (at == block) return fresh;
+    const before = this.current;
+    if (before == block) return fresh;
+    this.current = block;
+    if (before != 0) this.park(changetype<WaitingChannel>(before));
     channel.hold();
     fresh.inclusion = <u32>changetype<usize>(inclusion);
     fresh.first = first;
     fresh.waiting = 0;
     fresh.away = 0;
     fresh.numbers = 0;
-    fresh.newer = 0;
-    fresh.older = <u32>at;
-    if (at == 0) this.firstChannel = block;
-    else changetype<WaitingChannel>(at).newer = <u32>block;
-    this.lastChannel = block;
+    this.link(fresh);
     return fresh;
   }
 
-  /** Lets go of a channel none of whose batches wait any more. */
-  private settle(channel: WaitingChannel): void {
-    if (channel.waiting > 0) return;
+  private link(channel: WaitingChannel): void {
+    const at = this.lastChannel;
+    const block = changetype<usize>(channel);
+    channel.newer = 0;
+    channel.older = <u32>at;
+    if (at == 0) this.firstChannel = block;
+    else changetype<WaitingChannel>(at).newer = <u32>block;
+    this.lastChannel = block;
+  }
+
+  private unlink(channel: WaitingChannel): void {
     const older = <usize>channel.older;
     const newer = <usize>channel.newer;
     if (older == 0) this.firstChannel = newer;
     else changetype<WaitingChannel>(older).newer = <u32>newer;
     if (newer == 0) this.lastChannel = older;
     else changetype<WaitingChannel>(newer).older = <u32>older;
-    freeNumbers(changetype<usize>(channel) + offsetof<WaitingChannel>('numbers'));
+    if (this.current == changetype<usize>(channel)) this.current = 0;
+  }
+
+  /** Lets go of a channel none of whose batches wait any more. */
+  private settle(channel: WaitingChannel): void {
+    if (channel.waiting > 0) return;
+    this.unlink(channel);
+    freeNumbers(channel.numbersPlace);
     channel.channel.release();
+  }
+
+  /** Parks a channel, if none of its batches is in memory and it may be. */
+  private park(channel: WaitingChannel): void {
+    const at = changetype<usize>(channel);
+    if (channel.away == 0 || channel.away < channel.waiting || at == this.current || at == this.reopened) return;
+    this.parked.add(channel);
+    this.unlink(channel);
+    channel.channel.release();
+  }
+
+  /** Parks all channels of whose batches none is in memory. */
+  parkAll(): void {
+    let at = this.firstChannel;
+    while (at != 0) {
+      const channel = changetype<WaitingChannel>(at);
+      at = <usize>channel.newer;
+      this.park(channel);
+    }
   }
 
   /** Lets the batch of that sequence wait in its channel alone. */
@@ -223,21 +192,49 @@ export class WaitingBatches {
     channel.waiting -= 1;
   }
 
+  /** Begins to go through all channels that have batches which are away, by `nextChannel`: none may be in memory. */
+  beginPass(): void {
+    this.parkAll();
+    this.parked.beginPass();
+    this.passesCurrent = this.current != 0;
+  }
+
+  /** The next of these that has batches to take (see `AwayBounds.canWait`): it is the caller's until `leave`; 0 for none. */
+  nextChannel(next: u64, from: u64, limit: u64): usize {
+    const at = this.parked.next(next, from, limit);
+    if (at != 0) {
+      this.link(changetype<WaitingChannel>(at));
+      this.reopened = at;
+      return at;
+    }
+    const passes = this.passesCurrent && this.current != 0 && changetype<WaitingChannel>(this.current).away > 0;
+    this.passesCurrent = false;
+    return passes ? this.current : 0;
+  }
+
+  /** Ends what was done with a channel of the pass. */
+  leave(channel: WaitingChannel): void {
+    this.closeAgain();
+    this.reopened = 0;
+    if (channel.waiting == 0) this.settle(channel);
+    else this.park(channel);
+  }
+
   /** Reads a channel again: its batches come by the result, until a batch is restored. */
   reopen(channel: WaitingChannel): BatchReader {
     this.restored = 0;
     this.decompressed = 0;
     const reader = this.reader;
+    readAgain(true);
     if (!readChannel(this.data, channel.channel, this.config, channel.block.time, this.buffer, reader)) {
       throw new Error('a channel with waiting batches that cannot be read any more');
     }
     return reader;
   }
 
-  /** Ends the reading of a channel that was opened again. */
-  close(channel: WaitingChannel): void {
+  private closeAgain(): void {
     this.reader.close();
-    this.settle(channel);
+    readAgain(false);
   }
 
   /**
@@ -367,12 +364,11 @@ export class WaitingBatches {
   /** Address of the encoding in the channel that holds it. */
   private decompress(waiting: WaitingBatch): usize {
     const source = waiting.channel;
-    const channel = source.channel;
-    if (this.decompressed != channel.sequence) {
+    if (this.decompressed != source.first) {
       this.reopen(source);
-      this.reader.close();
+      this.closeAgain();
       this.restored = waiting.sequence;
-      this.decompressed = channel.sequence;
+      this.decompressed = source.first;
     }
     return this.buffer.ptr + waiting.position;
   }

@@ -12,6 +12,8 @@ import {
   upTo,
   lastOfEmptyEpochs,
   WAITING,
+  IN_CHANNELS,
+  PARKED,
   tiny,
   wholeChannels,
   differing,
@@ -166,19 +168,19 @@ export const channelCases: HostileCase[] = [
     most: BASE + 64 + (2_000_000 * 18) / 2 ** 20 + 24,
   },
   {
-    name: 'two million channels before Holocene with one batch each that wait for one block',
+    name: 'four million channels before Holocene with one batch each that wait for one block',
     isQuick: false,
     make: of(
       'granite',
       (c) => {
         const contents = differing(() => firstTime + 20);
-        times(20, (i) => c.seal([c.transaction(wholeChannels(100_000 * i, 100_000, contents))]));
+        times(40, (i) => c.seal([c.transaction(wholeChannels(100_000 * i, 100_000, contents))]));
         times(14, () => c.seal([]));
       },
-      { window: 30 },
+      { window: 50 },
     ),
-    safeHead: lastOfEmptyEpochs(35, 30),
-    most: BASE + 2 * 4 + WAITING + 64 + (2_000_000 * 128) / 2 ** 20 + 24,
+    safeHead: lastOfEmptyEpochs(55, 50),
+    most: BASE + 2 * 4 + WAITING + IN_CHANNELS + (4_000_000 * PARKED) / 2 ** 20 + 24,
   },
   {
     name: 'a million channels before Holocene with one batch each that wait for a hundred blocks',
@@ -193,7 +195,7 @@ export const channelCases: HostileCase[] = [
       { window: 30 },
     ),
     safeHead: lastOfEmptyEpochs(45, 30),
-    most: BASE + 2 * 4 + WAITING + 64 + (1_000_000 * 128) / 2 ** 20 + 24,
+    most: BASE + 2 * 4 + WAITING + IN_CHANNELS + (1_000_000 * PARKED) / 2 ** 20 + 24,
   },
   {
     name: '300,000 frames in one transaction since Holocene',

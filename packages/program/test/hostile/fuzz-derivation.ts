@@ -221,10 +221,11 @@ function runChain(seed: number): void {
   const outcome = chain.derive({ refuses });
   if (outcome.failure !== '') throw new Error(`derivation failed: ${outcome.failure}`);
   if (!chain.has('holocene')) {
-    // What waits is held in memory or read again: the blocks are the same.
+    // What waits is held in memory or read again: the blocks and the log are the same.
     const limits = [random.pick([0, 5000]), random.pick([0, 2000]), random.pick([1, 2, 10])] as const;
     const again = chain.derive({ refuses, limits });
     if (again.digest !== outcome.digest) throw new Error(`with limits ${limits.join(', ')} other blocks were built`);
+    if (again.logDigest !== outcome.logDigest) throw new Error(`with limits ${limits.join(', ')} the log is another`);
   }
   if (outcome.mebibytes > MOST) throw new Error(`${outcome.mebibytes} MiB were taken, of ${MOST}`);
 }

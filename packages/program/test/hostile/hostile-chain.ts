@@ -1,5 +1,6 @@
 // An L1 chain of an attacker's making, and derivation from it with what it costs: for data that the protocol allows and
 // nobody would post but to stop the program.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, deflateSync } from 'node:zlib';
 import { RLP } from '@ethereumjs/rlp';
@@ -38,6 +39,8 @@ export interface HostileOutcome {
   seconds: number;
   /** Bytes of the log. */
   logged: number;
+  /** Digest of its log. */
+  logDigest: string;
 }
 
 const compiled = new WebAssembly.Module(readFileSync(new URL('../../test-derivation.wasm', import.meta.url)));
@@ -213,6 +216,7 @@ export class HostileChain {
     let position = 0;
     let log = '';
     let logged = 0;
+    const lines = createHash('sha256');
     const memory = (): ArrayBuffer => (instance.exports['memory'] as WebAssembly.Memory).buffer;
     const instance: WebAssembly.Instance = new WebAssembly.Instance(compiled, {
       env: {
@@ -231,8 +235,10 @@ export class HostileChain {
         hint: (): void => {},
         reading: (): void => {},
         write: (_fd: number, ptr: number, length: number): void => {
+          const written = Buffer.from(memory(), ptr >>> 0, length);
           logged += length;
-          log = (log + Buffer.from(memory(), ptr >>> 0, length).toString('latin1')).slice(-4000);
+          lines.update(written);
+          log = (log + written.toString('latin1')).slice(-4000);
         },
         exit: (code: number): never => {
           throw new Error(`the program ended with ${code}: ${log}`);
@@ -275,6 +281,7 @@ export class HostileChain {
       heldMebibytes: Number(blocks) / 2 ** 20,
       seconds: (used.user + used.system) / 1e6,
       logged,
+      logDigest: lines.digest('hex'),
     };
   }
 }

@@ -87,6 +87,12 @@ export const LARGE = 99_000_000;
 /** What is kept of batches that wait: 2^18 that are due and as many of the future, their queues, the numbers of the others. */
 export const WAITING = (2 * (1 << 18) * 128) / 2 ** 20 + 2 * 12 + 4;
 
+/** What the channels are in that these batches came in, one each: their blocks, and frames. */
+export const IN_CHANNELS = (2 * (1 << 18) * 128) / 2 ** 20 + 64;
+
+/** Bytes of a channel that is parked: six, and what blocks leave. */
+export const PARKED = 6.5;
+
 /** The same bytes `count` times. */
 export function repeated(count: number, bytes: Uint8Array): Uint8Array {
   return Buffer.alloc(count * bytes.length, bytes);

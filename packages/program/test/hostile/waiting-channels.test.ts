@@ -1,0 +1,84 @@
+// Batches that wait before Holocene in channels of every form: blocks and log are the same whether they wait in memory or are
+// read again from their channels, and these from L1.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { batcherData, concat, frame } from '../derivation/encoding.js';
+import { genesisTime, HostileChain, rlpString, singular, span, zlib } from './hostile-chain.js';
+import { times, upTo } from './hostile-data.js';
+
+const none = new Uint8Array(0);
+
+/** A chain whose channels hold batches for its first fifty blocks, few or thousands, in one frame or many, in order or not. */
+function chainOfChannels(): HostileChain {
+  const chain = new HostileChain({ fork: 'granite', window: 20 });
+  chain.seal([]);
+  const wrong = new Uint8Array(32).fill(7);
+  const parts = {
+    // Not the first block's: each waits, and is dropped when its time has come.
+    late: (i: number) => singular({ time: genesisTime + 4 + 2 * (i % 50), epochHash: wrong }, none),
+    // The first block's, but for another parent: it is dropped at once.
+    dropped: (i: number) => singular({ time: genesisTime + 2, epochHash: wrong, epoch: i % 3 }, none),
+    empty: (i: number) =>
+      singular(
+        { time: genesisTime + 20 + (i % 9), epochHash: chain.l1[0] ?? wrong },
+        i % 2 === 0 ? none : rlpString(none),
+      ),
+    span: (i: number) =>
+      span({ parent: chain.genesisHash, relativeTime: 2 + 2 * (i % 12), epoch: i % 4, blocks: 1 + i }),
+    malformed: () => rlpString(concat([1], new Uint8Array(3).fill(0xff))),
+  };
+  const many = (count: number, make: (i: number) => Uint8Array): Uint8Array => concat(...upTo(count).map(make));
+  const contents: Uint8Array[] = [
+    ...upTo(120).map(parts.late),
+    ...upTo(20).map((i) => concat(parts.dropped(i), parts.late(i), parts.dropped(i))),
+    ...upTo(12).map(parts.span),
+    ...upTo(10).map((i) => concat(parts.empty(i), parts.span(3), parts.malformed(), parts.late(1))),
+    many(40, parts.late),
+    many(200, (i) => (i % 2 === 0 ? parts.late(i) : parts.dropped(i))),
+    many(300, (i) => (i % 40 < 20 ? parts.late(i) : parts.dropped(i))),
+    many(4500, (i) => (i < 2 || i > 4490 ? parts.late(i) : parts.dropped(i))),
+    many(700, () => parts.late(3)),
+  ];
+  const pieces: Uint8Array[] = [];
+  contents.forEach((content, i) => {
+    const channel = chain.channelId();
+    const data = zlib(content);
+    const size = [data.length, Math.ceil(data.length / 2), 13, 5, 1000][i % 5] ?? 1;
+    const frames: Uint8Array[] = [];
+    for (let at = 0, number = 0; at < data.length; at += size, number++) {
+      frames.push(frame({ channel, number, data: data.subarray(at, at + size), isLast: at + size >= data.length }));
+    }
+    if (i % 3 === 0) frames.reverse();
+    pieces.push(...frames);
+  });
+  // Frames of many channels take turns.
+  const lanes = 7;
+  const turns = upTo(lanes).flatMap((lane) => pieces.filter((_, i) => i % lanes === lane));
+  const perBlock = Math.ceil(turns.length / 6);
+  times(6, (i) => {
+    const own = turns.slice(perBlock * i, perBlock * (i + 1));
+    const half = own.length >> 1;
+    chain.seal([own.slice(0, half), own.slice(half)].map((frames) => chain.transaction(batcherData(...frames))));
+  });
+  times(40, () => chain.seal([]));
+  return chain;
+}
+
+test('waiting batches are judged alike in memory, in their channels, and on L1', () => {
+  const chain = chainOfChannels();
+  const whole = chain.derive();
+  assert.equal(whole.failure, '');
+  assert.ok(whole.safeHead !== null && whole.safeHead > 100);
+  for (const limits of [
+    [0, 0, 1],
+    [20_000, 0, 3],
+    [0, 2000, 17],
+    [0, 0, 200],
+    [64 << 20, 0, 5],
+  ] as const) {
+    const again = chain.derive({ limits });
+    assert.equal(again.failure, '', `limits ${limits.join(', ')}`);
+    assert.equal(again.digest, whole.digest, `blocks with limits ${limits.join(', ')}`);
+    assert.equal(again.logDigest, whole.logDigest, `log with limits ${limits.join(', ')}`);
+  }
+});
