@@ -8,12 +8,14 @@ import {
   emptyTable,
   hasPiece,
   isInPiece,
+  isLong,
   markLine,
   movePiece,
   placeTable,
   provideTable,
   tableSize,
 } from './block-tables';
+import { CHUNK, CHUNK_LINES, rememberedStarts, UNKNOWN } from './long-codes';
 import { endsBlock, entryOf, gasOf, givenOf, lengthOf, Op, selectedRevision, takenOf } from './opcodes';
 
 // A block's entry, a u64: gas (32 bits), stack bytes needed (16), most stack bytes that may be in use (16). Stack bytes are
@@ -30,7 +32,15 @@ import { endsBlock, entryOf, gasOf, givenOf, lengthOf, Op, selectedRevision, tak
 
 /** Bytes that `analyse` writes to for an init code of `length` bytes. */
 export function analysisSize(length: u32): usize {
-  return bytesOffset() + bytesSize(length) + startsSize(length) + tableSize(length);
+  const withChunk = length + slack(length);
+  return bytesOffset() + bytesSize(withChunk) + startsSize(withChunk) + tableSize(length);
+}
+
+/** Bytes that a long code may begin later than others, so that its chunks are those of where it comes from. */
+// @ts-ignore: decorator
+@inline
+function slack(length: u32): u32 {
+  return isLong(length) ? CHUNK : 0;
 }
 
 // @ts-ignore: decorator
@@ -48,12 +58,27 @@ function bytesSize(length: u32): usize {
 /** Copies the init code at `ptr` into the `analysisSize(length)` bytes at `target` and returns it ready to run there. */
 export function analyse(target: usize, ptr: usize, length: u32): Code {
   const code = changetype<Code>(target);
-  const bytes = target + bytesOffset();
-  const starts = bytes + bytesSize(length);
+  const withChunk = length + slack(length);
+  const start = target + bytesOffset();
+  const starts = start + bytesSize(withChunk);
+  const bytes = isLong(length) ? start + ((ptr - start) & (CHUNK - 1)) : start;
   memory.copy(bytes, ptr, length);
   initialize(code, bytes, length, starts);
-  placeTable(code, starts + startsSize(length));
+  placeTable(code, starts + startsSize(withChunk));
+  if (isLong(length)) {
+    code.origin = ptr;
+    const shift = shiftOf(code);
+    code.scanned = ((shift >> LINE_SHIFT) + 1) << LINE_SHIFT;
+    store<u8>(starts + (shift >> LINE_SHIFT), <u8>(shift & ((1 << LINE_SHIFT) - 1)));
+  }
   return code;
+}
+
+/** Bytes from where the lines begin to the code. */
+// @ts-ignore: decorator
+@inline
+function shiftOf(code: Code): u32 {
+  return (<u32>code.origin) & (CHUNK - 1);
 }
 
 /** Makes one of the state's codes ready to run under the present revision. */
@@ -123,39 +148,89 @@ export function isJumpdest(code: Code, offset: u32): bool {
   const target = code.ptr + offset;
   if (load<u8>(target) != Op.JUMPDEST) return false;
   if (load<u8>(STEPS) == 0) prepareSteps();
-  if (offset >= code.scanned) scan(code, offset);
+  const place = offset + shiftOf(code);
+  if (place >= code.scanned) scan(code, place);
   // From an instruction that begins in the target's line or else in the one before.
-  let line = (<usize>offset) >> LINE_SHIFT;
+  let line = (<usize>place) >> LINE_SHIFT;
   let p = startOf(code, line);
   if (p > target) p = startOf(code, line - 1);
   while (p + 1 < target) p += stepAt(p);
   return p == target || (p + 1 == target && !isPush(load<u8>(p)));
 }
 
+/** Where the line begins. */
+// @ts-ignore: decorator
+@inline
+function lineAt(code: Code, line: usize): usize {
+  return code.ptr - shiftOf(code) + (line << LINE_SHIFT);
+}
+
 /** The instruction of the line that is known, in a line that was gone through; in the first it is the code's first. */
 // @ts-ignore: decorator
 @inline
 function startOf(code: Code, line: usize): usize {
-  return code.ptr + (line << LINE_SHIFT) + load<u8>(code.starts + line);
+  return lineAt(code, line) + load<u8>(code.starts + line);
 }
 
-/** Finds an instruction in each line up to that of `offset`. */
-function scan(code: Code, offset: u32): void {
-  if (load<u8>(STEPS) == 0) prepareSteps();
+/** Finds an instruction in each line up to that of `place`, which counts as the lines do. */
+function scan(code: Code, place: u32): void {
   let line = ((<usize>code.scanned) >> LINE_SHIFT) - 1;
-  const last = (<usize>offset) >> LINE_SHIFT;
+  const last = (<usize>place) >> LINE_SHIFT;
+  if (code.origin != 0) {
+    // To the end of a chunk that was begun; the first one began before the code.
+    if (line < CHUNK_LINES || (line & (CHUNK_LINES - 1)) != 0) {
+      const next = (line | (CHUNK_LINES - 1)) + 1;
+      scanLines(code, line, next);
+      line = next;
+    }
+    line = scanChunks(code, line, last);
+  }
+  if (line < last) {
+    scanLines(code, line, last);
+    line = last;
+  }
+  code.scanned = <u32>((line + 1) << LINE_SHIFT);
+}
+
+/**
+ * The same from `line`, where a chunk begins, by whole chunks of the code, until that of `last` or as far as there are any. Returns the
+ * line that the last one ends with.
+ */
+function scanChunks(code: Code, line: usize, last: usize): usize {
+  const starts = code.starts;
+  const end = code.ptr + code.length;
+  const fromOrigin = code.origin - code.ptr;
+  for (; line < last; line += CHUNK_LINES) {
+    const chunk = lineAt(code, line);
+    if (chunk + CHUNK > end) break;
+    const remembered = rememberedStarts(chunk, chunk + fromOrigin, load<u8>(starts + line));
+    const known = load<u32>(remembered);
+    if (known != UNKNOWN) {
+      store<u32>(starts + line + 1, known);
+    } else {
+      scanLines(code, line, line + CHUNK_LINES);
+      store<u32>(remembered, load<u32>(starts + line + 1));
+    }
+  }
+  return line;
+}
+
+/**
+ * Finds an instruction in each of the lines behind `line`, up to `last`: in that the first, so that it depends on nothing in that line
+ * or behind it.
+ */
+function scanLines(code: Code, line: usize, last: usize): void {
   const starts = code.starts;
   let p = startOf(code, line);
-  let end = code.ptr + (line << LINE_SHIFT);
+  let end = lineAt(code, line);
   do {
     end += 1 << LINE_SHIFT;
-    do {
-      p += stepAt(p);
-    } while (p < end);
+    while (p + 1 < end) p += stepAt(p);
+    // STEPS would look at the byte behind the line's end.
+    if (p < end) p += isPush(load<u8>(p)) ? stepAt(p) : 1;
     line += 1;
     store<u8>(starts + line, <u8>(p - end));
   } while (line < last);
-  code.scanned = <u32>((line + 1) << LINE_SHIFT);
 }
 
 // How far the instruction after the next one is, by the next two bytes: or the next one, where that has data.

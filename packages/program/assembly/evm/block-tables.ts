@@ -49,9 +49,16 @@ function wholeSize(length: u32): usize {
   return linesSize(length) + (<usize>length + 1) * 8;
 }
 
+/** Whether an init code of `length` bytes is longer than any is since Canyon: its table is a piece's. */
+// @ts-ignore: decorator
+@inline
+export function isLong(length: u32): bool {
+  return length > MAX_INITCODE_SIZE;
+}
+
 /** The same of an init code, whose table may be a piece's. */
 export function tableSize(length: u32): usize {
-  return wholeSize(length > MAX_INITCODE_SIZE ? PIECE - 1 : length);
+  return wholeSize(isLong(length) ? PIECE - 1 : length);
 }
 
 // @ts-ignore: decorator
@@ -62,7 +69,7 @@ function linesSize(length: u32): usize {
 
 /** Makes the `tableSize(length)` bytes at `target` the init code's table, empty. */
 export function placeTable(code: Code, target: usize): void {
-  if (code.length <= MAX_INITCODE_SIZE) {
+  if (!isLong(code.length)) {
     placeWhole(code, target);
     return;
   }

@@ -21,6 +21,11 @@ export class Code {
   scanned: u32;
   starts: usize;
   /**
+   * Where an init code with a piece was copied from, else 0. Lines, and `scanned`, count from where such an address is a multiple of
+   * a chunk (evm/long-codes.ts), which is up to a chunk before the code.
+   */
+  origin: usize;
+  /**
    * What is known of its blocks, and which parts of that are in use; 0 where nothing is. Where that is a piece's (see
    * evm/block-tables.ts) these are where the first entry and mark would lie.
    */
@@ -87,6 +92,7 @@ export function initialize(code: Code, ptr: usize, length: u32, starts: usize): 
   code.scanned = 1 << LINE_SHIFT;
   code.starts = starts;
   store<u8>(starts, 0);
+  code.origin = 0;
   code.table = 0;
   code.lines = 0;
   code.frames = 0;

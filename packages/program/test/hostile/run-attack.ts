@@ -31,8 +31,13 @@ export function blockBudget(gas: number, codes = gas / 2600): number {
 /** The same for the attack's block. */
 export function attackBudget(attack: Attack, gas: number): number {
   const codes = Object.values(attack.accounts).filter(({ code }) => code !== undefined).length;
-  return blockBudget(gas, codes) + (attack.nests === true ? nestedFrames(gas, attack.fork === 'regolith') : 0);
+  const isBeforeCanyon = attack.fork === 'regolith';
+  const nested = attack.nests === true ? nestedFrames(gas, isBeforeCanyon) : 0;
+  return blockBudget(gas, codes) + nested + (isBeforeCanyon ? LONG_CODES : 0);
 }
+
+/** Bytes for what is remembered of the memory of long init codes, once one of them jumps. */
+const LONG_CODES = 65_536 * 396;
 
 /**
  * Bytes of frames one within another, 1,025 stacks or creations, of which each leaves a 64th of the gas behind: the most over
