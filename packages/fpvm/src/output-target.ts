@@ -19,7 +19,8 @@ export function isDevice(path: string): boolean {
 /** Throws OutputFileError where a file of this name could not be put, before the work that would be lost. */
 export function checkOutputPath(path: string): void {
   try {
-    accessSync(isDevice(path) ? path : dirname(path), constants.W_OK);
+    // With the dot, for what should be a folder may be a file: not every Node.js says so of a path below one.
+    accessSync(isDevice(path) ? path : `${dirname(path)}/.`, constants.W_OK);
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
   } catch (error) {
     throw outputError(path, error);
