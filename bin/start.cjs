@@ -11,7 +11,7 @@ function openFiles() {
     var found = /^Max open files +\S+ +(\d+)/m.exec(require('fs').readFileSync('/proc/self/limits', 'utf8'));
     return found ? Number(found[1]) : Infinity;
   } catch (error) {
-    return Infinity;
+    return error.code === 'EMFILE' ? 0 : Infinity;
   }
 }
 
@@ -22,7 +22,7 @@ function obstacle() {
     return 'Node.js 20.19 or later is needed, this is ' + process.version;
   }
   var allowed = openFiles();
-  if (allowed < OPEN_FILES) return OPEN_FILES + ' open files are needed, and ulimit -n allows ' + allowed;
+  if (allowed < OPEN_FILES) return OPEN_FILES + ' open files are needed, and ulimit -n allows ' + (allowed || 'fewer');
 }
 
 /** Runs the command `name`; `failure` is its exit code for whatever is not its own answer. */

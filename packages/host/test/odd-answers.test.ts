@@ -13,7 +13,9 @@ import { integer, MalformedFieldError, quantity } from '../src/rpc-json.js';
 import { versionedHashOf } from '../src/kzg.js';
 import { kzg } from '../src/kzg-javascript.js';
 
-const policy = { forMs: 3000, firstContactMs: 300, absentMs: 200, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 50 };
+const policy = { forMs: 20_000, firstContactMs: 20_000, absentMs: 200, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 50 };
+/** For what must fail in the end. */
+const hurry = { ...policy, forMs: 500, firstContactMs: 300 };
 type Answer = (response: ServerResponse, body: string, request: IncomingMessage) => void;
 type Call = { id: number; method: string; params: unknown[] };
 
@@ -31,8 +33,8 @@ async function serve(t: TestContext, answer: Answer): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const endpointAt = (url: string, batchSize = 10): RpcEndpoint =>
-  rpcEndpoint({ flag: '--l1', url, policy, log: silentLog, batchSize });
+const endpointAt = (url: string, batchSize = 10, patience = policy): RpcEndpoint =>
+  rpcEndpoint({ flag: '--l1', url, policy: patience, log: silentLog, batchSize });
 const good = (body: string, value: unknown = '0x7') => ({
   jsonrpc: '2.0',
   id: (JSON.parse(body) as Call).id,
@@ -88,7 +90,7 @@ test('a limit at the very first request is waited for longer than an endpoint th
   const url = await serve(t, (response, body) =>
     Date.now() - begin < 700 ? send(response, { message: 'Rate limit exceeded' }) : send(response, good(body)),
   );
-  assert.equal(await endpointAt(url).call('eth_x', []), '0x7');
+  assert.equal(await endpointAt(url, 10, { ...policy, firstContactMs: 300 }).call('eth_x', []), '0x7');
 });
 
 for (const [encoding, encode] of [
@@ -126,7 +128,10 @@ for (const encoding of ['gzip', 'zstd', 'none', 'utf-8', 'aws-chunked', 'identit
 
 test('an encoding that is not known is named', async (t) => {
   const url = await serve(t, (response) => void response.writeHead(200, { 'content-encoding': 'lzma' }).end('x'));
-  await assert.rejects(endpointAt(url).call('eth_x', []), /the content encoding lzma, which was not asked for/);
+  await assert.rejects(
+    endpointAt(url, 10, hurry).call('eth_x', []),
+    /the content encoding lzma, which was not asked for/,
+  );
 });
 
 test('a byte order mark, white space and a list of one are no obstacle', async (t) => {
@@ -311,7 +316,7 @@ test('odd answers of beacon nodes and archives', async (t) => {
 
 test('an endpoint that never says anything sensible is given up with what it said', async (t) => {
   const url = await serve(t, (response) => send(response, '<html>who are you?</html>'));
-  await assert.rejects(endpointAt(url).call('eth_x', []), (error) => {
+  await assert.rejects(endpointAt(url, 10, hurry).call('eth_x', []), (error) => {
     assert(error instanceof EndpointError);
     assert.match(
       error.message,
@@ -348,7 +353,7 @@ test('what an answer quotes of the endpoint’s URL is not shown: it may be a ke
     const { host } = new URL(await serve(t, answer));
     const url = `http://someone:pass%40word%zz@${host}/v2/k3y-of-mine/?token=to%20ken`;
     for (const ask of [
-      () => endpointAt(url).call('eth_x', []),
+      () => endpointAt(url, 10, hurry).call('eth_x', []),
       () => restEndpoint({ flag: '--l1.beacon', url, policy, log: silentLog }).attempt('/eth/v1/x'),
     ]) {
       await assert.rejects(ask, (error) => {
