@@ -41,6 +41,7 @@ export {
   squareRoot as fieldSquareRoot,
   toLimbs as fieldToLimbs,
 } from '../crypto/secp256k1-field';
+export { product as fieldMachineProduct, square as fieldMachineSquare } from '../crypto/secp256k1-product-machine';
 export { INVERSE_OF_N, INVERSE_OF_P, splitScalar } from '../crypto/secp256k1-scalar';
 export { inverse } from '../crypto/modular-inverse';
 export { sha256 } from '../crypto/sha256';

@@ -150,6 +150,12 @@ test("the generator's tables hold the odd multiples of G and 2^128·G", () => {
   }
 });
 
+/** As they are computed natively, and in the machine. */
+const PRODUCTS: readonly ((out: number, a: number, b: number) => void)[] = [
+  (out, a, b) => call('fieldMultiply', out, a, b),
+  (out, a, b) => call('fieldMachineProduct', out, a, b, 6n),
+];
+
 test('field products, squares and roots equal BigInt arithmetic, also for operands of high magnitude', () => {
   const { ptr } = buffer(0, 512);
   const values = [0n, 1n, 2n, p - 1n, p - 2n, p, p + 1n, (1n << 256n) - 1n, (1n << 52n) - 1n, (1n << 255n) + 19n];
@@ -171,6 +177,7 @@ test('field products, squares and roots equal BigInt arithmetic, also for operan
         [1n, 1n],
         [20n, 20n],
         [64n, 6n],
+        [6n, 64n],
       ] as const) {
         writeLimbs(ptr, [x]);
         call('fieldFromLimbs', a, ptr);
@@ -178,12 +185,16 @@ test('field products, squares and roots equal BigInt arithmetic, also for operan
         call('fieldFromLimbs', b, ptr);
         magnify(a, magnitudeX);
         magnify(b, magnitudeY);
-        call('fieldMultiply', out, a, b);
-        assert.equal(result(), (x * y * magnitudeX * magnitudeY) % p);
+        for (const product of PRODUCTS) {
+          product(out, a, b);
+          assert.equal(result(), (x * y * magnitudeX * magnitudeY) % p);
+        }
         assert.equal(call('fieldIsZero', a) !== 0, (x * magnitudeX) % p === 0n);
         if (magnitudeX <= 20n) {
-          call('fieldSquare', out, a);
-          assert.equal(result(), (x * x * magnitudeX * magnitudeX) % p);
+          for (const square of ['fieldSquare', 'fieldMachineSquare']) {
+            call(square, out, a);
+            assert.equal(result(), (x * x * magnitudeX * magnitudeX) % p);
+          }
         }
       }
     }
