@@ -66,3 +66,10 @@ export class ClientLog {
     this.blocks.push(block);
   }
 }
+
+/** The block that a line of the client's log tells of. */
+export function derivedIn(line: string): bigint | undefined {
+  if (!line.includes('msg="Derived ')) return undefined;
+  const number = parseLogfmt(line).get('number');
+  return number === undefined ? undefined : BigInt(number);
+}

@@ -1,6 +1,7 @@
 /** Claims judged: one claim, looked up, run natively and in the machine. */
 export type { BlockTag } from './block-tags.js';
 export { resolveChain } from './chain.js';
+export { derivedIn } from './client-log.js';
 export { DisagreementError, RefusedClaimError } from './errors.js';
 export { FactoryError, gameCount, listGames, type ListedGame } from './games/factory.js';
 export {

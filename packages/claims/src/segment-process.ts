@@ -8,7 +8,7 @@ import {
   type RelayNote,
   type RelayQuestion,
 } from '@obelisc/host/run';
-import { parseLogfmt } from '@obelisc/program';
+import { derivedIn } from './client-log.js';
 import { errorOf } from './errors.js';
 import { type Derivation, judge, type Judgement } from './judge.js';
 import { messagesOf } from './messages.js';
@@ -94,13 +94,6 @@ async function run(task: SegmentTask): Promise<void> {
 function usage(): WorkerUsage {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   return { cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 };
-}
-
-/** The block that a line of the client's log tells of. */
-function derivedIn(line: string): bigint | undefined {
-  if (!line.includes('msg="Derived ')) return undefined;
-  const number = parseLogfmt(line).get('number');
-  return number === undefined ? undefined : BigInt(number);
 }
 
 process.on('message', (message: ToWorker) => {

@@ -7,20 +7,28 @@ import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
 import { data, integer, isObject } from './rpc-json.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 
+/** `timestamp`: seconds. */
+export type L1Block = BlockId & { readonly timestamp: bigint };
+
 export type L1Blocks = {
   /** The newest block. Rejects with EndpointError. */
-  latest(): Promise<BlockId>;
+  latest(): Promise<L1Block>;
+  /** The newest block that is final; undefined where L1 has none yet. Rejects with EndpointError. */
+  finalized(): Promise<L1Block | undefined>;
   /** The block with this 0x-hex hash, on the chain or not; undefined where L1 does not know it. Rejects with EndpointError. */
-  byHash(hash: string): Promise<BlockId | undefined>;
+  byHash(hash: string): Promise<L1Block | undefined>;
 };
 
 /** A reader of L1's blocks. */
 export function l1Blocks(options: { url: string; flag?: string; log?: Log; policy?: RetryPolicy }): L1Blocks {
   const { url, flag = '--l1', log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
   const endpoint = rpcEndpoint({ flag, url, policy, log });
-  const block = (result: unknown): BlockId | undefined =>
-    isObject(result) ? { hash: data(result, 'hash', 32), number: integer(result, 'number') } : undefined;
+  const block = (result: unknown): L1Block | undefined =>
+    isObject(result)
+      ? { hash: data(result, 'hash', 32), number: integer(result, 'number'), timestamp: integer(result, 'timestamp') }
+      : undefined;
   return {
+    finalized: () => endpoint.call('eth_getBlockByNumber', ['finalized', false], block),
     latest: () =>
       endpoint.call('eth_getBlockByNumber', ['latest', false], (result) => {
         const latest = block(result);

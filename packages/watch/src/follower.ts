@@ -20,7 +20,7 @@ import {
   describeGame,
   findGame,
   type GameRow,
-  gamesFrom,
+  gamesBefore,
   gamesInState,
   newestIndex,
   openGames,
@@ -31,10 +31,6 @@ import type { ClaimQueue } from './queue.js';
 
 /** Games read at a time. */
 const BATCH = 100n;
-/** Games below the newest that are looked at again, for those that a reorganisation took away. */
-const LOOK_BACK = 64n;
-/** L1 blocks after which a block is final: two epochs. */
-const FINAL = 64n;
 
 export interface FollowerOptions {
   readonly chain: WatchedChain;
@@ -64,6 +60,8 @@ export class Follower {
   readonly #l1: L1Blocks;
   /** It was said that the game to begin with is not there yet. */
   #isFirstMissing = false;
+  /** Games made until then, in seconds, were found to be there when that was final: no reorganisation takes them back. */
+  #settled = 0n;
 
   constructor(readonly options: FollowerOptions) {
     const { chain, log } = options;
@@ -76,7 +74,7 @@ export class Follower {
   async look(): Promise<Look> {
     const { number: l1Number } = await this.#l1.latest();
     const count = await gameCount(this.#views, this.options.chain.factory);
-    const vanished = await this.#reorganised(count, l1Number);
+    const vanished = await this.#reorganised(count);
     const found = await this.#list(count, vanished);
     await this.#ends();
     const queued = await this.#enqueue(l1Number);
@@ -85,29 +83,24 @@ export class Follower {
 
   /**
    * Marks the games that the factory has no longer, or in another place, or with another claim: a factory that numbers what it makes
-   * gives the address of a game that was taken back to the next one.
+   * gives the address of a game that was taken back to the next one. From the newest game on it looks as far back as one may have
+   * gone: to what was final at the look before, or to what a game that is still there proves, whose L1 head has all games before it.
    */
-  async #reorganised(count: bigint, l1Number: bigint): Promise<GameRow[]> {
+  async #reorganised(count: bigint): Promise<GameRow[]> {
     const { chain, database, log } = this.options;
+    const finalized = await this.#l1.finalized();
+    const gone: GameRow[] = [];
     const newest = await newestIndex(database, chain.name);
-    if (newest === undefined) return [];
-    const from = newest >= LOOK_BACK ? newest - LOOK_BACK : 0n;
-    const known = await gamesFrom(database, chain.name, from);
-    const to = count <= newest ? count : newest + 1n;
-    const listed = to > from ? await listGames(this.#views, chain.factory, from, to) : [];
-    const there = new Map(listed.map(({ index, address }) => [Number(index), address]));
-    const isThere = ({ index, address }: GameRow): boolean => there.get(index) === address;
-    const young = known.filter((game) => isThere(game) && this.#isYoung(game, l1Number));
-    const claims = await readClaimsOf(
-      this.#views,
-      young.map(({ address }) => address),
-    );
-    const others = young.filter(({ rootClaim, l1Head }, i) => {
-      const now = claims[i];
-      // One that does not say has been marked with that.
-      return now !== undefined && rootClaim !== null && (now.rootClaim !== rootClaim || now.l1Head !== l1Head);
-    });
-    const gone = [...known.filter((game) => !isThere(game)), ...others];
+    for (let before = newest === undefined ? 0n : newest + 1n; before > 0n;) {
+      const last = await gamesBefore(database, chain.name, before, Number(BATCH));
+      const known = last.filter(({ createdAt }) => BigInt(createdAt) > this.#settled);
+      const oldest = known.at(-1);
+      if (oldest === undefined) break;
+      const { taken, proved } = await this.#compared(known, count);
+      gone.push(...taken);
+      before = BigInt(oldest.index);
+      if (known.length < last.length || BigInt(oldest.createdAt) <= proved) break;
+    }
     for (const game of gone) {
       await setState(
         database,
@@ -118,14 +111,34 @@ export class Follower {
       );
       log('warn', 'A game vanished: L1 was reorganised', { chain: chain.name, game: game.address, index: game.index });
     }
+    if (finalized !== undefined && finalized.timestamp > this.#settled) this.#settled = finalized.timestamp;
     return gone;
   }
 
-  /** Whether a reorganisation may still reach the game. */
-  #isYoung({ l1Number: made }: GameRow, l1Number: bigint): boolean {
-    const { confirmations } = this.options;
-    const depth = 2n * (confirmations > FINAL ? confirmations : FINAL);
-    return made !== null && BigInt(made) + depth >= l1Number;
+  /**
+   * Which of these games, the newest first, L1 has taken back, and the time until which those that it has prove that nothing else was:
+   * that of the newest one's L1 head.
+   */
+  async #compared(known: readonly GameRow[], count: bigint): Promise<{ taken: GameRow[]; proved: bigint }> {
+    const [from, to] = [BigInt(known.at(-1)?.index ?? 0), BigInt(known[0]?.index ?? 0) + 1n];
+    const end = count < to ? count : to;
+    const listed = end > from ? await listGames(this.#views, this.options.chain.factory, from, end) : [];
+    const there = new Map(listed.map(({ index, address }) => [Number(index), address]));
+    const isThere = ({ index, address }: GameRow): boolean => there.get(index) === address;
+    const standing = known.filter(isThere);
+    const claims = await readClaimsOf(
+      this.#views,
+      standing.map(({ address }) => address),
+    );
+    const isOther = ({ rootClaim, l1Head }: GameRow, i: number): boolean => {
+      const now = claims[i];
+      // One that does not say has been marked with that.
+      return now !== undefined && rootClaim !== null && (now.rootClaim !== rootClaim || now.l1Head !== l1Head);
+    };
+    const taken = [...known.filter((game) => !isThere(game)), ...standing.filter(isOther)];
+    const same = standing.find((game, i) => claims[i] !== undefined && !isOther(game, i) && game.l1Head !== null);
+    const head = same?.l1Head === null || same === undefined ? undefined : await this.#l1.byHash(same.l1Head);
+    return { taken, proved: head?.timestamp ?? 0n };
   }
 
   /** Lists the games from the newest known one on, and those in the place of the ones that are gone. */

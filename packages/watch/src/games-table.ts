@@ -36,6 +36,43 @@ const COLUMNS = `chain, address, index::float8 AS index, type::float8 AS type, t
   start_block::float8 AS "startBlock", proposer, created_at::float8 AS "createdAt",
   max_clock::float8 AS "maxClock", status, state, reason`;
 
+/** What a game's contract says of it, column by column; `saidBy` gives the values. */
+const SAID = [
+  'type',
+  'type_name',
+  'root_claim',
+  'block_number',
+  'l1_head',
+  'l1_number',
+  'start_block',
+  'start_root',
+  'proposer',
+  'status',
+  'resolved_at',
+  'max_clock',
+] as const;
+
+function saidBy(game: Game, l1Number: bigint | undefined): unknown[] {
+  const said: Record<(typeof SAID)[number], string | number | bigint | undefined> = {
+    type: game.type,
+    type_name: game.typeName,
+    root_claim: game.rootClaim,
+    block_number: game.blockNumber,
+    l1_head: game.l1Head,
+    l1_number: l1Number,
+    start_block: game.start.blockNumber,
+    start_root: game.start.outputRoot,
+    proposer: game.proposer,
+    status: game.status,
+    resolved_at: game.resolvedAt,
+    max_clock: game.maxClock,
+  };
+  return SAID.map((column) => {
+    const value = said[column];
+    return typeof value === 'bigint' ? value.toString() : (value ?? null);
+  });
+}
+
 /** Adds a game that can be judged, or brings back one that had vanished. */
 export async function addGame(
   sql: Sql,
@@ -56,33 +93,12 @@ export async function addGame(
        DELETE FROM obelisc.alerts a USING obelisc.games g
        WHERE g.chain = $1 AND g.address = $2 AND g.state = 'vanished'
          AND a.event IN ('wrong-claim ' || g.chain || ' ' || g.address, 'undecided-claim ' || g.chain || ' ' || g.address))
-     INSERT INTO obelisc.games (chain, address, index, type, type_name, root_claim, block_number, l1_head, l1_number,
-       start_block, start_root, proposer, created_at, status, resolved_at, max_clock)
+     INSERT INTO obelisc.games (chain, address, ${SAID.join(', ')}, index, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-     ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, type = excluded.type, type_name = excluded.type_name,
-       root_claim = excluded.root_claim, block_number = excluded.block_number, l1_head = excluded.l1_head,
-       l1_number = excluded.l1_number, start_block = excluded.start_block, start_root = excluded.start_root,
-       proposer = excluded.proposer, created_at = excluded.created_at, status = excluded.status,
-       resolved_at = excluded.resolved_at, max_clock = excluded.max_clock, seen_at = now(), state = 'waiting', reason = NULL
+     ON CONFLICT (chain, address) DO UPDATE SET ${SAID.map((column) => `${column} = excluded.${column}`).join(', ')},
+       index = excluded.index, created_at = excluded.created_at, seen_at = now(), state = 'waiting', reason = NULL
      WHERE games.state = 'vanished'`,
-    [
-      chain,
-      game.address,
-      index,
-      game.type,
-      game.typeName,
-      game.rootClaim,
-      game.blockNumber,
-      game.l1Head ?? null,
-      l1Number ?? null,
-      game.start.blockNumber,
-      game.start.outputRoot,
-      game.proposer ?? null,
-      game.createdAt,
-      game.status,
-      game.resolvedAt,
-      game.maxClock ?? null,
-    ].map((value) => (typeof value === 'bigint' ? value.toString() : value)),
+    [chain, game.address, ...saidBy(game, l1Number), String(index), String(game.createdAt)],
   );
 }
 
@@ -94,25 +110,9 @@ export async function describeGame(
   l1Number: bigint | undefined,
 ): Promise<void> {
   await sql.query(
-    `UPDATE obelisc.games SET type = $3, type_name = $4, root_claim = $5, block_number = $6, l1_head = $7, l1_number = $8,
-       start_block = $9, start_root = $10, proposer = $11, status = $12, resolved_at = $13, max_clock = $14
+    `UPDATE obelisc.games SET ${SAID.map((column, i) => `${column} = $${i + 3}`).join(', ')}
      WHERE chain = $1 AND address = $2 AND state = 'waiting'`,
-    [
-      chain,
-      address,
-      game.type,
-      game.typeName,
-      game.rootClaim,
-      game.blockNumber,
-      game.l1Head ?? null,
-      l1Number ?? null,
-      game.start.blockNumber,
-      game.start.outputRoot,
-      game.proposer ?? null,
-      game.status,
-      game.resolvedAt,
-      game.maxClock ?? null,
-    ].map((value) => (typeof value === 'bigint' ? value.toString() : value)),
+    [chain, address, ...saidBy(game, l1Number)],
   );
 }
 
@@ -151,11 +151,11 @@ export function gamesInState(sql: Sql, chain: string, state: GameState): Promise
   ]);
 }
 
-/** Games from a place in the factory's list on that have not vanished. */
-export function gamesFrom(sql: Sql, chain: string, index: bigint): Promise<GameRow[]> {
+/** The last games before a place in the factory's list that have not vanished, at most `most`, the newest first. */
+export function gamesBefore(sql: Sql, chain: string, index: bigint, most: number): Promise<GameRow[]> {
   return sql.query<GameRow>(
-    `SELECT ${COLUMNS} FROM obelisc.games WHERE chain = $1 AND index >= $2 AND state <> 'vanished' ORDER BY index`,
-    [chain, String(index)],
+    `SELECT ${COLUMNS} FROM obelisc.games WHERE chain = $1 AND index < $2 AND state <> 'vanished' ORDER BY index DESC LIMIT $3`,
+    [chain, String(index), most],
   );
 }
 

@@ -1,6 +1,7 @@
 // A process that judges one claim, for a worker: what happens to it happens to no other.
 import {
   type ChainOptions,
+  derivedIn,
   exitCodes,
   messagesOf,
   RefusedClaimError,
@@ -17,6 +18,8 @@ export type ToJudge = ChainOptions &
 
 /** What comes back. */
 export type FromJudge =
+  /** The claim has come further: a block more, or to the machine. */
+  | { readonly kind: 'further' }
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: LogFields }
   | { readonly kind: 'segment'; readonly from: bigint; readonly to: bigint; readonly answer: string }
@@ -34,11 +37,29 @@ export type FromJudge =
 
 const send = (message: FromJudge): void => void process.send?.(message);
 
+/** How far the client is, natively or in the machine: a block, or in segments the blocks of all. */
+let furthest = -1n;
+const reach = (place: bigint): void => {
+  if (place <= furthest) return;
+  furthest = place;
+  send({ kind: 'further' });
+};
+
 process.once('message', (options: ToJudge) => {
   validate({
     ...options,
     log: (level: LogLevel, message: string, fields: LogFields = {}) => send({ kind: 'log', level, message, fields }),
-    onClientLine: (line) => send({ kind: 'line', line }),
+    onClientLine(line) {
+      send({ kind: 'line', line });
+      const block = derivedIn(line);
+      if (block !== undefined) reach(block);
+    },
+    onNative() {
+      // The client begins, or has ended and begins in the machine.
+      furthest = -1n;
+      send({ kind: 'further' });
+    },
+    onRange: ({ natively, inMachine, segmentsDone }) => reach(natively + inMachine + BigInt(segmentsDone)),
     onSegment: ({ from, to, answer }) => send({ kind: 'segment', from, to, answer }),
   }).then(
     (verdict) => {

@@ -1,15 +1,17 @@
 // The watch: followers, one a chain, over one database and one queue, with a worker beside them.
 import type { Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
+import type { ClaimEnd } from './claim-try.js';
 import type { Database } from './database.js';
 import { DatabaseError, messageOf } from './errors.js';
 import { type Beginning, Follower } from './follower.js';
+import type { JudgingOptions } from './judging.js';
 import { ClaimQueue } from './queue.js';
 import type { Reporter } from './reporter.js';
 import { claimNames, migrate } from './schema.js';
-import { type ClaimEnd, ClaimWorker } from './worker.js';
+import { ClaimWorker } from './worker.js';
 
-export interface WatchOptions {
+export interface WatchOptions extends JudgingOptions {
   readonly chains: readonly WatchedChain[];
   readonly database: Database;
   readonly log: Log;
@@ -22,9 +24,6 @@ export interface WatchOptions {
   readonly retryDelay?: number;
   /** Claims judged here at a time; 0: only by workers elsewhere. */
   readonly concurrency: number;
-  readonly machine: boolean;
-  readonly segment?: bigint | undefined;
-  readonly segmentWorkers?: number | undefined;
   readonly listeners?: WatchListeners;
   /** Counts verdicts and sends alerts. */
   readonly reporter?: Reporter;
@@ -59,8 +58,8 @@ export class Watch {
     readonly options: WatchOptions,
     queue: ClaimQueue,
   ) {
-    const { chains, database, log, confirmations, begin, concurrency, machine, segment, segmentWorkers, listeners } =
-      options;
+    const { chains, database, log, confirmations, begin, concurrency, listeners } = options;
+    const { machine, segment, segmentWorkers, stalled, judge } = options;
     this.queue = queue;
     this.#followers = chains.map((chain) => new Follower({ chain, database, queue, log, confirmations, begin }));
     this.worker =
@@ -75,6 +74,8 @@ export class Watch {
             machine,
             segment,
             segmentWorkers,
+            stalled,
+            judge,
             onEnd: (end) => {
               listeners?.onEnd?.(end);
               listeners?.onChange?.();

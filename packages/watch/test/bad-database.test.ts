@@ -8,7 +8,8 @@ import { DatabaseError } from '../src/errors.js';
 import { addGame, findGame, type GameKey } from '../src/games-table.js';
 import { ClaimQueue } from '../src/queue.js';
 import { migrate } from '../src/schema.js';
-import { type ClaimEnd, ClaimWorker } from '../src/worker.js';
+import type { ClaimEnd } from '../src/claim-try.js';
+import { ClaimWorker } from '../src/worker.js';
 import { KINDS, type TestDatabase, testDatabase } from './databases.js';
 import { madeUpGame, writeVerdict } from './made-up-games.js';
 

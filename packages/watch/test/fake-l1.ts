@@ -16,6 +16,9 @@ export interface FakeGame {
   claim: bigint;
 }
 
+/** When an L1 block was made, in seconds. */
+const timeOf = (block: number): number => 1_000_000 + block * 12;
+
 export const FACTORY = `0x${'fa'.repeat(20)}`;
 
 /** Selectors of the views, by signature. */
@@ -28,6 +31,10 @@ const word = (value: number | bigint): string => value.toString(16).padStart(64,
 export class FakeL1 {
   url = '';
   newest = 100;
+  /** Newest block that is final; undefined: none is. */
+  finalized: number | undefined;
+  /** Games that were asked for their claims. */
+  asked: string[] = [];
   games: FakeGame[] = [];
   /** Requests fail with this status while it is set. */
   failure: number | undefined;
@@ -60,7 +67,7 @@ export class FakeL1 {
 
   add(type: number, block: number, reverts = false): FakeGame {
     const address = `0x${(this.games.length + 1 + block * 1000).toString(16).padStart(40, '0')}`;
-    const game = { address, type, block, createdAt: 1_000_000 + block * 12, status: 0, claim: 0x1234n, reverts };
+    const game = { address, type, block, createdAt: timeOf(block), status: 0, claim: 0x1234n, reverts };
     this.games.push(game);
     return game;
   }
@@ -76,9 +83,14 @@ export class FakeL1 {
   }
 
   #result(method: string, params: unknown[]): unknown {
-    const block = (number: number): object => ({ number: `0x${number.toString(16)}`, hash: this.hashOf(number) });
+    const block = (number: number): object => ({
+      number: `0x${number.toString(16)}`,
+      hash: this.hashOf(number),
+      timestamp: `0x${timeOf(number).toString(16)}`,
+    });
     switch (method) {
       case 'eth_getBlockByNumber':
+        if (params[0] === 'finalized') return this.finalized === undefined ? null : block(this.finalized);
         return block(this.newest);
       case 'eth_getBlockByHash':
         return block(Number(BigInt(String(params[0])) - 0xb10c0000n) + (this.isLying ? 1 : 0));
@@ -96,6 +108,7 @@ export class FakeL1 {
 
   #view({ to, data }: { to: string; data: string }): string | Error {
     const view = (signature: string): boolean => data.startsWith(selector(signature));
+    if (view('rootClaim()')) this.asked.push(to);
     if (to === FACTORY) {
       if (this.isFactoryGone) return '0x';
       if (this.factoryIs === 'something else') return new Error('reverted');

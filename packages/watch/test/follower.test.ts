@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { retryFor } from '@obelisc/host';
 import { watchedChain } from '../src/chain-settings.js';
 import { type Beginning, Follower } from '../src/follower.js';
-import { findGame, gamesFrom } from '../src/games-table.js';
+import { findGame, gamesBefore } from '../src/games-table.js';
 import { ClaimQueue } from '../src/queue.js';
 import { raise } from '../src/alerts.js';
 import { judgeAgain } from '../src/retry.js';
@@ -52,7 +52,9 @@ describe('a follower', () => {
       begin,
     });
   const states = async (): Promise<Record<number, string>> =>
-    Object.fromEntries((await gamesFrom(place.database, chain, 0n)).map(({ index, state }) => [index, state]));
+    Object.fromEntries(
+      (await gamesBefore(place.database, chain, 1_000_000n, 1000)).map(({ index, state }) => [index, state]),
+    );
 
   test('lists all games, more than a batch, and queues those that lie deep enough', async () => {
     for (let i = 0; i < 130; i++) l1.add(0, 20);
@@ -74,7 +76,7 @@ describe('a follower', () => {
     l1.add(0, 20);
     await follower().look();
     assert.deepEqual(await states(), { 0: 'uncovered', 1: 'uncovered', 2: 'queued' });
-    const [alphabet] = await gamesFrom(place.database, chain, 0n);
+    const [alphabet] = (await gamesBefore(place.database, chain, 1_000_000n, 1000)).toReversed();
     assert.match(String(alphabet?.reason), /alphabet \(type 255\) is not covered/);
   });
 
@@ -135,10 +137,32 @@ describe('a follower', () => {
     );
     assert.equal((await findGame(place.database, { chain, address: same.address }))?.state, 'queued');
     assert.equal((await following.look()).vanished, 0);
-    // What lies as deep as this is final, and is not asked for again.
-    l1.newest = 1000;
-    game.claim = 0x9999n;
+  });
+
+  test('what was final is not asked for again; before, however many games back', async () => {
+    for (let block = 20; block < 270; block++) l1.add(0, block);
+    l1.newest = 400;
+    const following = follower();
+    assert.equal((await following.look()).found, 250);
+    // Nothing is final yet, and the newest game that is still there has all before it: those are not asked for.
+    l1.asked = [];
     assert.equal((await following.look()).vanished, 0);
+    assert.ok(l1.asked.length > 0 && l1.asked.length <= 100, `${l1.asked.length}`);
+    for (const game of l1.games.slice(30)) game.block += 1;
+    assert.deepEqual([(await following.look()).vanished, (await following.look()).vanished], [220, 0]);
+    // A watch that is started only after the reorganisation finds as many, whatever is final by now.
+    for (const game of l1.games.slice(30)) game.block += 1;
+    l1.finalized = 390;
+    const later = follower();
+    assert.deepEqual([(await later.look()).vanished, (await later.look()).vanished], [220, 0]);
+    l1.asked = [];
+    assert.equal((await later.look()).vanished, 0);
+    assert.deepEqual(l1.asked, []);
+    const young = l1.add(0, 395);
+    assert.equal((await later.look()).found, 1);
+    l1.asked = [];
+    assert.equal((await later.look()).vanished, 0);
+    assert.deepEqual(l1.asked, [young.address]);
   });
 
   test('a game that was not covered is read again when it is to be judged again', async () => {
@@ -198,7 +222,7 @@ describe('a follower', () => {
     l1.add(0, 20);
     await follower().look();
     assert.deepEqual(await states(), { 0: 'uncovered', 1: 'queued' });
-    const [reverting] = await gamesFrom(place.database, chain, 0n);
+    const [reverting] = (await gamesBefore(place.database, chain, 1_000_000n, 1000)).toReversed();
     assert.match(String(reverting?.reason), /the contract is none: it has no rootClaim\(\) or gameType\(\)/);
   });
 

@@ -147,6 +147,10 @@ function judgingFlags(command: Command): Command {
       count,
     )
     .option('--workers <number>', 'processes for the segments of one claim (default: one for each core)', count)
+    .option(
+      '--stalled <duration>',
+      'a try that comes no further for so long is ended (default: 2h more than --retry.for)',
+    )
     .option('--tries <number>', 'tries of a claim before it is marked as undecided (default: 6)', count);
 }
 

@@ -6,6 +6,7 @@ import {
   ClaimQueue,
   ClaimWorker,
   type Database,
+  type JudgingOptions,
   Metrics,
   migrate,
   openDatabase,
@@ -37,6 +38,7 @@ export interface WatchFlags extends Verbosity {
   readonly native: boolean;
   readonly segment?: number;
   readonly workers?: number;
+  readonly stalled?: string;
   readonly tries?: number;
   readonly once?: boolean;
   readonly since?: string;
@@ -80,9 +82,7 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
       confirmations: flags.confirmations ?? DEFAULT_CONFIRMATIONS,
       tries: flags.tries ?? DEFAULT_TRIES,
       concurrency: flags.concurrency ?? 1,
-      machine: !flags.native,
-      segment: flags.segment === undefined ? undefined : BigInt(flags.segment),
-      segmentWorkers: flags.workers,
+      ...judgingOf(flags),
       listeners: {
         onLook: (chain, look) => {
           metrics.looked(chain, look);
@@ -144,9 +144,7 @@ export async function runWorker(flags: WatchFlags): Promise<number> {
       queue,
       log,
       concurrency: flags.concurrency ?? 1,
-      machine: !flags.native,
-      segment: flags.segment === undefined ? undefined : BigInt(flags.segment),
-      segmentWorkers: flags.workers,
+      ...judgingOf(flags),
     });
     log('info', 'Working', { chains: chains.map(({ name }) => name).join(', '), for: database.place, as: worker.name });
     onStop(log, () => worker.stop());
@@ -156,6 +154,16 @@ export async function runWorker(flags: WatchFlags): Promise<number> {
   } finally {
     await database.close();
   }
+}
+
+function judgingOf({ native, segment, workers, stalled }: WatchFlags): JudgingOptions {
+  return {
+    machine: !native,
+    segment: segment === undefined ? undefined : BigInt(segment),
+    segmentWorkers: workers,
+    // As with --retry.for, 0 is for ever.
+    stalled: stalled === undefined ? undefined : duration('stalled', stalled) || Number.POSITIVE_INFINITY,
+  };
 }
 
 /** Throws UsageError for what could never be told. */
