@@ -7,56 +7,6 @@ import type { DerivedAt, SegmentTask } from './segment-process.js';
 import type { Gathering } from './gathering.js';
 import { SegmentPool, WorkerLostError } from './worker-pool.js';
 
-/**
- * How many segments a range is cut into where nobody chose: one for each worker. Each segment reads the L1 blocks anew that its
- * channels may have begun in, fifty of them, which costs as much as deriving fifty to a hundred blocks of an empty chain: more segments
- * than workers take longer than as many (docs/benchmarks.md). Below the least it takes longer to start a worker than to derive;
- * beyond the most, what is lost with a worker would be much.
- */
-export function defaultSegments(blocks: bigint, workers: number): number {
-  const share = (blocks + BigInt(workers) - 1n) / BigInt(workers);
-  const length = share < LEAST_SHARE ? LEAST_SHARE : share > MOST_SHARE ? MOST_SHARE : share;
-  return segmentsOf(blocks, length);
-}
-
-/** How many segments of at most `length` blocks these are. */
-export function segmentsOf(blocks: bigint, length: bigint): number {
-  return Number((blocks + length - 1n) / length);
-}
-
-const LEAST_SHARE = 50n;
-const MOST_SHARE = 1_000n;
-
-/** What reading one of the L1 blocks before a segment costs, in L2 blocks that hold as little as the embedded chain's. */
-const READING = 1.5;
-/** L1 blocks before a segment that are read, where there are as many: the channel timeout since Granite. */
-const READ_BEFORE = 50;
-
-/**
- * Blocks, counted from the range's start, that the segments begin at, so that all of them take as long: near the chain's
- * beginning the first ones have fewer L1 blocks before them to read, and are longer. `l1Before`: L1 blocks between the chain's
- * beginning and the start of the range, and its end.
- */
-export function evenStarts(blocks: number, count: number, l1Before: { start: number; end: number }): number[] {
-  const read = (at: number): number =>
-    READING * Math.min(READ_BEFORE, l1Before.start + ((l1Before.end - l1Before.start) * at) / blocks);
-  /** Where segments of this cost begin, and where the last one ends. */
-  const begin = (cost: number): number[] => {
-    const starts = [0];
-    for (let at = 0; starts.length <= count; starts.push(at)) at += Math.max(1, Math.floor(cost - read(at)));
-    return starts;
-  };
-  let [least, most] = [0, blocks + read(blocks)];
-  while (most - least > 0.5) {
-    const middle = (least + most) / 2;
-    if ((begin(middle)[count] ?? 0) < blocks) least = middle;
-    else most = middle;
-  }
-  return begin(most)
-    .slice(0, count)
-    .filter((at) => at < blocks);
-}
-
 /** One part of the range; its end is the next one's start. */
 export interface Segment {
   readonly start: OutputAtBlock;
@@ -101,11 +51,6 @@ export async function cut(
   }
   outputs.push(end);
   return outputs.slice(1).map((output, i) => ({ start: outputs[i] ?? start, end: output }));
-}
-
-/** Where `count` segments of nearly one length begin. */
-export function equalStarts(blocks: bigint, count: number): bigint[] {
-  return Array.from({ length: count }, (_, i) => (blocks * BigInt(i)) / BigInt(count));
 }
 
 /** The chain as plain data, which another process can take. */

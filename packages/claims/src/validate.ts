@@ -1,6 +1,6 @@
 // A claim judged: looks up what is not given, derives the range in one or in segments, and answers.
 import { availableParallelism } from 'node:os';
-import type { Claim, OutputAtBlock } from '@obelisc/host';
+import { type Claim, executedBlocks, type OutputAtBlock } from '@obelisc/host';
 import { hasLmdb, type PreimageStore } from '@obelisc/preimage';
 import { hex } from './bytes.js';
 import { Gathering } from './gathering.js';
@@ -11,16 +11,8 @@ import { l1Heads, lookUp, type Question } from './lookup.js';
 import type { ValidateOptions } from './options.js';
 import { scratchFolder } from './scratch-folder.js';
 import type { SegmentTask } from './segment-process.js';
-import {
-  cut,
-  defaultSegments,
-  equalStarts,
-  evenStarts,
-  judgeSegments,
-  plainChain,
-  type Segment,
-  segmentsOf,
-} from './segments.js';
+import { defaultSegments, equalStarts, type Range, segmentsOf, segmentStarts } from './segment-lengths.js';
+import { cut, judgeSegments, plainChain, type Segment } from './segments.js';
 import type { SegmentVerdict, Verdict } from './verdict.js';
 import { SegmentPool } from './worker-pool.js';
 
@@ -91,7 +83,7 @@ async function inSegments(
 ): Promise<Verdict> {
   const { log, signal } = options;
   pool.start(Math.min(workers, count));
-  const segments = await cut(question.node, range, startsOf(question, { ...range, count }, options));
+  const segments = await cut(question.node, range, await startsOf(question, { ...range, count }, options));
   const temporary = options.datadir === undefined ? await scratchFolder('obelisc-segments-') : undefined;
   // What nobody else reads need not be files: an element of a blob each, they take longer to write and to remove than to derive.
   const dataFormat = temporary !== undefined && hasLmdb() ? ('lmdb' as const) : options.dataFormat;
@@ -155,17 +147,16 @@ async function inSegments(
   }
 }
 
-/** Where the segments begin, from the range's start on. */
+/** Where the segments begin, as blocks from the range's start on. */
 function startsOf(
   { chain }: Question,
-  { start, end, count }: { start: OutputAtBlock; end: OutputAtBlock; count: number },
-  { segment }: ValidateOptions,
-): bigint[] {
-  const blocks = end.blockNumber - start.blockNumber;
-  if (segment !== undefined) return equalStarts(blocks, count);
-  const first = chain.rollupConfig.genesis.l1.number;
-  const l1Before = { start: Number(start.l1Origin.number - first), end: Number(end.l1Origin.number - first) };
-  return evenStarts(Number(blocks), count, l1Before).map(BigInt);
+  range: Range,
+  { segment, l2, settings, log }: ValidateOptions,
+): Promise<bigint[]> {
+  if (segment !== undefined)
+    return Promise.resolve(equalStarts(range.end.blockNumber - range.start.blockNumber, range.count));
+  const policy = settings === undefined ? {} : { policy: settings.policy };
+  return segmentStarts(chain, range, executedBlocks({ url: l2, log, ...policy }));
 }
 
 /** A range's judgement, and the derivation whose blocks are to be held beside the op-node's. */

@@ -66,6 +66,8 @@ export type ExecutedBlocks = {
   block(at: bigint | Uint8Array): Promise<ExecutedBlock | undefined>;
   /** The block's hash alone. */
   hashOf(number: bigint): Promise<Uint8Array | undefined>;
+  /** What the block is said to have used of its gas; undefined where the endpoint has none. Rejects with EndpointError. */
+  gasUsed(number: bigint): Promise<bigint | undefined>;
   /** The encoded receipts, and how they contradict the block. Rejects with EndpointError. */
   receipts(block: ExecutedBlock): Promise<{ receipts: Uint8Array[]; faults: string[] }>;
   /** Accounts and slots that the block may have written to, and why there may be others. Rejects with EndpointError. */
@@ -95,6 +97,10 @@ export function executedBlocks(options: {
     hashOf: (number) =>
       endpoint.call('eth_getBlockByNumber', [`0x${number.toString(16)}`, false], (result) =>
         isObject(result) ? data(result, 'hash', 32) : undefined,
+      ),
+    gasUsed: (number) =>
+      endpoint.call('eth_getBlockByNumber', [`0x${number.toString(16)}`, false], (result) =>
+        isObject(result) ? integer(result, 'gasUsed') : undefined,
       ),
     receipts: (block) => receiptsOf(endpoint, block),
     touched: (block) => touchedBy(endpoint, block),

@@ -46,7 +46,7 @@ export async function tryClaim(options: TryOptions, worker: string, job: ClaimJo
       await insist(() => options.queue.finish(job, async () => {}), options.log);
       return GONE;
     }
-    const { outcome, progress } = await judged(options, worker, { job, game, chain });
+    const { outcome, progress } = await judgedApart(options, worker, { job, game, chain });
     if (outcome === undefined) return { answer: 'lost', reason: 'the lease of the job was lost' };
     if (outcome.kind === 'verdict' && outcome.answer !== 'unknown') {
       const other = otherClaim(game, outcome);
@@ -62,7 +62,7 @@ export async function tryClaim(options: TryOptions, worker: string, job: ClaimJo
   }
 }
 
-async function judged(
+async function judgedApart(
   options: TryOptions,
   worker: string,
   { job, game, chain }: { job: ClaimJob; game: GameRow; chain: WatchedChain },

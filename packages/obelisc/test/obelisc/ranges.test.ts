@@ -88,8 +88,8 @@ describe('a range in segments', () => {
   });
 
   test('segments take as long as each other: with less of L1 before them to read they are longer', () => {
-    const lengths = (blocks: number, count: number, l1Before: { start: number; end: number }): number[] => {
-      const starts = evenStarts(blocks, count, l1Before);
+    const lengths = (blocks: number, count: number, l1Before: { start: number; end: number }, gas = 0.1): number[] => {
+      const starts = evenStarts(blocks, count, { l1Before, gas });
       return starts.map((at, i) => (starts[i + 1] ?? blocks) - at);
     };
     assert.deepEqual(lengths(200, 2, { start: 1000, end: 1070 }), [100, 100]);
@@ -97,6 +97,9 @@ describe('a range in segments', () => {
     const [first = 0, second = 0] = lengths(200, 2, { start: 0, end: 70 });
     assert.equal(first + second, 200);
     assert.ok(first > 120 && second < 80, `${first}, ${second}`);
+    // Where blocks are full, reading L1 is little beside them.
+    const [half = 0] = lengths(200, 2, { start: 0, end: 70 }, 10);
+    assert.ok(half >= 100 && half < 105, `${half}`);
     for (const blocks of [51, 60, 199, 1001])
       for (const count of [2, 3, 8, 50])
         for (const end of [0, 1, 30, 400]) {
