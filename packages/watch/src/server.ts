@@ -40,8 +40,11 @@ const PAGE = [
   { path: '/', file: '../../page/index.html', type: 'text/html; charset=utf-8' },
   { path: '/page.css', file: '../../page/page.css', type: 'text/css; charset=utf-8' },
   { path: '/icon.svg', file: '../../page/icon.svg', type: 'image/svg+xml' },
-  { path: '/page.js', file: '../page/page.js', type: 'text/javascript; charset=utf-8' },
-  { path: '/update.js', file: '../page/update.js', type: 'text/javascript; charset=utf-8' },
+  ...['page', 'api', 'claim-facts', 'claim-view', 'claims-table', 'elements', 'update'].map((name) => ({
+    path: `/${name}.js`,
+    file: `../page/${name}.js`,
+    type: 'text/javascript; charset=utf-8',
+  })),
 ] as const;
 type PageFile = { readonly body: Uint8Array; readonly type: string };
 
