@@ -1,20 +1,23 @@
 // The chain that `obelisc validate` judges on: from flags, files, or as the op-node has it.
-import { readFileSync } from 'node:fs';
 import {
   type Chain,
   DEFAULT_RETRY_POLICY,
   fetchChainConfig,
   fetchL1ChainConfig,
   findChain,
+  GivenFileError,
   identifyChain,
   impliedChainConfig,
   type KnownChain,
   type Log,
+  MOST_CONFIGURATION,
+  MOST_GENESIS,
   type OpNode,
   type RollupConfig,
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
+  readGiven,
   rollupDifferences,
   rpcEndpoint,
   whyUnknown,
@@ -38,18 +41,18 @@ export async function resolveChain(options: ChainOptions, node: OpNode, log: Log
   const rollup =
     rollupConfig === undefined
       ? await node.rollupConfig()
-      : parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
+      : parseRollupConfig(read(rollupConfig, 'rollup.config', MOST_CONFIGURATION).toString('utf8'), rollupConfig);
   return identifyChain(
     rollup,
     rollupConfig ?? node.name,
     async () =>
       l2Genesis === undefined
         ? (impliedChainConfig(rollup) ?? fetchChainConfig(endpoint('l2'), rollup.l2ChainId))
-        : parseGenesisChainConfig(read(l2Genesis, 'l2.genesis'), l2Genesis),
+        : parseGenesisChainConfig(read(l2Genesis, 'l2.genesis', MOST_GENESIS), l2Genesis),
     async () =>
       l1ChainConfig === undefined
         ? fetchL1ChainConfig(endpoint('l1'), rollup.l1ChainId)
-        : parseL1ChainConfig(read(l1ChainConfig, 'l1.chainconfig'), l1ChainConfig),
+        : parseL1ChainConfig(read(l1ChainConfig, 'l1.chainconfig', MOST_GENESIS), l1ChainConfig),
   );
 }
 
@@ -64,7 +67,9 @@ function knownNetwork(network: string): KnownChain {
 /** The rollup configuration where flags or files say it: before anything is asked. Throws as `resolveChain` rejects. */
 export function givenRollupConfig({ network, rollupConfig }: ChainOptions): RollupConfig | undefined {
   if (network !== undefined) return knownNetwork(network).rollupConfig;
-  return rollupConfig === undefined ? undefined : parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
+  return rollupConfig === undefined
+    ? undefined
+    : parseRollupConfig(read(rollupConfig, 'rollup.config', MOST_CONFIGURATION).toString('utf8'), rollupConfig);
 }
 
 /** Beside --network, a configuration in a file must be that chain's. */
@@ -74,7 +79,10 @@ function refuseOtherConfiguration(known: Chain & { name: string }, { rollupConfi
       '--network and --l2.genesis exclude each other: a known chain is built into the program',
     );
   if (rollupConfig === undefined) return;
-  const given = parseRollupConfig(read(rollupConfig, 'rollup.config'), rollupConfig);
+  const given = parseRollupConfig(
+    read(rollupConfig, 'rollup.config', MOST_CONFIGURATION).toString('utf8'),
+    rollupConfig,
+  );
   const different = rollupDifferences(known.rollupConfig, given);
   if (different.length === 0) return;
   throw new RefusedClaimError(
@@ -82,10 +90,11 @@ function refuseOtherConfiguration(known: Chain & { name: string }, { rollupConfi
   );
 }
 
-function read(path: string, flag: string): string {
+function read(path: string, flag: string, most: number): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readGiven(path, most);
   } catch (error) {
-    throw new RefusedClaimError(`--${flag} names a file that cannot be read: ${path}`, { cause: error });
+    const why = error instanceof GivenFileError ? error.message : path;
+    throw new RefusedClaimError(`--${flag} names a file that cannot be read: ${why}`, { cause: error });
   }
 }

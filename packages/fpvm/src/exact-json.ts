@@ -8,11 +8,11 @@ export class ExactJsonError extends Error {
 /** The text holds more than any that is meant: it was not parsed. */
 class ExcessError extends ExactJsonError {}
 
-/** Parses a JSON text whose numbers are all integers; they become bigints. Throws ExactJsonError. */
-export function parseExactJson(text: string): unknown {
+/** Parses a JSON text of at most `most` values, whose numbers are all integers: these become bigints. Throws ExactJsonError. */
+export function parseExactJson(text: string, most: number): unknown {
   // JSON.parse with source access is not in Node 20: numbers outside of strings are quoted with a mark first.
   try {
-    const marked = withMarks(text);
+    const marked = withMarks(text, most);
     return JSON.parse(marked, (_, value: unknown) => {
       const digits = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[MARK] : undefined;
       return typeof digits === 'string' ? BigInt(digits) : value;
@@ -39,16 +39,15 @@ function syntaxFault(text: string): string | undefined {
 
 const MARK = '#integer';
 const [COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
-/** No file that is meant is as deep or holds as many values; JSON.parse would take gigabytes for others before it refuses them. */
+/** No file that is meant is as deep; JSON.parse would take gigabytes for others before it refuses them. */
 const MAX_DEPTH = 64;
-const MAX_VALUES = 1 << 22;
 /** Making an integer of its digits takes time with their square. */
 const MAX_DIGITS = 100;
 
 /** The text with its numbers marked. What lies between quotes is passed over without a regular expression: it may be long. */
-function withMarks(text: string): string {
+function withMarks(text: string, most: number): string {
   const parts: string[] = [];
-  const count = { depth: 0, values: 0 };
+  const count = { depth: 0, values: 0, most };
   for (let at = 0; at < text.length;) {
     const quote = text.indexOf('"', at);
     const plain = text.slice(at, quote < 0 ? text.length : quote);
@@ -69,7 +68,7 @@ function withMarks(text: string): string {
 }
 
 /** Adds what a piece without strings opens and separates. */
-function countIn(plain: string, count: { depth: number; values: number }): void {
+function countIn(plain: string, count: { depth: number; values: number; most: number }): void {
   for (let at = 0; at < plain.length; at++) {
     const code = plain.charCodeAt(at);
     if (code === OPEN_LIST || code === OPEN_OBJECT) {
@@ -78,7 +77,7 @@ function countIn(plain: string, count: { depth: number; values: number }): void 
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) count.depth -= 1;
     else if (code !== COMMA) continue;
     count.values += 1;
-    if (count.values > MAX_VALUES) throw new ExcessError(`it holds more than ${MAX_VALUES} values`);
+    if (count.values > count.most) throw new ExcessError(`it holds more than ${count.most} values`);
   }
 }
 

@@ -67,6 +67,9 @@ export function encodeMetadata({ symbols }: Metadata): string {
   return `{\n  "symbols": ${list}\n}\n\n`;
 }
 
+/** No program has more names and places of functions. */
+const MOST_VALUES = 1 << 22;
+
 /** meta.json is not what `load-elf` writes. */
 export class MetadataError extends Error {
   override readonly name = 'MetadataError';
@@ -79,7 +82,7 @@ export function decodeMetadata(text: string): Metadata {
   };
   let value: unknown;
   try {
-    value = parseExactJson(text);
+    value = parseExactJson(text, MOST_VALUES);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -63,6 +63,9 @@ export function encodeStepProof({ step, pre, post, stateData, proofData, oracle 
   });
 }
 
+/** No proof file has more values. */
+const MOST_VALUES = 4096;
+
 /** The text is not a proof file. */
 export class StepProofFormatError extends Error {
   override readonly name = 'StepProofFormatError';
@@ -75,7 +78,7 @@ export function decodeStepProof(text: string): StepProof {
   };
   let value: unknown;
   try {
-    value = parseExactJson(text);
+    value = parseExactJson(text, MOST_VALUES);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -187,19 +187,22 @@ test('a step proof with megabytes of state data is refused by their length', () 
 
 test('exact JSON reads strings of any length and content', () => {
   const text = `{"a\\"1":"${'\\\\'.repeat(1_000_000)}","b":[-5,18446744073709551615,"7"]}`;
-  const value = parseExactJson(text) as Record<string, unknown>;
+  const value = parseExactJson(text, 4096) as Record<string, unknown>;
   assert.equal((value['a"1'] as string).length, 1_000_000);
   assert.deepEqual(value['b'], [-5n, 18446744073709551615n, '7']);
-  assert.throws(() => parseExactJson('{"a":1.5}'), /1\.5 is not an integer/);
-  assert.throws(() => parseExactJson('{"a":"1'), /not|Unterminated|Unexpected|JSON/);
+  assert.throws(() => parseExactJson('{"a":1.5}', 4096), /1\.5 is not an integer/);
+  assert.throws(() => parseExactJson('{"a":"1', 4096), /not|Unterminated|Unexpected|JSON/);
 });
 
 test('JSON that is deep, wide or has endless numbers is refused before it is parsed', () => {
   const refusal = (words: RegExp) => (error: unknown) => error instanceof ExactJsonError && words.test(error.message);
-  assert.throws(() => parseExactJson('['.repeat(10_000_000)), refusal(/^it has more than 64 levels$/));
-  assert.throws(() => parseExactJson(`[${'{},'.repeat(5_000_000)}{}]`), refusal(/^it holds more than 4194304 values$/));
-  assert.throws(() => parseExactJson(`[${'1'.repeat(10_000_000)}]`), refusal(/^it has a number of 10000000 digits$/));
-  assert.deepEqual(parseExactJson(`${'['.repeat(64)}"[["${']'.repeat(64)}`)?.constructor, Array);
+  assert.throws(() => parseExactJson('['.repeat(10_000_000), 4096), refusal(/^it has more than 64 levels$/));
+  assert.throws(() => parseExactJson(`[${'{},'.repeat(5_000)}{}]`, 4096), refusal(/^it holds more than 4096 values$/));
+  assert.throws(
+    () => parseExactJson(`[${'1'.repeat(10_000_000)}]`, 4096),
+    refusal(/^it has a number of 10000000 digits$/),
+  );
+  assert.deepEqual(parseExactJson(`${'['.repeat(64)}"[["${']'.repeat(64)}`, 4096)?.constructor, Array);
 });
 
 test('a file of more than is read of its kind is refused, compressed or not', async () => {

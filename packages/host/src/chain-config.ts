@@ -4,6 +4,8 @@
  */
 import { ConfigurationError, decodeStruct, encodeStruct, type Field, type GoStruct } from './go-encoding.js';
 import { topLevelMembers } from './json-members.js';
+import { MOST_CONFIGURATION } from './given-file.js';
+import { ExcessError } from './json-excess.js';
 import { jsonFault } from './json-fault.js';
 import { type JsonValue, parseJson } from './lossless-json.js';
 import { OPTIMISM_PARAMETERS } from './rollup-config.js';
@@ -101,7 +103,7 @@ export function parseGenesisChainConfig(document: string | Uint8Array, source: s
   );
   const config = members?.get('config');
   if (config === undefined) {
-    parse(source, document, () => parseJson(textOf(document)));
+    if (document.length <= MOST_CONFIGURATION) parse(source, document, () => parseJson(textOf(document)));
     const wanted = '--l2.genesis takes the genesis file that op-geth was initialised with';
     if (members?.has('l2_chain_id') === true)
       throw new ConfigurationError(source, `is a rollup configuration; ${wanted}: are the files swapped?`);
@@ -168,6 +170,10 @@ function parse<T>(source: string, document: string | Uint8Array, task: () => T):
   try {
     return task();
   } catch (error) {
+    // A larger one is not gone through again for the place.
+    const isSmall = document.length <= MOST_CONFIGURATION;
+    if (!isSmall && error instanceof ExcessError) throw new ConfigurationError(source, `has ${error.excess}`);
+    if (!isSmall && error instanceof SyntaxError) throw new ConfigurationError(source, `is not JSON: ${error.message}`);
     throw new ConfigurationError(source, jsonFault(textOf(document), error));
   }
 }

@@ -42,7 +42,7 @@ export function decodeStruct(
     if (unknown.length > 0) {
       throw new ConfigurationError(
         path,
-        `has fields that this version does not know: ${unknown.join(', ')}; they may change how the chain is derived`,
+        `has fields that this version does not know: ${namesOf(unknown)}; they may change how the chain is derived`,
       );
     }
   }
@@ -52,6 +52,12 @@ export function decodeStruct(
     if (decoded !== undefined) result[field.name] = decoded;
   }
   return result;
+}
+
+/** Names for a message, no more than anyone reads. */
+function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, 8).map((name) => (name.length > 60 ? `${name.slice(0, 60)}…` : name));
+  return `${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
 }
 
 /** The text that Go's json.Marshal writes for the struct. */

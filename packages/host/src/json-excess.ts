@@ -6,19 +6,80 @@ const LARGE = 1 << 24;
 const MAX_DEPTH = 4096;
 const MAX_VALUES = 1 << 24;
 
-/** No configuration has more levels. */
-export const CONFIGURATION_LEVELS = 64;
+/** No configuration has more levels, values, characters of a field's name, digits of a number, or bytes. */
+const CONFIGURATION = { levels: 64, values: 1 << 16, name: 1024, digits: 400, length: 1 << 24 };
 
 const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Says of what an answer has too much, or undefined where it can be parsed. */
 export function jsonExcess(text: string): string | undefined {
-  return text.length < LARGE ? undefined : excessOf(text, MAX_DEPTH);
+  return text.length < LARGE ? undefined : excessOf(text);
 }
 
-/** The same of a text of any length that may be `levels` deep. */
-export function excessOf(text: string, levels: number): string | undefined {
+/** A configuration that was not parsed for what it has too much or twice. */
+export class ExcessError extends SyntaxError {
+  override readonly name = 'ExcessError';
+  constructor(readonly excess: string) {
+    super(`it has ${excess}`);
+  }
+}
+
+/** Of what a configuration has too much, or which of its fields it has twice; undefined where it can be parsed. */
+export function configurationExcess(text: string): string | undefined {
+  const { levels, values, name: longest, digits, length } = CONFIGURATION;
+  if (text.length > length) return `more than ${length >> 20} MiB`;
+  // By level the names of an object's fields; undefined for a list.
+  const open: (Set<string> | undefined)[] = [];
+  let isName = false;
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const end = closingQuote(text, at + 1);
+      if (isName) {
+        if (end - at > longest) return `a field whose name has more than ${longest} characters`;
+        const names = open.at(-1);
+        const name = nameOf(text.slice(at, end + 1));
+        if (names?.has(name) === true) return `the field ${JSON.stringify(name)} twice`;
+        names?.add(name);
+        isName = false;
+      }
+      at = end;
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      if (open.push(code === OPEN_OBJECT ? new Set() : undefined) > levels) return `more than ${levels} levels`;
+      isName = code === OPEN_OBJECT;
+      count += 1;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
+      open.pop();
+      isName = false;
+    } else if (code === COMMA) {
+      isName = open.at(-1) !== undefined;
+      count += 1;
+    } else if (isDigit(code)) {
+      const start = at;
+      while (isDigit(text.charCodeAt(at + 1))) at += 1;
+      if (at - start >= digits) return `a number of more than ${digits} digits`;
+    }
+    if (count > values) return `more than ${values} values`;
+  }
+  return undefined;
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** What a field's name between quotes says; as it stands where it is no JSON, which whoever parses the text will see. */
+function nameOf(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return quoted;
+  }
+}
+
+/** The same of a text of any length. */
+export function excessOf(text: string): string | undefined {
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length; at++) {
@@ -29,7 +90,7 @@ export function excessOf(text: string, levels: number): string | undefined {
     }
     if (code === OPEN_LIST || code === OPEN_OBJECT) {
       depth += 1;
-      if (depth > levels) return `more than ${levels} levels`;
+      if (depth > MAX_DEPTH) return `more than ${MAX_DEPTH} levels`;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
       depth -= 1;
       continue;

@@ -1,20 +1,24 @@
 /** Why a text is no JSON, and where: by line and column, as an editor counts them. */
 
-import { CONFIGURATION_LEVELS, excessOf } from './json-excess.js';
+import { ExcessError, excessOf } from './json-excess.js';
+
+/** Texts up to this length are parsed again to find the place. */
+const SEARCHED = 1 << 24;
 
 /** The end of a sentence that begins with the file's name. `error` is what reading it has thrown. */
 export function jsonFault(text: string, error: unknown): string {
   const thrown = error instanceof Error ? error.message : String(error);
-  if (text.trim() === '') return 'is empty';
-  const excess = excessOf(text, CONFIGURATION_LEVELS);
-  if (excess !== undefined) return `has ${excess}`;
-  const found = syntaxError(text);
+  if (text.startsWith('\ufeff')) return 'is not JSON: it begins with a byte order mark; save it as UTF-8 without one';
+  if (text.startsWith('\ufffd\ufffd') || text.startsWith('\0')) return 'is not JSON: it is no text in UTF-8';
+  if (text.length < 1 << 16 && text.trim() === '') return 'is empty';
+  if (error instanceof ExcessError) return `has ${error.excess}`;
+  const found = text.length > SEARCHED || excessOf(text) !== undefined ? undefined : syntaxError(text);
   // What a stricter reader has thrown, of JSON that is well formed.
   if (found === undefined) return `is not JSON: ${thrown}`;
   const place = placeOf(text, found);
   const why = found
     .replace(/ in JSON at position \d+.*$/s, '')
-    .replace(/, (?:\.\.\.)?".*" is not valid JSON$/s, '')
+    .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
     .replace(/ at position \d+.*$/s, '');
   return place === undefined
     ? 'is not JSON: it ends in the middle'

@@ -1,6 +1,6 @@
-/** JSON with its integers intact: chain configurations hold numbers above 2^53, which JSON.parse rounds. */
+/** Configurations in JSON with their integers intact: they hold numbers above 2^53, which JSON.parse rounds. */
 
-import { CONFIGURATION_LEVELS, excessOf } from './json-excess.js';
+import { configurationExcess, ExcessError } from './json-excess.js';
 
 export type JsonValue = null | boolean | string | bigint | number | JsonValue[] | JsonObject;
 export type JsonObject = { [name: string]: JsonValue };
@@ -10,8 +10,8 @@ const MARK = '\u0000';
 
 /** Parses JSON; integers become bigint, other numbers number. Throws SyntaxError. */
 export function parseJson(text: string): JsonValue {
-  const excess = excessOf(text, CONFIGURATION_LEVELS);
-  if (excess !== undefined) throw new SyntaxError(`it has ${excess}`);
+  const excess = configurationExcess(text);
+  if (excess !== undefined) throw new ExcessError(excess);
   JSON.parse(text);
   // Only now, with the text known to be JSON, are its numbers carried through a second pass as marked strings.
   const marked = text.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));

@@ -15,6 +15,7 @@ export { checkAnswerable, UncoveredClaimError } from './answerable.js';
 export { type Dialect, DIALECTS } from './dialect.js';
 export { konaRollupConfig, parseKonaRollupConfig } from './kona-config.js';
 export { customChain } from './custom-chain.js';
+export { GivenFileError, MOST_CONFIGURATION, MOST_GENESIS, readGiven } from './given-file.js';
 export { knownL1ChainConfig } from './l1-registry.js';
 export { ConfigurationError } from './go-encoding.js';
 export {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WrongAnswerError } from '../src/endpoint-errors.js';
 import { fetchWitness } from '../src/execution-witness.js';
-import { jsonExcess } from '../src/json-excess.js';
+import { configurationExcess, ExcessError, jsonExcess } from '../src/json-excess.js';
 import { jsonFault } from '../src/json-fault.js';
 import { parseJson } from '../src/lossless-json.js';
 import type { RpcEndpoint } from '../src/rpc-endpoint.js';
@@ -19,9 +19,35 @@ test('a large answer that is deep or wide is refused, one of long strings is not
 
 test('a configuration of thousands of levels is named as one', () => {
   const text = `{"genesis":${'['.repeat(1_000_000)}`;
-  assert.throws(() => parseJson(text), /^SyntaxError: it has more than 64 levels$/);
-  assert.equal(jsonFault(text, new Error('any')), 'has more than 64 levels');
+  assert.throws(
+    () => parseJson(text),
+    (error) => error instanceof ExcessError && jsonFault(text, error) === 'has more than 64 levels',
+  );
   assert.deepEqual(parseJson(`${'['.repeat(64)}${']'.repeat(64)}`)?.constructor, Array);
+});
+
+test('a configuration that is larger in any way than one can be is not parsed, nor one with a field twice', () => {
+  for (const [text, excess] of [
+    [`{"${'k'.repeat(2000)}":1}`, 'a field whose name has more than 1024 characters'],
+    [`{"a":[${'1,'.repeat(70_000)}1]}`, 'more than 65536 values'],
+    [`{"a":${'9'.repeat(500)}}`, 'a number of more than 400 digits'],
+    [`{"a":1.${'0'.repeat(500)}}`, 'a number of more than 400 digits'],
+    [`{"a":"${'x'.repeat(1 << 24)}"}`, 'more than 16 MiB'],
+    ['{"a":{"b":1,"c":"b","b":2}}', 'the field "b" twice'],
+    ['{"a":{"b":1},"\\u0061":2}', 'the field "a" twice'],
+  ] as const) {
+    assert.equal(configurationExcess(text), excess);
+    assert.throws(() => parseJson(text), new ExcessError(excess));
+  }
+  for (const text of [
+    '{"a":{"a":["a","a"]},"b":{"a":1}}',
+    '[{"a":1},{"a":1}]',
+    '"a"',
+    '{"a":"b","b":"a"}',
+    '{"a":]}',
+  ]) {
+    assert.equal(configurationExcess(text), undefined);
+  }
 });
 
 test('a witness of millions of values is refused before they are read', async () => {

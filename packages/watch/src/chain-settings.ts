@@ -1,7 +1,6 @@
 // What is watched and with what: one chain by flags, or several by a configuration file.
-import { readFileSync } from 'node:fs';
 import type { NetworkSettings } from '@obelisc/claims';
-import { findChain } from '@obelisc/host';
+import { configurationExcess, findChain, jsonFault, MOST_CONFIGURATION, readGiven } from '@obelisc/host';
 import { WatchError } from './errors.js';
 
 /** A chain and the endpoints that this process reaches it by. */
@@ -114,14 +113,16 @@ export function readChains(path: string, settings?: NetworkSettings): WatchedCha
 function parse(path: string): unknown {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readGiven(path, MOST_CONFIGURATION).toString('utf8');
   } catch (error) {
     throw new WatchError(`--config ${path} cannot be read`, { cause: error });
   }
+  const excess = configurationExcess(text);
+  if (excess !== undefined) throw new WatchError(`--config ${path} has ${excess}`);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new WatchError(`--config ${path} is no JSON`, { cause: error });
+    throw new WatchError(`--config ${path} ${jsonFault(text, error)}`);
   }
 }
 

@@ -187,7 +187,8 @@ test('a chain is told by flags, or several by a file; what is wrong is named wit
       ['op-mainnet', 'op-sepolia'],
     );
     const refused: [unknown, RegExp][] = [
-      ['{', /is no JSON/],
+      ['{', /is not JSON: it ends in the middle/],
+      ['{"chains":[],"chains":[]}', /has the field "chains" twice/],
       [[], /has no list "chains"/],
       [{ chains: [] }, /has no list "chains"/],
       [{ chains: [7] }, /chains\[0\]: not an object/],

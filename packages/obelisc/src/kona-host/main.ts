@@ -2,7 +2,6 @@
  * kona-host: takes the flags and variables of kona's host and does what op-program does with them. As a server it speaks to
  * kona's client, natively it runs ours. Exit codes are op-program's: what is no verdict ends with 2, where kona's host has 1.
  */
-import { readFileSync } from 'node:fs';
 import {
   type Chain,
   customChain,
@@ -10,8 +9,11 @@ import {
   impliedChainConfig,
   knownChainOf,
   knownL1ChainConfig,
+  MOST_CONFIGURATION,
+  MOST_GENESIS,
   parseKonaRollupConfig,
   parseL1ChainConfig,
+  readGiven,
   whyUnknown,
 } from '@obelisc/host';
 import { main as opProgram } from '../op-program/main.js';
@@ -84,7 +86,10 @@ function readChain({ get }: Given): Chain {
     );
   }
   const [rollupPath, l1Path] = [get('rollup-config-path') ?? '', get('l1-config-path')];
-  const rollupConfig = parseKonaRollupConfig(read(rollupPath, 'rollup-config-path').toString('utf8'), rollupPath);
+  const rollupConfig = parseKonaRollupConfig(
+    read(rollupPath, 'rollup-config-path', MOST_CONFIGURATION).toString('utf8'),
+    rollupPath,
+  );
   const known = knownChainOf(rollupConfig, rollupPath);
   if (known !== undefined) return known;
   // kona's host knows no more of how the chain executes than this.
@@ -93,7 +98,7 @@ function readChain({ get }: Given): Chain {
   const l1ChainConfig =
     l1Path === undefined
       ? knownL1ChainConfig(rollupConfig.l1ChainId)
-      : parseL1ChainConfig(read(l1Path, 'l1-config-path'), l1Path);
+      : parseL1ChainConfig(read(l1Path, 'l1-config-path', MOST_GENESIS), l1Path);
   return customChain({
     rollupConfig,
     chainConfig,
@@ -106,9 +111,9 @@ function readChain({ get }: Given): Chain {
   });
 }
 
-function read(path: string, flag: string): Buffer {
+function read(path: string, flag: string, most: number): Buffer {
   try {
-    return readFileSync(path);
+    return readGiven(path, most);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`--${flag} names a file that cannot be read: ${why}`, { cause: error });

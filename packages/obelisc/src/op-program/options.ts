@@ -1,5 +1,4 @@
 /** From flags to what a run needs: claim, chain, endpoints, datadir. */
-import { readFileSync } from 'node:fs';
 import type { NetworkSettings } from '@obelisc/claims';
 import {
   type Chain,
@@ -10,9 +9,12 @@ import {
   findChain,
   knownChainNames,
   knownL1ChainConfig,
+  MOST_CONFIGURATION,
+  MOST_GENESIS,
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
+  readGiven,
   type RetryPolicy,
   RPC_KINDS,
   whyUnknown,
@@ -149,9 +151,9 @@ function readChain(flags: FlagValues): Chain {
   const network = flags.get('network');
   if (network !== undefined) return knownChain(network);
   const rollupConfig = parseRollupConfig(...textFile(flags, 'rollup.config'));
-  const chainConfig = parseGenesisChainConfig(...file(flags, 'l2.genesis'));
+  const chainConfig = parseGenesisChainConfig(...file(flags, 'l2.genesis', MOST_GENESIS));
   const l1ChainConfig = flags.has('l1.chainconfig')
-    ? parseL1ChainConfig(...file(flags, 'l1.chainconfig'))
+    ? parseL1ChainConfig(...file(flags, 'l1.chainconfig', MOST_GENESIS))
     : knownL1ChainConfig(rollupConfig.l1ChainId);
   return customChain({
     rollupConfig,
@@ -173,14 +175,14 @@ function knownChain(network: string): Chain {
 }
 
 function textFile(flags: FlagValues, name: string): [text: string, source: string] {
-  const [bytes, source] = file(flags, name);
+  const [bytes, source] = file(flags, name, MOST_CONFIGURATION);
   return [bytes.toString('utf8'), source];
 }
 
-function file(flags: FlagValues, name: string): [bytes: Buffer, source: string] {
+function file(flags: FlagValues, name: string, most: number): [bytes: Buffer, source: string] {
   const path = flags.get(name) ?? '';
   try {
-    return [readFileSync(path), path];
+    return [readGiven(path, most), path];
   } catch (error) {
     throw new UsageError(`--${name} names a file that cannot be read: ${fileFault(path, error)}`);
   }
