@@ -1,7 +1,6 @@
 // The chain that `obelisc validate` judges on: from flags, files, or as the op-node has it.
 import {
   type Chain,
-  DEFAULT_RETRY_POLICY,
   fetchChainConfig,
   fetchL1ChainConfig,
   findChain,
@@ -23,7 +22,7 @@ import {
   whyUnknown,
 } from '@obelisc/host';
 import { RefusedClaimError } from './errors.js';
-import type { ChainOptions } from './options.js';
+import { type ChainOptions, policyOf } from './options.js';
 
 /**
  * The chain's configuration. For a chain that is known by its id, a configuration that differs is refused with a
@@ -32,7 +31,7 @@ import type { ChainOptions } from './options.js';
 export async function resolveChain(options: ChainOptions, node: OpNode, log: Log): Promise<Chain & { name?: string }> {
   const { network, rollupConfig, l2Genesis, l1ChainConfig, settings } = options;
   const endpoint = (name: 'l1' | 'l2') =>
-    rpcEndpoint({ flag: `--${name}`, url: options[name], log, policy: settings?.policy ?? DEFAULT_RETRY_POLICY });
+    rpcEndpoint({ flag: `--${name}`, url: options[name], log, policy: policyOf(settings) });
   if (network !== undefined) {
     const known = knownNetwork(network);
     refuseOtherConfiguration(known, options);

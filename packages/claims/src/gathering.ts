@@ -33,7 +33,7 @@ export class Gathering {
     // No datadir is made for a claim that cannot be judged.
     checkAnswerable(claim, chain);
     this.#opened = openForGathering(datadir, dataFormat, log);
-    this.#gatherer = networkGatherer({ endpoints, chain, log, ...(policy === undefined ? {} : { policy }) });
+    this.#gatherer = networkGatherer({ endpoints, chain, log, policy });
     log('info', 'Pre-images are kept', { in: this.store.place });
   }
 

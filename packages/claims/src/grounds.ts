@@ -10,7 +10,7 @@ import {
 import type { PreimageStore } from '@obelisc/preimage';
 import { fromHex, hex } from './bytes.js';
 import type { Question } from './lookup.js';
-import type { ValidateOptions } from './options.js';
+import { policyOf, type ValidateOptions } from './options.js';
 import type { Verdict } from './verdict.js';
 
 export interface Sources {
@@ -66,8 +66,8 @@ export async function grounded(verdict: Verdict, { question, store, tooEarly, op
     );
   }
   if (options.l1Check !== undefined) {
-    const retry = options.settings === undefined ? {} : { policy: options.settings.policy };
-    const disagreement = await checkAgainstL1({ url: options.l1Check, head, log, ...retry });
+    const policy = policyOf(options.settings);
+    const disagreement = await checkAgainstL1({ url: options.l1Check, head, log, policy });
     if (disagreement !== undefined) return unknown(describeDisagreement(disagreement));
     restsOn.push('the L1 head, which --l1.check has as well');
   }

@@ -20,7 +20,7 @@ export type { Difference } from './difference.js';
 export { locationLines } from './location-text.js';
 export { messagesOf } from './messages.js';
 export type { MachineProgress } from './machine.js';
-export type { ChainOptions, NetworkSettings, ValidateOptions } from './options.js';
+export { type ChainOptions, type NetworkSettings, policyOf, type ValidateOptions } from './options.js';
 export { defaultSegments, evenStarts } from './segment-lengths.js';
 export type { RangeProgress, SegmentProgress } from './segments.js';
 export { type ScratchFolder, scratchFolder } from './scratch-folder.js';

@@ -20,7 +20,7 @@ export interface Derivation {
   readonly claim: Claim;
   readonly chain: Chain;
   readonly endpoints: Endpoints;
-  readonly policy?: RetryPolicy;
+  readonly policy: RetryPolicy;
   /** Folder of the pre-images; absent: they are kept in memory. */
   readonly datadir: string | undefined;
   /** Format of a new datadir; absent: the one that other programs read. */
@@ -68,7 +68,7 @@ export function openHostFor(derivation: Derivation, log: Log, store?: PreimageSt
     datadir,
     log,
     ...(dataFormat === undefined ? {} : { dataFormat }),
-    ...(policy === undefined ? {} : { policy }),
+    policy,
   });
 }
 

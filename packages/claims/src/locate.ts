@@ -6,7 +6,6 @@ import {
   executedBlocks,
   type ExecutedBlocks,
   type OpNode,
-  DEFAULT_RETRY_POLICY,
   opNode,
   type OutputAtBlock,
   type RetryPolicy,
@@ -21,7 +20,7 @@ import type { Difference } from './difference.js';
 import { DisagreementError } from './errors.js';
 import { type Derivation, openHostFor } from './judge.js';
 import type { Question } from './lookup.js';
-import type { ValidateOptions } from './options.js';
+import { policyOf, type ValidateOptions } from './options.js';
 import { findParting, type Liar, type Located, type PartedBlock, type Parting, type RootSearch } from './parting.js';
 import type { Answer } from './verdict.js';
 
@@ -62,7 +61,7 @@ export async function locate(told: Told, { isSuspect, made: whole, ...given }: L
   const made = { ...whole, blocks: whole.blocks.filter(({ number }) => number <= last) };
   const { answer, derived, opNodeRoot, claim, claimSource } = told;
   const { end, to } = question;
-  const policy = hasty(options.settings?.policy);
+  const policy = hasty(policyOf(options.settings));
   const node = opNode({ url: options.opNode, log: options.log, policy });
   const work = { ...given, made, node, blocks: executedBlocks({ url: options.l2, log: options.log, policy }) };
   const isClaimWrong = answer === 'invalid' && claimSource !== 'op-node';
@@ -90,7 +89,7 @@ type Work = Omit<LocateOptions, 'isSuspect'> & { readonly node: OpNode; readonly
 /** What is asked for here is no part of the verdict: nothing is waited for long. */
 const PATIENCE_MS = 10_000;
 
-function hasty(policy: RetryPolicy = DEFAULT_RETRY_POLICY): RetryPolicy {
+function hasty(policy: RetryPolicy): RetryPolicy {
   const { forMs, firstContactMs, absentMs } = policy;
   const least = (ms: number): number => Math.min(ms, PATIENCE_MS);
   return { ...policy, forMs: least(forMs), firstContactMs: least(firstContactMs), absentMs: least(absentMs) };

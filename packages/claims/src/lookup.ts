@@ -16,7 +16,7 @@ import { givenRollupConfig, resolveChain } from './chain.js';
 import { RefusedClaimError } from './errors.js';
 import { readChosenGame } from './games/claim.js';
 import type { Game, GameChoice } from './games/game.js';
-import type { ValidateOptions } from './options.js';
+import { policyOf, type ValidateOptions } from './options.js';
 import type { Verdict } from './verdict.js';
 
 /** A claim with all that was looked up for it; roots and hashes are 32 bytes. */
@@ -66,7 +66,7 @@ function checkRange(from: bigint | undefined, to: bigint, named: bigint | BlockT
 export async function lookUp(options: ValidateOptions): Promise<Question> {
   const { log, settings } = options;
   if (typeof options.to === 'bigint') checkRange(options.from, options.to);
-  const node = opNode({ url: options.opNode, log, ...(settings === undefined ? {} : { policy: settings.policy }) });
+  const node = opNode({ url: options.opNode, log, policy: policyOf(settings) });
   checkGiven(options);
   const { safeL2, finalizedL2, unsafeL2 } = await node.syncStatus();
   const chain = await resolveChain(options, node, log);
@@ -168,7 +168,7 @@ export async function* l1Heads(
     l1Origin: end.l1Origin.number,
     seqWindowSize: chain.rollupConfig.seqWindowSize,
     log,
-    ...(settings === undefined ? {} : { policy: settings.policy }),
+    policy: policyOf(settings),
   });
   for await (const { number, hash, how } of candidates) {
     log('info', 'Trying an L1 head', { number, hash: hex(hash), by: how });

@@ -1,5 +1,5 @@
 // What a user gives with a claim.
-import type { Endpoints, Host, Log, RetryPolicy } from '@obelisc/host';
+import { DEFAULT_RETRY_POLICY, type Endpoints, type Host, type Log, type RetryPolicy } from '@obelisc/host/run';
 import type { DataFormat } from '@obelisc/preimage';
 import type { BlockTag } from './block-tags.js';
 import type { GameChoice } from './games/game.js';
@@ -10,6 +10,11 @@ import type { RangeProgress, SegmentProgress } from './segments.js';
 export interface NetworkSettings {
   readonly endpoints: Pick<Endpoints, 'beaconArchivers' | 'slotDurationMs' | 'batchSize' | 'limits'>;
   readonly policy: RetryPolicy;
+}
+
+/** How long failing requests are tried again: as it was given, or for ten minutes. */
+export function policyOf(settings: NetworkSettings | undefined): RetryPolicy {
+  return settings?.policy ?? DEFAULT_RETRY_POLICY;
 }
 
 /** The chain that is judged on, in whatever way it is given. */

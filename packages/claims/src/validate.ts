@@ -8,7 +8,7 @@ import { grounded } from './grounds.js';
 import { type Derivation, judge, type Judgement, openHostFor } from './judge.js';
 import { locate, type Made } from './locate.js';
 import { l1Heads, lookUp, type Question } from './lookup.js';
-import type { ValidateOptions } from './options.js';
+import { policyOf, type ValidateOptions } from './options.js';
 import { scratchFolder } from './scratch-folder.js';
 import type { SegmentTask } from './segment-process.js';
 import { defaultSegments, equalStarts, type Range, segmentsOf, segmentStarts } from './segment-lengths.js';
@@ -155,8 +155,7 @@ function startsOf(
 ): Promise<bigint[]> {
   if (segment !== undefined)
     return Promise.resolve(equalStarts(range.end.blockNumber - range.start.blockNumber, range.count));
-  const policy = settings === undefined ? {} : { policy: settings.policy };
-  return segmentStarts(chain, range, executedBlocks({ url: l2, log, ...policy }));
+  return segmentStarts(chain, range, executedBlocks({ url: l2, log, policy: policyOf(settings) }));
 }
 
 /** A range's judgement, and the derivation whose blocks are to be held beside the op-node's. */
@@ -238,7 +237,7 @@ function derivationOf(
     claim,
     chain: plainChain(chain),
     endpoints: { l1, beacon, l2, ...settings?.endpoints },
-    ...(settings === undefined ? {} : { policy: settings.policy }),
+    policy: policyOf(settings),
     datadir,
     dataFormat,
     native,

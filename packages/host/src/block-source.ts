@@ -46,6 +46,19 @@ export function readBlock(block: RpcObject): BlockHeader | undefined {
   }
 }
 
+/** The headers of the blocks with these numbers, those that could be had: what is not what was asked for is left out. */
+export async function headersByNumber(endpoint: RpcEndpoint, numbers: readonly bigint[]): Promise<BlockHeader[]> {
+  const outcomes = await endpoint.settleEach(
+    'eth_getBlockByNumber',
+    numbers.map((number) => [`0x${number.toString(16)}`, false]),
+  );
+  return outcomes.flatMap((outcome, at) => {
+    const block = outcome.status === 'fulfilled' && isObject(outcome.value) ? outcome.value : undefined;
+    const header = block === undefined ? undefined : readBlock(block);
+    return header === undefined || header.number !== numbers[at] ? [] : [header];
+  });
+}
+
 /** Programs walk L1 back from its head, parent by parent. From the third step on, this many ancestors come in one batch. */
 const ANCESTORS = 20;
 const WALK_BEGINS = 3;

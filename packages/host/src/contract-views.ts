@@ -2,7 +2,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import type { RetryPolicy } from './retry.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 
 /** One call of a view. */
@@ -25,11 +25,11 @@ export type ContractViews = {
   isContract(address: string): Promise<boolean>;
 };
 
-export type ContractViewsOptions = { url: string; flag?: string; batchSize?: number; log?: Log; policy?: RetryPolicy };
+export type ContractViewsOptions = { url: string; flag?: string; batchSize?: number; log?: Log; policy: RetryPolicy };
 
 /** A reader of contracts by the execution endpoint at `url`. */
 export function contractViews(options: ContractViewsOptions): ContractViews {
-  const { url, flag = '--l1', batchSize, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+  const { url, flag = '--l1', batchSize, log = silentLog, policy } = options;
   const endpoint = rpcEndpoint({ flag, url, policy, log, ...(batchSize === undefined ? {} : { batchSize }) });
   const words = (result: unknown): Words => {
     if (typeof result !== 'string' || !/^0x(?:[0-9a-fA-F]{2})*$/.test(result))

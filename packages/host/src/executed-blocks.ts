@@ -10,7 +10,7 @@ import { equal, hex } from './bytes.js';
 import { EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
 import { orderedTrie } from './ordered-trie.js';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import type { RetryPolicy } from './retry.js';
 import {
   data,
   integer,
@@ -84,9 +84,9 @@ export function executedBlocks(options: {
   url: string;
   flag?: string;
   log?: Log;
-  policy?: RetryPolicy;
+  policy: RetryPolicy;
 }): ExecutedBlocks {
-  const { url, flag = '--l2', log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+  const { url, flag = '--l2', log = silentLog, policy } = options;
   const endpoint = rpcEndpoint({ flag, url, policy, log });
   return {
     name: endpoint.name,

@@ -23,7 +23,7 @@ import { DEFAULT_REQUEST_LIMITS, type RequestLimits, type RpcKind } from './endp
 import { type ReceiptsSource, receiptsSource } from './receipts-source.js';
 import { type RequestGate, requestGate } from './request-gate.js';
 import { restEndpoint } from './rest-endpoint.js';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import type { RetryPolicy } from './retry.js';
 import { type RpcEndpoint, rpcEndpoint } from './rpc-endpoint.js';
 import { prove } from './state-proofs.js';
 import { stateSource } from './state-source.js';
@@ -51,7 +51,7 @@ export type GathererOptions = {
   endpoints: Endpoints;
   chain: Pick<Chain, 'l2ChainId' | 'rollupConfig'>;
   log?: Log;
-  policy?: RetryPolicy;
+  policy: RetryPolicy;
 };
 
 export type FetcherOptions = GathererOptions & { claim: FetchedClaim };
@@ -75,12 +75,7 @@ export function networkFetcher({ claim, ...options }: FetcherOptions): Fetcher {
 const PROGRESS_INTERVAL = 5_000;
 
 /** A gatherer for runs on one chain. Nothing is asked of an endpoint before something is missing that only it can give. */
-export function networkGatherer({
-  endpoints,
-  chain,
-  log = silentLog,
-  policy = DEFAULT_RETRY_POLICY,
-}: GathererOptions): Gatherer {
+export function networkGatherer({ endpoints, chain, log = silentLog, policy }: GathererOptions): Gatherer {
   const gate = requestGate(endpoints.limits ?? DEFAULT_REQUEST_LIMITS);
   const rpc = (flag: string, url: string) =>
     rpcEndpoint({

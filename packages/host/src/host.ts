@@ -41,8 +41,6 @@ export type OracleOptions = {
 export type HostOptions = {
   claim: Claim;
   chain: Chain;
-  /** Absent: offline, from the datadir alone. */
-  endpoints?: Endpoints | undefined;
   /** Where pre-images are kept; absent: what `datadir` says. */
   store?: HostStore | undefined;
   /** Absent: pre-images are kept in memory. */
@@ -52,8 +50,11 @@ export type HostOptions = {
   /** Whose client is served; op-program's where it is not said. */
   dialect?: Dialect;
   log?: Log;
-  policy?: RetryPolicy;
-};
+} & (
+  | { endpoints?: Endpoints | undefined; policy: RetryPolicy }
+  /** Offline, from the datadir alone. */
+  | { endpoints?: undefined; policy?: undefined }
+);
 
 /**
  * A host at work. `close` lets go of what it holds, and rejects with DatadirError where what was fetched cannot be written; the oracle
@@ -73,17 +74,17 @@ export type Host = {
  * Puts a host together. Nothing is asked of the endpoints yet. Throws ConfigurationError when the claim cannot be judged,
  * DatadirError when the datadir cannot be used, and without endpoints when it is not there.
  */
-export async function openHost({
-  claim,
-  chain,
-  endpoints,
-  store: given,
-  datadir,
-  dataFormat,
-  dialect = 'op-program',
-  log = silentLog,
-  policy,
-}: HostOptions): Promise<Host> {
+export async function openHost(options: HostOptions): Promise<Host> {
+  const {
+    claim,
+    chain,
+    endpoints,
+    store: given,
+    datadir,
+    dataFormat,
+    dialect = 'op-program',
+    log = silentLog,
+  } = options;
   // No datadir is made for a claim that cannot be judged; offline none is made at all.
   if (endpoints !== undefined) checkAnswerable(claim, chain);
   const opened =
@@ -94,14 +95,14 @@ export async function openHost({
   log('info', 'Pre-images are kept', { in: store.place });
   if (endpoints === undefined) log('info', 'Using offline mode. All required pre-images must be pre-populated.');
   const fetcher =
-    endpoints === undefined
+    options.endpoints === undefined
       ? undefined
       : (await import('./fetcher.js')).networkFetcher({
-          endpoints,
+          endpoints: options.endpoints,
           claim,
           chain,
           log,
-          ...(policy === undefined ? {} : { policy }),
+          policy: options.policy,
         });
   let open = true;
   let answered = 0;

@@ -142,7 +142,9 @@ type RawAnswer = { status: number; text: string; location: string | undefined; r
 
 function send(client: typeof http | typeof https, options: http.RequestOptions, body?: string): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
+    let begun = false;
     const request = client.request(options, (response) => {
+      begun = true;
       const chunks: Buffer[] = [];
       let length = 0;
       let before = 0;
@@ -178,6 +180,14 @@ function send(client: typeof http | typeof https, options: http.RequestOptions, 
     });
     request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
     request.on('error', reject);
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new Error('HTTP 101: it wants to speak another protocol'));
+    });
+    // Whatever else may end a request without an error of its own: nobody may wait for it for ever.
+    request.on('close', () => {
+      if (!begun) reject(new Error('the connection was closed before the answer'));
+    });
     request.end(body);
   });
 }

@@ -9,7 +9,7 @@ import { equal, hex } from './bytes.js';
 import { EmptyAnswerError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
 import type { BlockId, OpNode } from './op-node.js';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import type { RetryPolicy } from './retry.js';
 import { data, isObject } from './rpc-json.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 
@@ -50,9 +50,9 @@ export async function checkAgainstL1(options: {
   url: string;
   head: BlockId;
   log?: Log;
-  policy?: RetryPolicy;
+  policy: RetryPolicy;
 }): Promise<Disagreement | undefined> {
-  const { url, head, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+  const { url, head, log = silentLog, policy } = options;
   const endpoint = rpcEndpoint({ flag: '--l1.check', url, policy, log });
   const tag = `0x${head.number.toString(16)}`;
   const other = await endpoint.call('eth_getBlockByNumber', [tag, false], (result) => {

@@ -3,7 +3,7 @@ import { hex } from './bytes.js';
 import { EmptyAnswerError, WrongAnswerError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
 import type { BlockId } from './op-node.js';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import type { RetryPolicy } from './retry.js';
 import { data, integer, isObject } from './rpc-json.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 
@@ -20,8 +20,8 @@ export type L1Blocks = {
 };
 
 /** A reader of L1's blocks. */
-export function l1Blocks(options: { url: string; flag?: string; log?: Log; policy?: RetryPolicy }): L1Blocks {
-  const { url, flag = '--l1', log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+export function l1Blocks(options: { url: string; flag?: string; log?: Log; policy: RetryPolicy }): L1Blocks {
+  const { url, flag = '--l1', log = silentLog, policy } = options;
   const endpoint = rpcEndpoint({ flag, url, policy, log });
   const block = (result: unknown): L1Block | undefined =>
     isObject(result)

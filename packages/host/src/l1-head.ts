@@ -2,7 +2,7 @@
 import { EmptyAnswerError, EndpointError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
 import type { BlockId, OpNode } from './op-node.js';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import type { RetryPolicy } from './retry.js';
 import { data, integer, isObject } from './rpc-json.js';
 import { type RpcEndpoint, rpcEndpoint } from './rpc-endpoint.js';
 
@@ -27,7 +27,7 @@ export type L1HeadOptions = {
   /** Blocks; at its end a block is derived whether its batch has landed or not. */
   seqWindowSize: bigint;
   log?: Log;
-  policy?: RetryPolicy;
+  policy: RetryPolicy;
 };
 
 /**
@@ -42,7 +42,7 @@ export async function findL1Head({
   l1Origin,
   seqWindowSize,
   log = silentLog,
-  policy = DEFAULT_RETRY_POLICY,
+  policy,
 }: L1HeadOptions): Promise<L1Head> {
   const endpoint = rpcEndpoint({ flag: '--l1', url: l1, policy, log });
   const { currentL1, safeL2 } = await opNode.syncStatus();
@@ -71,7 +71,7 @@ const USUAL_DISTANCES = [20n, 160n];
  * own newest blocks, for an op-node may know less than it seems to.
  */
 export async function* l1HeadCandidates(options: L1HeadOptions): AsyncGenerator<L1Head> {
-  const { l1, l1Origin, log = silentLog, policy = DEFAULT_RETRY_POLICY } = options;
+  const { l1, l1Origin, log = silentLog, policy } = options;
   const certain = await findL1Head(options);
   if (certain.how !== 'safe head record') {
     const endpoint = rpcEndpoint({ flag: '--l1', url: l1, policy, log });

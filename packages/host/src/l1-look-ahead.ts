@@ -6,14 +6,13 @@ import { type PreimageStore, sha256Key } from '@obelisc/preimage';
 import type { Arrivals } from './arrivals.js';
 import type { BeaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
-import { type BlockHeader, type BlockSource, readBlock } from './block-source.js';
+import { type BlockHeader, type BlockSource, headersByNumber } from './block-source.js';
 import type { Chain } from './boot.js';
 import { hex } from './bytes.js';
 import { DEFAULT_BATCH_SIZE } from './endpoint-settings.js';
 import { blobTransactions } from './l1-blobs.js';
 import type { Trie } from './ordered-trie.js';
 import type { ReceiptsSource } from './receipts-source.js';
-import { isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import { storeTrie, type TrieBundles } from './trie-bundles.js';
 
@@ -104,19 +103,11 @@ export function l1LookAhead(
   const fetchHeaders = (range: readonly bigint[]): void => {
     const what = `L1 headers ${range.at(-1)} to ${range[0]}`;
     const fetched = arrivals.background(what, async () => {
-      const outcomes = await l1.settleEach(
-        'eth_getBlockByNumber',
-        range.map((number) => [`0x${number.toString(16)}`, false]),
-      );
-      for (const [at, outcome] of outcomes.entries()) {
-        const number = range[at];
-        const block = outcome.status === 'fulfilled' && isObject(outcome.value) ? outcome.value : undefined;
-        const header = block === undefined ? undefined : readBlock(block);
-        if (header === undefined || number === undefined || header.number !== number) continue;
+      for (const header of await headersByNumber(l1, range)) {
         l1Blocks.remember(header);
         arrivals.put([header.rlp]);
         arrivals.learn('l1', header);
-        hashes.set(number, header.hash);
+        hashes.set(header.number, header.hash);
       }
     });
     for (const number of range) void arrivals.begin(`l1 header ${number}`, what, () => fetched);

@@ -1,8 +1,7 @@
 /** The agreed blocks' ancestors on L2, with which derivation looks for where to start, fetched ahead: shared by runs of one range. */
 import type { Arrivals } from './arrivals.js';
-import { type BlockSource, readBlock } from './block-source.js';
+import { type BlockSource, headersByNumber } from './block-source.js';
 import { l1OriginNumber } from './l1-origin.js';
-import { isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 
 /** A block with which derivation looks for its start. */
@@ -17,28 +16,20 @@ export type L2Ancestors = {
 export function l2Ancestors(l2: RpcEndpoint, l2Blocks: BlockSource, arrivals: Arrivals): L2Ancestors {
   const known = new Map<bigint, L2Ancestor>();
   const fetchFresh = async (numbers: readonly bigint[]): Promise<void> => {
-    const tags = numbers.map((number) => `0x${number.toString(16)}`);
-    const [blocks, firsts] = await Promise.all([
-      l2.settleEach(
-        'eth_getBlockByNumber',
-        tags.map((tag) => [tag, false]),
-      ),
+    const [headers, firsts] = await Promise.all([
+      headersByNumber(l2, numbers),
       l2.settleEach(
         'eth_getTransactionByBlockNumberAndIndex',
-        tags.map((tag) => [tag, '0x0']),
+        numbers.map((number) => [`0x${number.toString(16)}`, '0x0']),
       ),
     ]);
-    for (const [at, outcome] of blocks.entries()) {
-      const number = numbers[at];
-      const block = outcome.status === 'fulfilled' && isObject(outcome.value) ? outcome.value : undefined;
-      const header = block === undefined ? undefined : readBlock(block);
-      if (header === undefined || number === undefined || header.number !== number) continue;
+    for (const header of headers) {
       l2Blocks.remember(header);
       arrivals.put([header.rlp]);
       arrivals.learn('l2', header);
-      const first = firsts[at];
+      const first = firsts[numbers.indexOf(header.number)];
       const origin = first?.status === 'fulfilled' ? l1OriginNumber(first.value) : undefined;
-      known.set(number, { hash: header.hash, origin });
+      known.set(header.number, { hash: header.hash, origin });
     }
   };
   return {

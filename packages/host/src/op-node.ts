@@ -7,7 +7,7 @@ import { encodeOutput } from './l2-source.js';
 import { type Log, silentLog } from './log.js';
 import { loneFailures } from './lone-failures.js';
 import type { JsonValue } from './lossless-json.js';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.js';
+import type { RetryPolicy } from './retry.js';
 import { type RollupConfig, rollupConfigOf } from './rollup-config.js';
 import { data, isObject, MalformedFieldError, type RpcObject } from './rpc-json.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
@@ -37,15 +37,10 @@ export type OpNode = {
   safeHeadAtL1Block(number: bigint): Promise<BlockId | undefined>;
 };
 
-export type OpNodeOptions = { url: string; flag?: string; log?: Log; policy?: RetryPolicy };
+export type OpNodeOptions = { url: string; flag?: string; log?: Log; policy: RetryPolicy };
 
 /** A client for the op-node at `url`. */
-export function opNode({
-  url,
-  flag = '--op-node',
-  log = silentLog,
-  policy = DEFAULT_RETRY_POLICY,
-}: OpNodeOptions): OpNode {
+export function opNode({ url, flag = '--op-node', log = silentLog, policy }: OpNodeOptions): OpNode {
   const endpoint = rpcEndpoint({ flag, url, policy, log });
   const failsAlone = loneFailures(() => endpoint.attempt('optimism_syncStatus', []));
 

@@ -24,10 +24,10 @@ import {
 } from './devnet-data.js';
 import {
   beaconHandler,
+  type DevnetChanges,
+  devnetServers,
   HttpAnswer,
   l1Handlers,
-  l2Handlers,
-  restServer,
   RpcFault,
   type RpcHandlers,
   rpcServer,
@@ -37,30 +37,16 @@ import { rootsOf } from './list-roots.js';
 const policy = { forMs: 1500, firstContactMs: 1500, absentMs: 300, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 100 };
 const skip = withoutDevnet;
 
-type Changes = {
-  l1?: RpcHandlers;
-  l2?: RpcHandlers;
-  beacon?: (path: string, query: URLSearchParams) => unknown;
-  l1Url?: string;
-  endpoints?: Partial<Endpoints>;
-};
+type Changes = DevnetChanges & { l1Url?: string; endpoints?: Partial<Endpoints> };
 
-async function oracleWith(
-  t: TestContext,
-  { l1 = {}, l2 = {}, beacon = beaconHandler(), l1Url, endpoints: more }: Changes,
-) {
-  const servers = await Promise.all([
-    rpcServer(t, { ...l1Handlers(), ...l1 }),
-    rpcServer(t, { ...l2Handlers('g10'), ...l2 }),
-    restServer(t, beacon),
-  ]);
-  const [l1Server, l2Server, beaconServer] = servers;
+async function oracleWith(t: TestContext, { l1Url, endpoints: more, ...changes }: Changes) {
+  const servers = await devnetServers(t, changes);
   const story: string[] = [];
   const log: Log = (level, message, fields) =>
     void story.push(`${level} ${message} ${Object.entries(fields ?? {}).join(' ')}`);
   const claim = claimOf('g10');
   const chain = devnetChain();
-  const endpoints = { l1: l1Url ?? l1Server.url, l2: l2Server.url, beacon: beaconServer.url, ...more };
+  const endpoints = { ...servers.urls, ...(l1Url === undefined ? {} : { l1: l1Url }), ...more };
   const store = memoryStore();
   // What is asked for, one by one: look-ahead has tests of its own.
   const fetcher = { ...networkFetcher({ endpoints, claim, chain, log, policy }), ahead: noLookAhead };
@@ -68,9 +54,9 @@ async function oracleWith(
     oracle: createOracle({ claim, chain, store, fetcher, log }),
     store,
     story,
-    l1Server,
-    l2Server,
-    beaconServer,
+    l1Server: servers.l1,
+    l2Server: servers.l2,
+    beaconServer: servers.beacon,
   };
 }
 

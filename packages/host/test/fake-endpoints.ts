@@ -33,6 +33,9 @@ export class RpcFault {
   }
 }
 
+/** The path of each endpoint's URL: a provider's key, which no message may show. */
+const SECRET = '/a-secret-key';
+
 export type FakeEndpoint = { url: string; /** Methods (or paths) asked for, in order. */ calls: string[] };
 
 /** A JSON-RPC endpoint; what `handlers` lacks is answered with "method not found". Closed when the test ends. */
@@ -50,14 +53,14 @@ export async function rpcServer(t: TestContext, handlers: RpcHandlers): Promise<
       return { jsonrpc: '2.0', id: request.id, error: { code: result.code, message: result.message } };
     return { jsonrpc: '2.0', id: request.id, result: result ?? null };
   };
-  const url = await serve(t, (_request, response, body) => {
+  const url = await serve(t, (response, body) => {
     const message = JSON.parse(body) as Parameters<typeof answer>[0] | Parameters<typeof answer>[0][];
     const answers = Array.isArray(message) ? message.map(answer) : answer(message);
     const refusal = Array.isArray(answers) ? answers.find((one) => one instanceof HttpAnswer) : answers;
     if (refusal instanceof HttpAnswer) response.writeHead(refusal.status, refusal.headers).end(refusal.body);
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers));
   });
-  return { url, calls };
+  return { url: url + SECRET, calls };
 }
 
 /** A REST endpoint; `handler` gets path and query, undefined means 404. */
@@ -66,7 +69,7 @@ export async function restServer(
   handler: (path: string, query: URLSearchParams) => unknown,
 ): Promise<FakeEndpoint> {
   const calls: string[] = [];
-  const url = await serve(t, (request, response) => {
+  const url = await serve(t, (response, _body, request) => {
     const target = new URL(request.url ?? '', 'http://loopback');
     calls.push(target.pathname + target.search);
     const result = handler(target.pathname, target.searchParams);
@@ -74,24 +77,45 @@ export async function restServer(
     else if (result === undefined) response.writeHead(404).end('{"code":404}');
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
   });
-  return { url, calls };
+  return { url: url + SECRET, calls };
 }
 
-async function serve(
+/** devnet-a's three endpoints for the range g10, with handlers of a test's own in place of some. */
+export async function devnetServers(
   t: TestContext,
-  answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
+  { l1 = {}, l2 = {}, beacon = beaconHandler() }: DevnetChanges = {},
+): Promise<{ l1: FakeEndpoint; l2: FakeEndpoint; beacon: FakeEndpoint; urls: Record<'l1' | 'l2' | 'beacon', string> }> {
+  const [l1Server, l2Server, beaconServer] = await Promise.all([
+    rpcServer(t, { ...l1Handlers(), ...l1 }),
+    rpcServer(t, { ...l2Handlers('g10'), ...l2 }),
+    restServer(t, beacon),
+  ]);
+  const urls = { l1: l1Server.url, l2: l2Server.url, beacon: beaconServer.url };
+  return { l1: l1Server, l2: l2Server, beacon: beaconServer, urls };
+}
+
+export type DevnetChanges = {
+  l1?: RpcHandlers | undefined;
+  l2?: RpcHandlers | undefined;
+  beacon?: (path: string, query: URLSearchParams) => unknown;
+};
+
+/** Starts a server that gives each request with its body to `answer`; closed when the test ends. Its URL has no path. */
+export async function serve(
+  t: TestContext,
+  answer: (response: ServerResponse, body: string, request: IncomingMessage) => void,
 ): Promise<string> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => answer(request, response, Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () => answer(response, Buffer.concat(chunks).toString('utf8'), request));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/a-secret-key`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** devnet-a's L1 as geth has it. */

@@ -13,7 +13,14 @@ import {
   type PreimageStore,
   sha256Key,
 } from '@obelisc/preimage';
-import { createOracle, elementPoint, FIELD_ELEMENTS, layOutBlob, networkFetcher } from '../src/index.js';
+import {
+  createOracle,
+  DEFAULT_RETRY_POLICY,
+  elementPoint,
+  FIELD_ELEMENTS,
+  layOutBlob,
+  networkFetcher,
+} from '../src/index.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import {
   bytes,
@@ -25,16 +32,7 @@ import {
   l2Blocks,
   withoutDevnet,
 } from './devnet-data.js';
-import {
-  beaconHandler,
-  type FakeEndpoint,
-  l1Handlers,
-  l2Handlers,
-  restServer,
-  type RpcHandlers,
-  rpcServer,
-  transactionsOf,
-} from './fake-endpoints.js';
+import { devnetServers, type FakeEndpoint, type RpcHandlers, transactionsOf } from './fake-endpoints.js';
 import { rootsOf } from './list-roots.js';
 
 type Setting = { oracle: Oracle; store: PreimageStore; l1: FakeEndpoint; l2: FakeEndpoint; beacon: FakeEndpoint };
@@ -43,19 +41,16 @@ async function setting(
   t: TestContext,
   change: { l1?: RpcHandlers; rpcKind?: 'basic' | 'debug_geth' | 'any' } = {},
 ): Promise<Setting> {
-  const [l1, l2, beacon] = await Promise.all([
-    rpcServer(t, { ...l1Handlers(), ...change.l1 }),
-    rpcServer(t, l2Handlers('g10')),
-    restServer(t, beaconHandler()),
-  ]);
+  const { l1, l2, beacon, urls } = await devnetServers(t, { l1: change.l1 });
   const store = memoryStore();
   const claim = claimOf('g10');
   const chain = devnetChain();
   const { l1: _, ...options } = change;
   const fetcher = networkFetcher({
-    endpoints: { l1: l1.url, l2: l2.url, beacon: beacon.url, ...options },
+    endpoints: { ...urls, ...options },
     claim,
     chain,
+    policy: DEFAULT_RETRY_POLICY,
   });
   return { oracle: createOracle({ claim, chain, store, fetcher }), store, l1, l2, beacon };
 }

@@ -19,6 +19,7 @@ import {
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import {
   createOracle,
+  DEFAULT_RETRY_POLICY,
   elementKey,
   FIELD_ELEMENTS,
   networkFetcher,
@@ -27,7 +28,7 @@ import {
   wholeBlobKey,
 } from '../src/index.js';
 import { bytes, claimOf, devnetChain, l1Blocks, type Sidecar, withoutDevnet } from './devnet-data.js';
-import { beaconHandler, type FakeEndpoint, l1Handlers, l2Handlers, restServer, rpcServer } from './fake-endpoints.js';
+import { devnetServers, type FakeEndpoint } from './fake-endpoints.js';
 
 const skip = withoutDevnet;
 const claim = claimOf('g10');
@@ -53,18 +54,14 @@ async function damagedBlob(
   damage: (store: PreimageStore, commitment: Uint8Array) => void,
 ): Promise<{ oracle: Oracle; beacon: FakeEndpoint; story: string[]; commitment: Uint8Array }> {
   const { sidecar, versionedHash, blob } = recordedBlob();
-  const [l1, l2, beacon] = await Promise.all([
-    rpcServer(t, l1Handlers()),
-    rpcServer(t, l2Handlers('g10')),
-    restServer(t, beaconHandler()),
-  ]);
+  const { beacon, urls: endpoints } = await devnetServers(t);
   const commitment = bytes(sidecar.kzg_commitment);
   const kept = memoryStore();
   storeBlob(kept, versionedHash, commitment, blob, bytes(sidecar.kzg_proof));
   damage(kept, commitment);
   const story: string[] = [];
   const log = (level: string, message: string) => void story.push(`${level} ${message}`);
-  const fetcher = networkFetcher({ endpoints: { l1: l1.url, l2: l2.url, beacon: beacon.url }, claim, chain, log });
+  const fetcher = networkFetcher({ endpoints, claim, chain, log, policy: DEFAULT_RETRY_POLICY });
   t.after(() => fetcher.ahead.stop());
   return { oracle: createOracle({ claim, chain, store: kept, fetcher, log }), beacon, story, commitment };
 }

@@ -30,15 +30,7 @@ import {
 } from '../src/index.js';
 import { proofInJavaScript } from '../src/kzg-javascript.js';
 import { bytes, claimOf, devnetChain, l1Blocks, l2Blocks, withoutDevnet } from './devnet-data.js';
-import {
-  beaconHandler,
-  l1Handlers,
-  l2Handlers,
-  restServer,
-  RpcFault,
-  type RpcHandlers,
-  rpcServer,
-} from './fake-endpoints.js';
+import { devnetServers, RpcFault, type RpcHandlers } from './fake-endpoints.js';
 
 const skip = withoutDevnet;
 const claim = claimOf.bind(undefined, 'g10');
@@ -189,14 +181,10 @@ const node = (text: string): string => `0x${Buffer.from(text.padEnd(40)).toStrin
 const nodeKey = (text: string) => keccak256Key(keccak_256(bytes(node(text))));
 
 async function setting(t: TestContext, change: { l2?: RpcHandlers; ahead?: false } = {}) {
-  const [l1, l2, beacon] = await Promise.all([
-    rpcServer(t, l1Handlers()),
-    rpcServer(t, { ...l2Handlers('g10'), ...change.l2 }),
-    restServer(t, beaconHandler()),
-  ]);
+  const { l2, urls } = await devnetServers(t, { l2: change.l2 });
   const [store, chain] = [memoryStore(), devnetChain()];
   const fetcher = networkFetcher({
-    endpoints: { l1: l1.url, l2: l2.url, beacon: beacon.url },
+    endpoints: urls,
     claim: claim(),
     chain,
     policy: { forMs: 1500, firstContactMs: 1500, absentMs: 100, wrongTries: 1, firstDelayMs: 1, maxDelayMs: 50 },

@@ -1,8 +1,8 @@
 /** Answers in shapes that no specification has, and that providers give all the same. */
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { test, type TestContext } from 'node:test';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { test } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { beaconSource } from '../src/beacon-source.js';
 import { EndpointError, type FailureKind, kindOfRpcError } from '../src/endpoint-errors.js';
@@ -12,26 +12,13 @@ import { type RpcEndpoint, rpcEndpoint } from '../src/rpc-endpoint.js';
 import { integer, MalformedFieldError, quantity } from '../src/rpc-json.js';
 import { versionedHashOf } from '../src/kzg.js';
 import { kzg } from '../src/kzg-javascript.js';
+import { serve } from './fake-endpoints.js';
 
 const policy = { forMs: 20_000, firstContactMs: 20_000, absentMs: 200, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 50 };
 /** For what must fail in the end. */
 const hurry = { ...policy, forMs: 500, firstContactMs: 300 };
 type Answer = (response: ServerResponse, body: string, request: IncomingMessage) => void;
 type Call = { id: number; method: string; params: unknown[] };
-
-async function serve(t: TestContext, answer: Answer): Promise<string> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => answer(response, Buffer.concat(chunks).toString('utf8'), request));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const endpointAt = (url: string, batchSize = 10, patience = policy): RpcEndpoint =>
   rpcEndpoint({ flag: '--l1', url, policy: patience, log: silentLog, batchSize });
@@ -125,6 +112,23 @@ for (const encoding of ['gzip', 'zstd', 'none', 'utf-8', 'aws-chunked', 'identit
     assert.equal(await endpointAt(url).call('eth_x', []), '0x7');
   });
 }
+
+test('an endpoint that answers by changing its protocol is an outage, not an end of the run', async (t) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () =>
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n'),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  await assert.rejects(endpointAt(`http://127.0.0.1:${port}`).attempt('eth_chainId', []), (error) => {
+    assert(error instanceof EndpointError && error.isOutage);
+    assert.match(error.message, /HTTP 101: it wants to speak another protocol/);
+    return true;
+  });
+});
 
 test('an encoding that is not known is named', async (t) => {
   const url = await serve(t, (response) => void response.writeHead(200, { 'content-encoding': 'lzma' }).end('x'));

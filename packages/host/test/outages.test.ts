@@ -13,16 +13,7 @@ import {
   silentLog,
 } from '../src/index.js';
 import { bytes, claimOf, devnetChain, l1Blocks, withoutDevnet } from './devnet-data.js';
-import {
-  beaconHandler,
-  HttpAnswer,
-  l1Handlers,
-  l2Handlers,
-  restServer,
-  RpcFault,
-  type RpcHandlers,
-  rpcServer,
-} from './fake-endpoints.js';
+import { devnetServers, HttpAnswer, l2Handlers, RpcFault, type RpcHandlers } from './fake-endpoints.js';
 import { rootsOf } from './list-roots.js';
 
 const hurry = { forMs: 400, firstContactMs: 400, absentMs: 200, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 20 };
@@ -37,13 +28,7 @@ function oracleOf(endpoints: Endpoints, policy: RetryPolicy = hurry): Oracle {
 }
 
 async function endpointsWith(t: TestContext, l1: RpcHandlers, l2: RpcHandlers): Promise<Endpoints> {
-  const servers = await Promise.all([
-    rpcServer(t, { ...l1Handlers(), ...l1 }),
-    rpcServer(t, { ...l2Handlers('g10'), ...l2 }),
-    restServer(t, beaconHandler()),
-  ]);
-  const [l1Server, l2Server, beacon] = servers;
-  return { l1: l1Server.url, l2: l2Server.url, beacon: beacon.url };
+  return (await devnetServers(t, { l1, l2 })).urls;
 }
 
 async function ask(oracle: Oracle, [hint, key]: readonly [string, PreimageKey]): Promise<Uint8Array> {

@@ -10,6 +10,7 @@ import {
   readClaimsOf,
   readGames,
   readGameStatuses,
+  policyOf,
 } from '@obelisc/claims';
 import { type ContractViews, contractViews, type L1Blocks, l1Blocks, type Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
@@ -65,8 +66,9 @@ export class Follower {
 
   constructor(readonly options: FollowerOptions) {
     const { chain, log } = options;
-    const endpoint = { url: chain.l1, log, ...(chain.settings === undefined ? {} : { policy: chain.settings.policy }) };
-    this.#views = contractViews(endpoint);
+    const endpoint = { url: chain.l1, log, policy: policyOf(chain.settings) };
+    const batchSize = chain.settings?.endpoints.batchSize;
+    this.#views = contractViews({ ...endpoint, ...(batchSize === undefined ? {} : { batchSize }) });
     this.#l1 = l1Blocks(endpoint);
   }
 

@@ -1,7 +1,7 @@
 // The claim of a game, found by the game's address or its place in the factory's list.
 import { type ContractViews, contractViews } from '@obelisc/host';
 import { RefusedClaimError } from '../errors.js';
-import type { NetworkSettings } from '../options.js';
+import { type NetworkSettings, policyOf } from '../options.js';
 import { FactoryError, gameCount, listGames } from './factory.js';
 import { type Game, type GameChoice, GameError, readGames, readOracleOutput } from './game.js';
 
@@ -26,7 +26,8 @@ export async function readChosenGame(
       flag,
       url,
       ...(log === undefined ? {} : { log }),
-      ...(settings === undefined ? {} : { policy: settings.policy, batchSize: settings.endpoints.batchSize ?? 20 }),
+      policy: policyOf(settings),
+      ...(settings?.endpoints.batchSize === undefined ? {} : { batchSize: settings.endpoints.batchSize }),
     });
   const game = await readChosen(choice, knownFactory, views('--l1', l1));
   if (l1Check !== undefined) {

@@ -1,7 +1,7 @@
 // The client natively and as the released program in the machine: the same claim, the same lines, the same exit code.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { opNode, openHost, type Claim } from '@obelisc/host';
+import { DEFAULT_RETRY_POLICY, opNode, openHost, type Claim } from '@obelisc/host';
 import { loadElf } from '@obelisc/fpvm';
 import { releasedElf } from '@obelisc/guest';
 import { runProgram } from '@obelisc/program';
@@ -11,7 +11,7 @@ import { resolveChain } from '@obelisc/claims';
 test('native and in-machine runs agree on every byte of output, for a true claim and a false one', async () => {
   const devnet = await startDevnet({ seed: 'parity', l2Blocks: 9 });
   try {
-    const node = opNode({ url: devnet.opNodeUrl });
+    const node = opNode({ url: devnet.opNodeUrl, policy: DEFAULT_RETRY_POLICY });
     const log = (): void => {};
     const files = { network: undefined, rollupConfig: undefined, l2Genesis: undefined, l1ChainConfig: undefined };
     const chain = await resolveChain({ ...files, l1: devnet.l1Url, l2: devnet.l2Url }, node, log);
@@ -32,7 +32,7 @@ test('native and in-machine runs agree on every byte of output, for a true claim
         l2BlockNumber: 8n,
       };
       const endpoints = { l1: devnet.l1Url, beacon: devnet.beaconUrl, l2: devnet.l2Url };
-      const { oracle, close } = await openHost({ claim, chain, endpoints });
+      const { oracle, close } = await openHost({ claim, chain, endpoints, policy: DEFAULT_RETRY_POLICY });
       const native = { stdout: '', stderr: '' };
       const code = await runProgram({
         oracle,

@@ -7,7 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startDevnet } from '@obelisc/devnet';
-import { impliedChainConfig, opNode, parseGenesisChainConfig, parseRollupConfig, ROLLUP_FORKS } from '@obelisc/host';
+import {
+  DEFAULT_RETRY_POLICY,
+  impliedChainConfig,
+  opNode,
+  parseGenesisChainConfig,
+  parseRollupConfig,
+  ROLLUP_FORKS,
+} from '@obelisc/host';
 import { runCommand } from '../../src/demo/commands.js';
 
 const karstAtGenesis = Object.fromEntries(ROLLUP_FORKS.map((fork) => [fork, 0n]));
@@ -15,7 +22,7 @@ const karstAtGenesis = Object.fromEntries(ROLLUP_FORKS.map((fork) => [fork, 0n])
 test("the op-node's configuration implies the execution parameters of the genesis file", async () => {
   const devnet = await startDevnet({ seed: 'chain', l2Blocks: 1 });
   try {
-    const rollup = await opNode({ url: devnet.opNodeUrl }).rollupConfig();
+    const rollup = await opNode({ url: devnet.opNodeUrl, policy: DEFAULT_RETRY_POLICY }).rollupConfig();
     const genesis = parseGenesisChainConfig(JSON.stringify(devnet.genesis), 'genesis-l2.json');
     assert.equal(impliedChainConfig(rollup)?.json, genesis.json);
     // rollup.json as op-nodes before Holocene have it does not say them.

@@ -1,7 +1,7 @@
 // Claims as dispute games on L1 make them, read from their contracts and judged under exactly their L1 heads.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { contractViews } from '@obelisc/host';
+import { contractViews, DEFAULT_RETRY_POLICY } from '@obelisc/host';
 import { type Game, GameError, gameCount, listGames, readGames } from '@obelisc/claims';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
 import { runCommand } from '../../src/demo/commands.js';
@@ -38,7 +38,7 @@ describe('claims of dispute games', () => {
     });
     l1 = await rewritingProxy(devnet.l1Url);
     factory = devnet.gameFactory ?? '';
-    const views = contractViews({ url: devnet.l1Url });
+    const views = contractViews({ url: devnet.l1Url, policy: DEFAULT_RETRY_POLICY });
     const listed = await listGames(views, factory, 0n, await gameCount(views, factory));
     const read = await readGames(
       views,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { opNode } from '@obelisc/host';
+import { DEFAULT_RETRY_POLICY, opNode } from '@obelisc/host';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
 import { type DataFormat, openDatadir } from '@obelisc/preimage';
 
@@ -24,7 +24,7 @@ export async function embeddedClaim(seed: string, to: number): Promise<EmbeddedC
   const devnet = await startDevnet({ seed, l2Blocks: to });
   const folder = mkdtempSync(join(tmpdir(), 'obelisc-claim-'));
   await devnet.writeConfig(folder);
-  const node = opNode({ url: devnet.opNodeUrl });
+  const node = opNode({ url: devnet.opNodeUrl, policy: DEFAULT_RETRY_POLICY });
   const hex = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString('hex')}`;
   const [start, end] = [await node.outputAtBlock(1n), await node.outputAtBlock(BigInt(to))];
   return {
