@@ -17,6 +17,8 @@ export type L1Blocks = {
   finalized(): Promise<L1Block | undefined>;
   /** The block with this 0x-hex hash, on the chain or not; undefined where L1 does not know it. Rejects with EndpointError. */
   byHash(hash: string): Promise<L1Block | undefined>;
+  /** The same for several, in batches. */
+  byHashes(hashes: readonly string[]): Promise<(L1Block | undefined)[]>;
 };
 
 /** A reader of L1's blocks. */
@@ -27,6 +29,16 @@ export function l1Blocks(options: { url: string; flag?: string; log?: Log; polic
     isObject(result)
       ? { hash: data(result, 'hash', 32), number: integer(result, 'number'), timestamp: integer(result, 'timestamp') }
       : undefined;
+  const named = (found: L1Block | undefined, hash: string): L1Block | undefined => {
+    if (found === undefined || hex(found.hash) === hash) return found;
+    const what = `block ${hash} was asked for, not ${hex(found.hash)}`;
+    throw new WrongAnswerError(endpoint.name, 'eth_getBlockByHash', what);
+  };
+  const byHashes = async (hashes: readonly string[]): Promise<(L1Block | undefined)[]> => {
+    const parameters = hashes.map((hash) => [hash, false]);
+    const found = await endpoint.callEach('eth_getBlockByHash', parameters, block);
+    return found.map((one, i) => named(one, hashes[i] ?? ''));
+  };
   return {
     finalized: () => endpoint.call('eth_getBlockByNumber', ['finalized', false], block),
     latest: () =>
@@ -35,16 +47,7 @@ export function l1Blocks(options: { url: string; flag?: string; log?: Log; polic
         if (latest === undefined) throw new EmptyAnswerError(endpoint.name, 'eth_getBlockByNumber latest', 'no block');
         return latest;
       }),
-    byHash: (hash) =>
-      endpoint.call('eth_getBlockByHash', [hash, false], (result) => {
-        const found = block(result);
-        if (found !== undefined && hex(found.hash) !== hash)
-          throw new WrongAnswerError(
-            endpoint.name,
-            'eth_getBlockByHash',
-            `block ${hash} was asked for, not ${hex(found.hash)}`,
-          );
-        return found;
-      }),
+    byHash: async (hash) => (await byHashes([hash]))[0],
+    byHashes,
   };
 }

@@ -14,7 +14,7 @@ import {
 } from '@obelisc/claims';
 import { type ContractViews, contractViews, type L1Blocks, l1Blocks, type Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import {
   addGame,
   addUncoveredGame,
@@ -42,6 +42,8 @@ export interface FollowerOptions {
   readonly confirmations: bigint;
   /** Where a database that knows no games yet begins. */
   readonly begin: Beginning;
+  /** Whether a look is to end as soon as it can; the next one goes on where it was. */
+  readonly isStopping?: () => boolean;
 }
 
 /** The first game to look at: by its place, by age in seconds, or all that are there. */
@@ -70,6 +72,10 @@ export class Follower {
     const batchSize = chain.settings?.endpoints.batchSize;
     this.#views = contractViews({ ...endpoint, ...(batchSize === undefined ? {} : { batchSize }) });
     this.#l1 = l1Blocks(endpoint);
+  }
+
+  #isStopping(): boolean {
+    return this.options.isStopping?.() ?? false;
   }
 
   /** One look at L1: all that is new since the one before. Rejects with EndpointError or FactoryError; nothing is lost then. */
@@ -150,32 +156,36 @@ export class Follower {
     let at = newest === undefined ? await this.#first(count) : newest + 1n;
     for (const { index } of gone) if (BigInt(index) < at) at = BigInt(index);
     let found = 0;
-    for (; at < count; at += BATCH) {
+    for (; at < count && !this.#isStopping(); at += BATCH) {
       const to = at + BATCH < count ? at + BATCH : count;
       const listed = await listGames(this.#views, chain.factory, at, to);
       const games = await readGames(
         this.#views,
         listed.map(({ address }) => address),
       );
-      for (const [i, game] of games.entries()) {
-        const entry = listed[i];
-        if (entry !== undefined) await this.#add(entry, game);
-        found++;
-      }
+      const numbers = await this.#numbersOf(games);
+      // Together: each by itself waits for the disk.
+      await database.transaction(async (sql) => {
+        for (const [i, game] of games.entries()) {
+          const entry = listed[i];
+          if (entry !== undefined) await this.#add(sql, entry, game, numbers[i]);
+        }
+      });
+      found += games.length;
     }
     return found;
   }
 
-  async #add(listed: ListedGame, game: Game | GameError): Promise<void> {
-    const { chain, database, log } = this.options;
+  async #add(sql: Sql, listed: ListedGame, game: Game | GameError, l1Number: bigint | undefined): Promise<void> {
+    const { chain, log } = this.options;
     if (game instanceof GameError) {
       const typeName = gameType(listed.type).name;
       const key = { chain: chain.name, address: listed.address };
-      await addUncoveredGame(database, key, { ...listed, typeName }, game.message);
+      await addUncoveredGame(sql, key, { ...listed, typeName }, game.message);
       log('info', 'A game that is not covered', { chain: chain.name, game: listed.address, because: game.message });
       return;
     }
-    await addGame(database, chain.name, listed.index, game, await this.#numberOf(game));
+    await addGame(sql, chain.name, listed.index, game, l1Number);
     log('info', 'A game', {
       chain: chain.name,
       index: listed.index,
@@ -212,7 +222,7 @@ export class Follower {
   async #ends(): Promise<void> {
     const { chain, database, log } = this.options;
     const open = await openGames(database, chain.name);
-    for (let at = 0; at < open.length; at += Number(BATCH)) {
+    for (let at = 0; at < open.length && !this.#isStopping(); at += Number(BATCH)) {
       const some = open.slice(at, at + Number(BATCH));
       const statuses = await readGameStatuses(
         this.#views,
@@ -232,6 +242,7 @@ export class Follower {
     const { chain, database, queue, confirmations } = this.options;
     let queued = 0;
     for (const waiting of await gamesInState(database, chain.name, 'waiting')) {
+      if (this.#isStopping()) break;
       const game = waiting.rootClaim === null ? await this.#readAgain(waiting) : waiting;
       if (game === undefined) continue;
       // The block of the game's making is the one after its L1 head.
@@ -250,12 +261,16 @@ export class Follower {
       log('info', 'A game that is not covered', { chain: waiting.chain, game: waiting.address, because: game.message });
       return undefined;
     }
-    if (game !== undefined) await describeGame(database, waiting, game, await this.#numberOf(game));
+    if (game !== undefined) await describeGame(database, waiting, game, (await this.#numbersOf([game]))[0]);
     return findGame(database, waiting);
   }
 
-  /** The number of a game's L1 head. */
-  async #numberOf({ l1Head }: Game): Promise<bigint | undefined> {
-    return l1Head === undefined ? undefined : (await this.#l1.byHash(l1Head))?.number;
+  /** The numbers of the games' L1 heads, where they have one that L1 knows. */
+  async #numbersOf(games: readonly (Game | GameError)[]): Promise<(bigint | undefined)[]> {
+    const heads = games.map((game) => (game instanceof GameError ? undefined : game.l1Head));
+    const asked = [...new Set(heads.filter((head) => head !== undefined))];
+    const found = await this.#l1.byHashes(asked);
+    const numbers = new Map(asked.map((hash, i) => [hash, found[i]?.number]));
+    return heads.map((head) => (head === undefined ? undefined : numbers.get(head)));
   }
 }

@@ -5,7 +5,6 @@ import { firstSeenOpen, lastVerdict, verdictsAfter } from './claims-view.js';
 import type { Database } from './database.js';
 import { messageOf } from './errors.js';
 import { Delays } from './delays.js';
-import { gamesInState } from './games-table.js';
 import type { Metrics } from './metrics.js';
 
 export interface ReporterOptions {
@@ -35,7 +34,7 @@ export class Reporter {
 
   /** One look. Rejects where the database cannot be read. */
   async look(): Promise<void> {
-    const { database, metrics, chains, targets, behind, log, onChange } = this.options;
+    const { database, metrics, targets, behind, log, onChange } = this.options;
     const isFirst = this.#last === undefined;
     const last = this.#last ?? (await lastVerdict(database));
     const seen = await verdictsAfter(database, last - OVERTAKEN);
@@ -44,13 +43,7 @@ export class Reporter {
     this.#counted = new Set(seen.map(({ number }) => number));
     this.#last = Math.max(last, ...this.#counted);
     await this.#wrong();
-    for (const chain of chains)
-      for (const game of await gamesInState(database, chain, 'undecided'))
-        await raise(database, 'undecided-claim', `${chain} ${game.address}`, {
-          chain,
-          game: game.address,
-          reason: game.reason,
-        });
+    await this.#undecided();
     for (const late of this.#delays.late(await firstSeenOpen(database), behind)) {
       const { chain, address: game, seconds } = late;
       await raise(database, 'falling-behind', `${chain} ${game}`, { chain, game, seconds: Math.round(seconds) });
@@ -75,6 +68,19 @@ export class Reporter {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#sending;
+  }
+
+  /** Notes the claims that no try could decide. */
+  async #undecided(): Promise<void> {
+    const { database, chains } = this.options;
+    const undecided = await database.query<{ chain: string; address: string; reason: string | null }>(
+      `SELECT g.chain, g.address, g.reason FROM obelisc.games g
+       LEFT JOIN obelisc.alerts a ON a.event = 'undecided-claim ' || g.chain || ' ' || g.address
+       WHERE g.state = 'undecided' AND g.chain = ANY($1) AND a.event IS NULL`,
+      [chains],
+    );
+    for (const { chain, address, reason } of undecided)
+      await raise(database, 'undecided-claim', `${chain} ${address}`, { chain, game: address, reason });
   }
 
   /** Notes the wrong claims whose games are not over, also those of before this process. */

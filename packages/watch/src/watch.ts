@@ -61,7 +61,9 @@ export class Watch {
     const { chains, database, log, confirmations, begin, concurrency, listeners } = options;
     const { machine, segment, segmentWorkers, stalled, judge } = options;
     this.queue = queue;
-    this.#followers = chains.map((chain) => new Follower({ chain, database, queue, log, confirmations, begin }));
+    const isStopping = (): boolean => this.#isStopping;
+    const look = { database, queue, log, confirmations, begin, isStopping };
+    this.#followers = chains.map((chain) => new Follower({ chain, ...look }));
     this.worker =
       concurrency === 0
         ? undefined

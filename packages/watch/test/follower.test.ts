@@ -38,8 +38,9 @@ describe('a follower', () => {
     await place.drop();
   });
 
-  const follower = (begin: Beginning = 'all'): Follower =>
+  const follower = (begin: Beginning = 'all', isStopping = (): boolean => false): Follower =>
     new Follower({
+      isStopping,
       chain: watchedChain(
         { name: chain, l1: l1.url, 'l1.beacon': l1.url, l2: l1.url, 'op-node': l1.url, 'game-factory': FACTORY },
         '',
@@ -68,6 +69,19 @@ describe('a follower', () => {
     l1.newest = 101;
     const later = await follower().look();
     assert.deepEqual([later.found, later.queued], [0, 1]);
+  });
+
+  test('a look that is to stop does so between two batches, and the next one goes on from there', async () => {
+    for (let i = 0; i < 230; i++) l1.add(0, 20);
+    let asked = 0;
+    assert.deepEqual(await follower('all', () => asked++ > 0).look(), {
+      found: 100,
+      queued: 0,
+      vanished: 0,
+      l1Number: 100n,
+    });
+    const { found, queued } = await follower().look();
+    assert.deepEqual([found, queued], [130, 230]);
   });
 
   test('names the games that are not covered, with the reason', async () => {
