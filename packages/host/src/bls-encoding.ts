@@ -3,7 +3,7 @@
  * Specification: EIP-2537. Field elements are 64 bytes, of which the first 16 are zero; the point at infinity is all zero.
  */
 import type { Fp, G1, G2 } from 'mcl-wasm';
-import { type CurveLibrary, fieldElement, pointOfG1, pointOfG2 } from './pairing-curves.js';
+import { type CurveLibrary, pointOfG1, pointOfG2 } from './pairing-curves.js';
 
 export const FP_BYTES = 64;
 export const G1_BYTES = 2 * FP_BYTES;
@@ -13,6 +13,9 @@ const MODULUS = Buffer.from(
   '1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab',
   'hex',
 );
+
+/** Bytes of the modulus, and of an element that is not padded. */
+export const MODULUS_BYTES = MODULUS.length;
 
 /** The point at the beginning of `bytes`; undefined where there is none that the library takes. */
 export function readG1(library: CurveLibrary, bytes: Uint8Array): G1 | undefined {
@@ -29,9 +32,16 @@ export function readG2(library: CurveLibrary, bytes: Uint8Array): G2 | undefined
 /** The field element of that number; undefined where it is none. */
 export function readFp(library: CurveLibrary, bytes: Uint8Array, part: number): Fp | undefined {
   const padded = bytes.subarray(part * FP_BYTES, (part + 1) * FP_BYTES);
-  const padding = FP_BYTES - MODULUS.length;
-  if (padded.subarray(0, padding).some((byte) => byte !== 0)) return undefined;
-  return fieldElement(library, padded.subarray(padding), MODULUS);
+  if (!isFp(padded)) return undefined;
+  const element = new library.Fp();
+  element.setBigEndianMod(padded.subarray(FP_BYTES - MODULUS.length));
+  return element;
+}
+
+/** Whether the 64 bytes are a field element. */
+export function isFp(padded: Uint8Array): boolean {
+  for (let i = 0; i < FP_BYTES - MODULUS.length; i++) if (padded[i] !== 0) return false;
+  return Buffer.compare(padded.subarray(FP_BYTES - MODULUS.length), MODULUS) < 0;
 }
 
 /** The point's bytes. It is normalized. */
@@ -50,5 +60,9 @@ export function writeG2(point: G2 | undefined): Uint8Array | undefined {
 }
 
 function writeFps(values: readonly Fp[]): Uint8Array {
-  return Buffer.from(values.map((value) => value.getStr(16).padStart(2 * FP_BYTES, '0')).join(''), 'hex');
+  const bytes = new Uint8Array(values.length * FP_BYTES);
+  // The library has the lowest byte first.
+  for (const [part, value] of values.entries())
+    bytes.set(value.serialize().toReversed(), (part + 1) * FP_BYTES - MODULUS.length);
+  return bytes;
 }

@@ -24,33 +24,40 @@ export async function pairingCheck(input: Uint8Array): Promise<Uint8Array | unde
   return result;
 }
 
+/** The sum of points of the subgroup, each times its scalar; undefined where the input is something else. */
 export async function g1Msm(input: Uint8Array): Promise<Uint8Array | undefined> {
   const library = await bls12381Library();
   const terms = readTerms(library, input, G1_BYTES, readG1);
-  return (
-    terms &&
-    writeG1(
-      terms.reduce((sum: G1 | undefined, { point, scalar }) => {
-        const term = library.mul(point, scalar);
-        return sum === undefined ? term : library.add(sum, term);
-      }, undefined),
-    )
-  );
+  return terms && writeG1(sumOf(terms, { mulVec: library.mulVec, add: library.add }));
 }
 
+/** As g1Msm. */
 export async function g2Msm(input: Uint8Array): Promise<Uint8Array | undefined> {
   const library = await bls12381Library();
   const terms = readTerms(library, input, G2_BYTES, readG2);
-  return (
-    terms &&
-    writeG2(
-      terms.reduce((sum: G2 | undefined, { point, scalar }) => {
-        const term = library.mul(point, scalar);
-        return sum === undefined ? term : library.add(sum, term);
-      }, undefined),
-    )
-  );
+  return terms && writeG2(sumOf(terms, { mulVec: library.mulVec, add: library.add }));
 }
+
+/** Terms that are summed up at once: together they take a fifth of what each takes by itself. The library puts them on its stack. */
+const TERMS_AT_ONCE = 128;
+
+function sumOf<P extends G1 | G2>(
+  terms: readonly Term<P>[],
+  { mulVec, add }: { mulVec(points: P[], scalars: Fr[]): P; add(a: P, b: P): P },
+): P | undefined {
+  let sum: P | undefined;
+  for (let at = 0; at < terms.length; at += TERMS_AT_ONCE) {
+    const some = terms.slice(at, at + TERMS_AT_ONCE);
+    const part = mulVec(
+      some.map(({ point }) => point),
+      some.map(({ scalar }) => scalar),
+    );
+    sum = sum === undefined ? part : add(sum, part);
+  }
+  return sum;
+}
+
+type Term<P> = { readonly point: P; readonly scalar: Fr };
 
 /** One or more points of the subgroup, each with its scalar; undefined where the input is something else. */
 function readTerms<P extends G1 | G2>(
@@ -58,10 +65,10 @@ function readTerms<P extends G1 | G2>(
   input: Uint8Array,
   size: number,
   read: (library: CurveLibrary, bytes: Uint8Array) => P | undefined,
-): { point: P; scalar: Fr }[] | undefined {
+): Term<P>[] | undefined {
   const item = size + SCALAR_BYTES;
   if (input.length === 0 || input.length % item !== 0) return undefined;
-  const terms: { point: P; scalar: Fr }[] = [];
+  const terms: Term<P>[] = [];
   for (let at = 0; at < input.length; at += item) {
     const point = read(library, input.subarray(at, at + size));
     if (point === undefined) return undefined;

@@ -38,18 +38,6 @@ async function load(curve: 'BN_SNARK1' | 'BLS12_381'): Promise<CurveLibrary> {
 /** MCL_MAP_TO_MODE_HASH_TO_CURVE_07 of the library's mcl.hpp: the map is that of the draft of that number and of the RFC. */
 const MAP_OF_RFC_9380 = 5;
 
-/** What `read` gives where the points that it reads need not be in their groups, but on their curves. */
-export function withoutOrder<T>(library: CurveLibrary, read: () => T): T {
-  library.verifyOrderG1(false);
-  library.verifyOrderG2(false);
-  try {
-    return read();
-  } finally {
-    library.verifyOrderG1(true);
-    library.verifyOrderG2(true);
-  }
-}
-
 /** The library keeps its curve in its modules, so that two curves need them twice. */
 function freshCopy(): CurveLibrary {
   const require = createRequire(import.meta.url);
