@@ -3,7 +3,7 @@
 'use strict';
 
 /** Open files that a run needs: with fewer, modules fail to load in ways that differ from one Node.js to the next. */
-var OPEN_FILES = 64;
+var OPEN_FILES = 128;
 
 /** How many files may be open (Node.js raises the limit to the hard one itself), where the system has a file for it. */
 function openFiles() {

@@ -133,6 +133,100 @@ describe('what a verdict rests on', () => {
     });
   }
 
+  /** The op-node's part in the lie: its blocks have their L1 origins on the forged chain. */
+  async function alike(forged: Rewrite): Promise<Rewrite> {
+    const first = ((await output(FROM)).blockRef as { l1origin: { number: number } }).l1origin.number;
+    return (method, _, result) => {
+      if (method !== 'optimism_outputAtBlock') return undefined;
+      const { blockRef, ...rest } = result as { blockRef: { l1origin: { number: number } } };
+      const { number } = blockRef.l1origin;
+      if (number <= first) return undefined;
+      const { hash } = forged('eth_getBlockByNumber', [`0x${number.toString(16)}`, false], undefined) as Json;
+      return { ...rest, blockRef: { ...blockRef, l1origin: { number, hash } } };
+    };
+  }
+
+  const newestOf = async (): Promise<string> =>
+    String((await call(devnet.l1Url, 'eth_getBlockByNumber', ['latest', false])).hash);
+
+  test('an L1 and an op-node that lie alike are believed, and the verdict says so; a second L1 or the head itself undoes it', async () => {
+    const forged = await forgedL1(true);
+    const head = await newestOf();
+    const forgedHead = String((forged('eth_getBlockByNumber', ['latest', false], undefined) as Json).hash);
+    l1.rewrite = forged;
+    opNode.rewrite = await alike(forged);
+    const believed = await validate('--claim', honestRoot);
+    assert.equal(believed.answer, 'invalid', believed.error ?? believed.reason);
+    const said = /^the L1 head, (?:which --l1 and the op-node have in common|from --l1 alone)/;
+    assert.ok(believed.restsOn?.some((ground) => said.test(ground)));
+    assert.ok(believed.restsOn?.includes('the agreed output root of block #3, from the op-node'));
+    const lie = String(believed.derived);
+    for (const claim of [honestRoot, lie]) {
+      const checked = await validate('--claim', claim, '--retry.for', '1s', '--l1.check', devnet.l1Url);
+      assert.equal(checked.answer, 'unknown', `--l1.check and ${claim}`);
+      assert.equal(checked.code, 2);
+      assert.match(String(checked.reason ?? checked.error), /--l1\.check/);
+      // The head that the user knows is not theirs.
+      const headed = await validate('--claim', claim, '--retry.for', '1s', '--l1.head', head);
+      assert.notEqual(headed.answer, claim === honestRoot ? 'invalid' : 'valid');
+      assert.notEqual(headed.code, claim === honestRoot ? 1 : 0);
+      const both = await validate(
+        '--claim',
+        claim,
+        '--retry.for',
+        '1s',
+        '--l1.head',
+        forgedHead,
+        '--l1.check',
+        devnet.l1Url,
+      );
+      assert.equal(both.answer, 'unknown', `a forged --l1.head, --l1.check and ${claim}`);
+      assert.equal(both.code, 2);
+    }
+  });
+
+  test('an L1 that lies decides nothing beside an L2 that lies', async () => {
+    l1.rewrite = await forgedL1(true);
+    const l2 = await rewritingProxy(devnet.l2Url);
+    try {
+      const [other, head] = [await call(devnet.l2Url, 'eth_getBlockByNumber', ['0x2', false]), await newestOf()];
+      l2.rewrite = (method, [which]) =>
+        method.startsWith('eth_getBlockByNumber') && Number(which) === TO ? other : undefined;
+      for (const more of [[], ['--l1.check', devnet.l1Url]]) {
+        const { code, answer } = await validate('--claim', honestRoot, '--l2', l2.url, ...more);
+        assert.equal(code, 2);
+        assert.equal(answer, 'unknown');
+      }
+      const headed = await validate('--claim', honestRoot, '--l2', l2.url, '--l1.head', head);
+      assert.notEqual(headed.answer, 'invalid');
+    } finally {
+      l2.close();
+    }
+  });
+
+  for (const { what, change } of [
+    { what: 'root', change: { outputRoot: `0x${'cd'.repeat(32)}` } },
+    { what: 'state root', change: { stateRoot: `0x${'cd'.repeat(32)}` } },
+    { what: 'storage root', change: { withdrawalStorageRoot: `0x${'cd'.repeat(32)}` } },
+    { what: 'block hash', change: { blockRef: { number: FROM, hash: `0x${'cd'.repeat(32)}` } } },
+    { what: 'block number', change: { blockRef: { number: FROM + 1 } } },
+  ])
+    test(`an op-node that gives another ${what} for the agreed block decides nothing`, async () => {
+      opNode.rewrite = (method, [block], result) => {
+        if (method !== 'optimism_outputAtBlock' || Number(block) !== FROM) return undefined;
+        const { blockRef, ...rest } = result as { blockRef: Json };
+        const { blockRef: changed, ...others } = change as { blockRef?: Json };
+        return { ...rest, ...others, blockRef: { ...blockRef, ...changed } };
+      };
+      for (const more of [[], ['--l1.check', devnet.l1Url], ['--l1.head', await newestOf()]]) {
+        for (const claim of [honestRoot, `0x${'ef'.repeat(32)}`]) {
+          const { code, answer } = await validate('--claim', claim, '--retry.for', '2s', ...more);
+          assert.equal(answer, 'unknown', `${more.join(' ')} ${claim}`);
+          assert.equal(code, 2);
+        }
+      }
+    });
+
   test('a second L1 that has another block at the head leaves the claim undecided', async () => {
     const other = await rewritingProxy(devnet.l1Url);
     try {

@@ -63,7 +63,7 @@ for (const [command, failure] of Object.entries(failureOf)) {
       if (!existsSync('/proc/self/limits')) return t.skip('no /proc here');
       const { code, stdout, stderr } = await shell(`ulimit -n 40; run "$${command}" run --network op-mainnet`);
       assert.equal(code, failure);
-      assert.match(stderr, /^[a-z-]+: 64 open files are needed, and ulimit -n allows 40\n$/);
+      assert.match(stderr, /^[a-z-]+: 128 open files are needed, and ulimit -n allows 40\n$/);
       assert.equal(stdout, '');
     });
 
@@ -74,7 +74,7 @@ for (const [command, failure] of Object.entries(failureOf)) {
       );
       if (command === 'asterisc') return assert.notEqual(code, 0);
       assert.equal(code, failure);
-      assert.match(stderr, /^[a-z-]+: 64 open files are needed, and ulimit -n allows 18\n$/);
+      assert.match(stderr, /^[a-z-]+: 128 open files are needed, and ulimit -n allows 18\n$/);
     });
 
     test('where its own modules are not there', async (t) => {
@@ -156,7 +156,7 @@ test('--json prints one object on whatever failure, errors in the flags included
   assert.equal(unreachable.answer, 'unknown');
   assert.match(String(unreachable.error), /--op-node/);
   const cramped = await json(`ulimit -n 24; run "$obelisc" validate --json ${endpoints} --to 5 --retry.for 1s`);
-  assert.match(String(cramped.error), /^64 open files are needed, and ulimit -n allows 24$/);
+  assert.match(String(cramped.error), /^128 open files are needed, and ulimit -n allows 24$/);
 });
 
 test('an answer stays the only object, whatever breaks behind it; what breaks before it is in its place', async (t) => {
