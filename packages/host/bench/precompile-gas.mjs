@@ -34,9 +34,9 @@ const bnG2 = (count) => series(bn254.G2.Point.BASE, count, (p) => ofBn(p.x.c1, p
 /** Pairs, `each` a call, until the gas is used up. */
 function pairs(ones, twos, gas, each) {
   const calls = Math.floor(GAS / (gas(each) + CALL));
-  const [one, two] = [ones(64), twos(Math.min(calls * each, 512))];
+  const [one, two] = [ones(64), twos(calls * each)];
   return indices(calls).map((i) =>
-    Buffer.concat(indices(each).flatMap((j) => [one[(7 * i + j) % 64], two[(i * each + j) % two.length]])),
+    Buffer.concat(indices(each).flatMap((j) => [one[(7 * i + j) % 64], two[i * each + j]])),
   );
 }
 /** Sums of `terms` points, each with a factor. */

@@ -4,7 +4,7 @@
  * Specification: EIP-2537.
  */
 import { FP_BYTES, G1_BYTES, G2_BYTES, isFp, MODULUS_BYTES, readFp, writeG1, writeG2 } from './bls-encoding.js';
-import { bls12381Library, type CurveLibrary } from './pairing-curves.js';
+import { bls12381Library, type CurveLibrary, inMemory, type InMemory } from './pairing-curves.js';
 
 /** The sum of two points of the curve, which need not be in the subgroup; undefined where the input is something else. */
 export async function g1Add(input: Uint8Array): Promise<Uint8Array | undefined> {
@@ -18,12 +18,6 @@ export async function g2Add(input: Uint8Array): Promise<Uint8Array | undefined> 
 
 type Group = 'G1' | 'G2';
 
-/** Functions on the library's memory; arguments are addresses there, and numbers. */
-type Raw = {
-  readonly HEAP8: Int8Array;
-  readonly [name: `_${string}`]: (...args: number[]) => number;
-};
-
 /** Bytes of a field element in the library, and of a point of G2, the larger group. */
 const ELEMENT = MODULUS_BYTES;
 const POINT = 3 * 2 * ELEMENT;
@@ -32,13 +26,11 @@ const POINT = 3 * 2 * ELEMENT;
  * Sums of points on the library's memory, of which a block of 30 million gas buys sixty thousand: through the library's objects each would
  * take twice as long.
  */
-function additionsIn(raw: Raw): (group: Group, input: Uint8Array) => Uint8Array | undefined {
-  const named = (name: string): ((...args: number[]) => number) => {
-    const found = raw[`_${name}`];
-    if (found === undefined) throw new TypeError(`mcl-wasm has no function ${name}`);
-    return found;
-  };
-  const malloc = named('malloc');
+function additionsIn({
+  bytes: memory,
+  allocate,
+  named,
+}: InMemory): (group: Group, input: Uint8Array) => Uint8Array | undefined {
   const [setBytes, setNumber, toBytes] = ['setBigEndianMod', 'setInt32', 'serialize'].map((name) =>
     named(`mclBnFp_${name}`),
   ) as [Take, Take, Take];
@@ -50,7 +42,7 @@ function additionsIn(raw: Raw): (group: Group, input: Uint8Array) => Uint8Array 
     normalize: named(`mclBn${group}_normalize`),
   });
   const groups = { G1: onGroup('G1'), G2: onGroup('G2') };
-  const [a, b, sum, bytes] = [malloc(POINT), malloc(POINT), malloc(POINT), malloc(ELEMENT)];
+  const [a, b, sum, bytes] = [allocate(POINT), allocate(POINT), allocate(POINT), allocate(ELEMENT)];
 
   /** Puts the encoded point to `at`; false where it is no point of the curve. */
   const place = (group: Group, at: number, encoded: Uint8Array): boolean => {
@@ -58,7 +50,7 @@ function additionsIn(raw: Raw): (group: Group, input: Uint8Array) => Uint8Array 
     for (let part = 0; part < parts; part++) {
       const element = encoded.subarray(part * FP_BYTES, (part + 1) * FP_BYTES);
       if (!isFp(element)) return false;
-      raw.HEAP8.set(element.subarray(FP_BYTES - ELEMENT), bytes);
+      memory().set(element.subarray(FP_BYTES - ELEMENT), bytes);
       setBytes(at + part * ELEMENT, bytes, ELEMENT);
     }
     // The third coordinate is 1, of two elements the first; 0 at infinity.
@@ -83,7 +75,7 @@ function additionsIn(raw: Raw): (group: Group, input: Uint8Array) => Uint8Array 
     for (let part = 0; part < half / FP_BYTES; part++) {
       toBytes(bytes, ELEMENT, sum + part * ELEMENT);
       // The library has the lowest byte first.
-      for (let i = 0; i < ELEMENT; i++) output[(part + 1) * FP_BYTES - 1 - i] = raw.HEAP8[bytes + i] ?? 0;
+      for (let i = 0; i < ELEMENT; i++) output[(part + 1) * FP_BYTES - 1 - i] = memory()[bytes + i] ?? 0;
     }
     return output;
   };
@@ -94,7 +86,7 @@ type Take = (...args: number[]) => number;
 let additions: ReturnType<typeof additionsIn> | undefined;
 
 function sumOf(library: CurveLibrary, group: Group, input: Uint8Array): Uint8Array | undefined {
-  additions ??= additionsIn((library as unknown as { readonly mod: Raw }).mod);
+  additions ??= additionsIn(inMemory(library));
   return additions(group, input);
 }
 

@@ -27,8 +27,8 @@ function once(curve: 'BN_SNARK1' | 'BLS12_381'): Promise<CurveLibrary> {
 async function load(curve: 'BN_SNARK1' | 'BLS12_381'): Promise<CurveLibrary> {
   const library = freshCopy();
   await library.init(library[curve]);
-  // `isValid` then says whether a point is of its group, which takes as long as a Miller loop: nobody need ask again.
-  library.verifyOrderG1(true);
+  // `isValid` then says whether a point is of its group: nobody need ask again. All of bn254's points are of its G1.
+  library.verifyOrderG1(curve === 'BLS12_381');
   library.verifyOrderG2(true);
   // How EIP-2537 maps field elements to BLS12-381, as RFC 9380 does.
   if (curve === 'BLS12_381') library.setMapToMode(MAP_OF_RFC_9380);
@@ -47,16 +47,46 @@ function freshCopy(): CurveLibrary {
   return require('mcl-wasm') as CurveLibrary;
 }
 
-/** A point of G2 with the lines of its Miller loop, which are the same for every point of G1; undefined at infinity. */
-export type PreparedG2 = { readonly lines: Mcl.PrecomputedG2 | undefined };
-export type Pair = { readonly g1: Mcl.G1; readonly g2: PreparedG2 };
+/** The library's functions on its memory, by the names that they have in C; arguments are addresses there, and numbers. */
+export type InMemory = {
+  /** The memory. It may move when something is allocated. */
+  bytes(): Int8Array;
+  /** Room for that many bytes, for good. */
+  allocate(length: number): number;
+  named(name: string): (...args: number[]) => number;
+};
+
+export function inMemory(library: CurveLibrary): InMemory {
+  const { mod } = library as unknown as { readonly mod: { HEAP8: Int8Array } & Record<string, unknown> };
+  const named: InMemory['named'] = (name) => {
+    const found = mod[`_${name}`];
+    if (typeof found !== 'function') throw new TypeError(`mcl-wasm has no function ${name}`);
+    return found as (...args: number[]) => number;
+  };
+  return { bytes: () => mod.HEAP8, allocate: named('malloc'), named };
+}
+
+/**
+ * A point of G2, not infinity, with the lines of its Miller loop, which are the same for every point of G1; or as it is, where it is not
+ * expected again.
+ */
+export type PreparedG2 = { readonly lines: Mcl.PrecomputedG2 } | { readonly point: Mcl.G2 };
+/** Two points, undefined at infinity. */
+export type Pair = { readonly g1: Mcl.G1 | undefined; readonly g2: PreparedG2 | undefined };
 
 /** Contracts that verify proofs pair with the same few points of G2 each time; the lines of one take 20 KB. */
 const REMEMBERED_POINTS = 64;
-const remembered = new WeakMap<CurveLibrary, Map<string, PreparedG2>>();
+/** Points that are counted, and how often one is met before its lines are worth their while. */
+const POINTS_MET = 1024;
+const OFTEN = 3;
+type Remembered = {
+  readonly lines: Map<string, { readonly lines: Mcl.PrecomputedG2 }>;
+  readonly met: Map<string, number>;
+};
+const remembered = new WeakMap<CurveLibrary, Remembered>();
 
-export function prepareG2(library: CurveLibrary, point: Mcl.G2): PreparedG2 {
-  return { lines: point.isZero() ? undefined : new library.PrecomputedG2(point) };
+export function prepareG2(library: CurveLibrary, point: Mcl.G2): { readonly lines: Mcl.PrecomputedG2 } {
+  return { lines: new library.PrecomputedG2(point) };
 }
 
 /**
@@ -68,7 +98,7 @@ export function pairingCheck(
   count: number,
   read: (pair: number) => { g1: Mcl.G1 | undefined; encoded: Uint8Array; g2: () => Mcl.G2 | undefined },
 ): boolean | undefined {
-  const known = remembered.get(library) ?? new Map<string, PreparedG2>();
+  const known: Remembered = remembered.get(library) ?? { lines: new Map(), met: new Map() };
   remembered.set(library, known);
   const pairs: Pair[] = [];
   try {
@@ -76,33 +106,50 @@ export function pairingCheck(
       const { g1, encoded, g2 } = read(index);
       if (g1 === undefined) return undefined;
       const name = Buffer.from(encoded).toString('latin1');
-      let prepared = known.get(name);
+      let prepared: PreparedG2 | undefined = known.lines.get(name);
       if (prepared === undefined) {
         const point = g2();
         if (point === undefined) return undefined;
-        prepared = prepareG2(library, point);
+        if (!point.isZero()) prepared = timesMet(known, name) >= OFTEN ? prepareG2(library, point) : { point };
       }
-      // Set anew, so that what was used last is the last in the map's order.
-      known.delete(name);
-      known.set(name, prepared);
-      pairs.push({ g1, g2: prepared });
+      if (prepared !== undefined && 'lines' in prepared) {
+        // Set anew, so that what was used last is the last in the map's order.
+        known.lines.delete(name);
+        known.lines.set(name, prepared);
+      }
+      pairs.push({ g1: g1.isZero() ? undefined : g1, g2: prepared });
     }
     return pairingProductIsOne(library, pairs);
   } finally {
-    for (const [name, { lines }] of known) {
-      if (known.size <= REMEMBERED_POINTS) break;
-      known.delete(name);
-      lines?.destroy();
+    for (const [name, { lines }] of known.lines) {
+      if (known.lines.size <= REMEMBERED_POINTS) break;
+      known.lines.delete(name);
+      lines.destroy();
     }
   }
 }
 
+function timesMet({ met }: Remembered, name: string): number {
+  const times = (met.get(name) ?? 0) + 1;
+  if (met.size >= POINTS_MET) met.clear();
+  met.set(name, times);
+  return times;
+}
+
 /** Whether the product of the pairings is one. The points are in their groups; a pairing with infinity is one. */
 export function pairingProductIsOne(library: CurveLibrary, pairs: readonly Pair[]): boolean {
-  const loops = pairs.flatMap(({ g1, g2: { lines } }) => (g1.isZero() || lines === undefined ? [] : [{ g1, lines }]));
-  let product: Mcl.GT | undefined;
-  for (let at = 0; at < loops.length; at += 2) {
-    const [one, two] = [loops[at], loops[at + 1]];
+  const prepared: { g1: Mcl.G1; lines: Mcl.PrecomputedG2 }[] = [];
+  const others: { g1: Mcl.G1; point: Mcl.G2 }[] = [];
+  for (const { g1, g2 } of pairs) {
+    if (g1 === undefined || g2 === undefined) continue;
+    if ('lines' in g2) prepared.push({ g1, lines: g2.lines });
+    else others.push({ g1, point: g2.point });
+  }
+  // The groups have the same prime order, and no pairing of two points is one but those with infinity.
+  if (prepared.length + others.length === 1) return false;
+  let product = others.length === 0 ? undefined : loopsAtOnce(library, others);
+  for (let at = 0; at < prepared.length; at += 2) {
+    const [one, two] = [prepared[at], prepared[at + 1]];
     if (one === undefined) break;
     // Two loops at once square once for both.
     const factor =
@@ -112,6 +159,38 @@ export function pairingProductIsOne(library: CurveLibrary, pairs: readonly Pair[
     product = product === undefined ? factor : library.mul(product, factor);
   }
   return product === undefined || library.finalExp(product).isOne();
+}
+
+/** Loops that square once for all. */
+const LOOPS_AT_ONCE = 16;
+/** Bytes of points, and of a product, whatever the curve: coordinates of 48 bytes, three of one and of two, twelve. */
+const SIZE = { g1: 3 * 48, g2: 3 * 2 * 48, product: 12 * 48 };
+const places = new WeakMap<CurveLibrary, { readonly g1: number; readonly g2: number; readonly product: number }>();
+
+/** The product of the Miller loops of one pair or more. */
+function loopsAtOnce(library: CurveLibrary, pairs: readonly { g1: Mcl.G1; point: Mcl.G2 }[]): Mcl.GT {
+  const { allocate, named } = inMemory(library);
+  const loops = named('mclBn_millerLoopVec');
+  const place = places.get(library) ?? {
+    g1: allocate(SIZE.g1 * LOOPS_AT_ONCE),
+    g2: allocate(SIZE.g2 * LOOPS_AT_ONCE),
+    product: allocate(SIZE.product),
+  };
+  places.set(library, place);
+  let product: Mcl.GT | undefined;
+  for (let from = 0; from < pairs.length; from += LOOPS_AT_ONCE) {
+    const some = pairs.slice(from, from + LOOPS_AT_ONCE);
+    for (const [i, { g1, point }] of some.entries()) {
+      g1.copyToMem(place.g1 + i * SIZE.g1);
+      point.copyToMem(place.g2 + i * SIZE.g2);
+    }
+    loops(place.product, place.g1, place.g2, some.length);
+    const factor = new library.GT();
+    factor.copyFromMem(place.product);
+    product = product === undefined ? factor : library.mul(product, factor);
+  }
+  if (product === undefined) throw new RangeError('there are no pairs');
+  return product;
 }
 
 /** A field element of the library's curve; undefined where the big-endian `bytes` are not below `order`, 32 or 48 bytes long. */
