@@ -5,7 +5,7 @@ import { startDevnet } from '@obelisc/devnet';
 
 const [l2Blocks, l1Transfers, folder, l2Transfers] = process.argv.slice(2);
 /** A batch for so many blocks, all in blobs. */
-const CHANNEL = { batches: 'span', compression: 'brotli', carrier: 'blobs', l2Blocks: 60 };
+const CHANNEL = { batches: 'span', compression: 'brotli', carrier: 'blobs', l2Blocks: 20 };
 const asPublic = { l2Transfers: Number(l2Transfers), l1BlockTime: 12n, channels: [CHANNEL] };
 const devnet = await startDevnet({
   seed: 'bench:host',

@@ -9,6 +9,7 @@ import {
   type JudgingOptions,
   Metrics,
   migrate,
+  isServer,
   openDatabase,
   readChains,
   Reporter,
@@ -67,7 +68,13 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
   const poll = duration('poll', flags.poll ?? DEFAULT_POLL);
   const begin = beginningOf(flags);
   const targets = targetsOf(flags);
-  const database = await openDatabase(flags.db ?? DEFAULT_DB);
+  const place = flags.db ?? DEFAULT_DB;
+  // A folder belongs to one process.
+  if (flags.concurrency === 0 && !isServer(place))
+    throw new UsageError(
+      `--concurrency 0 leaves the judging to workers, and none can have the folder --db ${place}: give a postgres:// URL, or leave --concurrency out`,
+    );
+  const database = await openDatabase(place);
   try {
     const metrics = new Metrics();
     let server: WatchServer | undefined;

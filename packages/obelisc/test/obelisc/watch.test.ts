@@ -185,13 +185,16 @@ describe('the watch', () => {
     l1.rewrite = undefined;
   });
 
-  test('games that cannot be read, or are not there, are named', async () => {
+  test('games that cannot be read, are not there, or that nobody would judge, are named', async () => {
     const noContract = await watch(...flags('none', '--once', '--game-factory', ABSENT));
     assert.equal(noContract.code, 2);
     assert.match(noContract.stderr, /the game factory 0x1{40} is no contract/);
     const missing = await watch(...flags('none', '--once'));
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /--game-factory is missing/);
+    const nobody = await watch(...flags('none', '--game-factory', factory(), '--concurrency', '0'));
+    assert.equal(nobody.code, 2);
+    assert.match(nobody.stderr, /--concurrency 0 leaves the judging to workers, and none can have the folder --db /);
     const [, ...rest] = flags('none', '--game-factory', factory());
     const worker = await watch('worker', ...rest.filter((flag) => flag !== '--confirmations' && flag !== '0'));
     assert.equal(worker.code, 2);
