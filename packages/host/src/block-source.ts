@@ -5,7 +5,7 @@ import { RLP } from '@ethereumjs/rlp';
 import { encodeHeader, encodeTransaction } from './block-encoding.js';
 import { EmptyAnswerError, EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 import { orderedTrie, type Trie } from './ordered-trie.js';
-import { data, integer, isObject, list, MalformedFieldError, type RpcObject } from './rpc-json.js';
+import { data, integer, isObject, list, MalformedFieldError, present, type RpcObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 
 /** What is known of a block: its header, checked, and what of its JSON is needed to ask for more. */
@@ -118,14 +118,9 @@ function sourceWith(endpoint: RpcEndpoint, remembered: Map<string, BlockHeader>)
     );
     let expected = header.parentHash;
     for (const block of blocks) {
-      const rlp = isObject(block) ? checkedHeader(expected, block) : undefined;
-      if (rlp === undefined || !isObject(block)) break;
-      expected = remember({
-        ...parseHeader(rlp),
-        hash: expected,
-        rlp,
-        transactionHashes: transactionHashes(block),
-      }).parentHash;
+      const ancestor = isObject(block) ? readBlock(block) : undefined;
+      if (ancestor === undefined || !equal(ancestor.hash, expected)) break;
+      expected = remember(ancestor).parentHash;
     }
     // On another branch, the endpoint's numbers are of no use.
     if (expected === header.parentHash) walksInBatches = false;
@@ -308,6 +303,7 @@ function rawData(endpoint: RpcEndpoint, method: string, hash: Uint8Array): Promi
 }
 
 function transactionHashes(block: RpcObject): string[] {
+  if (!present(block, 'transactions')) return [];
   return list(block, 'transactions').map((tx) => hex(data({ hash: isObject(tx) ? tx.hash : tx }, 'hash', 32)));
 }
 

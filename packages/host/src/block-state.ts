@@ -15,7 +15,7 @@ import type { Log } from './log.js';
 import { loneFailures } from './lone-failures.js';
 import { isObject, type RpcObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
-import { accountCodes, prove } from './state-proofs.js';
+import { accountCodes, prove, proveOne } from './state-proofs.js';
 import { data } from './rpc-json.js';
 import type { StateStaging } from './state-staging.js';
 import {
@@ -179,17 +179,21 @@ export function blockState({ witnesses, agreed, blockTime, staging, log }: Block
     log('debug', "Called a block's transactions", { block, accounts: touched.accounts.size });
   };
 
-  const loadOwn = async (kind: 'node' | 'code', { address, slot }: StateKey, endpoint: RpcEndpoint): Promise<void> => {
+  const loadOwn = async (kind: 'node' | 'code', whose: StateKey, endpoint: RpcEndpoint): Promise<void> => {
     const { number } = await agreed();
+    const [address, slot] = [hex(whose.address), whose.slot && hex(whose.slot)];
     const touched: TouchedState = {
-      accounts: new Map([[hex(address), new Set(slot === undefined ? [] : [hex(slot)])]]),
+      accounts: new Map([[address, new Set(slot === undefined ? [] : [slot])]]),
       codes: [],
     };
     join(named, touched);
     if (kind === 'code') return staging.add(await accountCodes(endpoint, touched, number), number + 1n);
-    const { nodes: values, proofs } = await prove(endpoint, touched, number);
+    const proofs = await proveOne(endpoint, address, slot, number);
     beside.add(proofs);
-    staging.add(values, number + 1n);
+    staging.add(
+      proofs.flatMap(({ nodes: values }) => values),
+      number + 1n,
+    );
   };
 
   const ways: Record<Method, (block: bigint, endpoint: RpcEndpoint) => Promise<void>> = {

@@ -9,7 +9,7 @@ import { loneFailures } from './lone-failures.js';
 import type { JsonValue } from './lossless-json.js';
 import type { RetryPolicy } from './retry.js';
 import { type RollupConfig, rollupConfigOf } from './rollup-config.js';
-import { data, isObject, MalformedFieldError, type RpcObject } from './rpc-json.js';
+import { data, integer, isObject, MalformedFieldError, present, type RpcObject } from './rpc-json.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 
 export type BlockId = { hash: Uint8Array; number: bigint };
@@ -86,12 +86,17 @@ export function opNode({ url, flag = '--op-node', log = silentLog, policy }: OpN
         rollupConfigOf(exact(result), `rollup configuration of ${endpoint.name}`),
       ),
     syncStatus: () =>
-      read('optimism_syncStatus', [], (result) => ({
-        currentL1: blockId(result, 'current_l1'),
-        safeL2: blockId(result, 'safe_l2'),
-        finalizedL2: blockId(result, 'finalized_l2'),
-        unsafeL2: blockId(result, 'unsafe_l2'),
-      })),
+      read('optimism_syncStatus', [], (result) => {
+        // Without any of these it is no status.
+        if (!['current_l1', 'safe_l2', 'local_safe_l2', 'unsafe_l2'].some((field) => present(result, field)))
+          throw new MalformedFieldError('current_l1', 'is not an object');
+        return {
+          currentL1: blockIdOrNone(result, 'current_l1'),
+          safeL2: blockIdOrNone(result, present(result, 'safe_l2') ? 'safe_l2' : 'local_safe_l2'),
+          finalizedL2: blockIdOrNone(result, 'finalized_l2'),
+          unsafeL2: blockIdOrNone(result, 'unsafe_l2'),
+        };
+      }),
     safeHeadAtL1Block: (number) =>
       endpoint.retry(async () => {
         try {
@@ -119,9 +124,9 @@ function parseOutput(result: RpcObject): OutputAtBlock {
   return {
     outputRoot: data(result, 'outputRoot', 32),
     blockHash: data(blockRef, 'hash', 32),
-    blockNumber: whole(blockRef, 'number'),
-    timestamp: whole(blockRef, 'timestamp'),
-    l1Origin: blockId(blockRef, 'l1origin'),
+    blockNumber: integer(blockRef, 'number'),
+    timestamp: integer(blockRef, 'timestamp'),
+    l1Origin: blockId(blockRef, present(blockRef, 'l1origin') ? 'l1origin' : 'l1Origin'),
     json: result as JsonValue,
   };
 }
@@ -129,15 +134,12 @@ function parseOutput(result: RpcObject): OutputAtBlock {
 function blockId(object: RpcObject, field: string): BlockId {
   const value = object[field];
   if (!isObject(value)) throw new MalformedFieldError(field, 'is not an object');
-  return { hash: data(value, 'hash', 32), number: whole(value, 'number') };
+  return { hash: data(value, 'hash', 32), number: integer(value, 'number') };
 }
 
-/** op-node's numbers are JSON numbers, not hexadecimal. */
-function whole(object: RpcObject, field: string): bigint {
-  const value = object[field];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw new MalformedFieldError(field, 'is not a whole number');
-  return BigInt(value);
+/** A block that the op-node does not know yet is all zeros, as it says itself, or left out by what is in front of it. */
+function blockIdOrNone(object: RpcObject, field: string): BlockId {
+  return present(object, field) ? blockId(object, field) : { hash: new Uint8Array(32), number: 0n };
 }
 
 function quantity(value: bigint): string {

@@ -68,7 +68,8 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
     if (!isObject(message) || !('result' in message || isError(message.error))) throw garbled(http, method, answer);
     known = true;
     const { error } = message;
-    if (isError(error)) throw rpcError(http, method, error, answer);
+    const hasResult = message.result !== undefined && message.result !== null;
+    if (isError(error) && !(hasResult && saysNothing(error))) throw rpcError(http, method, error, answer);
     try {
       const result = accept === undefined ? (message.result as T) : accept(message.result);
       notices.worked();
@@ -112,8 +113,13 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
       return read(method, Array.isArray(message) && message.length === 1 ? message[0] : message, answer, accept);
     };
 
+    /** What of an answer could not be read, wherever that showed, is this endpoint's fault. */
+    const ownFault = (error: unknown): never => {
+      if (!(error instanceof MalformedFieldError)) throw error;
+      throw new WrongAnswerError(name, 'an answer', error.message, { cause: error });
+    };
     const retry = <T>(task: () => Promise<T>): Promise<T> =>
-      withRetry(task, {
+      withRetry(() => task().catch(ownFault), {
         policy: lane === 'ahead' ? hastyPolicy(policy) : policy,
         isKnown: () => known,
         isBackground: lane === 'ahead',
@@ -251,6 +257,13 @@ function statedPause(error: unknown): number | undefined {
 /** Whether the member `error` of an answer says that there is one. */
 export function isError(error: unknown): boolean {
   return error !== undefined && error !== null && error !== false && error !== '';
+}
+
+/** An error that some put beside every result: no words, and a code of 0 if any. */
+function saysNothing(error: unknown): boolean {
+  if (!isObject(error)) return false;
+  const { code, message, ...more } = error;
+  return Number(code ?? 0) === 0 && (message ?? '') === '' && Object.values(more).every((value) => value === null);
 }
 
 /** An answer that is no JSON-RPC. */

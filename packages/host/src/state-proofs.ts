@@ -52,6 +52,23 @@ export async function prove(endpoint: RpcEndpoint, { accounts }: TouchedState, b
   };
 }
 
+/** The proofs of one account, or of one of its slots and the account, after `block`; asked for once. Rejects with EndpointError. */
+export async function proveOne(
+  endpoint: RpcEndpoint,
+  address: string,
+  slot: string | undefined,
+  block: bigint,
+): Promise<Proof[]> {
+  const slots = slot === undefined ? [] : [slot];
+  const { account, storage } = await endpoint.attempt(
+    'eth_getProof',
+    [address, slots, `0x${block.toString(16)}`],
+    readProof,
+  );
+  const ofSlot = storage.slice(0, slots.length).map((nodes): Proof => ({ address, slot, nodes }));
+  return [{ address, slot: undefined, nodes: account }, ...ofSlot];
+}
+
 /** The codes of these accounts after `block`. */
 export async function accountCodes(
   endpoint: RpcEndpoint,

@@ -77,6 +77,35 @@ test('an output root is given with its block, as the op-node said it', { skip },
   assert.deepEqual(output.json, JSON.parse(JSON.stringify(opNodeHandlers().optimism_outputAtBlock?.(['0xa']))));
 });
 
+test(
+  'a status that leaves out what is not known, and numbers as texts, are read as they are meant',
+  { skip },
+  async (t) => {
+    const status = {
+      unsafe_l2: { ...block(1001), number: '1001' },
+      local_safe_l2: { ...block(1000), number: '0x3e8' },
+    };
+    const outputAtBlock = opNodeHandlers().optimism_outputAtBlock;
+    assert(outputAtBlock !== undefined);
+    const { node: spare } = await node(t, {
+      optimism_syncStatus: () => ({ ...status, safe_l2: null, current_l1: null }),
+      optimism_outputAtBlock: (params) => {
+        const output = outputAtBlock(params) as { blockRef: Record<string, unknown> };
+        const { l1origin, ...blockRef } = output.blockRef;
+        return { ...output, blockRef: { ...blockRef, l1Origin: l1origin, number: String(blockRef.number) } };
+      },
+    });
+    const { safeL2, finalizedL2, unsafeL2, currentL1 } = await spare.syncStatus();
+    assert.deepEqual([safeL2.number, finalizedL2.number, unsafeL2.number, currentL1.number], [1000n, 0n, 1001n, 0n]);
+    assert.deepEqual(finalizedL2.hash, new Uint8Array(32));
+    assert.equal((await spare.outputAtBlock(10n)).l1Origin.number, 1n);
+    const { node: none } = await node(t, {
+      optimism_syncStatus: () => ({ startingBlock: '0x0', currentBlock: '0x1' }),
+    });
+    await assert.rejects(none.syncStatus(), /its field current_l1 is not an object/);
+  },
+);
+
 test('an output root that is not made of its parts, or of another block, is refused', { skip }, async (t) => {
   const answer = opNodeHandlers().optimism_outputAtBlock?.(['0xa']);
   const wrong = await node(t, {

@@ -130,6 +130,19 @@ test('an endpoint that answers by changing its protocol is an outage, not an end
   });
 });
 
+for (const error of [{ code: 0, message: '' }, {}, { code: 0, message: '', data: null }, { code: null, message: null }])
+  test(`an error that says nothing (${JSON.stringify(error)}) beside a result is none`, async (t) => {
+    const url = await serve(t, (response, body) => send(response, { ...good(body), error }));
+    assert.equal(await endpointAt(url).call('eth_chainId', []), '0x7');
+  });
+
+test('an error with words beside a result is one', async (t) => {
+  const url = await serve(t, (response, body) =>
+    send(response, { ...good(body), error: { code: -32602, message: 'invalid params' } }),
+  );
+  await assert.rejects(endpointAt(url).call('eth_chainId', []), /invalid params/);
+});
+
 test('an encoding that is not known is named', async (t) => {
   const url = await serve(t, (response) => void response.writeHead(200, { 'content-encoding': 'lzma' }).end('x'));
   await assert.rejects(
