@@ -179,6 +179,11 @@ export function renewLines(): void {
   linesLeft = MOST_LINES;
 }
 
+/** Lets there be at least `count` more lines: derivation has come further. */
+export function allowLines(count: u32): void {
+  linesLeft = max(linesLeft, count);
+}
+
 export function error(message: string): Line {
   return start('error', message);
 }

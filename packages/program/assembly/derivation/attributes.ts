@@ -6,7 +6,7 @@ import { FailureKind } from '../failure';
 import { depositsOf, L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
 import { applyConfigUpdates } from '../l1/system-config';
-import { info } from '../log';
+import { detail } from '../log';
 import { useScratch } from '../memory';
 import { SingularBatch } from './batch';
 import { BatchSource } from './batch-source';
@@ -74,7 +74,7 @@ export class AttributesQueue {
     useScratch(before);
     if (made != Pull.Ready) return made;
     this.pending = null;
-    info('generated attributes in payload queue')
+    detail('generated attributes in payload queue')
       .number('txs', this.attributes.transactions.length + batch.transactionCount)
       .number('timestamp', batch.timestamp)
       .end();

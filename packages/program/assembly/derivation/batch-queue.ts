@@ -4,7 +4,7 @@ import { FailureKind } from '../failure';
 import { RollupConfig } from '../config/rollup';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
-import { info } from '../log';
+import { detail } from '../log';
 import { PriorityQueue } from '../priority-queue';
 import { BatchReader } from './batch-reader';
 import { BatchSource } from './batch-source';
@@ -331,7 +331,7 @@ export class BatchQueue extends BatchSource {
     batches.drop(waiting);
     if (!isSpan) {
       const singular = batches.singular;
-      info('Found next batch')
+      detail('Found next batch')
         .number('batch_timestamp', singular.timestamp)
         .number('batch_epoch', singular.epochNumber)
         .number('txs', singular.transactionCount)
@@ -342,7 +342,10 @@ export class BatchQueue extends BatchSource {
     if (!this.beginSpan(span, parent)) {
       return fail(FailureKind.Critical, 'a valid span batch has a block whose L1 origin is not known');
     }
-    info('Found next batch').number('batch_timestamp', span.timestamp(0)).number('block_count', span.blockCount).end();
+    detail('Found next batch')
+      .number('batch_timestamp', span.timestamp(0))
+      .number('block_count', span.blockCount)
+      .end();
     const first = this.fromSpan(parent);
     if (first === null) return fail(FailureKind.Critical, 'a valid span batch does not follow the safe head');
     return this.ready(first, !this.hasSpan);

@@ -4,7 +4,7 @@ import { RollupConfig } from '../config/rollup';
 import { FailureKind } from '../failure';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
-import { info, warn } from '../log';
+import { detail, info, warn } from '../log';
 import { POST_EXEC_TYPE, SET_CODE_TYPE } from '../transaction/transaction-source';
 import { SingularBatch } from './batch';
 import { BatchContext } from './batch-validity';
@@ -98,7 +98,7 @@ export abstract class BatchSource {
       this.at = origin;
       if (behind) this.blocks.length = 0;
       else this.blocks.push(origin);
-      info('Advancing bq origin').number('origin', origin.number).end();
+      detail('Advancing bq origin').number('origin', origin.number).end();
     }
     const blocks = this.blocks;
     if (blocks.length > 0 && parent.originNumber > blocks[0].number) {

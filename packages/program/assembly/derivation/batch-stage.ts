@@ -4,7 +4,7 @@ import { RollupConfig } from '../config/rollup';
 import { FailureKind } from '../failure';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
-import { info, warn } from '../log';
+import { detail, warn } from '../log';
 import { SingularBatch } from './batch';
 import { BatchSource } from './batch-source';
 import { checkSingularBatch, checkSpanPrefix, Validity } from './batch-validity';
@@ -100,7 +100,7 @@ export class BatchStage extends BatchSource {
       return Pull.Again;
     }
     this.previous.pin();
-    info('Found next valid span batch')
+    detail('Found next valid span batch')
       .number('batch_timestamp', span.timestamp(0))
       .number('block_count', span.blockCount)
       .end();

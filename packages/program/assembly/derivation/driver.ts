@@ -8,7 +8,7 @@ import { Fork, PayloadAttributes, RollupConfig } from '../config/rollup';
 import { Failure, FailureKind, Result } from '../failure';
 import { seedHashes } from '../hash-chains';
 import { L1Chain } from '../l1/chain';
-import { error, info, renewLines, warn } from '../log';
+import { allowLines, detail, error, info, renewLines, warn } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
 import { TransactionSource } from '../transaction/transaction-source';
@@ -19,6 +19,11 @@ import { L2Chain, l2Block } from './l2-chain';
 import { Pipeline } from './pipeline';
 import { failure, Pull } from './stage';
 import { findStart } from './start';
+
+/** Lines about the next block that may be written whatever there was before. */
+// @ts-ignore: decorator
+@inline
+const NEXT_LINES: u32 = 8;
 
 /** What execution says about the block that it built. Both are in PERSISTENT. */
 @final
@@ -82,6 +87,7 @@ export function derive(
       latestTime(config, l1, safe, claimedNumber),
     );
     let pending = safe;
+    let highest = safe.number;
     // Attributes are in SCRATCH until their block is built.
     useScratch(true);
     const start = mark();
@@ -132,7 +138,14 @@ export function derive(
       }
       l2.append(pending);
       if (concluding) safe = pending;
-      info(concluding ? 'Derived safe block' : 'Derived pending block')
+      // Blocks of spans that are undone again may come any number of times.
+      const isNew = pending.number > highest;
+      if (isNew) {
+        highest = pending.number;
+        allowLines(NEXT_LINES);
+      }
+      const message = concluding ? 'Derived safe block' : 'Derived pending block';
+      (isNew || concluding ? info(message) : detail(message))
         .hash('hash', pending.hash)
         .number('number', pending.number)
         .end();

@@ -21,11 +21,13 @@ import {
 } from './hostile-data.js';
 import { channelCases } from './channel-cases.js';
 import { neighbourCases } from './neighbour-cases.js';
+import { upgradeCases } from './upgrade-cases.js';
 import type { HostileCase } from './hostile-data.js';
 
 export const derivationCases: HostileCase[] = [
   ...channelCases,
   ...neighbourCases,
+  ...upgradeCases,
   {
     name: 'a batch of a hundred million transactions of one byte, for another parent',
     isQuick: true,

@@ -57,6 +57,8 @@ const l1ChainConfig = {
 
 export interface ChainOptions {
   fork: ForkName;
+  /** A later fork that is in force from a time on, and with it those in between. */
+  upgrade?: { readonly fork: ForkName; readonly time: number };
   /** L1 blocks for which a batch may wait; 3,600 on the chains of today. */
   window?: number;
   channelTimeout?: number;
@@ -71,8 +73,9 @@ export class HostileChain {
   readonly genesisHash: Uint8Array;
   readonly l1: Uint8Array[] = [];
   private readonly values = new Map<string, Uint8Array>();
-  private readonly options: Required<Omit<ChainOptions, 'genesis'>>;
+  private readonly options: Required<Omit<ChainOptions, 'genesis' | 'upgrade'>>;
   private readonly genesisNumber: number;
+  private readonly upgrade: ChainOptions['upgrade'];
   private nonce = 0;
   private channels = 0;
   private blobs = 0;
@@ -80,6 +83,7 @@ export class HostileChain {
   constructor(options: ChainOptions) {
     this.options = { window: 3600, channelTimeout: 300, blockTime: 2, gasLimit: 30_000_000, ...options };
     this.genesisNumber = options.genesis?.number ?? 0;
+    this.upgrade = options.upgrade;
     const genesis =
       options.genesis?.header ??
       l2Header(new Uint8Array(32), 0, genesisTime, this.options.gasLimit, this.extraAt(genesisTime));
@@ -176,7 +180,11 @@ export class HostileChain {
   }
 
   get config(): object {
-    const times = Object.fromEntries(forks.filter((fork) => this.has(fork)).map((fork) => [`${fork}_time`, 0]));
+    const { upgrade } = this;
+    const last = forks.indexOf(upgrade?.fork ?? this.options.fork);
+    const times = Object.fromEntries(
+      forks.slice(0, last + 1).map((fork) => [`${fork}_time`, this.has(fork) ? 0 : (upgrade?.time ?? 0)]),
+    );
     return {
       genesis: {
         l1: { hash: toHex(this.l1[0] ?? new Uint8Array(32)), number: 0 },

@@ -1,7 +1,7 @@
 // What the hostile cases are made of: odd channels, frames, receipts, and what a run may take.
 import { hashOf } from '../derivation/encoding.js';
 import {
-  brotli, depositLog, genesisTime, HostileChain, receiptOf, singular, type ForkName,
+  brotli, depositLog, genesisTime, HostileChain, receiptOf, singular, type ChainOptions, type ForkName,
 } from './hostile-chain.js'; // prettier-ignore
 
 export interface HostileCase {
@@ -36,7 +36,7 @@ export const valid = (chain: HostileChain, payload: Uint8Array): Uint8Array =>
 export function of(
   fork: ForkName,
   fill: (chain: HostileChain) => void,
-  options: { window?: number } = {},
+  options: Omit<ChainOptions, 'fork'> = {},
 ): () => HostileChain {
   return () => {
     const chain = new HostileChain({ fork, ...options });
