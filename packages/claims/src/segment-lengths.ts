@@ -25,7 +25,7 @@ const MOST_SHARE = 1_000n;
  * Million steps of the machine: what one of the L1 blocks before a segment takes to read, an L2 block that is nearly empty, and a million
  * gas (docs/benchmarks.md). Only how they compare counts.
  */
-const STEPS = { l1Block: 8, l2Block: 2, gas: 17 };
+const STEPS = { l1Block: 9, l2Block: 2, gas: 17 };
 /** L1 blocks before a segment that are read, where there are as many: the channel timeout since Granite. */
 const READ_BEFORE = 50;
 
