@@ -5,6 +5,9 @@
 const LARGE = 1 << 24;
 const MAX_DEPTH = 4096;
 const MAX_VALUES = 1 << 24;
+/** Fields of objects that have more than some: each of their names is kept, at a microsecond and 180 bytes. */
+const WIDE = 1024;
+const MAX_WIDE = 1 << 20;
 
 /** No configuration has more levels, values, characters of a field's name, digits of a number, or bytes. */
 const CONFIGURATION = { levels: 64, values: 1 << 16, name: 1024, digits: 400, length: 1 << 24 };
@@ -80,8 +83,10 @@ function nameOf(quoted: string): string {
 
 /** The same of a text of any length. */
 export function excessOf(text: string): string | undefined {
-  let depth = 0;
+  // By level how many fields an object has; -1 for a list.
+  const open: number[] = [];
   let values = 0;
+  let wide = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
@@ -89,12 +94,17 @@ export function excessOf(text: string): string | undefined {
       continue;
     }
     if (code === OPEN_LIST || code === OPEN_OBJECT) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return `more than ${MAX_DEPTH} levels`;
+      if (open.push(code === OPEN_OBJECT ? 0 : -1) > MAX_DEPTH) return `more than ${MAX_DEPTH} levels`;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
-      depth -= 1;
+      open.pop();
       continue;
-    } else if (code !== COMMA) {
+    } else if (code === COMMA) {
+      const last = open.length - 1;
+      const fields = open[last] ?? -1;
+      if (fields >= 0) open[last] = fields + 1;
+      if (fields > WIDE) wide += 1;
+      if (wide > MAX_WIDE) return `objects of more than ${MAX_WIDE} fields`;
+    } else {
       continue;
     }
     values += 1;

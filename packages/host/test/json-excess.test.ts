@@ -17,6 +17,15 @@ test('a large answer that is deep or wide is refused, one of long strings is not
   assert.equal(jsonExcess(`[${'[],'.repeat(LARGE / 3)}1]`), undefined);
 });
 
+test('a large answer with objects of millions of fields is refused, one with millions of small objects is not', () => {
+  const fields = (count: number): string => `{${Array.from({ length: count }, (_, i) => `"${i}":0`).join(',')}}`;
+  const space = ' '.repeat(LARGE);
+  assert.equal(jsonExcess(`[${fields(1 << 21)}]`), 'objects of more than 1048576 fields');
+  assert.equal(jsonExcess(`[${`${fields(200_000)},`.repeat(8)}0]${space}`), 'objects of more than 1048576 fields');
+  assert.equal(jsonExcess(`[${`${fields(1000)},`.repeat(3000)}0]`), undefined);
+  assert.equal(jsonExcess(`{"a":[${'0,'.repeat(3_000_000)}0]}${space}`), undefined);
+});
+
 test('a configuration of thousands of levels is named as one', () => {
   const text = `{"genesis":${'['.repeat(1_000_000)}`;
   assert.throws(
