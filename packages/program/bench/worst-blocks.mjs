@@ -4,15 +4,19 @@
 // measured with 3 and with 9 million gas, between which all but the first few million steps are in proportion; seconds (user
 // CPU time of all threads, start-up included) with 30 and with 500 million, of which deep states take minutes, most of it to make them up. Needs the guest's cross compiler (npm run guest fetches it).
 import { readFileSync } from 'node:fs';
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { loadElf } from '../../fpvm/dist/src/index.js';
 import { compileGuest } from '../../guest/dist/src/index.js';
+import { createOracle } from '../../host/dist/src/run.js';
+import { memoryStore, PRECOMPILE_KEY } from '../../preimage/dist/src/index.js';
 import { runProgram } from '../dist/src/index.js';
 import { forks } from '../dist/test/execution/blocks.js';
-import { answerPrecompile, fromHex, toHex } from '../dist/test/execution/module.js';
+import { fromHex, toHex } from '../dist/test/execution/module.js';
 import { inputOf } from '../dist/test/execution/op-sepolia-blocks.js';
 import { CHAIN_ID, COINBASE, headerRlp } from '../dist/test/execution/world.js';
-import { attacks, GENESIS, transactionsOf } from '../dist/test/hostile/attacks.js';
+import { push, setWord, target, whileGas } from '../dist/test/hostile/attack-code.js';
+import { attacks as hostile, GENESIS, transactionsOf } from '../dist/test/hostile/attacks.js';
 import { MadeUpState } from '../dist/test/hostile/made-up-state.js';
 
 const LIMITS = [30, 60, 200, 500];
@@ -20,10 +24,41 @@ const LIMITS = [30, 60, 200, 500];
 const [FEW, MANY] = [3_000_000, 9_000_000];
 const TIMED = [30_000_000, 500_000_000];
 
+/** Additions of points of which each is the sum before, the dearest that the host can be asked for; words of two points of the curve. */
+const additions = (address, gas, words) =>
+  target(
+    whileGas(
+      60_000,
+      `${push(16 * words.length, 2)}5f${push(32 * words.length, 2)}5f${push(address, 1)}${push(gas, 3)}fa50`,
+      words.map((word, i) => setWord(32 * i, word.toString(16).padStart(64, '0'))).join(''),
+    ),
+    { asks: true, fork: 'isthmus' },
+  );
+const words = (...elements) => elements.flatMap((element) => [element >> 256n, element & (2n ** 256n - 1n)]);
+const onG1 = [1n, 2n].map((scalar) => bls12_381.G1.Point.BASE.multiply(5n * scalar).toAffine());
+const onG2 = [1n, 2n].map((scalar) => bls12_381.G2.Point.BASE.multiply(5n * scalar).toAffine());
+const attacks = {
+  ...hostile,
+  'BLS12-381 G1 additions of valid points': () =>
+    additions(
+      11,
+      375,
+      onG1.flatMap(({ x, y }) => words(x, y)),
+    ),
+  'BLS12-381 G2 additions of valid points': () =>
+    additions(
+      13,
+      600,
+      onG2.flatMap(({ x, y }) => words(x.c0, x.c1, y.c0, y.c1)),
+    ),
+};
+
 /** What is measured by default: a kind each of what a block may be made of, the dearest of its neighbours. */
 const KINDS = [
   'ecrecover with inputs that grow by a byte',
-  'BLS12-381 G1 additions',
+  'ECRECOVER of distinct hashes',
+  'BLS12-381 G1 additions of valid points',
+  'BLS12-381 G2 additions of valid points',
   'call data that grow',
   'outputs that grow',
   'block hashes',
@@ -63,7 +98,10 @@ const built = (name) => readFileSync(new URL(`../dist/${name}.wasm`, import.meta
 const elf = compileGuest(built('block-speed'));
 const native = built('block-speed-native');
 
-/** The block's order, and an oracle that remembers what it made up. */
+/**
+ * The block's order, and an oracle that remembers what it made up. What L1's precompiles give it takes from the host, as a run without
+ * endpoints does.
+ */
 function blockOf(name, gas) {
   const attack = attacks[name](gas);
   const fork = attack.fork ?? 'holocene';
@@ -83,12 +121,15 @@ function blockOf(name, gas) {
     transactions: transactionsOf(attack, gas),
   });
   const known = new Map([[toHex(keccak_256(parent)).slice(2), parent]]);
+  const none = new Uint8Array(32);
+  const host = createOracle({ claim: { l1Head: none, l2OutputRoot: none }, chain: {}, store: memoryStore() });
   return {
     hint: async (hint) => {
-      if (hint.startsWith('l1-precompile-v2 ')) answerPrecompile(known, fromHex(hint.slice(17)));
+      if (hint.startsWith('l1-precompile')) await host.hint(hint);
     },
     get: async (key) => {
       if (key[0] === 1) return order;
+      if (key[0] === PRECOMPILE_KEY) return host.get(key);
       const asked = toHex(key.subarray(1));
       const value = known.get(asked) ?? state.get(asked);
       if (value === undefined) throw new Error(`no pre-image of ${toHex(key)}`);

@@ -49,13 +49,47 @@ const BUNDLES = 2;
 function preimage(key: Uint8Array): Uint8Array {
   const brought = broughtAlong(key);
   if (brought !== undefined) return brought;
-  const found = key[0] === KECCAK256_KEY ? lookUp?.(key) : undefined;
+  const found = key[0] === KECCAK256_KEY ? (keptCode(key) ?? lookUp?.(key)) : undefined;
   if (found !== undefined) {
     // The hint that led to it has done its work.
     if (hints.at(-1)?.includes(Buffer.from(key).toString('hex', 1)) === true) hints.pop();
+    keepCode(key, found);
     return found;
   }
-  return ask(key);
+  const value = ask(key);
+  if (key[0] === KECCAK256_KEY) keepCode(key, value);
+  return value;
+}
+
+/**
+ * Codes by key, the latest ones and those before them: the client gives codes up when there are many, and reads them again for 100 gas
+ * each. To hash one that comes out of a datadir takes 0.15 ms, so that a block of 30 million gas would take seconds.
+ */
+let codes = new Map<string, Uint8Array>();
+let codesBefore = codes;
+let codesLength = 0;
+/** Bytes of each of the two, and of the shortest value that is kept: no trie node is as long. */
+const CODES_KEPT = 128 << 20;
+const SHORTEST_KEPT = 1024;
+
+function keptCode(key: Uint8Array): Uint8Array | undefined {
+  if (codes.size === 0) return undefined;
+  const text = name(key);
+  return codes.get(text) ?? codesBefore.get(text);
+}
+
+function keepCode(key: Uint8Array, value: Uint8Array): void {
+  if (value.length < SHORTEST_KEPT) return;
+  const text = name(key);
+  if (codes.has(text)) return;
+  if (codesLength + value.length > CODES_KEPT) {
+    codesBefore = codes;
+    codes = new Map();
+    codesLength = 0;
+  }
+  // An answer is there until the next request only.
+  codes.set(text, codesBefore.get(text) ?? value.slice());
+  codesLength += value.length;
 }
 
 /** Whose way the nodes that are asked for lie on: addresses of an account's address and of a slot's key, or 0 (ABI.md). */

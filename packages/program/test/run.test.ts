@@ -9,6 +9,7 @@ const VALUE = Uint8Array.from([0x80, 0, 0, 0, 0, 0, 0, 2, 9]);
 /** Runs the ABI test program with `order` as its local pre-image 1 and `value` as the other pre-image. */
 async function run(order: number[], value = VALUE) {
   const hints: string[] = [];
+  let asked = 0;
   let stdout = '';
   let stderr = '';
   const code = await runProgram({
@@ -18,13 +19,14 @@ async function run(order: number[], value = VALUE) {
       get: async (key) => {
         if (key[0] === 1) return Uint8Array.from(order);
         assert.deepEqual([...key], [2, ...Array.from({ length: 31 }, () => 0xab)]);
+        asked += 1;
         return value;
       },
     },
     stdout: (bytes) => void (stdout += Buffer.from(bytes).toString()),
     stderr: (bytes) => void (stderr += Buffer.from(bytes).toString()),
   });
-  return { code, stdout, stderr, hints };
+  return { code, stdout, stderr, hints, asked };
 }
 
 test('the client hints, reads a pre-image, logs and exits', async () => {
@@ -43,6 +45,21 @@ test('values of every length come through, those too that the two threads have n
     // A line of the log shows the beginning.
     const start = Buffer.from(value).toString('hex').slice(0, 4000);
     assert.ok(stdout.startsWith(`lvl=info msg="read" value=0x${start}`), `${length} bytes`);
+  }
+});
+
+test('a code is asked for once, however often the client reads it; what is shorter each time', async () => {
+  for (const [length, times] of [
+    [1023, 3],
+    [1024, 1],
+    [200_000, 1],
+  ] as const) {
+    const value = Uint8Array.from({ length }, (_, i) => (i * 7) % 251);
+    const { stdout, hints, asked } = await run([10, ...Array.from({ length: 32 }, () => 0xab)], value);
+    const sum = 3 * value.reduce((all, byte) => all + byte, 0);
+    assert.equal(stdout, `lvl=info msg="read" sum=${sum}\n`);
+    assert.equal(asked, times, `${length} bytes`);
+    assert.equal(hints.length, times);
   }
 });
 
