@@ -1,5 +1,5 @@
 /** The datadir: a folder of pre-images on disk. A file `kvformat` in it names the format, as op-program has it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
 import { FILE_LAYOUTS, fileStore, writeWhole } from './file-store.js';
@@ -83,7 +83,7 @@ export function openDatadir({
 
 function recordedFormat(path: string, names: string[]): DataFormat | undefined {
   if (!names.includes(FORMAT_FILE)) return undefined;
-  const text = readFileSync(join(path, FORMAT_FILE), 'utf8');
+  const text = readStart(join(path, FORMAT_FILE));
   const format = [...DATA_FORMATS, ...FOREIGN_DATA_FORMATS].find((known) => known === text);
   if (format === undefined) {
     throw new DatadirError(
@@ -91,6 +91,21 @@ function recordedFormat(path: string, names: string[]): DataFormat | undefined {
     );
   }
   return format;
+}
+
+/** The first bytes of a file; of a pipe what is there already. */
+function readStart(path: string): string {
+  const piece = Buffer.alloc(64);
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return piece.toString('utf8', 0, readSync(file, piece));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new DatadirError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** The format of a datadir without `kvformat` (op-program wrote none before October 2024), told from its files' names. */

@@ -2,7 +2,17 @@
  * Pre-images in files of their own, as op-program lays them out, each the value as hexadecimal text:
  * `directory`: `<first 4 hex digits>/<other 60>.txt`; `file`: `0x<64 hex digits>.txt`.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
@@ -73,9 +83,13 @@ export function fileStore(path: string, layout: Layout, restore: () => void): Pr
 /** Most files are one field element or one trie node: read into this at once, without asking for the size. */
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** The bytes of `file`, valid until the next call. */
+/** Hexadecimal digits of 128 MiB: no value that is fetched comes near. */
+const MOST_VALUE = 2 ** 28;
+
+/** The bytes of `file`, valid until the next call. Throws DatadirError where it has no end. */
 function readWhole(file: string): Buffer {
-  const descriptor = openSync(file, 'r');
+  // A pipe in a value's place is empty, and not waited for.
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     let buffer = scratch;
     let length = 0;
@@ -85,6 +99,7 @@ function readWhole(file: string): Buffer {
       // A file that leaves room in the buffer has ended, but for file systems that give less than there is.
       if (got === 0) return buffer.subarray(0, length);
       if (length < buffer.length) continue;
+      if (length >= MOST_VALUE) throw new DatadirError(`${file} is longer than any pre-image`);
       const larger = Buffer.allocUnsafeSlow(4 * buffer.length);
       buffer.copy(larger);
       buffer = larger;

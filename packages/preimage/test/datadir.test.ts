@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,6 +46,40 @@ test(
 );
 
 const key = keccak256Key(keccak_256(value));
+
+test(
+  "pipes, folders and devices in the place of a datadir's files are told of, and not waited for",
+  { skip: process.platform !== 'linux' },
+  (t) => {
+    const path = mkdtempSync(join(tmpdir(), 'datadir-'));
+    t.after(() => rmSync(path, { recursive: true }));
+    const places: [string, (place: string) => void][] = [
+      ['a pipe', (place) => execFileSync('mkfifo', [place])],
+      ['a folder', (place) => mkdirSync(place)],
+      ['a device', (place) => symlinkSync('/dev/zero', place)],
+    ];
+    for (const [what, make] of places) {
+      for (const format of ['directory', 'lmdb'] as const) {
+        const folder = join(path, `${what} ${format}`);
+        mkdirSync(folder);
+        make(join(folder, 'kvformat'));
+        assert.throws(() => openDatadir({ path: folder, mustExist: true }), DatadirError, `${what} as kvformat`);
+        rmSync(join(folder, 'kvformat'), { recursive: true });
+        writeFileSync(join(folder, 'kvformat'), format);
+        if (format === 'lmdb') {
+          make(join(folder, 'preimages.lmdb'));
+          assert.throws(() => openDatadir({ path: folder, mustExist: true }), DatadirError, `${what} as a database`);
+          continue;
+        }
+        const hex = keyHex(key);
+        mkdirSync(join(folder, hex.slice(0, 4)));
+        make(join(folder, hex.slice(0, 4), `${hex.slice(4)}.txt`));
+        const store = openDatadir({ path: folder, mustExist: true });
+        assert.throws(() => store.get(key), Error, `${what} as a value`);
+      }
+    }
+  },
+);
 const hex = keyHex(key);
 
 function temporary(t: TestContext): string {
