@@ -9,7 +9,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { open as openDatabase } from 'lmdb';
 import { DatadirError, messageOf } from './datadir-error.js';
-import { diskRoom } from './disk-room.js';
+import { diskRoom, fileSizeLimit } from './disk-room.js';
 import { integrityFault } from './integrity.js';
 import { keyHex, LOCAL_KEY } from './keys.js';
 import { lmdbFault } from './lmdb-check.js';
@@ -52,7 +52,7 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
   } catch (error) {
     throw failed('opened', error);
   }
-  const takeRoom = diskRoom(path);
+  const takeRoom = diskRoom(path, undefined, undefined, { path: file, limit: fileSizeLimit() });
   let isTogether = false;
   // What the system says of a file that could be written in part only.
   const isShort = (error: unknown) => error instanceof Error && 'code' in error && error.code === EIO;
