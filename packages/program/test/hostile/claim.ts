@@ -26,16 +26,18 @@ export function claimOn(chain: HostileChain, options: ClaimOptions = {}): Oracle
   const values = new Map(chain.preimages);
   values.set(`02${Buffer.from(agreed).toString('hex').slice(2)}`, output);
   const answers = new Map<string, Uint8Array>();
-  const forkTimes = Object.keys(config)
-    .filter((name) => name.endsWith('_time') && !['l2_time', 'block_time', 'delta_time'].includes(name))
-    .map((name): [string, number] => [`${name.slice(0, -5)}Time`, 0]);
+  const forkTimes = Object.entries(config).filter(
+    ([name]) => name.endsWith('_time') && !['l2_time', 'block_time', 'delta_time'].includes(name),
+  );
+  const since = (name: string, fork: string) =>
+    config[`${fork}_time`] === undefined ? {} : { [`${name}Time`]: config[`${fork}_time`] };
   const chainConfig = {
     chainId: 901,
-    ...Object.fromEntries(forkTimes),
-    ...(chain.has('canyon') ? { shanghaiTime: 0 } : {}),
-    ...(chain.has('ecotone') ? { cancunTime: 0 } : {}),
-    ...(chain.has('isthmus') ? { pragueTime: 0 } : {}),
-    ...(chain.has('karst') ? { osakaTime: 0 } : {}),
+    ...Object.fromEntries(forkTimes.map(([name, time]) => [`${name.slice(0, -5)}Time`, time])),
+    ...since('shanghai', 'canyon'),
+    ...since('cancun', 'ecotone'),
+    ...since('prague', 'isthmus'),
+    ...since('osaka', 'karst'),
     optimism: { eip1559Elasticity: 6, eip1559Denominator: 50, eip1559DenominatorCanyon: 250 },
   };
   const json = (value: object): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
