@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
 import { FILE_LAYOUTS, fileStore, writeWhole } from './file-store.js';
+import { removeLeftOvers } from './left-overs.js';
 import { LMDB_FILE, lmdbStore } from './lmdb-store.js';
 import { makeFolder } from './make-folder.js';
 import type { PreimageStore } from './store.js';
@@ -69,6 +70,7 @@ export function openDatadir({
       throw new DatadirError(`the datadir ${path} cannot be made: ${messageOf(error)}`, { cause: error });
     }
   }
+  if (!mustExist && !opened && names !== undefined) removeLeftOvers(path, names);
   if (!mustExist && !names?.includes(FORMAT_FILE)) create();
   const store =
     actual === 'lmdb'

@@ -14,10 +14,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { DatadirError, isErrno, messageOf } from './datadir-error.js';
 import { integrityFault } from './integrity.js';
 import { keyHex, LOCAL_KEY } from './keys.js';
+import { namesIn, removeLeftOvers, temporaryOf } from './left-overs.js';
 import { MISSING, type PreimageStore, storeFrom } from './store.js';
 
 type Layout = { folder(key: string): string | undefined; name(key: string): string };
@@ -33,6 +33,12 @@ const DAMAGED_FILE = new Set(['EISDIR', 'EIO']);
 /** The store in the folder `path`. `restore` makes the folder again, where it was removed under the store. */
 export function fileStore(path: string, layout: Layout, restore: () => void): PreimageStore {
   const fileOf = (hex: string) => join(path, layout.folder(hex) ?? '', layout.name(hex));
+  let isTidy = false;
+  /** What a killed run left in the datadir's folders; in the datadir itself it is removed where that is opened. */
+  const tidy = () => {
+    isTidy = true;
+    for (const name of namesIn(path)) if (/^0[2-6][0-9a-f]{2}$/.test(name)) removeLeftOvers(join(path, name));
+  };
   return storeFrom({
     place: `the datadir ${path}`,
     look(key) {
@@ -68,7 +74,9 @@ export function fileStore(path: string, layout: Layout, restore: () => void): Pr
       if (key[0] === LOCAL_KEY) throw new RangeError('local pre-images are not stored');
       const hex = keyHex(key);
       const text = Buffer.from(Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex'), 'latin1');
-      const write = () => writeWhole(path, layout.name(hex), layout.folder(hex), text);
+      const folder = layout.folder(hex);
+      if (folder !== undefined && !isTidy) tidy();
+      const write = () => writeWhole(path, layout.name(hex), folder, text);
       try {
         write();
       } catch (error) {
@@ -108,14 +116,6 @@ function readWhole(file: string): Buffer {
     closeSync(descriptor);
   }
 }
-
-/**
- * What a file is called while it is written: beside its place, and never again. In the datadir's own folder, or under one name
- * for all, a file costs 200 to 600 µs of system time on an ext4 that has many (50 to 110 so): where the folder's
- * part of the disk is full, a free inode is looked for anew each time.
- */
-const temporaryOf = (target: string): string => `${target}.${process.pid}-${threadId}-${RUN}.tmp`;
-const RUN = Math.random().toString(36).slice(2);
 
 /** Writes a file under a temporary name beside it and renames it, so that no reader sees half of it. Throws DatadirError. */
 export function writeWhole(path: string, name: string, folder: string | undefined, bytes: Uint8Array): void {

@@ -12,6 +12,7 @@ import { DatadirError, messageOf } from './datadir-error.js';
 import { diskRoom, fileSizeLimit } from './disk-room.js';
 import { integrityFault } from './integrity.js';
 import { keyHex, LOCAL_KEY } from './keys.js';
+import { temporaryOf } from './left-overs.js';
 import { lmdbFault } from './lmdb-check.js';
 import { MISSING, type PreimageStore, storeFrom } from './store.js';
 
@@ -125,7 +126,7 @@ const ROOM_BYTES = 64 * 1024;
 
 /** Throws what the system says where there is no room for a new database: the library would end the process by a signal. */
 function checkRoom(file: string): void {
-  const trial = `${file}.${process.pid}.tmp`;
+  const trial = temporaryOf(file);
   try {
     writeFileSync(trial, new Uint8Array(ROOM_BYTES), { flush: true });
   } catch (error) {
