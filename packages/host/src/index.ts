@@ -51,6 +51,7 @@ export {
   readHeader,
 } from './l1-ancestry.js';
 export { type L1Blocks, l1Blocks } from './l1-blocks.js';
+export { Outage } from './outage.js';
 export { findL1Head, l1HeadCandidates, type L1Head, type L1HeadOptions } from './l1-head.js';
 export {
   type BlockId,

@@ -1,6 +1,7 @@
 /** Tries again what may go better the next time: for a bounded time, with growing pauses, and saying so. */
 import { EndpointError } from './endpoint-errors.js';
 import type { Log } from './log.js';
+import { Outage } from './outage.js';
 
 export type RetryPolicy = {
   /** For how long a request is tried again, in milliseconds; Infinity for ever. */
@@ -87,27 +88,20 @@ export function retryNotices(
   endpoint: string,
   log: Log,
 ): { failed(error: EndpointError, nextInMs: number): void; worked(): void } {
-  let since: number | undefined;
-  let next = 0;
-  let interval = 0;
+  const outage = new Outage();
   return {
     failed(error, nextInMs) {
-      const now = Date.now();
-      if (since === undefined) [since, next, interval] = [now, now, 1000];
-      if (now < next) return;
+      const failing = outage.failed();
+      if (failing === undefined) return;
       log('warn', 'Trying again', {
         endpoint,
         request: error.request,
         because: error.fault,
-        failing_for: `${seconds(now - since)} s`,
+        failing_for: `${seconds(failing)} s`,
         next_in: `${seconds(nextInMs)} s`,
       });
-      next = now + interval;
-      interval = Math.min(2 * interval, 60_000);
     },
-    worked() {
-      since = undefined;
-    },
+    worked: () => outage.worked(),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Log } from '@obelisc/host';
 import type { Database, Sql } from './database.js';
 import { WatchError } from './errors.js';
 import { type GameKey, setState } from './games-table.js';
+import { Trouble } from './trouble.js';
 
 /** One queue a chain: a worker takes jobs of the chains that it has endpoints for. */
 const claimsOf = (chain: string): string => `claims.${chain}`;
@@ -59,7 +60,8 @@ export class ClaimQueue {
       archiveCompletedAfterSeconds: 3600,
       deleteAfterDays: 14,
     });
-    boss.on('error', (error) => options.log('warn', 'The queue has trouble', { because: error.message }));
+    const trouble = new Trouble(options.log);
+    boss.on('error', (error) => trouble.failed('The queue cannot be looked after', error));
     await oneAtATime(database, async () => {
       await refuseNewer(database, boss);
       await boss.start();

@@ -3,9 +3,9 @@ import type { Log } from '@obelisc/host';
 import { type AlertTargets, raise, sendAlerts } from './alerts.js';
 import { firstSeenOpen, lastVerdict, verdictsAfter } from './claims-view.js';
 import type { Database } from './database.js';
-import { messageOf } from './errors.js';
 import { Delays } from './delays.js';
 import type { Metrics } from './metrics.js';
+import { Trouble } from './trouble.js';
 
 export interface ReporterOptions {
   readonly database: Database;
@@ -29,8 +29,11 @@ export class Reporter {
   /** Alerts on their way. */
   #sending: Promise<void> | undefined;
   readonly #closing = new AbortController();
+  readonly #trouble: Trouble;
 
-  constructor(readonly options: ReporterOptions) {}
+  constructor(readonly options: ReporterOptions) {
+    this.#trouble = new Trouble(options.log);
+  }
 
   /** One look. Rejects where the database cannot be read. */
   async look(): Promise<void> {
@@ -53,7 +56,7 @@ export class Reporter {
       () => void (this.#sending = undefined),
       (error: unknown) => {
         this.#sending = undefined;
-        log('warn', 'Alerts cannot be read or noted as sent; trying again', { because: messageOf(error) });
+        this.#trouble.failed('Alerts cannot be read or noted as sent', error);
       },
     );
     if (verdicts.length > 0) onChange?.();

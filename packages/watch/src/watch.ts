@@ -3,12 +3,13 @@ import type { Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
 import type { ClaimEnd } from './claim-try.js';
 import type { Database } from './database.js';
-import { DatabaseError, messageOf } from './errors.js';
+import { DatabaseError } from './errors.js';
 import { type Beginning, Follower } from './follower.js';
 import type { JudgingOptions } from './judging.js';
 import { ClaimQueue } from './queue.js';
 import type { Reporter } from './reporter.js';
 import { claimNames, migrate } from './schema.js';
+import { Trouble } from './trouble.js';
 import { ClaimWorker } from './worker.js';
 
 export interface WatchOptions extends JudgingOptions {
@@ -143,9 +144,11 @@ export class Watch {
   async #follow(follower: Follower, once: boolean): Promise<void> {
     const { log, poll, listeners } = this.options;
     const chain = follower.options.chain.name;
+    const trouble = new Trouble(log);
     while (!this.#isStopping) {
       try {
         const look = await follower.look();
+        trouble.worked('Games cannot be written');
         listeners?.onLook?.(chain, look);
         if (look.found + look.queued + look.vanished > 0) listeners?.onChange?.();
         if (once) return;
@@ -154,8 +157,7 @@ export class Watch {
         // Nobody waits: what is wrong now may be right at the next look.
         if (once) throw reason;
         // What is no fault of L1 is not counted as one.
-        if (reason instanceof DatabaseError)
-          log('warn', 'Games cannot be written; trying again', { because: reason.message });
+        if (reason instanceof DatabaseError) trouble.failed('Games cannot be written', reason);
         else {
           listeners?.onLook?.(chain, reason);
           log('warn', 'L1 could not be read; trying again', { chain, because: reason.message });
@@ -168,6 +170,7 @@ export class Watch {
   /** Marks the games that the queue gave up, and tells what has become of claims, every second. */
   async #report(): Promise<void> {
     const { log, listeners, reporter } = this.options;
+    const trouble = new Trouble(log);
     while (!this.#isStopping) {
       try {
         for (const { chain, address } of await this.queue.bury()) {
@@ -175,10 +178,9 @@ export class Watch {
           listeners?.onChange?.();
         }
         await reporter?.look();
+        trouble.worked('The verdicts cannot be read');
       } catch (error) {
-        log('warn', 'The queue cannot be read; trying again', {
-          because: messageOf(error),
-        });
+        trouble.failed('The verdicts cannot be read', error);
       }
       await this.#pause(1000);
     }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type ClaimEnd, tryClaim, type TryOptions } from './claim-try.js';
 import { messageOf } from './errors.js';
 import { type ClaimJob, LEASE_RENEWAL } from './queue.js';
+import { Trouble } from './trouble.js';
 
 export interface WorkerOptions extends TryOptions {
   /** Claims at a time. */
@@ -14,13 +15,19 @@ export interface WorkerOptions extends TryOptions {
 /** Milliseconds between two looks into a queue that was empty. */
 const PAUSE = 500;
 
+/** What is told of when it fails. */
+const READING = 'The queue cannot be read';
+const SIGNING = 'The database cannot be written';
+
 export class ClaimWorker {
   readonly name: string;
   #isStopping = false;
   #wake: () => void = () => {};
   readonly #busy = new Set<Promise<void>>();
+  readonly #trouble: Trouble;
 
   constructor(readonly options: WorkerOptions) {
+    this.#trouble = new Trouble(options.log);
     this.name = `${hostname()} ${process.pid}`;
   }
 
@@ -40,8 +47,9 @@ export class ClaimWorker {
           // Chains in turn, so that a long queue of one does not starve another.
           for (let i = 0; i < chains.length && job === undefined; i++)
             job = await queue.take(chains[(turn + i) % chains.length]?.name ?? '');
+          this.#trouble.worked(READING);
         } catch (error) {
-          log('warn', 'The queue cannot be read; trying again', { because: messageOf(error) });
+          this.#trouble.failed(READING, error);
           await this.#pause(10 * PAUSE);
           continue;
         }
@@ -83,15 +91,16 @@ export class ClaimWorker {
   }
 
   async #sayAlive(): Promise<void> {
-    const { database, chains, log } = this.options;
+    const { database, chains } = this.options;
     try {
       await database.query(
         `INSERT INTO obelisc.workers (name, chains) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET seen_at = now(), chains = excluded.chains`,
         [this.name, chains.map(({ name }) => name)],
       );
+      this.#trouble.worked(SIGNING);
     } catch (error) {
-      log('warn', 'The database cannot be written; trying again', { because: messageOf(error) });
+      this.#trouble.failed(SIGNING, error);
     }
   }
 
