@@ -49,15 +49,16 @@ const BUNDLES = 2;
 function preimage(key: Uint8Array): Uint8Array {
   const brought = broughtAlong(key);
   if (brought !== undefined) return brought;
-  const found = key[0] === KECCAK256_KEY ? (keptCode(key) ?? lookUp?.(key)) : undefined;
+  const isCode = hints.at(-1)?.startsWith('l2-code ') === true;
+  const found = key[0] === KECCAK256_KEY ? ((isCode ? keptCode(key) : undefined) ?? lookUp?.(key)) : undefined;
   if (found !== undefined) {
     // The hint that led to it has done its work.
     if (hints.at(-1)?.includes(Buffer.from(key).toString('hex', 1)) === true) hints.pop();
-    keepCode(key, found);
+    if (isCode) keepCode(key, found);
     return found;
   }
   const value = ask(key);
-  if (key[0] === KECCAK256_KEY) keepCode(key, value);
+  if (isCode) keepCode(key, value);
   return value;
 }
 
@@ -68,12 +69,11 @@ function preimage(key: Uint8Array): Uint8Array {
 let codes = new Map<string, Uint8Array>();
 let codesBefore = codes;
 let codesLength = 0;
-/** Bytes of each of the two, and of the shortest value that is kept: no trie node is as long. */
+/** Bytes of each of the two, and of the shortest code that is kept. */
 const CODES_KEPT = 128 << 20;
 const SHORTEST_KEPT = 1024;
 
 function keptCode(key: Uint8Array): Uint8Array | undefined {
-  if (codes.size === 0) return undefined;
   const text = name(key);
   return codes.get(text) ?? codesBefore.get(text);
 }
@@ -87,8 +87,8 @@ function keepCode(key: Uint8Array, value: Uint8Array): void {
     codes = new Map();
     codesLength = 0;
   }
-  // An answer is there until the next request only.
-  codes.set(text, codesBefore.get(text) ?? value.slice());
+  // An answer is there until the next request only (and the slice of a Buffer would be no copy).
+  codes.set(text, codesBefore.get(text) ?? Uint8Array.from(value));
   codesLength += value.length;
 }
 
