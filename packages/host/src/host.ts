@@ -160,16 +160,27 @@ function openStore(path: string, format: DataFormat | undefined, mustExist: bool
   return tolerantStore(writtenBehind(store, path, store.format !== 'lmdb'), log);
 }
 
-/** The error, with all that is damaged besides: else it would be found one run at a time. */
-function withOtherDamage(error: PoisonedPreimageError, store: PreimageStore): Error {
+/** Damaged entries that an error names besides its own: it is one line of the log. */
+const NAMED_IN_ERROR = 10;
+
+/**
+ * The error, with all that is damaged besides: else it would be found one run at a time. What is more than an error can hold is told
+ * before it, one entry a line.
+ */
+function withOtherDamage(error: PoisonedPreimageError, store: PreimageStore, log: Log): Error {
   const damaged = [...(store.keys?.() ?? [])].flatMap((key) => {
     const found = store.look(key);
-    return found.state === 'damaged' && !error.message.includes(found.place) ? [`${found.place}: ${found.fault}`] : [];
+    return found.state === 'damaged' && !error.message.includes(found.place) ? [found] : [];
   });
   if (damaged.length === 0) return error;
-  const count = `${damaged.length} more of its entries ${damaged.length === 1 ? 'is' : 'are'} damaged:`;
+  const [named, others] = [damaged.slice(0, NAMED_IN_ERROR), damaged.slice(NAMED_IN_ERROR)];
+  // Not a warning: who wants to see errors only is to see all of them.
+  for (const { place, fault } of others) log('error', 'Damaged in the datadir', { what: place, because: fault });
+  const where = others.length === 0 ? '' : `, ${others.length} of them named in the lines before this one`;
+  const count = `${damaged.length} more of its entries ${damaged.length === 1 ? 'is' : 'are'} damaged${where}:`;
+  const list = named.map(({ place, fault }) => `${place}: ${fault}`);
   const advice = 'to have all of them fetched again, run once with --l1, --l1.beacon and --l2';
-  return new DatadirError(`${error.message}\n${count}\n${damaged.join('\n')}\n${advice}`, { cause: error });
+  return new DatadirError([error.message, count, ...list, advice].join('\n'), { cause: error });
 }
 
 /** The oracle of one run. Local keys are answered from claim and chain, all others by the prefetcher. */
@@ -209,7 +220,7 @@ export function createOracle({
         try {
           return await global.get(key);
         } catch (error) {
-          throw error instanceof PoisonedPreimageError ? withOtherDamage(error, store) : error;
+          throw error instanceof PoisonedPreimageError ? withOtherDamage(error, store, log) : error;
         }
       }
       const value = localPreimage(key, claim, chain, dialect);

@@ -22,6 +22,7 @@ import {
   DEFAULT_RETRY_POLICY,
   elementKey,
   FIELD_ELEMENTS,
+  type Log,
   networkFetcher,
   openHost,
   storeBlob,
@@ -164,3 +165,38 @@ for (const format of FORMATS) {
     }
   });
 }
+
+test(
+  'without endpoints an error names ten more bad entries, and the lines before it each of the others',
+  { skip },
+  async (t) => {
+    const datadir = mkdtempSync(join(tmpdir(), 'obelisc-damaged-'));
+    t.after(() => rmSync(datadir, { recursive: true, force: true }));
+    const store = openDatadir({ path: datadir, format: 'file' });
+    const keys = Array.from({ length: 40 }, (_, index) => keccak256Key(keccak_256(Uint8Array.of(index))));
+    const fileOf = (key: PreimageKey) => join(datadir, `0x${keyHex(key)}.txt`);
+    for (const [index, key] of keys.entries()) {
+      store.put(key, Uint8Array.of(index));
+      writeFileSync(fileOf(key), 'zz');
+    }
+    const lines: string[] = [];
+    const log: Log = (level, message, fields) => {
+      if (level === 'error') lines.push(`${message}: ${String(fields?.what)} (${String(fields?.because)})`);
+    };
+    const host = await openHost({ claim, chain, datadir, log });
+    const [asked] = keys;
+    assert(asked !== undefined);
+    await assert.rejects(host.oracle.get(asked), (error: Error) => {
+      assert.match(
+        error.message,
+        /\n39 more of its entries are damaged, 29 of them named in the lines before this one:\n/,
+      );
+      const named = error.message.split('\n');
+      assert.equal(named.length, 1 + 1 + 10 + 1);
+      assert.equal(lines.length, 29);
+      for (const key of keys)
+        assert.equal([...named, ...lines].filter((line) => line.includes(fileOf(key))).length, 1, fileOf(key));
+      return true;
+    });
+  },
+);
