@@ -94,6 +94,15 @@ const MIGRATIONS: readonly string[] = [
     factory text NOT NULL
   );
   `,
+  `
+  -- What contracts say are numbers of 64 bits without a sign, whatever sense they make.
+  ALTER TABLE obelisc.games
+    ALTER COLUMN block_number TYPE numeric(20),
+    ALTER COLUMN start_block TYPE numeric(20),
+    ALTER COLUMN created_at TYPE numeric(20),
+    ALTER COLUMN resolved_at TYPE numeric(20),
+    ALTER COLUMN max_clock TYPE numeric(20);
+  `,
 ];
 
 /**

@@ -14,6 +14,8 @@ export interface FakeGame {
   /** 0 in progress, 1 challenger wins, 2 defender wins. */
   status: number;
   claim: bigint;
+  /** Answers of its views that are others than a usual game's, by signature. */
+  says?: Readonly<Record<string, bigint>>;
 }
 
 /** When an L1 block was made, in seconds. */
@@ -93,7 +95,9 @@ export class FakeL1 {
         if (params[0] === 'finalized') return this.finalized === undefined ? null : block(this.finalized);
         return block(this.newest);
       case 'eth_getBlockByHash':
-        return block(Number(BigInt(String(params[0])) - 0xb10c0000n) + (this.isLying ? 1 : 0));
+        return BigInt(String(params[0])) < 0xb10c0000n
+          ? null
+          : block(Number(BigInt(String(params[0])) - 0xb10c0000n) + (this.isLying ? 1 : 0));
       case 'eth_getCode': {
         const isContract =
           params[0] === FACTORY ? !this.isFactoryGone : this.games.some(({ address }) => address === params[0]);
@@ -132,6 +136,7 @@ export class FakeL1 {
       'startingRootHash()': 0x99n,
       'createdAt()': game.createdAt,
       'resolvedAt()': game.status === 0 ? 0 : game.createdAt + 5,
+      ...game.says,
     };
     const found = Object.entries(values).find(([signature]) => view(signature));
     return found === undefined ? new Error('reverted') : `0x${word(found[1])}`;

@@ -240,6 +240,38 @@ describe('a follower', () => {
     assert.match(String(reverting?.reason), /the contract is none: it has no rootClaim\(\) or gameType\(\)/);
   });
 
+  test('a game says whatever numbers it likes: what a claim may be is queued, what none can be is marked, the others go on', async () => {
+    const [most, beyond] = [(1n << 64n) - 1n, 1n << 64n];
+    const said: [string, bigint, string][] = [
+      ['l2BlockNumber()', 0n, 'queued'],
+      ['l2BlockNumber()', 1n << 63n, 'queued'],
+      ['l2BlockNumber()', most, 'queued'],
+      ['l2BlockNumber()', beyond, 'uncovered'],
+      ['startingBlockNumber()', most, 'queued'],
+      ['startingBlockNumber()', beyond, 'uncovered'],
+      ['gameType()', 1n << 32n, 'uncovered'],
+      ['maxClockDuration()', most, 'queued'],
+      ['maxClockDuration()', beyond, 'uncovered'],
+      ['resolvedAt()', most, 'queued'],
+      ['resolvedAt()', beyond, 'uncovered'],
+      ['createdAt()', beyond, 'uncovered'],
+      ['rootClaim()', 0n, 'queued'],
+      ['l1Head()', 0n, 'queued'],
+    ];
+    for (const [view, value] of said) l1.add(0, 20).says = { [view]: value };
+    l1.add(0, 20);
+    await follower().look();
+    assert.deepEqual(Object.values(await states()), [...said.map(([, , state]) => state), 'queued']);
+    const rows = await gamesBefore(place.database, chain, 3n, 2);
+    assert.deepEqual(
+      rows.map(({ blockNumber }) => blockNumber),
+      [2 ** 64, 2 ** 63],
+    );
+    // One that says so only when it is over holds up no look either.
+    for (const game of l1.games) Object.assign(game, { status: 2, says: { 'resolvedAt()': beyond } });
+    await follower().look();
+  });
+
   test('an L1 that has another block for a game is not believed; the game is read again', async () => {
     l1.add(0, 20);
     const following = follower();

@@ -106,7 +106,8 @@ export async function readGameStatuses(
   );
   return addresses.map((_, i) => {
     const status = GAME_STATUSES[Number(answers[2 * i]?.[0] ?? -1n)];
-    return status && { status, resolvedAt: answers[2 * i + 1]?.[0] ?? 0n };
+    const resolvedAt = answers[2 * i + 1]?.[0] ?? 0n;
+    return status && resolvedAt <= MOST ? { status, resolvedAt } : undefined;
   });
 }
 
@@ -141,6 +142,7 @@ async function gameOf(views: ContractViews, address: string, words: (view: View)
       : 'there is no contract';
     throw new GameError(address, what);
   }
+  if (type >= 1n << 32n) throw new GameError(address, `its type is ${type}, which no game has`);
   const { name, notCovered } = gameType(Number(type));
   if (notCovered !== undefined)
     throw new GameError(address, `${name} (type ${type}) is not covered: ${notCovered}`, true);
@@ -148,8 +150,11 @@ async function gameOf(views: ContractViews, address: string, words: (view: View)
   const l1Head = word('l1Head()');
   if (blockNumber === undefined || l1Head === undefined)
     throw new GameError(address, `${name} (type ${type}) is not covered: it has no block number or no L1 head`, true);
-  if (blockNumber >= 1n << 64n)
-    throw new GameError(address, `its block number is ${blockNumber}, which no chain reaches`);
+  checkBlock(address, 'its block number', blockNumber);
+  for (const view of ['createdAt()', 'resolvedAt()', 'maxClockDuration()'] as const) {
+    const seconds = word(view) ?? 0n;
+    if (seconds > MOST) throw new GameError(address, `its ${view} is ${seconds}, which is no time`);
+  }
   const status = GAME_STATUSES[Number(word('status()') ?? 0n)];
   if (status === undefined) throw new GameError(address, `its status is ${word('status()')}, which is not known`);
   const proposer = word('gameCreator()') ?? word('proposer()');
@@ -170,13 +175,24 @@ async function gameOf(views: ContractViews, address: string, words: (view: View)
   };
 }
 
+/** Numbers of blocks and times have 64 bits; words of contracts have 256. */
+const MOST = (1n << 64n) - 1n;
+
+/** Throws GameError for a block that cannot be. */
+function checkBlock(address: string, what: string, number: bigint): void {
+  if (number > MOST) throw new GameError(address, `${what} is ${number}, which no chain reaches`);
+}
+
 /** The block and root that a game starts from, under one of the names that there were. */
 async function startOf(
   views: ContractViews,
   address: string,
   words: (view: View) => Words,
 ): Promise<{ blockNumber: bigint; outputRoot: string }> {
-  const start = (blockNumber: bigint, root: bigint) => ({ blockNumber, outputRoot: hex(bytes32(root)) });
+  const start = (blockNumber: bigint, root: bigint) => {
+    checkBlock(address, 'the number of the block that it starts from', blockNumber);
+    return { blockNumber, outputRoot: hex(bytes32(root)) };
+  };
   const [number, root] = [words('startingBlockNumber()')?.[0], words('startingRootHash()')?.[0]];
   if (number !== undefined && root !== undefined) return start(number, root);
   for (const view of ['startingOutputRoot()', 'startingProposal()'] as const) {
@@ -201,15 +217,24 @@ async function startOf(
  */
 export async function readOracleOutput(views: ContractViews, address: string, index: bigint): Promise<Game> {
   const at = (i: bigint) => ({ address, signature: 'getL2Output(uint256)', args: [i] });
-  const [latest, output, before] = await views.read([
+  const [latest, next, output, before] = await views.read([
     { address, signature: 'latestOutputIndex()' },
+    { address, signature: 'nextOutputIndex()' },
     at(index),
     ...(index > 0n ? [at(index - 1n)] : []),
   ]);
-  if (latest?.[0] === undefined) throw new GameError(address, 'the contract is no L2OutputOracle');
+  if (latest?.[0] === undefined) {
+    // Of an empty list there is no latest one, and it reverts.
+    if (next?.[0] === 0n) throw new GameError(address, `it has no output ${index}: it has none at all`);
+    throw new GameError(
+      address,
+      (await views.isContract(address)) ? 'the contract is no L2OutputOracle' : 'there is no contract',
+    );
+  }
   const [root, time, blockNumber] = output ?? [];
   if (root === undefined || time === undefined || blockNumber === undefined)
     throw new GameError(address, `it has no output ${index}; the newest is ${latest[0]}`);
+  checkBlock(address, `the block number of its output ${index}`, blockNumber);
   const [startRoot, , startBlock] = before ?? [];
   if (startRoot === undefined || startBlock === undefined)
     throw new GameError(address, `output ${index} has none before it to start from`);
