@@ -12,7 +12,7 @@ import { UsageError } from '../terminal/failure.js';
 import type { OutputFlags } from './output.js';
 import { addWatchCommands } from '../watch/command.js';
 import type { ValidateFlags } from '../validate/validate.js';
-import { address, blockNumber, count, hash, numberOrTag } from './values.js';
+import { address, blockNumber, count, hash, numberOrTag, wholeNumber } from './values.js';
 
 /** Beginning of the environment variables that stand for flags. */
 export const VARIABLES = 'OBELISC_';
@@ -91,7 +91,7 @@ function validateCommand(define: Define, end: (exitCode: number) => void): void 
     .option(
       '--game-index <number>',
       'the same by its place in the factory, or the output of an L2OutputOracle (--game)',
-      blockNumber,
+      wholeNumber,
     )
     .option('--game-factory <address>', 'the dispute game factory (default: that of a known chain)', address)
     .optionsGroup('The chain:')

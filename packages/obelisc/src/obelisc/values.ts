@@ -29,6 +29,15 @@ export function blockNumber(text: string): bigint {
   return number;
 }
 
+/** A game's place in its factory's list, an output's in its oracle's, or a count of blocks: decimal or hexadecimal. */
+export function wholeNumber(text: string): bigint {
+  if (!/^(?:\d+|0x[0-9a-fA-F]+)$/.test(text))
+    throw new InvalidArgumentError('It takes a whole number from 0 on, decimal or 0x-hexadecimal.');
+  const number = BigInt(text);
+  if (number > BigInt(Number.MAX_SAFE_INTEGER)) throw new InvalidArgumentError('It takes a number below 2^53.');
+  return number;
+}
+
 export function numberOrTag(text: string): bigint | BlockTag {
   const tag = BLOCK_TAGS.find((known) => known === text);
   if (tag !== undefined) return tag;

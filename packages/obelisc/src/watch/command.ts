@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { addNetworkFlags } from '../endpoints/commander-values.js';
 import { choiceOption, examples, paragraph } from '../terminal/command-line.js';
 import { LOG_FORMATS } from '../terminal/log-formats.js';
-import { address, blockNumber, count } from '../obelisc/values.js';
+import { address, count, wholeNumber } from '../obelisc/values.js';
 import type { RetryFlags } from './retry.js';
 import type { WatchFlags } from './watch.js';
 
@@ -23,11 +23,11 @@ function watchCommand(command: Command, end: (exitCode: number) => void): void {
   chainFlags(command)
     .optionsGroup('What is watched:')
     .option('--since <duration>', 'in a new database begin with games of this age (1h, 3d; default: all)')
-    .option('--from-game <number>', 'in a new database begin with this game of the factory', blockNumber)
+    .option('--from-game <number>', 'in a new database begin with this game of the factory', wholeNumber)
     .option(
       '--confirmations <blocks>',
       'L1 blocks on top of the one that a game was made in (default: 64)',
-      blockNumber,
+      wholeNumber,
     )
     .option('--poll <duration>', 'time between two looks at L1 (default: 12s)')
     .option('--once', 'end when the games that are there now are judged', false);

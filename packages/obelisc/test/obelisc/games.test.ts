@@ -232,12 +232,12 @@ describe('claims of dispute games', () => {
     const oracle = `0x${'0a'.repeat(20)}`;
 
     /** An oracle with outputs for the blocks 4 and 8; of the second the root is `root`. */
-    async function pretendOracle(root?: string): Promise<void> {
+    async function pretendOracle(root?: string, at = 8): Promise<void> {
       const outputs: string[] = [];
       for (const block of [4, 8]) {
         const { outputRoot } = await call(devnet.opNodeUrl, 'optimism_outputAtBlock', [`0x${block.toString(16)}`]);
         const told = block === 8 ? (root ?? outputRoot) : outputRoot;
-        outputs.push(`${String(told)}${word(1_756_684_800).slice(2)}${word(block).slice(2)}`);
+        outputs.push(`${String(told)}${word(1_756_684_800).slice(2)}${word(block === 8 ? at : block).slice(2)}`);
       }
       l1.rewrite = (method, [request]) => {
         const { to, data = '' } = (request ?? {}) as { to?: string; data?: string };
@@ -262,6 +262,24 @@ describe('claims of dispute games', () => {
       const verdict = await validate('--game', oracle, '--game-index', '1');
       assert.equal(verdict.code, 1, verdict.stderr);
       assert.deepEqual(verdict.wrong, ['claim']);
+    });
+
+    test('one that was deleted with all others, or is of a block that cannot be, is named', async () => {
+      l1.rewrite = (method, [request]) => {
+        const { to, data } = (request ?? {}) as { to?: string; data?: string };
+        if (method !== 'eth_call' || to !== oracle) return undefined;
+        return data === '0x6abcf563' ? word(0) : new RpcFault(3, 'execution reverted: panic (0x11)');
+      };
+      const deleted = await validate('--game', oracle, '--game-index', '1');
+      assert.equal(deleted.code, 2);
+      assert.match(String(deleted.error), /it has no output 1: it has none at all/);
+      await pretendOracle(undefined, 2 ** 64);
+      const far = await validate('--game', oracle, '--game-index', '1');
+      assert.equal(far.code, 2);
+      assert.match(
+        String(far.error),
+        /the block number of its output 1 is 18446744073709551616, which no chain reaches/,
+      );
     });
 
     test('one that is not there, or is the first, is named, as is a contract that is no oracle', async () => {
@@ -298,5 +316,5 @@ describe('claims of dispute games', () => {
 });
 
 function word(value: number): string {
-  return `0x${value.toString(16).padStart(64, '0')}`;
+  return `0x${BigInt(value).toString(16).padStart(64, '0')}`;
 }
