@@ -6,6 +6,7 @@
 //
 // Products are computed in one way in the machine and in another natively.
 import * as machine from './secp256k1-product-machine';
+import { FOLD_256, LIMB, TOP_LIMB } from './secp256k1-product-machine';
 import * as native from './secp256k1-product-native';
 
 /** Bytes of a field element. */
@@ -13,16 +14,6 @@ import * as native from './secp256k1-product-native';
 @inline
 export const FIELD: i32 = 40;
 
-// @ts-ignore: decorator
-@inline
-const LIMB: u64 = 0xfffffffffffff;
-// @ts-ignore: decorator
-@inline
-const TOP_LIMB: u64 = 0xffffffffffff;
-/** 2^256 mod p. */
-// @ts-ignore: decorator
-@inline
-const FOLD_256: u64 = 0x1000003d1;
 /** p's limbs: the lowest, the middle three are LIMB, and the highest is TOP_LIMB. */
 // @ts-ignore: decorator
 @inline

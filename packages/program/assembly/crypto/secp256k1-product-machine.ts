@@ -6,16 +6,17 @@
 // and the bracket is exact modulo 2^64 because it is a sum of at most five remainders below 2^52.
 import { mulHigh } from '../abi';
 
+/** A limb's bits, and those of the highest. */
 // @ts-ignore: decorator
 @inline
-const LIMB: u64 = 0xfffffffffffff;
+export const LIMB: u64 = 0xfffffffffffff;
 // @ts-ignore: decorator
 @inline
-const TOP_LIMB: u64 = 0xffffffffffff;
+export const TOP_LIMB: u64 = 0xffffffffffff;
 /** 2^256 mod p, and shifted so that the high half of a product with it is the quotient by 2^52. */
 // @ts-ignore: decorator
 @inline
-const FOLD_256: u64 = 0x1000003d1;
+export const FOLD_256: u64 = 0x1000003d1;
 // @ts-ignore: decorator
 @inline
 const FOLD_256_HIGH: u64 = 0x1000003d1 << 12;

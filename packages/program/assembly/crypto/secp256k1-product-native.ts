@@ -103,7 +103,7 @@ export function multiply(out: usize, a: usize, b: usize): void {
   store<u64>(out, (l3 >> 52) + r8 + ((t & 0x3fffff) << BITS), 32);
 }
 
-/** As `product`, of a with itself. */
+/** As `multiply`, of a with itself. */
 // prettier-ignore
 export function square(out: usize, a: usize): void {
   const a00 = load<u64>(a);
