@@ -1,14 +1,27 @@
 // Loads a command. Exit code 1 of op-program and obelisc says that a claim is wrong: not even a module that cannot be
 // loaded (no build, no free file descriptor) may end with another code than the command's failure.
 'use strict';
-const { existsSync, writeSync } = require('node:fs');
+const { existsSync, readdirSync, statSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-// Where they lie in the installed package and in the repository.
-const modules = ['../lib/node_modules/@obelisc/obelisc/dist/src', '../packages/obelisc/dist/src']
+// Where the rooms lie in the installed package and in the repository.
+const rooms = ['../lib/node_modules/@obelisc', '../packages']
   .map((folder) => join(__dirname, folder))
-  .find((folder) => existsSync(folder));
+  .find((folder) => existsSync(join(folder, 'obelisc/dist')));
+
+/**
+ * The folder of the commands' modules: of those that were put together (tools/bundle-commands.mjs), unless something was compiled
+ * later, or the stack of an error is to name the module that it comes from.
+ */
+function modulesFolder() {
+  const [single, together] = ['src', 'commands'].map((name) => join(rooms, 'obelisc/dist', name));
+  if (process.argv.includes('--debug')) return single;
+  const time = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  const made = time(join(together, 'terminal/command-process.js'));
+  const later = (room) => time(join(rooms, room, 'dist/tsconfig.tsbuildinfo')) > made;
+  return made === undefined || readdirSync(rooms).some(later) ? single : together;
+}
 
 module.exports = function command(name, failure) {
   const fail = (error) => {
@@ -24,6 +37,7 @@ module.exports = function command(name, failure) {
   };
   process.exitCode = failure;
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
+  const modules = rooms === undefined ? undefined : modulesFolder();
   if (modules === undefined || !existsSync(join(modules, name, 'main.js')))
     fail('it is not built yet: run npm ci, or npm run build');
   const load = (file) => import(pathToFileURL(join(modules, file)).href);

@@ -27,7 +27,7 @@ export function readGiven(path: string, most: number): Buffer {
     while (true) {
       const piece = Buffer.allocUnsafe(about.isFile() ? Math.max(1, Math.min(about.size - length, most) + 1) : PIECE);
       const count = readPiece(file, piece, path);
-      if (count === 0) return Buffer.concat(parts, length);
+      if (count === 0) return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, length);
       parts.push(piece.subarray(0, count));
       length += count;
       if (length > most) throw tooLarge(path, most);
