@@ -7,13 +7,14 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import type { open as openDatabase } from 'lmdb';
+import type { open } from 'lmdb';
 import { DatadirError, messageOf } from './datadir-error.js';
 import { diskRoom, fileSizeLimit } from './disk-room.js';
 import { integrityFault } from './integrity.js';
 import { keyHex, LOCAL_KEY } from './keys.js';
 import { temporaryOf } from './left-overs.js';
 import { lmdbFault } from './lmdb-check.js';
+import { companionsOf, type Gate, openGate } from './lmdb-gate.js';
 import { MISSING, type PreimageStore, storeFrom } from './store.js';
 
 export const LMDB_FILE = 'preimages.lmdb';
@@ -36,20 +37,21 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
   const failed = (doing: string, error: unknown) =>
     new DatadirError(`the database ${file} cannot be ${doing}: ${messageOf(error)}`, { cause: error });
   let database: Database;
+  let alone: Gate;
   try {
     const fault = opened ? undefined : lmdbFault(file, create);
     if (fault !== undefined && onDamage !== undefined) {
       const aside = `${file}.damaged`;
       renameSync(file, aside);
-      rmSync(`${file}-lock`, { force: true });
+      for (const companion of companionsOf(file)) rmSync(companion, { force: true });
       onDamage(`the database ${file} is damaged (${fault}); it is ${aside} now`);
     } else if (fault !== undefined) {
       throw new Error(
         `${fault}; delete it, or the folder ${path}, and gather the claim again by running once with --l1, --l1.beacon and --l2`,
       );
     }
-    if (!existsSync(file) || !existsSync(`${file}-lock`)) checkRoom(file);
-    database = open(file);
+    if (![file, ...companionsOf(file)].every((each) => existsSync(each))) checkRoom(file);
+    ({ database, alone } = openDatabase(file));
   } catch (error) {
     throw failed('opened', error);
   }
@@ -91,7 +93,9 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
         if (database.putSync === undefined) throw new ReadOnlyError();
         takeRoom(value.length);
         if (!isTogether) database.resetReadTxn();
-        database.putSync(asBuffer(key), asBuffer(value));
+        const write = () => void database.putSync?.(asBuffer(key), asBuffer(value));
+        if (isTogether) write();
+        else alone(write);
       } catch (error) {
         throw notWritten(error);
       }
@@ -99,18 +103,19 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
     // A write copies the pages that it changes, and those before are free for the next one but for what a reader still sees: of a
     // blob's 12,000 values each by itself made 200 MB, all in one write 3 MB in a tenth of the time.
     together(task) {
-      if (isTogether || database.transactionSync === undefined || database.putSync === undefined) return task();
+      if (isTogether || database.transactionSync === undefined) return task();
       let failure: { error: unknown } | undefined;
       isTogether = true;
       try {
         database.resetReadTxn();
-        database.transactionSync(() => {
+        const write = () => {
           try {
             task();
           } catch (error) {
             failure = { error };
           }
-        });
+        };
+        alone(() => database.transactionSync?.(write));
       } catch (error) {
         throw notWritten(error);
       } finally {
@@ -121,7 +126,7 @@ export function lmdbStore(path: string, { create, onDamage, opened }: LmdbOption
   });
 }
 
-/** What a new database and the file of its locks take, with something to spare. */
+/** What a new database, its gate and their locks take, with something to spare. */
 const ROOM_BYTES = 64 * 1024;
 
 /** Throws what the system says where there is no room for a new database: the library would end the process by a signal. */
@@ -152,14 +157,17 @@ function library(): Library {
   return createRequire(import.meta.url)('lmdb') as Library;
 }
 
-type Library = { open: typeof openDatabase };
-type Whole = ReturnType<typeof openDatabase<Buffer, Buffer>>;
+type Library = { open: typeof open };
+type Whole = ReturnType<typeof open<Buffer, Buffer>>;
 /** Without `putSync` where it was opened for reading only. */
-type Database = Pick<Whole, 'getBinary' | 'getKeys' | 'resetReadTxn'> &
+type Database = Pick<Whole, 'close' | 'getBinary' | 'getKeys' | 'resetReadTxn'> &
   Partial<Pick<Whole, 'putSync' | 'transactionSync'>>;
 
-/** Loaded when needed: most datadirs are files, and not every system has the library's binaries. */
-function open(file: string): Database {
+/**
+ * The database `file`, made where it is missing, and what to run each write to it with. The library is loaded when needed: most
+ * datadirs are files, and not every system has its binaries. Throws what the library throws.
+ */
+export function openDatabase(file: string): { database: Database; alone: Gate } {
   const lmdb = library();
   const options = {
     path: file,
@@ -171,12 +179,23 @@ function open(file: string): Database {
     noMetaSync: true,
     overlappingSync: false,
   } as const;
+  let alone: Gate;
   try {
-    return lmdb.open<Buffer, Buffer>(options);
+    alone = openGate(lmdb.open, file);
   } catch (error) {
     if (!isPermission(error)) throw error;
-    return lmdb.open<Buffer, Buffer>({ ...options, readOnly: true });
+    // Who may not write here has no locks either, and takes no transaction's place.
+    alone = (task) => task();
   }
+  const database = alone(() => {
+    try {
+      return lmdb.open<Buffer, Buffer>(options);
+    } catch (error) {
+      if (!isPermission(error)) throw error;
+      return lmdb.open<Buffer, Buffer>({ ...options, readOnly: true });
+    }
+  });
+  return { database, alone };
 }
 
 const { EACCES, EIO, EPERM, EROFS } = constants.errno;

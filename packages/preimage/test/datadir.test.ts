@@ -319,6 +319,66 @@ test('format lmdb: a damaged tree is told, or begun anew where it can be fetched
   assert(refused > pages / 2, `${refused} of ${pages} pages`);
 });
 
+test('format lmdb: a process opens it again and again while another writes, and nothing that was put is lost', async (t) => {
+  // In memory a write takes microseconds, and one of them falls into the opening of nearly every database.
+  const path = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/obelisc-datadir-') : temporary(t);
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  openDatadir({ path, format: 'lmdb' });
+  const script = (text: string) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', text], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => child.kill('SIGKILL'));
+    return child;
+  };
+  const module = (name: string) => JSON.stringify(new URL(`../src/${name}.js`, import.meta.url).href);
+  const writer = script(`
+    import { openDatadir, keccak256Key, keccak256 } from ${module('index')};
+    const store = openDatadir({ path: ${JSON.stringify(path)} });
+    for (let i = 0; ; i++) {
+      const value = Buffer.from('a' + i);
+      store.put(keccak256Key(keccak256(value)), value);
+      if (i % 100 === 99) process.stdout.write(i + '\\n');
+    }`);
+  let last = 0;
+  writer.stdout.on('data', (text: Buffer) => void (last = Number(text.toString().trim().split('\n').at(-1))));
+  await once(writer.stdout, 'data');
+  const opener = script(`
+    import { openDatabase } from ${module('lmdb-store')};
+    for (let i = 0; i < 800; i++) await openDatabase(${JSON.stringify(join(path, 'preimages.lmdb'))}).database.close();`);
+  assert.deepEqual(await once(opener, 'close'), [0, null]);
+  assert.equal(writer.exitCode, null);
+  writer.kill('SIGKILL');
+  await once(writer, 'close');
+  const store = openDatadir({ path, mustExist: true });
+  const lost = Array.from({ length: last + 1 }, (_, i) => Buffer.from(`a${i}`)).filter(
+    (written) => store.get(keccak256Key(keccak_256(written))) === undefined,
+  );
+  assert.deepEqual(lost.map(String), []);
+});
+
+test('format lmdb: the gate of a database is made anew where it is missing or damaged', (t) => {
+  const path = temporary(t);
+  openDatadir({ path, format: 'lmdb' }).put(key, value);
+  const gate = join(path, 'preimages.lmdb-gate');
+  const whole = readFileSync(gate);
+  const damages = [
+    new Uint8Array(0),
+    new Uint8Array(whole.length),
+    whole.subarray(0, 4096),
+    Buffer.from('no database'),
+  ];
+  for (const [number, bytes] of [undefined, ...damages].entries()) {
+    const copy = join(temporary(t), String(number));
+    mkdirSync(copy);
+    for (const name of ['kvformat', 'preimages.lmdb']) writeFileSync(join(copy, name), readFileSync(join(path, name)));
+    if (bytes !== undefined) writeFileSync(join(copy, 'preimages.lmdb-gate'), bytes);
+    const store = openDatadir({ path: copy, mustExist: true });
+    assert.deepEqual(Buffer.from(store.get(key) ?? []), value);
+    assert.equal(readFileSync(join(copy, 'preimages.lmdb-gate')).length, whole.length);
+  }
+});
+
 test('format lmdb: two processes write at once, one is killed, and nothing that was put before is lost', async (t) => {
   const path = temporary(t);
   openDatadir({ path, format: 'lmdb' });
