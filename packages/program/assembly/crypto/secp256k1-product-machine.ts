@@ -68,26 +68,15 @@ export function product(out: usize, a: usize, b: usize, shift: u64): void {
   const q8 = mulHigh(t8, FOLD_260_HIGH);
   const q9 = mulHigh(h8, FOLD_260_HIGH);
   const h0 = mulHigh(x0, y0);
-  let r0 = a0 * b0 + t5 * FOLD_260 - ((h0 + q5) << 52);
+  const r0 = a0 * b0 + t5 * FOLD_260 - ((h0 + q5) << 52);
   const h1 = mulHigh(x0, y1) + mulHigh(x1, y0);
-  let r1 = a0 * b1 + a1 * b0 + t6 * FOLD_260 - ((h1 + q6) << 52) + h0 + q5;
+  const r1 = a0 * b1 + a1 * b0 + t6 * FOLD_260 - ((h1 + q6) << 52) + h0 + q5;
   const h2 = mulHigh(x0, y2) + mulHigh(x1, y1) + mulHigh(x2, y0);
-  let r2 = a0 * b2 + a1 * b1 + a2 * b0 + t7 * FOLD_260 - ((h2 + q7) << 52) + h1 + q6;
+  const r2 = a0 * b2 + a1 * b1 + a2 * b0 + t7 * FOLD_260 - ((h2 + q7) << 52) + h1 + q6;
   const h3 = mulHigh(x0, y3) + mulHigh(x1, y2) + mulHigh(x2, y1) + mulHigh(x3, y0);
-  let r3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + t8 * FOLD_260 - ((h3 + q8) << 52) + h2 + q7;
-  let r4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + h8 * FOLD_260 - ((h4 + q9) << 52) + h3 + q8;
-  // Everything from bit 256 up, folded by 2^256 ≡ FOLD_256.
-  const top = (r4 >> 48) + (q9 << 4);
-  const q = mulHigh(top, FOLD_256_HIGH);
-  r0 += top * FOLD_256 - (q << 52);
-  r1 += q + (r0 >> 52);
-  r2 += r1 >> 52;
-  r3 += r2 >> 52;
-  store<u64>(out, r0 & LIMB);
-  store<u64>(out, r1 & LIMB, 8);
-  store<u64>(out, r2 & LIMB, 16);
-  store<u64>(out, r3 & LIMB, 24);
-  store<u64>(out, (r4 & TOP_LIMB) + (r3 >> 52), 32);
+  const r3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + t8 * FOLD_260 - ((h3 + q8) << 52) + h2 + q7;
+  const r4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + h8 * FOLD_260 - ((h4 + q9) << 52) + h3 + q8;
+  storeFolded(out, r0, r1, r2, r3, r4, q9);
 }
 
 /** out = a²; out may be a. The magnitude of a may be 20; the result has magnitude 1. */
@@ -126,24 +115,30 @@ export function square(out: usize, a: usize): void {
   const q8 = mulHigh(t8, FOLD_260_HIGH);
   const q9 = mulHigh(h8, FOLD_260_HIGH);
   const h0 = mulHigh(x0, x0);
-  let r0 = a0 * a0 + t5 * FOLD_260 - ((h0 + q5) << 52);
+  const r0 = a0 * a0 + t5 * FOLD_260 - ((h0 + q5) << 52);
   const h1 = mulHigh(y0, x1);
-  let r1 = b0 * a1 + t6 * FOLD_260 - ((h1 + q6) << 52) + h0 + q5;
+  const r1 = b0 * a1 + t6 * FOLD_260 - ((h1 + q6) << 52) + h0 + q5;
   const h2 = mulHigh(y0, x2) + mulHigh(x1, x1);
-  let r2 = b0 * a2 + a1 * a1 + t7 * FOLD_260 - ((h2 + q7) << 52) + h1 + q6;
+  const r2 = b0 * a2 + a1 * a1 + t7 * FOLD_260 - ((h2 + q7) << 52) + h1 + q6;
   const h3 = mulHigh(y0, x3) + mulHigh(y1, x2);
-  let r3 = b0 * a3 + b1 * a2 + t8 * FOLD_260 - ((h3 + q8) << 52) + h2 + q7;
-  let r4 = b0 * a4 + b1 * a3 + a2 * a2 + h8 * FOLD_260 - ((h4 + q9) << 52) + h3 + q8;
-  // Everything from bit 256 up, folded by 2^256 ≡ FOLD_256.
-  const top = (r4 >> 48) + (q9 << 4);
+  const r3 = b0 * a3 + b1 * a2 + t8 * FOLD_260 - ((h3 + q8) << 52) + h2 + q7;
+  const r4 = b0 * a4 + b1 * a3 + a2 * a2 + h8 * FOLD_260 - ((h4 + q9) << 52) + h3 + q8;
+  storeFolded(out, r0, r1, r2, r3, r4, q9);
+}
+
+/** out = the number of these columns and of 2^260 · `above`; from bit 256 up it is folded by 2^256 ≡ FOLD_256. */
+// @ts-ignore: decorator
+@inline
+function storeFolded(out: usize, r0: u64, r1: u64, r2: u64, r3: u64, r4: u64, above: u64): void {
+  const top = (r4 >> 48) + (above << 4);
   const q = mulHigh(top, FOLD_256_HIGH);
-  r0 += top * FOLD_256 - (q << 52);
-  r1 += q + (r0 >> 52);
-  r2 += r1 >> 52;
-  r3 += r2 >> 52;
-  store<u64>(out, r0 & LIMB);
-  store<u64>(out, r1 & LIMB, 8);
-  store<u64>(out, r2 & LIMB, 16);
-  store<u64>(out, r3 & LIMB, 24);
-  store<u64>(out, (r4 & TOP_LIMB) + (r3 >> 52), 32);
+  const s0 = r0 + top * FOLD_256 - (q << 52);
+  const s1 = r1 + q + (s0 >> 52);
+  const s2 = r2 + (s1 >> 52);
+  const s3 = r3 + (s2 >> 52);
+  store<u64>(out, s0 & LIMB);
+  store<u64>(out, s1 & LIMB, 8);
+  store<u64>(out, s2 & LIMB, 16);
+  store<u64>(out, s3 & LIMB, 24);
+  store<u64>(out, (r4 & TOP_LIMB) + (s3 >> 52), 32);
 }

@@ -70,9 +70,9 @@ export function multiply(out: usize, a: usize, b: usize): void {
   const u9 = t >> BITS;
   // Columns 0 to 9, to which the upper ones are folded.
   t = a0 * b0 + u0 * FOLD_LOW;
-  let r0 = t & LIMB;
+  const r0 = t & LIMB;
   t = (t >> BITS) + a0 * b1 + a1 * b0 + u1 * FOLD_LOW + (u0 << FOLD_SHIFT);
-  let r1 = t & LIMB;
+  const r1 = t & LIMB;
   t = (t >> BITS) + a0 * b2 + a1 * b1 + a2 * b0 + u2 * FOLD_LOW + (u1 << FOLD_SHIFT);
   const r2 = t & LIMB;
   t = (t >> BITS) + a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + u3 * FOLD_LOW + (u2 << FOLD_SHIFT);
@@ -88,19 +88,7 @@ export function multiply(out: usize, a: usize, b: usize): void {
   t = (t >> BITS) + a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + u8 * FOLD_LOW + (u7 << FOLD_SHIFT);
   const r8 = t & LIMB;
   t = (t >> BITS) + a0 * b9 + a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + a9 * b0 + u9 * FOLD_LOW + (u8 << FOLD_SHIFT);
-  // What is from bit 256 up, folded once more.
-  const top = (t >> 22) + (u9 << (FOLD_SHIFT + 4));
-  r0 += top * 977;
-  r1 += (top << 6) + (r0 >> BITS);
-  const l0 = (r0 & LIMB) | ((r1 & LIMB) << BITS);
-  const l1 = (r1 >> BITS) + r2 + (r3 << BITS);
-  const l2 = (l1 >> 52) + r4 + (r5 << BITS);
-  const l3 = (l2 >> 52) + r6 + (r7 << BITS);
-  store<u64>(out, l0);
-  store<u64>(out, l1 & TWO_LIMBS, 8);
-  store<u64>(out, l2 & TWO_LIMBS, 16);
-  store<u64>(out, l3 & TWO_LIMBS, 24);
-  store<u64>(out, (l3 >> 52) + r8 + ((t & 0x3fffff) << BITS), 32);
+  storeFolded(out, r0, r1, r2, r3, r4, r5, r6, r7, r8, t, u9 << FOLD_SHIFT);
 }
 
 /** As `multiply`, of a with itself. */
@@ -152,9 +140,9 @@ export function square(out: usize, a: usize): void {
   const u9 = t >> BITS;
   // Columns 0 to 9, to which the upper ones are folded.
   t = a0 * a0 + u0 * FOLD_LOW;
-  let r0 = t & LIMB;
+  const r0 = t & LIMB;
   t = (t >> BITS) + d0 * a1 + u1 * FOLD_LOW + (u0 << FOLD_SHIFT);
-  let r1 = t & LIMB;
+  const r1 = t & LIMB;
   t = (t >> BITS) + d0 * a2 + a1 * a1 + u2 * FOLD_LOW + (u1 << FOLD_SHIFT);
   const r2 = t & LIMB;
   t = (t >> BITS) + d0 * a3 + d1 * a2 + u3 * FOLD_LOW + (u2 << FOLD_SHIFT);
@@ -170,12 +158,21 @@ export function square(out: usize, a: usize): void {
   t = (t >> BITS) + d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + a4 * a4 + u8 * FOLD_LOW + (u7 << FOLD_SHIFT);
   const r8 = t & LIMB;
   t = (t >> BITS) + d0 * a9 + d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5 + u9 * FOLD_LOW + (u8 << FOLD_SHIFT);
-  // What is from bit 256 up, folded once more.
-  const top = (t >> 22) + (u9 << (FOLD_SHIFT + 4));
-  r0 += top * 977;
-  r1 += (top << 6) + (r0 >> BITS);
-  const l0 = (r0 & LIMB) | ((r1 & LIMB) << BITS);
-  const l1 = (r1 >> BITS) + r2 + (r3 << BITS);
+  storeFolded(out, r0, r1, r2, r3, r4, r5, r6, r7, r8, t, u9 << FOLD_SHIFT);
+}
+
+/** out = the number of these columns, the tenth, t, not yet carried, and of 2^260 · `above`; from bit 256 up it is folded once more. */
+// prettier-ignore
+// @ts-ignore: decorator
+@inline
+function storeFolded(
+  out: usize, r0: u64, r1: u64, r2: u64, r3: u64, r4: u64, r5: u64, r6: u64, r7: u64, r8: u64, t: u64, above: u64,
+): void {
+  const top = (t >> 22) + (above << 4);
+  const s0 = r0 + top * 977;
+  const s1 = r1 + (top << 6) + (s0 >> BITS);
+  const l0 = (s0 & LIMB) | ((s1 & LIMB) << BITS);
+  const l1 = (s1 >> BITS) + r2 + (r3 << BITS);
   const l2 = (l1 >> 52) + r4 + (r5 << BITS);
   const l3 = (l2 >> 52) + r6 + (r7 << BITS);
   store<u64>(out, l0);
