@@ -21,6 +21,7 @@ export { locationLines } from './location-text.js';
 export { messagesOf } from './messages.js';
 export type { MachineProgress } from './machine.js';
 export { type ChainOptions, type NetworkSettings, policyOf, type ValidateOptions } from './options.js';
+export { atBatchEnds } from './batch-ends.js';
 export { defaultSegments, evenStarts } from './segment-lengths.js';
 export type { RangeProgress, SegmentProgress } from './segments.js';
 export { type ScratchFolder, scratchFolder } from './scratch-folder.js';

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { type Claim, executedBlocks, type OutputAtBlock } from '@obelisc/host';
 import { hasLmdb, type PreimageStore } from '@obelisc/preimage';
+import { atBatchEnds } from './batch-ends.js';
 import { hex } from './bytes.js';
 import { Gathering } from './gathering.js';
 import { grounded } from './grounds.js';
@@ -148,14 +149,14 @@ async function inSegments(
 }
 
 /** Where the segments begin, as blocks from the range's start on. */
-function startsOf(
-  { chain }: Question,
+async function startsOf(
+  { chain, node }: Question,
   range: Range,
   { segment, l2, settings, log }: ValidateOptions,
 ): Promise<bigint[]> {
-  if (segment !== undefined)
-    return Promise.resolve(equalStarts(range.end.blockNumber - range.start.blockNumber, range.count));
-  return segmentStarts(chain, range, executedBlocks({ url: l2, log, policy: policyOf(settings) }));
+  if (segment !== undefined) return equalStarts(range.end.blockNumber - range.start.blockNumber, range.count);
+  const starts = await segmentStarts(chain, range, executedBlocks({ url: l2, log, policy: policyOf(settings) }));
+  return atBatchEnds(node, range, starts);
 }
 
 /** A range's judgement, and the derivation whose blocks are to be held beside the op-node's. */

@@ -64,8 +64,14 @@ export type BlobCheckOptions = {
 export function blobCheck({ store, get, onForm, vouched }: BlobCheckOptions): BlobCheck {
   let reading: Reading | undefined;
   let ready: ValuesAhead | undefined;
-  /** Where what is ready lies, by `keyName`, for who takes one after the other; what was taken is gone. */
+  /** Of what is ready, how many were taken in their order; undefined where nothing was taken yet. */
+  let taken: number | undefined;
+  /** Where what is ready lies, by `keyName`, for who takes it in another order; what was taken is gone. */
   let places: Map<string, number> | undefined;
+  const handOver = (ahead: ValuesAhead): void => {
+    ready = ahead;
+    [taken, places] = [undefined, undefined];
+  };
   const isVouched = async ({ versionedHash, proof }: Reading, blob: Uint8Array): Promise<boolean> => {
     // Without a proof there is nothing to be spared.
     const digest = proof === undefined ? undefined : await vouched?.(versionedHash);
@@ -106,8 +112,7 @@ export function blobCheck({ store, get, onForm, vouched }: BlobCheckOptions): Bl
         onForm(commitment, current.form);
         if (current.whole !== undefined) {
           reading = undefined;
-          ready = afterFirst(current.whole, elementKeys(commitment, current.form));
-          places = undefined;
+          handOver(afterFirst(current.whole, elementKeys(commitment, current.form)));
           return;
         }
       }
@@ -115,18 +120,24 @@ export function blobCheck({ store, get, onForm, vouched }: BlobCheckOptions): Bl
       if (rest === undefined && current.next < FIELD_ELEMENTS) return next === 0 ? current.versionedHash : undefined;
       reading = undefined;
       await verify(current, store);
-      if (rest !== undefined) [ready, places] = [rest, undefined];
+      if (rest !== undefined) handOver(rest);
       return undefined;
     },
     take(key) {
       if (ready === undefined || key[0] !== BLOB_KEY) return undefined;
       const { keys, values } = ready;
-      places ??= new Map(
-        Array.from({ length: keys.length / KEY_LENGTH }, (_, at) => [
-          keyName(keys.subarray(KEY_LENGTH * at, KEY_LENGTH * (at + 1))),
-          at,
-        ]),
-      );
+      const keyAt = (at: number): Uint8Array => keys.subarray(KEY_LENGTH * at, KEY_LENGTH * (at + 1));
+      const next = taken ?? 0;
+      // To look for each among thousands by name takes longer than to find it.
+      if (places === undefined && next * KEY_LENGTH < keys.length && equal(keyAt(next), key)) {
+        taken = next + 1;
+        return values.subarray(32 * next, 32 * taken);
+      }
+      if (places === undefined) {
+        places = new Map();
+        for (let at = next; at < keys.length / KEY_LENGTH; at++) places.set(keyName(keyAt(at)), at);
+        taken = next;
+      }
       const name = keyName(key);
       const at = places.get(name);
       if (at === undefined) return undefined;
@@ -135,7 +146,7 @@ export function blobCheck({ store, get, onForm, vouched }: BlobCheckOptions): Bl
     },
     takeAll() {
       // Of what was taken in part, the rest is taken in the same way.
-      if (places !== undefined) return undefined;
+      if (taken !== undefined) return undefined;
       const all = ready;
       ready = undefined;
       return all;

@@ -2,6 +2,7 @@
  * A blob as pre-images: the commitment under the versioned hash, and each of its 4096 field elements under a key of its own.
  * Specification: https://specs.optimism.io/fault-proof/index.html#type-5-global-eip-4844-point-evaluation-key
  */
+import { readFileSync } from 'node:fs';
 import {
   BLOB_KEY,
   blobKey,
@@ -151,23 +152,31 @@ export function elementKey(commitment: Uint8Array, index: number, form: ElementF
 
 /** The keys of the first `count` elements, 32 bytes each. */
 export function elementKeys(commitment: Uint8Array, form: ElementForm, count = FIELD_ELEMENTS): Uint8Array {
-  const keys = new Uint8Array(KEY_LENGTH * count);
-  const point = elementPoint(commitment, 0, form);
-  const index = new DataView(point.buffer);
-  for (let at = 0; at < count; at++) {
-    if (form === 'root') point.set(rootBytes().subarray(32 * at, 32 * at + 32), 48);
-    else index.setUint32(76, at);
-    keys.set(keccak256(point), KEY_LENGTH * at);
-    keys[KEY_LENGTH * at] = BLOB_KEY;
-  }
+  const { memory, commitment: first, points, hash } = (keysModule ??= loadKeysModule());
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.set(commitment, first());
+  bytes.set(pointsOf(form).subarray(0, 32 * count), points());
+  const at = hash(count);
+  const keys = bytes.slice(at, at + KEY_LENGTH * count);
+  for (let i = 0; i < count; i++) keys[KEY_LENGTH * i] = BLOB_KEY;
   return keys;
+}
+
+type KeysModule = { memory: WebAssembly.Memory; commitment(): number; points(): number; hash(count: number): number };
+let keysModule: KeysModule | undefined;
+
+/** assembly/blob-keys.ts, loaded with the first blob. */
+function loadKeysModule(): KeysModule {
+  const module = new WebAssembly.Module(readFileSync(new URL('../blob-keys.wasm', import.meta.url)));
+  return new WebAssembly.Instance(module).exports as unknown as KeysModule;
 }
 
 /** The 80 bytes whose keccak256 names field element `index`: commitment, then root of unity or index, big endian. */
 export function elementPoint(commitment: Uint8Array, index: number, form: ElementForm): Uint8Array {
   const point = new Uint8Array(80);
   point.set(commitment);
-  if (form === 'root') point.set(rootBytes().subarray(32 * index, 32 * index + 32), 48);
+  // The index after the last is the proof's.
+  if (form === 'root') point.set(pointsOf(form).subarray(32 * index, 32 * index + 32), 48);
   else new DataView(point.buffer).setUint32(76, index);
   return point;
 }
@@ -188,14 +197,18 @@ function readElements(
   return elements;
 }
 
-let roots: Uint8Array | undefined;
+const points = new Map<ElementForm, Uint8Array>();
 
-/** All roots of unity, 32 bytes each, big endian. */
-function rootBytes(): Uint8Array {
-  if (roots !== undefined) return roots;
+/** What the keys of all elements commit to next to the commitment, 32 bytes each, big endian. */
+function pointsOf(form: ElementForm): Uint8Array {
+  const known = points.get(form);
+  if (known !== undefined) return known;
   const table = Buffer.alloc(BLOB_LENGTH);
-  for (const [index, root] of rootsOfUnity().entries())
-    table.write(root.toString(16).padStart(64, '0'), 32 * index, 'hex');
-  roots = table;
+  if (form === 'index')
+    for (let index = 0; index < FIELD_ELEMENTS; index++) table.writeUInt32BE(index, 32 * index + 28);
+  else
+    for (const [index, root] of rootsOfUnity().entries())
+      table.write(root.toString(16).padStart(64, '0'), 32 * index, 'hex');
+  points.set(form, table);
   return table;
 }

@@ -1,6 +1,7 @@
 // What segments in several processes gain: a range of the embedded chain on one core by one worker, and on n cores by n workers,
 // each from a datadir that was filled before, and the length of a segment. `default`: without --segment, where one worker derives
-// the range in one, so that nothing is read twice.
+// the range in one, so that nothing is read twice. Before that, what the machine gives at all: n runs of the range in one at once, each
+// on a core of its own, beside one alone.
 // `--transfers`: a chain with the times and batches of public ones, and so many plain transfers in each block besides all else.
 //   node packages/obelisc/bench/segments.mjs [--blocks 200] [--transfers N] [--workers N] [--segments default,25,50,100] [--machine]
 //     [--runs 3]
@@ -25,6 +26,7 @@ const { values } = parseArgs({
 const blocks = Number(values.blocks);
 const workers = Number(values.workers);
 const runs = Number(values.runs);
+const cores = Array.from({ length: workers }, (_, core) => core);
 const command = fileURLToPath(new URL('../../../bin/obelisc', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'obelisc-bench-segments-'));
 const transfers = values.transfers === undefined ? [] : [values.transfers];
@@ -38,10 +40,22 @@ try {
   const args = ['validate', ...endpoints, ...range, ...mode, '--verbose'];
 
   // Fills the datadir; as long as the endpoints are on the same cores, nothing else is told by it.
-  const first = await run([...args, '--segment', String(Math.ceil(blocks / 4)), '--workers', String(workers)], workers);
+  const first = await run([...args, '--segment', String(Math.ceil(blocks / 4)), '--workers', String(workers)], cores);
   console.log(`${blocks} blocks of the embedded chain, ${values.machine ? 'natively and in the machine' : 'natively'}`);
   console.log(
     `gathered and derived by ${workers} workers, beside the chain on the same cores: ${first.wall.toFixed(1)} s`,
+  );
+  const inOne = [...args, '--workers', '1'];
+  const alone = [];
+  const together = [];
+  for (let i = 0; i < runs; i++) {
+    alone.push(await run(inOne, [0]));
+    const copies = await Promise.all(Array.from({ length: workers }, (_, core) => run(inOne, [core])));
+    together.push(copies.toSorted((a, b) => b.wall - a.wall)[0]);
+  }
+  const [single, slowest] = [quickest(alone).wall, quickest(together).wall];
+  console.log(
+    `the range in one: ${single.toFixed(1)} s; ${workers} such runs at once: ${slowest.toFixed(1)} s, ${(single / slowest).toFixed(2)} a core`,
   );
   console.log('blocks a segment | workers, cores | wall s | CPU s of the workers | most MiB a worker | times one core');
   // One after the other, so that whatever else the machine does meanwhile disturbs both alike.
@@ -50,8 +64,8 @@ try {
     const one = [];
     const all = [];
     for (let i = 0; i < runs; i++) {
-      one.push(await run([...args, ...length, '--workers', '1'], 1));
-      all.push(await run([...args, ...length, '--workers', String(workers)], workers));
+      one.push(await run([...args, ...length, '--workers', '1'], [0]));
+      all.push(await run([...args, ...length, '--workers', String(workers)], cores));
     }
     print(segment, 1, quickest(one), 1);
     print(segment, workers, quickest(all), quickest(one).wall / quickest(all).wall);
@@ -71,10 +85,10 @@ function quickest(outcomes) {
   return outcomes.toSorted((a, b) => a.wall - b.wall)[0];
 }
 
-/** Runs the command on so many cores. */
-async function run(args, cores) {
+/** Runs the command on the cores with these numbers. */
+async function run(args, pinnedTo) {
   const began = performance.now();
-  const pinned = hasTaskset() ? ['taskset', '-c', `0-${cores - 1}`, process.execPath] : [process.execPath];
+  const pinned = hasTaskset() ? ['taskset', '-c', pinnedTo.join(','), process.execPath] : [process.execPath];
   const [program, ...before] = pinned;
   const child = spawn(program, [...before, command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let story = '';

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { defaultSegments, evenStarts } from '@obelisc/claims';
+import { atBatchEnds, defaultSegments, evenStarts } from '@obelisc/claims';
+import type { OutputAtBlock } from '@obelisc/host';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
 import { repositoryRoot, runCommand } from '../../src/demo/commands.js';
 import { call, type Json, rewritingProxy, type RewritingProxy } from './rewriting-proxy.js';
@@ -85,6 +86,29 @@ describe('a range in segments', () => {
       [151_200, 8],
     ].map(([blocks, workers]) => defaultSegments(BigInt(blocks ?? 0), Number(workers)));
     assert.deepEqual(counts, [1, 2, 2, 4, 2, 152]);
+  });
+
+  test('segments end where batches do, where the op-node has a record of its safe heads', async () => {
+    /** An L1 block for six of L2; every third block of L1 has the batches of all blocks of before it, from L1 block `recorded` on. */
+    const node = (recorded: bigint, newest = 100n) => ({
+      outputAtBlock: (number: bigint) => Promise.resolve(at(number)),
+      safeHeadAtL1Block: (number: bigint) =>
+        Promise.resolve(
+          number < recorded || number > newest ? undefined : { hash: new Uint8Array(32), number: (number / 3n) * 18n },
+        ),
+    });
+    const at = (blockNumber: bigint) => ({ blockNumber, l1Origin: { number: blockNumber / 6n } }) as OutputAtBlock;
+    const range = { start: at(4n), end: at(204n) };
+    assert.deepEqual(await atBatchEnds(node(0n), range, [0n, 50n, 100n, 150n]), [0n, 50n, 104n, 158n]);
+    assert.deepEqual(await atBatchEnds(node(26n), range, [0n, 100n, 150n]), [0n, 100n, 158n]);
+    assert.deepEqual(await atBatchEnds(node(0n), range, [0n, 100n, 102n]), [0n, 104n]);
+    // Neither before the range nor at its end or behind it does a segment begin.
+    assert.deepEqual(await atBatchEnds(node(0n), range, [0n, 4n, 198n]), [0n, 194n]);
+    assert.deepEqual(await atBatchEnds(node(0n), { ...range, end: at(20n) }, [0n, 10n]), [0n, 14n]);
+    assert.deepEqual(await atBatchEnds(node(0n), { ...range, end: at(18n) }, [0n, 10n]), [0n]);
+    // Without a record they stay.
+    assert.deepEqual(await atBatchEnds(node(1000n), range, [0n, 50n, 100n]), [0n, 50n, 100n]);
+    assert.deepEqual(await atBatchEnds(node(0n, 20n), range, [0n, 50n, 150n]), [0n, 50n, 150n]);
   });
 
   test('segments take as long as each other: with less of L1 before them to read they are longer', () => {
