@@ -26,7 +26,7 @@ export type Arrivals = {
   put(values: Iterable<Uint8Array>): void;
   has(hash: Uint8Array): boolean;
   /** Notes the numbers of the header's block and of its parent. */
-  learn(chain: ChainName, header: BlockHeader): void;
+  learn(chain: ChainName, header: Pick<BlockHeader, 'hash' | 'number' | 'parentHash'>): void;
   /** The number of the block with this hash, as far as headers told it. */
   numberOf(chain: ChainName, hash: Uint8Array): bigint | undefined;
 };

@@ -30,6 +30,8 @@ export type BlockSource = {
   transactions(hash: Uint8Array): Promise<Trie>;
   /** Takes a checked header that came another way. */
   remember(header: BlockHeader): void;
+  /** The header, where it came lately. */
+  known(hash: Uint8Array): BlockHeader | undefined;
   /** The same for requests that nobody waits for yet; what one knows the other knows. */
   readonly ahead: BlockSource;
 };
@@ -209,6 +211,7 @@ function sourceWith(endpoint: RpcEndpoint, remembered: Map<string, BlockHeader>)
     },
     transactions: (hash) => endpoint.retry(() => fetchTransactions(hash)),
     remember: (header) => void remember(header),
+    known: (hash) => remembered.get(hex(hash)),
   };
 }
 

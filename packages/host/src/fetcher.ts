@@ -221,6 +221,9 @@ function fetcherOf(shared: Shared, claim: FetchedClaim): Fetcher {
       case 'l1-receipts':
         return putTrie(store, await l1Receipts(await l1Blocks.header(route.hash)));
       case 'l1-blob': {
+        // Nobody begins with it meanwhile.
+        const name = `blob ${hex(route.versionedHash)}`;
+        void shared.arrivals.begin(name, name, async () => undefined);
         const { commitment, blob, proof } = await beacon.blob(route.versionedHash, route.index, route.timestamp);
         storeBlob(store, route.versionedHash, commitment, blob, proof);
         fetchedBlobs.add(hex(route.versionedHash));

@@ -2,11 +2,11 @@
  * L1 fetched ahead: headers, transactions, receipts and the batcher's blobs, in a window before each run that reads it. Runs of
  * one range read much of the same, each from fifty blocks before its own start: all of them share what is here.
  */
-import { type PreimageStore, sha256Key } from '@obelisc/preimage';
+import { keccak256Key, type PreimageStore, sha256Key } from '@obelisc/preimage';
 import type { Arrivals } from './arrivals.js';
 import type { BeaconSource } from './beacon-source.js';
 import { storeBlob } from './blob-preimages.js';
-import { type BlockHeader, type BlockSource, headersByNumber } from './block-source.js';
+import { type BlockHeader, type BlockSource, headersByNumber, parseHeader } from './block-source.js';
 import type { Chain } from './boot.js';
 import { hex } from './bytes.js';
 import { DEFAULT_BATCH_SIZE } from './endpoint-settings.js';
@@ -32,8 +32,15 @@ export type L1LookAheadSources = {
 };
 
 export type L1LookAhead = {
-  /** Fetches ahead of a run that reads from the block `from` up to `head`. */
-  join(from: bigint, head: BlockHeader): L1Reader;
+  /** Fetches ahead of a run that reads up to `head`: headers down to `from`, blocks from `next` on, the first that the store lacks. */
+  join(from: bigint, head: BlockHeader, next: bigint): L1Reader;
+  /** The number of the block with this hash, as far as headers tell it that were fetched or lie in the store. */
+  numberOf(hash: Uint8Array): bigint | undefined;
+  /**
+   * Resolves when the block's transactions and receipts have come, or could not be had. Where nobody has begun with it, it is begun: else
+   * it would be fetched once more when it comes into a window.
+   */
+  block(hash: Uint8Array): Promise<void>;
 };
 
 /** A run's place in L1. */
@@ -62,27 +69,41 @@ export function l1LookAhead(
   const isStored = (versionedHash: Uint8Array, store: PreimageStore | undefined): boolean =>
     store?.look(sha256Key(versionedHash)).state === 'found';
 
+  /** Takes what a header of the store says. */
+  const learnStored = (hash: Uint8Array): { number: bigint; parentHash: Uint8Array } | undefined => {
+    const rlp = arrivals.store?.get(keccak256Key(hash));
+    const header = rlp === undefined ? undefined : headerIn(rlp);
+    if (header === undefined) return undefined;
+    const { number, parentHash } = header;
+    arrivals.learn('l1', { hash, number, parentHash });
+    if (!hashes.has(number)) hashes.set(number, hash);
+    return header;
+  };
+  const numberOf = (hash: Uint8Array): bigint | undefined => arrivals.numberOf('l1', hash) ?? learnStored(hash)?.number;
+
   /** One block: its transactions, receipts, and the blobs of the batcher's transactions. */
   const fetchBlock = async (number: bigint): Promise<void> => {
-    await arrivals.arrived(`l1 header ${number}`);
+    if (!hashes.has(number)) await arrivals.arrived(`l1 header ${number}`);
     const hash = hashes.get(number);
     if (hash === undefined) return;
-    const header = await l1Blocks.header(hash);
-    const fetches: Promise<void>[] = [];
-    if (!arrivals.has(header.receiptsRoot)) {
-      const what = `receipts of L1 block ${number}`;
-      fetches.push(arrivals.background(what, async () => putTrie(await l1Receipts(header))));
-    }
-    fetches.push(
-      arrivals.background(`transactions of L1 block ${number}`, async () => {
-        const trie = await l1Blocks.transactions(hash);
-        if (!arrivals.has(header.transactionsRoot)) putTrie(trie);
-        fetchBlobs(header, trie);
-      }),
-    );
-    await Promise.all(fetches);
+    const known = l1Blocks.known(hash);
+    const transactions = arrivals.background(`transactions of L1 block ${number}`, async () => {
+      const trie = await l1Blocks.transactions(hash);
+      // It came with its transactions.
+      const header = await l1Blocks.header(hash);
+      if (!arrivals.has(header.transactionsRoot)) putTrie(trie);
+      fetchBlobs(header, trie);
+    });
+    if (known === undefined) await transactions;
+    const receipts = arrivals.background(`receipts of L1 block ${number}`, async () => {
+      const header = known ?? (await l1Blocks.header(hash));
+      if (!arrivals.has(header.receiptsRoot)) putTrie(await l1Receipts(header));
+    });
+    await Promise.all([transactions, receipts]);
     counts.l1Blocks.done += 1;
   };
+  const beginBlock = (number: bigint): Promise<void> =>
+    arrivals.begin(`l1 block ${number}`, `L1 block ${number}`, () => fetchBlock(number));
 
   const fetchBlobs = (header: BlockHeader, trie: Trie): void => {
     for (const { versionedHash, index } of blobTransactions(trie.values, chain.rollupConfig)) {
@@ -117,42 +138,67 @@ export function l1LookAhead(
   const pump = (): void => {
     for (const place of places) {
       while (place.next <= place.last && place.next <= place.position + WINDOW) {
-        const number = place.next;
+        void beginBlock(place.next);
         place.next += 1n;
-        void arrivals.begin(`l1 block ${number}`, `L1 block ${number}`, () => fetchBlock(number));
       }
     }
   };
 
   return {
-    join(from, head) {
+    numberOf,
+    async block(hash) {
+      const number = numberOf(hash);
+      if (number === undefined) return;
+      if (!hashes.has(number)) hashes.set(number, hash);
+      await beginBlock(number);
+    },
+    join(from, head, first) {
       arrivals.put([head.rlp]);
       arrivals.learn('l1', head);
       hashes.set(head.number, head.hash);
       void arrivals.begin(`l1 header ${head.number}`, 'the L1 head', async () => undefined);
       whole = {
-        from: whole === undefined || from < whole.from ? from : whole.from,
+        from: whole === undefined || first < whole.from ? first : whole.from,
         last: whole === undefined || head.number > whole.last ? head.number : whole.last,
       };
       counts.l1Blocks.total = Math.max(0, Number(whole.last - whole.from + 1n));
+      let number = head.number - 1n;
+      // What lies in the store from the head on, an earlier run's, is not asked for again.
+      for (let hash = head.parentHash; number >= from && !arrivals.isBegun(`l1 header ${number}`); number--) {
+        const stored = learnStored(hash);
+        if (stored === undefined) break;
+        void arrivals.begin(`l1 header ${number}`, 'a header of the store', async () => undefined);
+        hash = stored.parentHash;
+      }
       // The program walks back from the head: the newest headers go first.
       let batch: bigint[] = [];
-      for (let number = head.number - 1n; number >= from; number--) {
+      for (; number >= from; number--) {
         if (!arrivals.isBegun(`l1 header ${number}`)) batch.push(number);
         if (batch.length < DEFAULT_BATCH_SIZE && number > from) continue;
         if (batch.length > 0) fetchHeaders(batch);
         batch = [];
       }
-      const place: Place = { next: from, position: from, last: head.number };
+      const place: Place = { next: first, position: first, last: head.number };
       places.add(place);
       pump();
       return {
-        reached(number) {
-          if (number > place.position) place.position = number;
+        reached(at) {
+          if (at > place.position) place.position = at;
+          // It has gone past what lies before: that is in the store.
+          if (at > place.next) place.next = at;
           pump();
         },
         leave: () => void places.delete(place),
       };
     },
   };
+}
+
+/** A foreign program may announce the lists of what is no block: there is none to be fetched then, as it is told when it asks. */
+function headerIn(rlp: Uint8Array): { number: bigint; parentHash: Uint8Array } | undefined {
+  try {
+    return parseHeader(rlp);
+  } catch {
+    return undefined;
+  }
 }

@@ -80,6 +80,8 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
   let planned: Promise<void> | undefined;
   let stopped = false;
   let l1Reader: L1Reader | undefined;
+  /** The block whose transactions or receipts the program reads. */
+  let l1Block: Uint8Array | undefined;
   let l2Next = 0n;
   let l2First = 0n;
   const l2Loads = new Map<bigint, Promise<void>>();
@@ -147,7 +149,9 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
     const genesis = chain.rollupConfig.genesis.l1.number;
     const start = (origin ?? genesis) - channelTimeout(chain.rollupConfig, agreed.timestamp);
     const from = start > genesis ? start : genesis;
-    l1Reader = l1Ahead.join(from, head);
+    // A store that an earlier run has filled has what lies before.
+    const at = l1Block === undefined ? undefined : l1Ahead.numberOf(l1Block);
+    l1Reader = l1Ahead.join(from, head, at === undefined || at < from ? from : at);
     if (stopped) return l1Reader.leave();
     if (origin !== undefined)
       void arrivals.background('ancestors of the agreed block', () => fetchAncestors(agreed.number, from, origin));
@@ -161,9 +165,12 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
 
   return {
     noted(route) {
-      if (planned === undefined || stopped) return;
-      if (route.kind === 'l1-transactions' || route.kind === 'l1-receipts') {
-        const number = arrivals.numberOf('l1', route.hash);
+      if (stopped) return;
+      const isL1List = route.kind === 'l1-transactions' || route.kind === 'l1-receipts';
+      if (isL1List) l1Block = route.hash;
+      if (planned === undefined) return;
+      if (isL1List) {
+        const number = l1Ahead.numberOf(route.hash);
         if (number !== undefined) l1Reader?.reached(number);
         pump();
       } else if (route.kind === 'l2-state-node') pump();
@@ -180,11 +187,9 @@ export function lookAhead(options: LookAheadOptions): LookAhead {
           return;
         }
         case 'l1-transactions':
-        case 'l1-receipts': {
-          const number = arrivals.numberOf('l1', route.hash);
-          if (number !== undefined) await arrivals.arrived(`l1 block ${number}`);
+        case 'l1-receipts':
+          await l1Ahead.block(route.hash);
           return;
-        }
         case 'l2-transactions':
           await arrivals.arrived(`l2 transactions ${hex(route.hash)}`);
           return;

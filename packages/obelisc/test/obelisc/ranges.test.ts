@@ -164,8 +164,8 @@ describe('a range in segments', () => {
     const inSegments = await asked('--segment', '3', '--workers', '3');
     assert.ok(inSegments.some((request) => request.includes('blob_sidecars')));
     const inOne = await asked('--segment', '100');
-    // By themselves they would ask for three times as much. What one asks for at the very moment in which it is about to be fetched ahead
-    // for another is asked for twice, and how far ahead of its end a run has come is a matter of moments too.
+    // By themselves they would ask for three times as much. What failed is asked for again, and how far ahead of its end a run has come is a
+    // matter of moments. (packages/host/test/l1-look-ahead.test.ts has that no block is asked for twice.)
     assert.ok(inSegments.length <= 1.5 * inOne.length, `${inSegments.length}, and ${inOne.length} in one`);
   });
 
