@@ -9,7 +9,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Every module: where its sources are, its entry, its output and asc's flags beyond the shared ones; where there is one,
- * the output of a second build of the same sources, which runs natively (packages/program/ABI.md).
+ * the output of a second build of the same sources, which runs natively (packages/program/ABI.md), and a script that writes
+ * some of its sources.
  */
 const modules = JSON.parse(readFileSync(join(root, 'tools/assembly-modules.json'), 'utf8'));
 
@@ -20,6 +21,7 @@ for (const name of wanted) {
 }
 
 generateData();
+for (const { generate } of Object.values(modules)) if (generate) await import(join(root, generate));
 for (const [name, module] of Object.entries(modules)) {
   if (wanted.length > 0 ? !wanted.includes(name) : module.test && !withTests) continue;
   const newest = Math.max(

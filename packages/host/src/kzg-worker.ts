@@ -40,7 +40,7 @@ function loadNative(): Native {
 async function answer(question: KzgQuestion): Promise<KzgAnswer> {
   const { id, kind } = question;
   if (kind === 'blob proof')
-    return { id, kind, valid: await verifyBlobProof(question.blob, question.commitment, question.proof) };
+    return { id, kind, valid: verifyBlobProof(question.blob, question.commitment, question.proof) };
   if (kind === 'new proof') {
     native ??= loadNative();
     const { blob, commitment } = question;

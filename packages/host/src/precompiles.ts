@@ -22,13 +22,13 @@ const PRECOMPILES: Record<string, Precompile> = {
   [address(0x01)]: ecrecover,
   [address(0x08)]: async (input) => (await import('./bn-pairing.js')).bn256Pairing(input),
   [address(0x0a)]: kzgPointEvaluation,
-  [address(0x0b)]: async (input) => (await import('./bls-precompiles.js')).g1Add(input),
-  [address(0x0c)]: async (input) => (await import('./bls-pairing.js')).g1Msm(input),
-  [address(0x0d)]: async (input) => (await import('./bls-precompiles.js')).g2Add(input),
-  [address(0x0e)]: async (input) => (await import('./bls-pairing.js')).g2Msm(input),
-  [address(0x0f)]: async (input) => (await import('./bls-pairing.js')).pairingCheck(input),
-  [address(0x10)]: async (input) => (await import('./bls-precompiles.js')).mapFpToG1(input),
-  [address(0x11)]: async (input) => (await import('./bls-precompiles.js')).mapFp2ToG2(input),
+  [address(0x0b)]: async (input) => (await import('./bls12-381.js')).g1Add(input),
+  [address(0x0c)]: async (input) => (await import('./bls12-381.js')).g1Msm(input),
+  [address(0x0d)]: async (input) => (await import('./bls12-381.js')).g2Add(input),
+  [address(0x0e)]: async (input) => (await import('./bls12-381.js')).g2Msm(input),
+  [address(0x0f)]: async (input) => (await import('./bls12-381.js')).pairingCheck(input),
+  [address(0x10)]: async (input) => (await import('./bls12-381.js')).mapFpToG1(input),
+  [address(0x11)]: async (input) => (await import('./bls12-381.js')).mapFp2ToG2(input),
 };
 
 /** Runs the precompile that a hint names and stores the result (status byte, output) and the hint's payload. */
@@ -121,14 +121,14 @@ function ecrecover(input: Uint8Array): Uint8Array {
 /** Address 0x0a, EIP-4844: versioned hash, z, y, commitment, proof. The output is a constant. */
 async function kzgPointEvaluation(input: Uint8Array): Promise<Uint8Array | undefined> {
   if (input.length !== 192) return undefined;
-  const [{ versionedHashOf }, { verifyPointProof }] = await Promise.all([
+  const [{ versionedHashOf }, { pointProofIsValid }] = await Promise.all([
     import('./kzg.js'),
-    import('./kzg-proofs.js'),
+    import('./bls12-381.js'),
   ]);
   const commitment = input.subarray(96, 144);
   if (Buffer.compare(versionedHashOf(commitment), input.subarray(0, 32)) !== 0) return undefined;
   const [z, y, proof] = [input.subarray(32, 64), input.subarray(64, 96), input.subarray(144)];
-  if (!(await verifyPointProof(commitment, z, y, proof))) return undefined;
+  if (!pointProofIsValid(commitment, z, y, proof)) return undefined;
   return Buffer.from(
     `${(4096).toString(16).padStart(64, '0')}73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001`,
     'hex',

@@ -1,0 +1,47 @@
+// Whether a product of pairings is one. Loops of several pairs are done at once, so that they square once for all of them.
+import * as fp12 from './fp12';
+import { isOneAfterExponentiation } from './final-exponentiation';
+import { millerLoops, PAIR, PAIR_G2 } from './miller-loop';
+import { copyPoint, isInfinity } from './point';
+
+/** Pairs whose loops are done at once. */
+// @ts-ignore: decorator
+@inline export const MOST_PAIRS = 16;
+
+const PAIRS = memory.data(15360, 16);
+const PRODUCT = memory.data(768, 16);
+const LOOPS = memory.data(768, 16);
+
+/** Pairs without infinity, and how many of them wait in PAIRS. */
+let pairs = 0;
+let waiting = 0;
+
+export function begin(): void {
+  pairs = 0;
+  waiting = 0;
+  fp12.setOne(PRODUCT);
+}
+
+/** Adds a pair of points of the groups, at infinity or with Z = 1. A pairing with infinity is one. */
+export function add(p: usize, q: usize): void {
+  if (isInfinity<u8>(p) || isInfinity<u16>(q)) return;
+  if (waiting == MOST_PAIRS) multiplyWaiting();
+  const pair = PAIRS + PAIR * <usize>waiting;
+  copyPoint<u8>(pair, p);
+  copyPoint<u16>(pair + PAIR_G2, q);
+  waiting++;
+  pairs++;
+}
+
+export function isOne(): bool {
+  // The groups have the same prime order, and no pairing of two points is one but those with infinity.
+  if (pairs < 2) return pairs == 0;
+  multiplyWaiting();
+  return isOneAfterExponentiation(PRODUCT);
+}
+
+function multiplyWaiting(): void {
+  millerLoops(LOOPS, PAIRS, waiting);
+  fp12.multiply(PRODUCT, PRODUCT, LOOPS);
+  waiting = 0;
+}
