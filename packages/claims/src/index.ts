@@ -2,7 +2,7 @@
 export type { BlockTag } from './block-tags.js';
 export { resolveChain } from './chain.js';
 export { derivedIn } from './client-log.js';
-export { DisagreementError, RefusedClaimError } from './errors.js';
+export { DisagreementError, OrphanedHeadError, RefusedClaimError } from './errors.js';
 export { FactoryError, gameCount, listGames, type ListedGame } from './games/factory.js';
 export {
   type Game,
@@ -15,7 +15,7 @@ export {
   readOracleOutput,
 } from './games/game.js';
 export { readChosenGame } from './games/claim.js';
-export { gameType } from './games/game-types.js';
+export { gameType, UNCOVERED_TYPES } from './games/game-types.js';
 export type { Difference } from './difference.js';
 export { locationLines } from './location-text.js';
 export { messagesOf } from './messages.js';

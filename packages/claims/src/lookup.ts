@@ -5,6 +5,7 @@ import {
   checkAnswerable,
   configurationHash,
   findChain,
+  l1Blocks,
   l1HeadCandidates,
   type OpNode,
   opNode,
@@ -13,7 +14,7 @@ import {
 import type { BlockTag } from './block-tags.js';
 import { fromHex, hex } from './bytes.js';
 import { givenRollupConfig, resolveChain } from './chain.js';
-import { RefusedClaimError } from './errors.js';
+import { OrphanedHeadError, RefusedClaimError } from './errors.js';
 import { readChosenGame } from './games/claim.js';
 import type { Game, GameChoice } from './games/game.js';
 import { policyOf, type ValidateOptions } from './options.js';
@@ -62,7 +63,7 @@ function checkRange(from: bigint | undefined, to: bigint, named: bigint | BlockT
   );
 }
 
-/** Looks up what `options` leave open. Rejects with RefusedClaimError, GameError, ConfigurationError or EndpointError. */
+/** Looks up what `options` leave open. Rejects with RefusedClaimError, OrphanedHeadError, GameError, ConfigurationError or EndpointError. */
 export async function lookUp(options: ValidateOptions): Promise<Question> {
   const { log, settings } = options;
   if (typeof options.to === 'bigint') checkRange(options.from, options.to);
@@ -123,6 +124,11 @@ async function ofGame(
       `the game at ${address} is about chain ${game.chainId}, and --op-node is of ${chain.l2ChainId}`,
     );
   checkAnswerable({ l2BlockNumber: to }, chain);
+  if (l1Head !== undefined) {
+    const { l1, log, settings } = options;
+    const [head] = await l1Blocks({ url: l1, log, policy: policyOf(settings) }).onChain([l1Head]);
+    if (head === undefined) throw new OrphanedHeadError(address, l1Head);
+  }
   if (from.blockNumber >= to)
     throw new RefusedClaimError(
       `the game at ${address} starts at block #${from.blockNumber}, which is not before the claimed #${to}: there is nothing to derive`,

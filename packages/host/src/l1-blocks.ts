@@ -19,6 +19,11 @@ export type L1Blocks = {
   byHash(hash: string): Promise<L1Block | undefined>;
   /** The same for several, in batches. */
   byHashes(hashes: readonly string[]): Promise<(L1Block | undefined)[]>;
+  /**
+   * The blocks with these hashes that are on the chain; undefined for those that are not known, or that another block is in the place
+   * of. A block above all that L1 tells of by number is believed: endpoints of several nodes are not all equally far.
+   */
+  onChain(hashes: readonly string[]): Promise<(L1Block | undefined)[]>;
 };
 
 /** A reader of L1's blocks. */
@@ -49,5 +54,17 @@ export function l1Blocks(options: { url: string; flag?: string; log?: Log; polic
       }),
     byHash: async (hash) => (await byHashes([hash]))[0],
     byHashes,
+    async onChain(hashes) {
+      const found = await byHashes(hashes);
+      const known = found.filter((one) => one !== undefined);
+      const parameters = known.map(({ number }) => [`0x${number.toString(16)}`, false]);
+      const inPlace = known.length === 0 ? [] : await endpoint.callEach('eth_getBlockByNumber', parameters, block);
+      const isReplaced = (one: L1Block, i: number): boolean => {
+        const there = inPlace[i];
+        return there !== undefined && hex(there.hash) !== hex(one.hash);
+      };
+      const replaced = new Set(known.filter(isReplaced));
+      return found.map((one) => (one === undefined || replaced.has(one) ? undefined : one));
+    },
   };
 }

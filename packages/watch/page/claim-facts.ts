@@ -9,6 +9,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   queued: 'in the queue',
   uncovered: 'not covered',
   undecided: 'undecided',
+  orphaned: 'its L1 head is gone',
   unknown: 'could not be told',
   vanished: 'gone from L1',
 };

@@ -3,7 +3,7 @@ import { load, type Summary } from './api.js';
 import { ageOf, blocksOf, clockOf, short, tookOf, verdictOf, WORDS } from './claim-facts.js';
 import { type Child, element, rowOfCells, tableOfRows } from './elements.js';
 
-const FILTERS = ['', 'invalid', 'valid', 'queued', 'undecided', 'uncovered'];
+const FILTERS = ['', 'invalid', 'valid', 'queued', 'undecided', 'orphaned', 'uncovered'];
 /** Claims in the table. */
 const LISTED = 200;
 

@@ -19,7 +19,7 @@ export interface TryOptions extends JudgingOptions {
 /** How a try of a claim ended. */
 export interface ClaimEnd {
   readonly job: ClaimJob;
-  readonly answer: 'valid' | 'invalid' | 'uncovered' | 'failed' | 'lost';
+  readonly answer: 'valid' | 'invalid' | 'uncovered' | 'orphaned' | 'failed' | 'lost';
   readonly reason: string | undefined;
   /** Wall time. */
   readonly seconds: number;
@@ -28,10 +28,14 @@ export interface ClaimEnd {
 
 type Ended = Pick<ClaimEnd, 'answer'> & { readonly reason?: string };
 
+/** Tries that must say the same before a game counts as orphaned. */
+const ORPHANED_TRIES = 3;
+
 const GONE: Ended = { answer: 'lost', reason: 'the game is not in the queue any more' };
 
 /** Judges the job's claim and ends the job with it, or gives it back. `worker`: who it is that does. Rejects with DatabaseError. */
 export async function tryClaim(options: TryOptions, worker: string, job: ClaimJob): Promise<ClaimEnd> {
+  const { queue } = options;
   // Clocks of machines differ and jump: only the time that went by is this worker's word.
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
@@ -56,7 +60,13 @@ export async function tryClaim(options: TryOptions, worker: string, job: ClaimJo
       return writeVerdict(options, { job, game, verdict, json, progress, worker, seconds: seconds() });
     }
     const because = storable(outcome.reason ?? 'it could not be told');
-    if (outcome.kind === 'failed' && outcome.isSettled) return writeUncovered(options, job, because);
+    const settled = outcome.kind === 'failed' ? outcome.settles : undefined;
+    // Endpoints of several nodes do not all have a block at once.
+    if (
+      settled === 'uncovered' ||
+      (settled === 'orphaned' && job.attempt >= Math.min(ORPHANED_TRIES, queue.options.tries))
+    )
+      return writeSettled(options, job, settled, because);
     await insist(() => noteProgress(options.database, job, progress), options.log);
     return giveBack(options, job, because);
   }
@@ -79,12 +89,16 @@ async function giveBack({ queue, log }: TryOptions, job: ClaimJob, reason: strin
   return { answer: 'failed', reason };
 }
 
-async function writeUncovered({ queue, log }: TryOptions, job: ClaimJob, reason: string): Promise<Ended> {
-  const write = () =>
-    queue.finish(job, async (sql) => void (await setState(sql, job, ['queued'], 'uncovered', reason)));
+async function writeSettled(
+  { queue, log }: TryOptions,
+  job: ClaimJob,
+  state: 'uncovered' | 'orphaned',
+  reason: string,
+): Promise<Ended> {
+  const write = () => queue.finish(job, async (sql) => void (await setState(sql, job, ['queued'], state, reason)));
   await insist(write, log);
   log('warn', 'A claim cannot be judged', { ...named(job), because: reason });
-  return { answer: 'uncovered', reason };
+  return { answer: state, reason };
 }
 
 async function writeVerdict(

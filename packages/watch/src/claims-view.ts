@@ -78,7 +78,7 @@ export async function claimDetails(sql: Sql, { chain, address }: GameKey): Promi
 export interface ClaimCount {
   readonly chain: string;
   readonly typeName: string;
-  /** valid, invalid, waiting, queued, uncovered, undecided or vanished. */
+  /** valid, invalid, waiting, queued, uncovered, undecided, orphaned or vanished. */
   readonly is: string;
   readonly count: number;
 }

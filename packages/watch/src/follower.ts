@@ -25,6 +25,7 @@ import {
   gamesInState,
   newestIndex,
   openGames,
+  readopt,
   setState,
   setStatus,
 } from './games-table.js';
@@ -85,6 +86,7 @@ export class Follower {
     const vanished = await this.#reorganised(count);
     const found = await this.#list(count, vanished);
     await this.#ends();
+    await this.#returned();
     const queued = await this.#enqueue(l1Number);
     return { found, queued, vanished: vanished.length, l1Number };
   }
@@ -113,7 +115,7 @@ export class Follower {
       await setState(
         database,
         game,
-        ['waiting', 'queued', 'judged', 'uncovered', 'undecided'],
+        ['waiting', 'queued', 'judged', 'uncovered', 'undecided', 'orphaned'],
         'vanished',
         'L1 was reorganised',
       );
@@ -234,6 +236,19 @@ export class Follower {
         await setStatus(database, row, now.status, now.resolvedAt);
         log('info', 'A game is over', { chain: chain.name, game: row.address, status: now.status });
       }
+    }
+  }
+
+  /** Has the games wait again whose L1 head was not on the chain, and is: of many, the newest. */
+  async #returned(): Promise<void> {
+    const { chain, database, log } = this.options;
+    const orphaned = (await gamesInState(database, chain.name, 'orphaned')).slice(-Number(BATCH));
+    const heads = await this.#l1.onChain(orphaned.flatMap(({ l1Head }) => l1Head ?? []));
+    for (const [i, head] of heads.entries()) {
+      const game = orphaned[i];
+      if (game === undefined || head === undefined) continue;
+      await readopt(database, game, head.number);
+      log('info', "A game's L1 head is on the chain again", { chain: chain.name, game: game.address });
     }
   }
 

@@ -2,8 +2,11 @@
 import type { Game } from '@obelisc/claims';
 import type { Sql } from './database.js';
 
-/** Where a game stands here: `undecided` is one that every try failed for, `vanished` one that L1 no longer has. */
-export type GameState = 'waiting' | 'queued' | 'judged' | 'uncovered' | 'undecided' | 'vanished';
+/**
+ * Where a game stands here: `undecided` is one that every try failed for, `orphaned` one whose L1 head is not on L1's chain, `vanished` one
+ * that L1 no longer has.
+ */
+export type GameState = 'waiting' | 'queued' | 'judged' | 'uncovered' | 'undecided' | 'orphaned' | 'vanished';
 
 /** A game by chain and address. */
 export interface GameKey {
@@ -200,6 +203,15 @@ export async function setJudged(sql: Sql, { chain, address, rootClaim, l1Head }:
     [chain, address, rootClaim, l1Head],
   );
   return rows.length > 0;
+}
+
+/** An orphaned game's L1 head is there again, as L1's block of this number: it waits to be judged. */
+export async function readopt(sql: Sql, { chain, address }: GameKey, l1Number: bigint): Promise<void> {
+  await sql.query(
+    `UPDATE obelisc.games SET state = 'waiting', reason = NULL, l1_number = $3, seen_at = now()
+     WHERE chain = $1 AND address = $2 AND state = 'orphaned'`,
+    [chain, address, String(l1Number)],
+  );
 }
 
 /** Writes what the contract says of the game's end. */

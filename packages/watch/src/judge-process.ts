@@ -4,6 +4,7 @@ import {
   derivedIn,
   exitCodes,
   messagesOf,
+  OrphanedHeadError,
   RefusedClaimError,
   GameError,
   validate,
@@ -32,8 +33,8 @@ export type FromJudge =
       readonly claim: string;
       readonly l1Head: string;
     }
-  /** `isSettled`: no other try will go better. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly isSettled: boolean };
+  /** `settles`: no other try will go better, and this is how the game stands. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly settles?: 'uncovered' | 'orphaned' | undefined };
 
 const send = (message: FromJudge): void => void process.send?.(message);
 
@@ -70,11 +71,12 @@ process.once('message', (options: ToJudge) => {
     },
     (error: unknown) => {
       // A fork that is not covered, a game that cannot be derived: an endpoint that lags is told by RefusedClaimError too.
-      const isSettled =
+      const isUncovered =
         error instanceof UncoveredClaimError ||
         (error instanceof GameError && error.isUncovered) ||
         (error instanceof RefusedClaimError && error.isSettled);
-      send({ kind: 'failed', reason: messagesOf(error).join(': '), isSettled });
+      const settles = isUncovered ? 'uncovered' : error instanceof OrphanedHeadError ? 'orphaned' : undefined;
+      send({ kind: 'failed', reason: messagesOf(error).join(': '), settles });
       process.disconnect();
     },
   );

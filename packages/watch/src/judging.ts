@@ -60,7 +60,7 @@ export function judgeApart(
     });
     const watch = watchFor(stalled, () => {
       const why = `the claim came no further for ${wordsOf(stalled)} (--stalled), and its process was ended`;
-      outcome ??= { kind: 'failed', reason: why, isSettled: false };
+      outcome ??= { kind: 'failed', reason: why };
       end();
     });
     const showing = setInterval(() => {
@@ -76,13 +76,13 @@ export function judgeApart(
       if (message.kind === 'verdict' || message.kind === 'failed') outcome ??= message;
     });
     child.on('error', (error) => {
-      outcome ??= { kind: 'failed', reason: error.message, isSettled: false };
+      outcome ??= { kind: 'failed', reason: error.message };
     });
     child.on('close', (code, signal) => {
       letGo();
       watch.stop();
       clearInterval(showing);
-      const ended: Outcome = outcome ?? { kind: 'failed', reason: howItEnded(code, signal), isSettled: false };
+      const ended: Outcome = outcome ?? { kind: 'failed', reason: howItEnded(code, signal) };
       resolve({ outcome: isLost ? undefined : ended, progress: said.progress });
     });
     child.send(taskOf(job, chain, options));

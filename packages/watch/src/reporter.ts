@@ -1,4 +1,5 @@
 // Looks at what has become of the claims, whoever judged them: counts verdicts, notes what others are to be told, tells them.
+import { UNCOVERED_TYPES } from '@obelisc/claims';
 import type { Log } from '@obelisc/host';
 import { type AlertTargets, raise, sendAlerts } from './alerts.js';
 import { firstSeenOpen, lastVerdict, verdictsAfter } from './claims-view.js';
@@ -73,17 +74,22 @@ export class Reporter {
     await this.#sending;
   }
 
-  /** Notes the claims that no try could decide. */
+  /**
+   * Notes the claims that cannot be judged, for whatever reason: those that no try could decide, and of games that are not over those that
+   * are not covered or whose L1 head is gone. What is known of a whole type of games is not told of each.
+   */
   async #undecided(): Promise<void> {
     const { database, chains } = this.options;
-    const undecided = await database.query<{ chain: string; address: string; reason: string | null }>(
-      `SELECT g.chain, g.address, g.reason FROM obelisc.games g
+    const undecided = await database.query<{ chain: string; address: string; state: string; reason: string | null }>(
+      `SELECT g.chain, g.address, g.state, g.reason FROM obelisc.games g
        LEFT JOIN obelisc.alerts a ON a.event = 'undecided-claim ' || g.chain || ' ' || g.address
-       WHERE g.state = 'undecided' AND g.chain = ANY($1) AND a.event IS NULL`,
-      [chains],
+       WHERE (g.state = 'undecided' OR g.status = 'in progress'
+           AND (g.state = 'orphaned' OR g.state = 'uncovered' AND NOT g.type = ANY($2)))
+         AND g.chain = ANY($1) AND a.event IS NULL`,
+      [chains, UNCOVERED_TYPES],
     );
-    for (const { chain, address, reason } of undecided)
-      await raise(database, 'undecided-claim', `${chain} ${address}`, { chain, game: address, reason });
+    for (const { chain, address, state, reason } of undecided)
+      await raise(database, 'undecided-claim', `${chain} ${address}`, { chain, game: address, state, reason });
   }
 
   /** Notes the wrong claims whose games are not over, also those of before this process. */

@@ -4,7 +4,7 @@ import { WatchError } from './errors.js';
 import type { GameKey, GameState } from './games-table.js';
 
 /** Games that have come to an end without a verdict. */
-export type GivenUp = Extract<GameState, 'undecided' | 'uncovered'>;
+export type GivenUp = Extract<GameState, 'undecided' | 'uncovered' | 'orphaned'>;
 
 export interface RetryChoice {
   /** Only of this chain. */
@@ -36,7 +36,7 @@ export function judgeAgain(database: Database, { chain, games, states }: RetryCh
     }
     const again = await sql.query<GameKey>(
       `UPDATE obelisc.games SET state = 'waiting', reason = NULL, seen_at = now()
-       WHERE state IN ('undecided', 'uncovered') AND ($1::text IS NULL OR chain = $1) AND (state = ANY($2) OR address = ANY($3))
+       WHERE state IN ('undecided', 'uncovered', 'orphaned') AND ($1::text IS NULL OR chain = $1) AND (state = ANY($2) OR address = ANY($3))
        RETURNING chain, address`,
       [chain ?? null, [...states], addresses],
     );
@@ -50,7 +50,7 @@ export function judgeAgain(database: Database, { chain, games, states }: RetryCh
 }
 
 function isGivenUp(state: GameState): state is GivenUp {
-  return state === 'undecided' || state === 'uncovered';
+  return state === 'undecided' || state === 'uncovered' || state === 'orphaned';
 }
 
 const WHY_NOT: Readonly<Record<Exclude<GameState, GivenUp>, string>> = {

@@ -49,7 +49,7 @@ const PAGE = [
 type PageFile = { readonly body: Uint8Array; readonly type: string };
 
 /** Games by verdict or state, as `is=` names them. */
-const KINDS = new Set(['valid', 'invalid', 'waiting', 'queued', 'uncovered', 'undecided', 'vanished']);
+const KINDS = new Set(['valid', 'invalid', 'waiting', 'queued', 'uncovered', 'undecided', 'orphaned', 'vanished']);
 /** Bytes that may wait for a page that does not read them. */
 const MOST_UNREAD = 64 * 1024;
 

@@ -132,7 +132,7 @@ export class Watch {
       `SELECT count(*) FILTER (WHERE answer = 'valid')::float8 AS valid,
               count(*) FILTER (WHERE answer = 'invalid')::float8 AS invalid,
               count(*) FILTER (WHERE state = 'uncovered')::float8 AS uncovered,
-              count(*) FILTER (WHERE state = 'undecided')::float8 AS undecided,
+              count(*) FILTER (WHERE state IN ('undecided', 'orphaned'))::float8 AS undecided,
               count(*) FILTER (WHERE state IN ('waiting', 'queued'))::float8 AS open
        FROM obelisc.games LEFT JOIN obelisc.verdicts USING (chain, address)
        WHERE chain = ANY($1) AND state <> 'vanished'`,

@@ -44,6 +44,8 @@ export class FakeL1 {
   isFactoryGone = false;
   /** It is a contract of another kind, or one whose list has other fields. */
   factoryIs: 'usual' | 'something else' | 'another version' = 'usual';
+  /** Hashes of blocks that it does not have any more. */
+  readonly gone = new Set<string>();
   /** Blocks that are asked for by hash are answered with another one. */
   isLying = false;
   readonly #server = createServer((request, response) => {
@@ -93,9 +95,9 @@ export class FakeL1 {
     switch (method) {
       case 'eth_getBlockByNumber':
         if (params[0] === 'finalized') return this.finalized === undefined ? null : block(this.finalized);
-        return block(this.newest);
+        return block(params[0] === 'latest' ? this.newest : Number(params[0]));
       case 'eth_getBlockByHash':
-        return BigInt(String(params[0])) < 0xb10c0000n
+        return BigInt(String(params[0])) < 0xb10c0000n || this.gone.has(String(params[0]))
           ? null
           : block(Number(BigInt(String(params[0])) - 0xb10c0000n) + (this.isLying ? 1 : 0));
       case 'eth_getCode': {

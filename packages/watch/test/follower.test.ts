@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { retryFor } from '@obelisc/host';
 import { watchedChain } from '../src/chain-settings.js';
 import { type Beginning, Follower } from '../src/follower.js';
-import { findGame, gamesBefore } from '../src/games-table.js';
+import { findGame, gamesBefore, setState } from '../src/games-table.js';
 import { ClaimQueue } from '../src/queue.js';
 import { raise } from '../src/alerts.js';
 import { judgeAgain } from '../src/retry.js';
@@ -193,6 +193,29 @@ describe('a follower', () => {
     const still = await findGame(place.database, { chain, address: other.address });
     assert.equal(still?.state, 'uncovered');
     assert.match(String(still?.reason), /is not covered/);
+  });
+
+  test('a game whose L1 head was gone waits again when that is back, and not before', async () => {
+    l1.add(0, 20);
+    const [game] = [l1.add(0, 30)];
+    const head = l1.hashOf(29);
+    const following = follower();
+    await following.look();
+    const key = { chain, address: game.address };
+    l1.gone.add(head);
+    assert.ok(await setState(place.database, key, ['queued'], 'orphaned', 'its L1 head is gone'));
+    await following.look();
+    assert.deepEqual(await states(), { 0: 'queued', 1: 'orphaned' });
+    l1.gone.delete(head);
+    await following.look();
+    assert.deepEqual(await states(), { 0: 'queued', 1: 'queued' });
+    const row = await findGame(place.database, key);
+    assert.deepEqual([row?.reason, row?.l1Number], [null, 29]);
+    // Who asks for it need not wait for that.
+    l1.gone.add(head);
+    await setState(place.database, key, ['queued'], 'orphaned', 'its L1 head is gone');
+    await judgeAgain(place.database, { chain, games: [game.address], states: [] });
+    assert.equal((await states())[1], 'waiting');
   });
 
   test('another game in the place of one that was judged is judged too', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { raise, sendAlerts, sign } from '../src/alerts.js';
-import { addGame } from '../src/games-table.js';
+import { addGame, addUncoveredGame, setState } from '../src/games-table.js';
 import { Metrics } from '../src/metrics.js';
 import { ClaimQueue } from '../src/queue.js';
 import { Reporter } from '../src/reporter.js';
@@ -249,6 +249,61 @@ describe('the watch over HTTP', () => {
     server.changed();
     assert.match(await next(), /event: change/);
     abort.abort();
+  });
+
+  test('every claim that cannot be judged is told of once, whatever the reason, but for whole types of games', async () => {
+    const { database } = place;
+    const chain = 'told';
+    const at = (number: number): { chain: string; address: string } => ({ chain, address: madeUpGame(number).address });
+    for (const [number, state] of [
+      [1, 'undecided'],
+      [2, 'orphaned'],
+      [3, 'waiting'],
+      [4, 'vanished'],
+    ] as const) {
+      await addGame(database, chain, BigInt(number), madeUpGame(number), 1n);
+      await setState(database, at(number), ['waiting'], state, `because it is ${state}`);
+    }
+    for (const [number, type] of [
+      [5, 0],
+      [6, 255],
+      [7, 4],
+    ] as const)
+      await addUncoveredGame(
+        database,
+        at(number),
+        { index: BigInt(number), type, typeName: 'any', createdAt: 1n },
+        'its block number is 18446744073709551616, which no chain reaches',
+      );
+    // One that is over before it is known that it cannot be judged is nobody's haste.
+    await addGame(database, chain, 8n, madeUpGame(8, { status: 'defender wins' }), 1n);
+    await setState(database, at(8), ['waiting'], 'orphaned', 'its L1 head is gone');
+    const reporter = new Reporter({ database, metrics, chains: [chain], targets: {}, behind: 1e9, log: () => {} });
+    await reporter.look();
+    await reporter.look();
+    const told = await database.query<{ event: string; body: { state: string; reason: string } }>(
+      `SELECT event, body FROM obelisc.alerts WHERE body->>'chain' = $1 AND body->>'kind' = 'undecided-claim' ORDER BY event`,
+      [chain],
+    );
+    assert.deepEqual(
+      told.map(({ event, body }) => [event, body.state, body.reason]),
+      [
+        [`undecided-claim ${chain} ${at(1).address}`, 'undecided', 'because it is undecided'],
+        [`undecided-claim ${chain} ${at(2).address}`, 'orphaned', 'because it is orphaned'],
+        [
+          `undecided-claim ${chain} ${at(5).address}`,
+          'uncovered',
+          'its block number is 18446744073709551616, which no chain reaches',
+        ],
+      ],
+    );
+    const listed = await fetch(`${server.url}/api/claims?chain=${chain}&is=orphaned`);
+    assert.deepEqual(
+      ((await listed.json()) as { address: string }[]).map((claim) => claim.address),
+      [at(8).address, at(2).address],
+    );
+    // The tests after this one send what is there.
+    await database.query(`DELETE FROM obelisc.alerts WHERE body->>'chain' = $1`, [chain]);
   });
 
   test('each event is told once, signed, and again until it is taken', async () => {

@@ -27,6 +27,11 @@ const GAME_TYPES: Readonly<Record<number, GameType>> = {
   1337: { name: 'kailua' },
 };
 
+/** Types whose claims are never judged here. */
+export const UNCOVERED_TYPES: readonly number[] = Object.entries(GAME_TYPES)
+  .filter(([, { notCovered }]) => notCovered !== undefined)
+  .map(([number]) => Number(number));
+
 /** A game's type; a number that is not known counts as covered if the contract has the views. */
 export function gameType(number: number): GameType {
   return GAME_TYPES[number] ?? { name: `type ${number}` };

@@ -301,6 +301,22 @@ describe('claims of dispute games', () => {
     assert.match(String(error), /--from, --to: a game says this itself/);
   });
 
+  test('a game whose L1 head is not on the chain is named: one that is not known, and one in whose place there is another', async () => {
+    const game = gameAt(3);
+    const gone = new RegExp(`the L1 head ${game.l1Head} of the game at ${game.address} is not on the chain of --l1`);
+    l1.rewrite = (method, [hash]) => (method === 'eth_getBlockByHash' && hash === game.l1Head ? null : undefined);
+    const unknown = await validate('--game', game.address);
+    assert.deepEqual([unknown.code, unknown.answer], [2, 'unknown']);
+    assert.match(String(unknown.error), gone);
+    const { number } = await call(devnet.l1Url, 'eth_getBlockByHash', [game.l1Head, false]);
+    const other = await call(devnet.l1Url, 'eth_getBlockByNumber', ['0x1', false]);
+    l1.rewrite = (method, [block]) =>
+      method === 'eth_getBlockByNumber' && block === number ? { ...other, number } : undefined;
+    const replaced = await validate('--game', game.address);
+    assert.equal(replaced.code, 2);
+    assert.match(String(replaced.error), gone);
+  });
+
   test('a second L1 that has the game otherwise is heard', async () => {
     const other = await rewritingProxy(devnet.l1Url);
     try {
