@@ -102,6 +102,16 @@ export class BatchQueue extends BatchSource {
   /** Before Holocene nothing is dropped with an invalid block but the span that it came from. */
   flush(): void {}
 
+  /** Gives all batches back: it is not asked any more. */
+  free(): void {
+    const batches = this.batches;
+    const due = this.due;
+    for (; !due.isEmpty; due.shift()) batches.drop(changetype<WaitingBatch>(<usize>due.value));
+    const future = this.future;
+    for (; !future.isEmpty; future.shift()) batches.drop(changetype<WaitingBatch>(<usize>future.value));
+    batches.free();
+  }
+
   /** Takes the batch that the reader gave, unless it can't become valid any more. */
   private add(parent: L2Block): void {
     if (this.blocks.length == 0) throw new Error('a batch before any L1 block is known');

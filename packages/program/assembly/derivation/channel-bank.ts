@@ -55,6 +55,17 @@ export class ChannelBank extends ChannelSource {
   /** Before Holocene nothing is dropped for what its batches turn out to be. */
   flush(): void {}
 
+  /** Gives all channels back: it is not asked any more. */
+  free(): void {
+    const complete = this.complete;
+    for (; !complete.isEmpty; complete.shift()) changetype<Channel>(<usize>complete.value).unqueue();
+    while (this.oldest != 0) {
+      const channel = changetype<Channel>(this.oldest);
+      this.remove(channel);
+      channel.free();
+    }
+  }
+
   private ingest(frame: Frame): void {
     const origin = this.origin;
     let at = this.find(frame.channel);

@@ -30,8 +30,7 @@ export class ChannelReader {
 
   constructor(
     private readonly config: RollupConfig,
-    /** The stage before this one; Holocene's activation replaces it. */
-    public previous: ChannelSource,
+    private previous: ChannelSource,
     l1: L1Chain,
   ) {
     this.data = new ChannelData(l1);
@@ -72,6 +71,14 @@ export class ChannelReader {
       }
     }
     return this.batches.next(this.origin);
+  }
+
+  /** Replaces the stage before this one, which has nothing to read, and returns it; channels are not kept from there on. */
+  replace(source: ChannelSource): ChannelSource {
+    const old = this.previous;
+    this.previous = source;
+    this.keepsChannels = false;
+    return old;
   }
 
   /** Lets the span batch that the last ready pull gave stay until another one is pinned. */

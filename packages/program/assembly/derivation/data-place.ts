@@ -1,11 +1,11 @@
 // Where a piece of the batcher's data is on L1: what was dropped of it can be read there again.
 import { GrowingBuffer } from '../growing-buffer';
-import { BLOB_SIZE, readBlobTo } from '../l1/blob';
+import { BlobRounds } from '../l1/blob-rounds';
 import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
 import { decodeL1Transaction } from '../l1/transaction';
 import { Bytes, copy32 } from '../bytes';
-import { useScratch } from '../memory';
+import { allocateBulk, mark, release, useScratch } from '../memory';
 import { OrderedValues } from '../trie/ordered';
 
 /** A piece of data: the call data of a transaction, or a blob's. */
@@ -16,8 +16,9 @@ export class DataPlace {
   isBlob: bool = false;
   /** The transaction's number in the block, or the blob's among the block's blobs. */
   index: u64 = 0;
-  /** Address of the data, as long as it is there. */
+  /** Address of the data, as long as it is there, and its length. */
   data: usize = 0;
+  length: u32 = 0;
 }
 
 /** Bytes of a place as it is stored, with an offset in its data. */
@@ -54,20 +55,32 @@ export function orderOf(stored: usize): u64 {
   return load<u64>(stored) >> OFFSET_BITS;
 }
 
+/**
+ * Whether `length` bytes of the data at `place` can be read again for little more than what they cost: the other bytes of a
+ * transaction come with them, of a blob those of four elements.
+ */
+export function isCheap(place: DataPlace, length: u32): bool {
+  return place.isBlob ? length >= LARGE_OF_BLOB : length >= place.length / LARGE_SHARE;
+}
+
+// @ts-ignore: decorator
+@inline
+const LARGE_OF_BLOB: u32 = 512;
+// @ts-ignore: decorator
+@inline
+const LARGE_SHARE: u32 = 16;
+
 /** Reads pieces of the batcher's data again. */
 @final
 export class DataReader extends OrderedValues {
+  /** Which piece is at hand; of call data it is in the buffer, of a blob what was asked for is in `rounds`. */
+  private order: u64 = u64.MAX_VALUE;
   private readonly buffer: GrowingBuffer = new GrowingBuffer();
   private length: u32 = 0;
-  /** Which piece is in the buffer. */
-  private order: u64 = u64.MAX_VALUE;
-  /** The transaction that is looked for, and the number of the next one; of a blob all are gone through. */
-  private wanted: u32 = 0;
-  private at: u32 = 0;
-  /** The versioned hashes of an L1 block's blobs, and which block's. */
+  private readonly rounds: BlobRounds = new BlobRounds();
+  /** The versioned hashes of the blobs of the L1 block that is gone through. */
   private readonly hashes: GrowingBuffer = new GrowingBuffer();
   private hashCount: u32 = 0;
-  private hashesOf: usize = 0;
 
   constructor(private readonly l1: L1Chain) {
     super();
@@ -81,6 +94,7 @@ export class DataReader extends OrderedValues {
       this.load(order);
       this.order = order;
     }
+    if ((order & 1) != 0) return this.rounds.read(offset, length);
     if (<u64>offset + length > this.length) throw new Error("the batcher's data is not on L1 any more");
     return this.buffer.ptr + offset;
   }
@@ -90,47 +104,42 @@ export class DataReader extends OrderedValues {
     const back = (head - (order >> INDEX_BITS)) & ((1 << BLOCK_BITS) - 1);
     const block = this.l1.byNumber(head - back);
     if (block === null) throw new Error('an L1 block that was read and is not there any more');
-    this.length = 0;
     const index = (<u32>(order & ((1 << INDEX_BITS) - 1))) >> 1;
-    if ((order & 1) == 0) {
-      this.wanted = index;
-      this.pass(block);
-      return;
-    }
-    if (this.hashesOf != changetype<usize>(block)) {
-      this.hashesOf = changetype<usize>(block);
-      this.hashCount = 0;
-      this.wanted = u32.MAX_VALUE;
-      this.pass(block);
-    }
-    if (index >= this.hashCount) throw new Error('a blob that was read and is not on L1 any more');
-    this.buffer.reserve(BLOB_SIZE, 0);
-    const length = readBlobTo(this.buffer.ptr, this.hashes.ptr + ((<usize>index) << 5), index, block.time);
-    this.length = length < 0 ? 0 : <u32>length;
+    if ((order & 1) == 0) return this.loadTransaction(block, index);
+    if (block.blobHashes == 0) this.findBlobs(block);
+    if (index >= block.blobCount) throw new Error('a blob that was read and is not on L1 any more');
+    this.rounds.open(block.blobHashes + ((<usize>index) << 5), index, block.time);
   }
 
-  private pass(block: L1Block): void {
-    this.at = 0;
+  private loadTransaction(block: L1Block, index: u32): void {
     const before = useScratch(true);
-    this.l1.transactions(block, this);
-    useScratch(before);
-  }
-
-  value(encoded: Bytes): void {
-    const at = this.at++;
-    if (this.wanted < u32.MAX_VALUE && at != this.wanted) return;
-    const transaction = decodeL1Transaction(encoded);
-    if (this.wanted == u32.MAX_VALUE) {
-      for (let i: u32 = 0; i < transaction.blobCount; i++) {
-        this.hashes.reserve((this.hashCount + 1) << 5, this.hashCount << 5);
-        copy32(this.hashes.ptr + ((<usize>this.hashCount) << 5), transaction.blobHash(i));
-        this.hashCount += 1;
-      }
-      return;
-    }
-    const data = transaction.data;
+    const start = mark();
+    const data = decodeL1Transaction(this.l1.transaction(block, index)).data;
     this.buffer.reserve(data.length, 0);
     data.copyTo(this.buffer.ptr);
     this.length = data.length;
+    release(start);
+    useScratch(before);
+  }
+
+  /** Notes the blobs of a block, which is done once. */
+  private findBlobs(block: L1Block): void {
+    this.hashCount = 0;
+    const before = useScratch(true);
+    this.l1.transactions(block, this);
+    useScratch(before);
+    const size = (<usize>this.hashCount) << 5;
+    block.blobHashes = allocateBulk(size);
+    block.blobCount = this.hashCount;
+    memory.copy(block.blobHashes, this.hashes.ptr, size);
+  }
+
+  value(encoded: Bytes): void {
+    const transaction = decodeL1Transaction(encoded);
+    for (let i: u32 = 0; i < transaction.blobCount; i++) {
+      this.hashes.reserve((this.hashCount + 1) << 5, this.hashCount << 5);
+      copy32(this.hashes.ptr + ((<usize>this.hashCount) << 5), transaction.blobHash(i));
+      this.hashCount += 1;
+    }
   }
 }

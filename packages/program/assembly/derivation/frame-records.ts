@@ -4,10 +4,10 @@
 // Who reads the channel makes an index of the log by frame number.
 import { BLOCK_SIZE, blockOf, blocksHeld, giveBlock, giveChain, takeBlock } from '../block-store';
 import { GrowingBuffer } from '../growing-buffer';
-import { hasPlace, PLACE_SIZE, storePlace } from './data-place';
+import { hasPlace, isCheap, PLACE_SIZE, storePlace } from './data-place';
 import { Frame } from './frame';
 import { FrameNumbers } from './frame-numbers';
-import { mostHeld } from './memory-limits';
+import { mostHeld, mostScattered } from './memory-limits';
 
 /** Fields of `FrameRecords`; what is left of the channel's block behind them holds the beginning of the log. */
 // @ts-ignore: decorator
@@ -96,7 +96,13 @@ export class FrameRecords {
     const length = frame.length;
     const place = frame.place;
     // A place takes three bytes more than data of the same length.
-    if (length > PLACE_SIZE + LENGTH_SIZE && place !== null && blocksHeld() >= mostHeld) {
+    const held = blocksHeld();
+    if (
+      length > PLACE_SIZE + LENGTH_SIZE &&
+      place !== null &&
+      held >= mostHeld &&
+      (held >= mostScattered || isWhole(frame) || isCheap(place, length))
+    ) {
       const offset = <u32>(frame.data - place.data);
       if (hasPlace(place, offset)) {
         storePlace(PLACE, place, offset);
@@ -217,6 +223,11 @@ export class FrameRecords {
   after(block: usize): usize {
     return block == blockOf(changetype<usize>(this)) ? <usize>this.first : <usize>load<u32>(block);
   }
+}
+
+/** Whether a frame is all of its channel: such are read again in the order in which they came, and so each piece of data once. */
+function isWhole(frame: Frame): bool {
+  return frame.number == 0 && frame.isLast;
 }
 
 function numbersOf(records: FrameRecords): FrameNumbers {

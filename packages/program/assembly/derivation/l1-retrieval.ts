@@ -80,6 +80,7 @@ export class L1Retrieval extends OrderedValues {
       place.isBlob = source.isBlob;
       place.index = source.index;
       place.data = this.data;
+      place.length = this.length;
       return Pull.Ready;
     }
     this.open = false;

@@ -70,6 +70,8 @@ class Segment {
   readonly rope: Rope = new Rope();
   readonly bounds: AwayBounds = changetype<AwayBounds>(heap.alloc(offsetof<AwayBounds>()));
   count: u32 = 0;
+  /** Whether a channel's numbers are in blocks of their own. */
+  hasSets: bool = false;
   next: Segment | null = null;
 }
 
@@ -114,12 +116,13 @@ export class ParkedChannels {
     const open = this.open;
     const segment = open === null || open.count == SEGMENT ? this.begin() : open;
     segment.count += 1;
+    const numbers = numbersKind(channel);
+    if (numbers == SET) segment.hasSets = true;
     segment.bounds.widen(channel.least, channel.most, channel.first, channel.hasSpans);
     const rope = segment.rope;
     const before = this.written;
     const block = channel.block.number;
     const records = channel.channel.records;
-    const numbers = numbersKind(channel);
     let bits = numbers;
     if (channel.hasSpans) bits |= SPANS;
     if (block == before.block) bits |= SAME_BLOCK;
@@ -169,6 +172,7 @@ export class ParkedChannels {
     else this.spare = segment.next;
     useScratch(before);
     segment.count = 0;
+    segment.hasSets = false;
     segment.bounds.clear();
     this.written.clear();
     this.link(segment);
@@ -216,6 +220,25 @@ export class ParkedChannels {
       this.isReading = true;
       segment.count -= 1;
       return changetype<usize>(this.take(segment.rope));
+    }
+  }
+
+  /** Gives all of them back. */
+  free(): void {
+    this.beginPass();
+    while (true) {
+      const segment = this.old;
+      if (segment === null) return;
+      this.old = segment.next;
+      if (segment.hasSets) {
+        this.read.clear();
+        for (; segment.count > 0; segment.count--) {
+          const channel = this.take(segment.rope);
+          freeNumbers(channel.numbersPlace);
+          channel.channel.release();
+        }
+      }
+      segment.rope.free();
     }
   }
 

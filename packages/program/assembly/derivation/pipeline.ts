@@ -83,18 +83,20 @@ export class Pipeline {
     this.queue.flush();
   }
 
-  /** Replaces the stages that Holocene replaces, where it activates between two L1 blocks. */
+  /** Replaces the stages that Holocene replaces, where it activates between two L1 blocks: what waits in them is given back. */
   private activate(before: L1Block, after: L1Block): void {
     const config = this.config;
     if (config.isActive(Fork.Holocene, before.time) || !config.isActive(Fork.Holocene, after.time)) return;
     info('Transforming stages').text('fork', 'holocene').number('origin', after.number).end();
     this.frames.reset();
-    this.reader.previous = new ChannelAssembler(config, this.frames);
+    const bank = this.reader.replace(new ChannelAssembler(config, this.frames));
     // The first channel after the activation may hold batches of earlier epochs: their L1 blocks are kept.
     const old = this.queue.previous;
     const stage = new BatchStage(config, this.reader, this.l1, this.l2, before);
     stage.blocks = old.blocks;
     stage.at = old.at;
     this.queue.previous = stage;
+    (bank as ChannelBank).free();
+    (old as BatchQueue).free();
   }
 }

@@ -345,6 +345,20 @@ export class WaitingBatches {
     this.settle(channel);
   }
 
+  /** Gives back all channels: none of their batches is in memory, or waits any more. */
+  free(): void {
+    this.current = 0;
+    for (let at = this.firstChannel; at != 0;) {
+      const channel = changetype<WaitingChannel>(at);
+      at = <usize>channel.newer;
+      freeNumbers(channel.numbersPlace);
+      channel.channel.release();
+    }
+    this.firstChannel = 0;
+    this.lastChannel = 0;
+    this.parked.free();
+  }
+
   private giveBack(waiting: WaitingBatch): void {
     if (waiting.encoding != 0) {
       this.kept -= waiting.length;

@@ -27,6 +27,10 @@ export class L1Block {
   /** What the block's receipts say; null where they were not read, or are not needed any more. */
   events: L1Events | null = null;
 
+  /** The 32-byte versioned hashes of its blobs in order, in BULK, and their number; 0 where they were not looked for. */
+  blobHashes: usize = 0;
+  blobCount: u32 = 0;
+
   /** Whether both are the same block. */
   is(other: L1Block): bool {
     return memory.compare(this.hash, other.hash, 32) == 0;

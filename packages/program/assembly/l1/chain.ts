@@ -5,7 +5,7 @@ import { RollupConfig } from '../config/rollup';
 import { info } from '../log';
 import { mark, release, useScratch } from '../memory';
 import { hint, KeyType, preimage } from '../oracle';
-import { OrderedValues, readOrderedTrie } from '../trie/ordered';
+import { OrderedValues, orderedValue, readOrderedTrie } from '../trie/ordered';
 import { L1Block, l1Block, L1Events } from './block';
 import { decodeDeposit } from './deposit';
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from './events';
@@ -60,6 +60,12 @@ export class L1Chain {
   transactions(block: L1Block, reader: OrderedValues): void {
     hint('l1-transactions', block.hash, 32);
     readOrderedTrie(block.transactionsRoot, reader);
+  }
+
+  /** One of these, by its number. SCRATCH must be current. */
+  transaction(block: L1Block, index: u32): Bytes {
+    hint('l1-transactions', block.hash, 32);
+    return orderedValue(block.transactionsRoot, index);
   }
 
   /** The block's events, read from its receipts where they aren't known. */

@@ -4,7 +4,7 @@ import { mark, release } from '../memory';
 import { storeHeader } from '../rlp';
 import { firstItem } from './first-item';
 import { childPlace, decodeNode, embedded, Kind, Node, REFERRED } from './node';
-import { nibble } from './path';
+import { common, nibble } from './path';
 import { HASH_ITEM, hintedNode } from './store';
 import { EMPTY_ROOT, hashTrie, insert } from './trie';
 
@@ -60,6 +60,37 @@ export function readOrderedTrie(root: usize, reader: OrderedValues): void {
   release(start);
 }
 
+/**
+ * The value of that index in the trie with the 32-byte root hash at `root`, whose nodes must have been hinted; SCRATCH must be
+ * current. A trie without it ends the program.
+ */
+export function orderedValue(root: usize, index: u32): Bytes {
+  const key = heap.alloc(5);
+  const nibbles: u32 = storeIndex(key, index) << 1;
+  let rlp = hintedNode(root);
+  let depth: u32 = 0;
+  while (true) {
+    const node = decodeNode(rlp);
+    let child: u32 = 0;
+    if (node.kind == Kind.Branch) {
+      if (depth == nibbles) break;
+      child = nibble(key, depth++);
+    } else {
+      const count = node.pathCount;
+      if (count > nibbles - depth || common(key, depth, node.path, node.pathStart, count) != count) break;
+      depth += count;
+      if (node.kind == Kind.Leaf) {
+        if (depth < nibbles) break;
+        return new Bytes(node.value, node.valueLength);
+      }
+    }
+    const at = load<u32>(childPlace(node, child));
+    if (at == 0) break;
+    rlp = nodeOf(at);
+  }
+  throw new Error('an index that the trie does not have');
+}
+
 /** Gives all values below a node but that of index 0, in the order of their keys; `key` are the `depth` nibbles above. */
 function visit(rlp: Bytes, key: u32, depth: u32, reader: OrderedValues): void {
   const node = decodeNode(rlp);
@@ -78,7 +109,12 @@ function visitChild(node: Node, index: u32, key: u32, depth: u32, reader: Ordere
   const at = load<u32>(childPlace(node, index));
   if (at == 0) return;
   const start = mark();
-  const item = <usize>(at & ~REFERRED);
-  visit(load<u8>(item) == HASH_ITEM ? hintedNode(item + 1) : embedded(item), key, depth, reader);
+  visit(nodeOf(at), key, depth, reader);
   release(start);
+}
+
+/** The node that a place in a node that was just decoded refers to. */
+function nodeOf(at: u32): Bytes {
+  const item = <usize>(at & ~REFERRED);
+  return load<u8>(item) == HASH_ITEM ? hintedNode(item + 1) : embedded(item);
 }

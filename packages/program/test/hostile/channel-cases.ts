@@ -18,7 +18,40 @@ import {
   wholeChannels,
   differing,
 } from './hostile-data.js';
+import { MOST_BLOB_DATA } from './hostile-blobs.js';
+import type { HostileChain } from './hostile-chain.js';
 import type { HostileCase } from './hostile-data.js';
+
+/** Posts `held` bytes of frames that lead nowhere, then `count` channels in eight frames of `size` bytes, a frame of each in a row. */
+function scatter(chain: HostileChain, count: number, size: number, inBlobs: boolean, held = 66_000_000): void {
+  times(Math.ceil(held / 9_900_000), () => {
+    const channel = chain.channelId();
+    const data = new Uint8Array(900_000).fill(7);
+    chain.seal(
+      upTo(11).map((i) => chain.transaction(batcherData(frame({ channel, number: i + 1, data, isLast: false })))),
+    );
+  });
+  const perPiece = inBlobs ? Math.floor((MOST_BLOB_DATA - 1) / (23 + size)) : count;
+  times(8, (number) => {
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < count; at += perPiece) {
+      const frames = manyFrames(Math.min(perPiece, count - at), size, (view, i) => {
+        view.setUint32(12, 10 ** 6 + at + i);
+        view.setUint16(16, number);
+        view.setUint32(18, size);
+        // Of zlib's form at first, and then no more.
+        if (number === 0) view.setUint16(22, 0x789c);
+        view.setUint8(22 + size, number === 7 ? 1 : 0);
+      });
+      pieces.push(frames);
+    }
+    chain.seal(
+      inBlobs
+        ? [chain.blobTransaction(pieces.map((piece) => chain.blob(piece)))]
+        : pieces.map((piece) => chain.transaction(piece)),
+    );
+  });
+}
 
 export const channelCases: HostileCase[] = [
   {
@@ -165,7 +198,39 @@ export const channelCases: HostileCase[] = [
       ),
     ),
     safeHead: 0,
-    most: BASE + 64 + (2_000_000 * 18) / 2 ** 20 + 24,
+    most: BASE + (1_000_000 * (1.03 * 103 + 4) + 1_000_000 * 21) / 2 ** 20 + 32,
+  },
+  {
+    name: '10,000 channels in eight frames of 36 bytes, each of another blob, once a bank holds 64 MiB',
+    isQuick: true,
+    make: of('granite', (c) => scatter(c, 10_000, 36, true)),
+    safeHead: 0,
+    most: BASE + 64 + (10_000 * 5 * 128) / 2 ** 20 + 24,
+  },
+  {
+    name: '10,000 channels in eight frames of 36 bytes, each of another transaction',
+    isQuick: true,
+    make: of('granite', (c) => scatter(c, 10_000, 36, false)),
+    safeHead: 0,
+    most: BASE + 64 + (10_000 * 5 * 128) / 2 ** 20 + 24,
+  },
+  {
+    name: '600 MB of small frames in a bank that has forgotten their size, and channels that need some that are on L1 alone',
+    isQuick: false,
+    make: of('fjord', (c) => {
+      const numbers = upTo(60_000).map((i) => 60_000 - i);
+      times(100, (i) => {
+        const ends = manyFrames(2, 0, (view, k) => {
+          view.setUint32(12, i);
+          view.setUint16(16, 65_535 - k);
+          view.setUint8(22, k);
+        });
+        c.seal([c.transaction(tiny(i, 100, numbers)), c.transaction(ends)]);
+      });
+      scatter(c, 1000, 36, true, 0);
+    }),
+    safeHead: 0,
+    most: BASE + 512 + (1_000_000 * 19) / 2 ** 20 + 8 + 48,
   },
   {
     name: 'four million channels before Holocene with one batch each that wait for one block',

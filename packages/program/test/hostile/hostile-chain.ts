@@ -37,6 +37,8 @@ export interface HostileOutcome {
   /** MiB of blocks (block-store.ts) that were still held at the end. */
   heldMebibytes: number;
   seconds: number;
+  /** Bytes of pre-images that were read. */
+  read: number;
   /** Bytes of the log. */
   logged: number;
   /** Digest of its log. */
@@ -224,6 +226,7 @@ export class HostileChain {
     let position = 0;
     let log = '';
     let logged = 0;
+    let read = 0;
     const lines = createHash('sha256');
     const memory = (): ArrayBuffer => (instance.exports['memory'] as WebAssembly.Memory).buffer;
     const instance: WebAssembly.Instance = new WebAssembly.Instance(compiled, {
@@ -239,6 +242,7 @@ export class HostileChain {
         preimage_read: (at: number, length: number): void => {
           new Uint8Array(memory(), at >>> 0, length).set(selected.subarray(position, position + length));
           position += length;
+          read += length;
         },
         hint: (): void => {},
         reading: (): void => {},
@@ -288,6 +292,7 @@ export class HostileChain {
       nearMebibytes: Number(taken) / 2 ** 20,
       heldMebibytes: Number(blocks) / 2 ** 20,
       seconds: (used.user + used.system) / 1e6,
+      read,
       logged,
       logDigest: lines.digest('hex'),
     };

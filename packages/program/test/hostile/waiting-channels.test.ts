@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { batcherData, concat, frame } from '../derivation/encoding.js';
-import { genesisTime, HostileChain, rlpString, singular, span, zlib } from './hostile-chain.js';
+import { genesisTime, HostileChain, type ChainOptions, rlpString, singular, span, zlib } from './hostile-chain.js';
 import { times, upTo } from './hostile-data.js';
 
 const none = new Uint8Array(0);
 
 /** A chain whose channels hold batches for its first fifty blocks, few or thousands, in one frame or many, in order or not. */
-function chainOfChannels(): HostileChain {
-  const chain = new HostileChain({ fork: 'granite', window: 20 });
+function chainOfChannels(options: Partial<ChainOptions> = {}): HostileChain {
+  const chain = new HostileChain({ fork: 'granite', window: 20, ...options });
   chain.seal([]);
   const wrong = new Uint8Array(32).fill(7);
   const parts = {
@@ -80,5 +80,24 @@ test('waiting batches are judged alike in memory, in their channels, and on L1',
     assert.equal(again.failure, '', `limits ${limits.join(', ')}`);
     assert.equal(again.digest, whole.digest, `blocks with limits ${limits.join(', ')}`);
     assert.equal(again.logDigest, whole.logDigest, `log with limits ${limits.join(', ')}`);
+  }
+});
+
+test('what waits when Holocene comes is given back, in memory, in its channels, or on L1', () => {
+  for (const limits of [undefined, [0, 0, 1], [20_000, 0, 3], [64 << 20, 0, 200]] as const) {
+    const at = (number: number): number => {
+      // As few blocks of L1 that none has waited too long.
+      const upgrade = { fork: 'holocene', time: genesisTime + 12 * number } as const;
+      const chain = chainOfChannels({ window: 200, upgrade });
+      const outcome = chain.derive({ limits });
+      assert.equal(outcome.failure, '');
+      return outcome.heldMebibytes;
+    };
+    const said = `limits ${String(limits)}`;
+    // The last channel was posted in block 7.
+    assert.ok(at(1000) > 0, `${said}: nothing waits`);
+    for (const number of [8, 20]) assert.equal(at(number), 0, `${said}, Holocene in block ${number}`);
+    // One channel may stay open of what comes after it.
+    assert.ok(at(5) < 0.01, `${said}, Holocene in block 5`);
   }
 });

@@ -7,7 +7,7 @@ import { logOf } from './attack-claim.js';
 import { attacks, GENESIS, transactionsOf } from './attacks.js';
 import { claimOn } from './claim.js';
 import { genesisTime, HostileChain, receiptOf, rlpString, singular } from './hostile-chain.js';
-import { openings, repeated } from './hostile-data.js';
+import { manyFrames, openings, repeated, tiny } from './hostile-data.js';
 import { MadeUpState } from './made-up-state.js';
 
 /** Seconds of an L2 block: one for each of L1's. */
@@ -15,10 +15,25 @@ const BLOCK_TIME = 12;
 /** L1 blocks for which a batch may wait. */
 const WINDOW = 100;
 
+/** Transactions of 60,000 frames of 100 bytes, each of one channel, whose size the bank forgets. */
+function smallFrames(chain: HostileChain, first: number, count: number): Uint8Array[] {
+  const numbers = Array.from({ length: 60_000 }, (_, i) => 60_000 - i);
+  return Array.from({ length: count }, (_, i) => {
+    const channel = 10 ** 9 + first + i;
+    const ends = manyFrames(2, 0, (view, k) => {
+      view.setUint32(12, channel);
+      view.setUint16(16, 65_535 - k);
+      view.setUint8(22, k);
+    });
+    return [chain.transaction(tiny(channel, 100, numbers)), chain.transaction(ends)];
+  }).flat();
+}
+
 /**
  * A wrong claim on a chain between Fjord and Granite of `blocks` blocks without batches. The 40th before the last one is the
- * attack's of that gas. When its epoch's window ends, five million channels of an empty frame are open, and batches wait for the
- * tenth before the last: three million empty ones and one of 99 MB.
+ * attack's of that gas. When its epoch's window ends, six million frames of 100 bytes are held, of which the bank has forgotten the
+ * size, and five million channels of an empty frame are open; and batches wait for the tenth before the last: three million empty
+ * ones and one of 99 MB.
  */
 export function worstClaim(blocks: number, attackName: string, gas: number): Oracle {
   const attack = attacks[attackName]?.(gas);
@@ -41,6 +56,8 @@ export function worstClaim(blocks: number, attackName: string, gas: number): Ora
   const attacked = blocks - 40;
   until(attacked);
   chain.seal([chain.transaction(new Uint8Array(0))], [receiptOf(transactionsOf(attack, gas).map(logOf))]);
+  until(attacked + WINDOW - 56);
+  for (let i = 0; i < 13; i++) chain.seal(smallFrames(chain, 8 * i, 8));
   until(attacked + WINDOW - 40);
   for (let i = 0; i < 26; i++) chain.seal([chain.transaction(openings(200_000 * i, 200_000))]);
   const time = genesisTime + BLOCK_TIME * (blocks - 10);
