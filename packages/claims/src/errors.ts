@@ -17,11 +17,6 @@ export class RefusedClaimError extends Error {
  */
 export class OrphanedHeadError extends Error {
   override name = 'OrphanedHeadError';
-  constructor(address: string, l1Head: string) {
-    super(
-      `the L1 head ${l1Head} of the game at ${address} is not on the chain of --l1, or not any more: L1 was reorganised, or --l1 is behind or on another chain; the claim can be judged when that block is there`,
-    );
-  }
 }
 
 /** The machine and the native run must agree on every claim: an error in Obelisc, not in the claim. */

@@ -14,6 +14,7 @@ export {
   readGameStatuses,
   readOracleOutput,
 } from './games/game.js';
+export { objectionsOf, readStandings, type Standing } from './games/standing.js';
 export { readChosenGame } from './games/claim.js';
 export { gameType, UNCOVERED_TYPES } from './games/game-types.js';
 export type { Difference } from './difference.js';

@@ -17,6 +17,7 @@ import { givenRollupConfig, resolveChain } from './chain.js';
 import { OrphanedHeadError, RefusedClaimError } from './errors.js';
 import { readChosenGame } from './games/claim.js';
 import type { Game, GameChoice } from './games/game.js';
+import { objectionsOf } from './games/standing.js';
 import { policyOf, type ValidateOptions } from './options.js';
 import type { Verdict } from './verdict.js';
 
@@ -110,6 +111,7 @@ async function ofGame(
   const known = chain.custom ? undefined : findChain(String(chain.l2ChainId));
   const game = await readChosenGame(choice, known?.contracts.disputeGameFactory, options);
   const { address, blockNumber: to, start: from, rootClaim, l1Head } = game;
+  const objections = objectionsOf(game.standing);
   options.log('info', 'The game', {
     game: address,
     type: game.typeName,
@@ -118,6 +120,7 @@ async function ofGame(
     block: to,
     from: from.blockNumber,
     l1Head: l1Head ?? 'any',
+    ...(objections.length === 0 ? {} : { registry_says: objections.join(', ') }),
   });
   if (game.chainId !== undefined && game.chainId !== chain.l2ChainId)
     throw new RefusedClaimError(
@@ -127,7 +130,10 @@ async function ofGame(
   if (l1Head !== undefined) {
     const { l1, log, settings } = options;
     const [head] = await l1Blocks({ url: l1, log, policy: policyOf(settings) }).onChain([l1Head]);
-    if (head === undefined) throw new OrphanedHeadError(address, l1Head);
+    if (head === undefined)
+      throw new OrphanedHeadError(
+        `the L1 head ${l1Head} of the game at ${address} is not on the chain of --l1, or not any more: L1 was reorganised, or --l1 is behind or on another chain; the claim can be judged when that block is there`,
+      );
   }
   if (from.blockNumber >= to)
     throw new RefusedClaimError(

@@ -1,7 +1,7 @@
 // A claim's own view: facts, the first block that somebody has otherwise, segments, log.
 import type { Difference } from '@obelisc/claims/difference';
 import type { Details, Parted, Segment, Verdict } from './api.js';
-import { blocksOf, clockOf, short, tookOf, verdictOf, WORDS } from './claim-facts.js';
+import { blocksOf, clockOf, objectionsTo, short, tookOf, verdictOf, WORDS } from './claim-facts.js';
 import { type Child, code, element, rowOfCells, tableOfRows } from './elements.js';
 
 const LIARS: Readonly<Record<string, string>> = { claim: 'the claim', 'op-node': 'the op-node', l2: 'the L2 endpoint' };
@@ -17,6 +17,7 @@ export function claimOf(claim: Details): Node[] {
     ['Game', element('code', {}, claim.address)],
     ['Type', claim.typeName],
     ['Contract says', claim.status],
+    ['Registry says', registrySays(claim)],
     ['Blocks', blocksOf(claim)],
     ['Claimed root', code(claim.rootClaim)],
     ['Derived root', code(verdict?.derived ?? null)],
@@ -45,6 +46,10 @@ export function claimOf(claim: Details): Node[] {
       : [element('h2', {}, 'Log'), element('pre', { tabindex: '0', 'aria-label': 'Log' }, claim.log)]),
     element('p', {}, element('a', { href: '#/' }, 'All claims')),
   ];
+}
+
+function registrySays(claim: Details): string | null {
+  return claim.standing?.registry === undefined ? objectionsTo(claim) : (objectionsTo(claim) ?? 'it counts');
 }
 
 function partingOf(verdict: Verdict | null): Node[] {

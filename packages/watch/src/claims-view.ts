@@ -32,7 +32,7 @@ export interface ClaimDetails extends ClaimSummary {
 const SUMMARY = `g.chain, g.address, g.index::float8 AS index, g.type::float8 AS type, g.type_name AS "typeName",
   g.root_claim AS "rootClaim", g.block_number::float8 AS "blockNumber", g.l1_head AS "l1Head",
   g.l1_number::float8 AS "l1Number", g.start_block::float8 AS "startBlock", g.proposer,
-  g.created_at::float8 AS "createdAt", g.max_clock::float8 AS "maxClock", g.status, g.state, g.reason,
+  g.created_at::float8 AS "createdAt", g.max_clock::float8 AS "maxClock", g.status, g.state, g.reason, g.standing,
   v.answer, v.verdict->'wrong' AS wrong, extract(epoch FROM v.ended_at - v.began_at)::float8 AS seconds,
   floor(extract(epoch FROM v.ended_at) * 1000)::float8 AS "judgedAt",
   CASE WHEN g.state = 'queued' AND p.said_at > now() - interval '90 seconds'
@@ -87,6 +87,16 @@ export function countClaims(sql: Sql): Promise<ClaimCount[]> {
   return sql.query<ClaimCount>(
     `SELECT g.chain, g.type_name AS "typeName", coalesce(v.answer, g.state) AS is, count(*)::float8 AS count
      FROM obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address) GROUP BY 1, 2, 3`,
+  );
+}
+
+/** Games in progress that the registry would not count, by chain and objection. */
+export function countObjections(sql: Sql): Promise<{ chain: string; objection: string; count: number }[]> {
+  return sql.query(
+    `SELECT g.chain, o.objection, count(*)::float8 AS count FROM obelisc.games g,
+       LATERAL (VALUES ('blacklisted', g.standing->>'isBlacklisted' = 'true'), ('retired', g.standing->>'isRetired' = 'true'),
+         ('not respected', g.standing->>'isRespected' = 'false')) AS o (objection, applies)
+     WHERE o.applies AND g.status = 'in progress' AND g.state <> 'vanished' GROUP BY 1, 2`,
   );
 }
 

@@ -9,7 +9,9 @@ import {
   listGames,
   readClaimsOf,
   readGames,
+  objectionsOf,
   readGameStatuses,
+  readStandings,
   policyOf,
 } from '@obelisc/claims';
 import { type ContractViews, contractViews, type L1Blocks, l1Blocks, type Log } from '@obelisc/host';
@@ -26,6 +28,7 @@ import {
   newestIndex,
   openGames,
   readopt,
+  setStanding,
   setState,
   setStatus,
 } from './games-table.js';
@@ -33,6 +36,8 @@ import type { ClaimQueue } from './queue.js';
 
 /** Games read at a time. */
 const BATCH = 100n;
+/** Milliseconds between two looks at what the registry makes of games that are not over. */
+const STANDINGS = 120_000;
 
 export interface FollowerOptions {
   readonly chain: WatchedChain;
@@ -43,6 +48,8 @@ export interface FollowerOptions {
   readonly confirmations: bigint;
   /** Where a database that knows no games yet begins. */
   readonly begin: Beginning;
+  /** Milliseconds between two looks at what the registry makes of games; absent: two minutes. */
+  readonly standings?: number;
   /** Whether a look is to end as soon as it can; the next one goes on where it was. */
   readonly isStopping?: () => boolean;
 }
@@ -64,6 +71,8 @@ export class Follower {
   readonly #l1: L1Blocks;
   /** It was said that the game to begin with is not there yet. */
   #isFirstMissing = false;
+  /** When the registry was last asked for all games that are not over, by `performance.now()`. */
+  #stoodAt = performance.now();
   /** Games made until then, in seconds, were found to be there when that was final: no reorganisation takes them back. */
   #settled = 0n;
 
@@ -224,18 +233,36 @@ export class Follower {
   async #ends(): Promise<void> {
     const { chain, database, log } = this.options;
     const open = await openGames(database, chain.name);
+    // What a guardian says of games changes once in months.
+    const isDue = performance.now() - this.#stoodAt >= (this.options.standings ?? STANDINGS);
+    if (isDue) this.#stoodAt = performance.now();
     for (let at = 0; at < open.length && !this.#isStopping(); at += Number(BATCH)) {
       const some = open.slice(at, at + Number(BATCH));
       const statuses = await readGameStatuses(
         this.#views,
         some.map(({ address }) => address),
       );
+      if (isDue) await this.#standings(some);
       for (const [i, now] of statuses.entries()) {
         const row = some[i];
         if (row === undefined || now === undefined || now.status === row.status) continue;
         await setStatus(database, row, now.status, now.resolvedAt);
         log('info', 'A game is over', { chain: chain.name, game: row.address, status: now.status });
       }
+    }
+  }
+
+  /** Notes what the registry makes of these games by now. */
+  async #standings(games: readonly GameRow[]): Promise<void> {
+    const { database, log } = this.options;
+    const standings = await readStandings(
+      this.#views,
+      games.map(({ address }) => address),
+    );
+    for (const [i, game] of games.entries()) {
+      if (!(await setStanding(database, game, standings[i]))) continue;
+      const registry = objectionsOf(standings[i]).join(', ') || 'no objection';
+      log('info', 'The registry says otherwise of a game', { chain: game.chain, game: game.address, registry });
     }
   }
 

@@ -1,5 +1,5 @@
 // The games that are watched, as the database has them.
-import type { Game } from '@obelisc/claims';
+import type { Game, Standing } from '@obelisc/claims';
 import type { Sql } from './database.js';
 
 /**
@@ -32,12 +32,14 @@ export interface GameRow extends GameKey {
   readonly status: string;
   readonly state: GameState;
   readonly reason: string | null;
+  /** What the registry makes of it; null where none says anything. */
+  readonly standing: Partial<Standing> | null;
 }
 
 const COLUMNS = `chain, address, index::float8 AS index, type::float8 AS type, type_name AS "typeName", root_claim AS "rootClaim",
   block_number::float8 AS "blockNumber", l1_head AS "l1Head", l1_number::float8 AS "l1Number",
   start_block::float8 AS "startBlock", proposer, created_at::float8 AS "createdAt",
-  max_clock::float8 AS "maxClock", status, state, reason`;
+  max_clock::float8 AS "maxClock", status, state, reason, standing`;
 
 /** What a game's contract says of it, column by column; `saidBy` gives the values. */
 const SAID = [
@@ -53,6 +55,7 @@ const SAID = [
   'status',
   'resolved_at',
   'max_clock',
+  'standing',
 ] as const;
 
 function saidBy(game: Game, l1Number: bigint | undefined): unknown[] {
@@ -69,6 +72,7 @@ function saidBy(game: Game, l1Number: bigint | undefined): unknown[] {
     status: game.status,
     resolved_at: game.resolvedAt,
     max_clock: game.maxClock,
+    standing: game.standing && JSON.stringify(game.standing),
   };
   return SAID.map((column) => {
     const value = said[column];
@@ -97,7 +101,7 @@ export async function addGame(
        WHERE g.chain = $1 AND g.address = $2 AND g.state = 'vanished'
          AND a.event IN ('wrong-claim ' || g.chain || ' ' || g.address, 'undecided-claim ' || g.chain || ' ' || g.address))
      INSERT INTO obelisc.games (chain, address, ${SAID.join(', ')}, index, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      ON CONFLICT (chain, address) DO UPDATE SET ${SAID.map((column) => `${column} = excluded.${column}`).join(', ')},
        index = excluded.index, created_at = excluded.created_at, seen_at = now(), state = 'waiting', reason = NULL
      WHERE games.state = 'vanished'`,
@@ -130,7 +134,7 @@ export async function addUncoveredGame(
     `INSERT INTO obelisc.games (chain, address, index, type, type_name, created_at, state, reason)
      VALUES ($1, $2, $3, $4, $5, $6, 'uncovered', $7)
      ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, type = excluded.type, type_name = excluded.type_name,
-       root_claim = NULL, block_number = NULL, l1_head = NULL, l1_number = NULL, start_block = NULL, start_root = NULL,
+       root_claim = NULL, block_number = NULL, l1_head = NULL, l1_number = NULL, start_block = NULL, start_root = NULL, standing = NULL,
        proposer = NULL, created_at = excluded.created_at, seen_at = now(), state = 'uncovered', reason = excluded.reason
      WHERE games.state = 'vanished'`,
     [key.chain, key.address, String(listed.index), listed.type, listed.typeName, String(listed.createdAt), reason],
@@ -201,6 +205,20 @@ export async function setJudged(sql: Sql, { chain, address, rootClaim, l1Head }:
     `UPDATE obelisc.games SET state = 'judged', reason = NULL WHERE chain = $1 AND address = $2 AND state = 'queued'
        AND root_claim IS NOT DISTINCT FROM $3 AND l1_head IS NOT DISTINCT FROM $4 RETURNING 1`,
     [chain, address, rootClaim, l1Head],
+  );
+  return rows.length > 0;
+}
+
+/** Writes what the registry makes of a game now; true where that is new. */
+export async function setStanding(
+  sql: Sql,
+  { chain, address }: GameKey,
+  standing: Standing | undefined,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `UPDATE obelisc.games SET standing = $3::jsonb
+     WHERE chain = $1 AND address = $2 AND standing IS DISTINCT FROM $3::jsonb RETURNING 1`,
+    [chain, address, standing === undefined ? null : JSON.stringify(standing)],
   );
   return rows.length > 0;
 }

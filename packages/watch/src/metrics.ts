@@ -1,6 +1,6 @@
 // What a monitoring system reads, in Prometheus' text format.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { countClaims, countWorkers, type ClaimSummary, oldestOpen } from './claims-view.js';
+import { countClaims, countObjections, countWorkers, type ClaimSummary, oldestOpen } from './claims-view.js';
 import type { Database } from './database.js';
 import type { ClaimQueue } from './queue.js';
 
@@ -11,6 +11,11 @@ export class Metrics {
     'type',
     'is',
   ]);
+  readonly #objections = this.#gauge(
+    'obelisc_games_not_counted',
+    'Games in progress that the registry would not count: blacklisted, retired, or of a type that is not respected',
+    ['chain', 'objection'],
+  );
   readonly #oldest = this.#gauge('obelisc_oldest_open_claim_seconds', 'Age of the oldest game without a verdict', [
     'chain',
   ]);
@@ -47,14 +52,17 @@ export class Metrics {
 
   /** The text, as the database and the queue are now. Rejects where they cannot be read. */
   async text(database: Database, queue: ClaimQueue): Promise<string> {
-    const [claims, oldest, workers, depth] = await Promise.all([
+    const [claims, objections, oldest, workers, depth] = await Promise.all([
       countClaims(database),
+      countObjections(database),
       oldestOpen(database),
       countWorkers(database),
       queue.depth(),
     ]);
     this.#claims.reset();
     for (const { chain, typeName, is, count } of claims) this.#claims.set({ chain, type: typeName, is }, count);
+    this.#objections.reset();
+    for (const { chain, objection, count } of objections) this.#objections.set({ chain, objection }, count);
     this.#oldest.reset();
     for (const { chain, seconds } of oldest) this.#oldest.set({ chain }, seconds);
     this.#workers.set(workers);

@@ -101,14 +101,22 @@ export class Reporter {
       claim: string;
       derived: string | null;
       block: number;
+      standing: object | null;
     }>(
-      `SELECT g.chain, g.address, g.root_claim AS claim, v.verdict->>'derived' AS derived, g.block_number::float8 AS block
+      `SELECT g.chain, g.address, g.root_claim AS claim, v.verdict->>'derived' AS derived, g.block_number::float8 AS block, g.standing
        FROM obelisc.games g JOIN obelisc.verdicts v USING (chain, address)
        LEFT JOIN obelisc.alerts a ON a.event = 'wrong-claim ' || g.chain || ' ' || g.address
        WHERE v.answer = 'invalid' AND g.status = 'in progress' AND g.chain = ANY($1) AND a.event IS NULL`,
       [chains],
     );
-    for (const { chain, address, claim, derived, block } of wrong)
-      await raise(database, 'wrong-claim', `${chain} ${address}`, { chain, game: address, block, claim, derived });
+    for (const { chain, address, claim, derived, block, standing } of wrong)
+      await raise(database, 'wrong-claim', `${chain} ${address}`, {
+        chain,
+        game: address,
+        block,
+        claim,
+        derived,
+        ...(standing === null ? {} : { standing }),
+      });
   }
 }

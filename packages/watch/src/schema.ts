@@ -103,6 +103,10 @@ const MIGRATIONS: readonly string[] = [
     ALTER COLUMN resolved_at TYPE numeric(20),
     ALTER COLUMN max_clock TYPE numeric(20);
   `,
+  `
+  -- What the registry makes of a game: registry, isRespected, isBlacklisted, isRetired, each where it is known.
+  ALTER TABLE obelisc.games ADD COLUMN standing jsonb;
+  `,
 ];
 
 /**

@@ -30,6 +30,7 @@ for (const kind of KINDS)
       await database.query(`INSERT INTO obelisc.alerts (event, body) VALUES ('kept', '{}')`);
       await database.run(
         `DROP TABLE obelisc.progress; DROP TABLE obelisc.chains; ALTER TABLE obelisc.alerts DROP COLUMN due_at, DROP COLUMN posted, DROP COLUMN ran;
+         ALTER TABLE obelisc.games DROP COLUMN standing;
          UPDATE obelisc.version SET version = 1`,
       );
       await Promise.all([migrate(database), migrate(database)]);

@@ -14,6 +14,8 @@ export interface FakeGame {
   /** 0 in progress, 1 challenger wins, 2 defender wins. */
   status: number;
   claim: bigint;
+  /** What the registry says of it: by signature, 0 or 1. */
+  standing?: Readonly<Record<string, bigint>>;
   /** Answers of its views that are others than a usual game's, by signature. */
   says?: Readonly<Record<string, bigint>>;
 }
@@ -21,6 +23,7 @@ export interface FakeGame {
 /** When an L1 block was made, in seconds. */
 const timeOf = (block: number): number => 1_000_000 + block * 12;
 
+const REGISTRY = `0x${'a5'.repeat(20)}`;
 export const FACTORY = `0x${'fa'.repeat(20)}`;
 
 /** Selectors of the views, by signature. */
@@ -125,6 +128,11 @@ export class FakeL1 {
         ? new Error('reverted')
         : `0x${word(game.type)}${word(game.createdAt)}${word(BigInt(game.address))}`;
     }
+    if (to === REGISTRY) {
+      const asked = this.games.find((one) => BigInt(one.address) === BigInt(`0x${data.slice(10)}`));
+      const said = Object.entries(asked?.standing ?? {}).find(([signature]) => view(signature));
+      return said === undefined ? new Error('reverted') : `0x${word(said[1])}`;
+    }
     const game = this.games.find(({ address }) => address === to);
     if (game === undefined) return '0x';
     if (game.reverts === true) return new Error('reverted');
@@ -138,6 +146,7 @@ export class FakeL1 {
       'startingRootHash()': 0x99n,
       'createdAt()': game.createdAt,
       'resolvedAt()': game.status === 0 ? 0 : game.createdAt + 5,
+      ...(game.standing === undefined ? {} : { 'anchorStateRegistry()': BigInt(REGISTRY) }),
       ...game.says,
     };
     const found = Object.entries(values).find(([signature]) => view(signature));

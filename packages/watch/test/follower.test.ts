@@ -7,6 +7,7 @@ import { type Beginning, Follower } from '../src/follower.js';
 import { findGame, gamesBefore, setState } from '../src/games-table.js';
 import { ClaimQueue } from '../src/queue.js';
 import { raise } from '../src/alerts.js';
+import { countObjections } from '../src/claims-view.js';
 import { judgeAgain } from '../src/retry.js';
 import { migrate } from '../src/schema.js';
 import { type TestDatabase, testDatabase } from './databases.js';
@@ -38,8 +39,13 @@ describe('a follower', () => {
     await place.drop();
   });
 
-  const follower = (begin: Beginning = 'all', isStopping = (): boolean => false): Follower =>
+  const follower = (
+    begin: Beginning = 'all',
+    isStopping = (): boolean => false,
+    standings: number | undefined = undefined,
+  ): Follower =>
     new Follower({
+      ...(standings === undefined ? {} : { standings }),
       isStopping,
       chain: watchedChain(
         { name: chain, l1: l1.url, 'l1.beacon': l1.url, l2: l1.url, 'op-node': l1.url, 'game-factory': FACTORY },
@@ -216,6 +222,30 @@ describe('a follower', () => {
     await setState(place.database, key, ['queued'], 'orphaned', 'its L1 head is gone');
     await judgeAgain(place.database, { chain, games: [game.address], states: [] });
     assert.equal((await states())[1], 'waiting');
+  });
+
+  test('what the registry makes of games is noted, and when it changes', async () => {
+    l1.add(0, 20);
+    const game = l1.add(0, 20);
+    const counted = { 'isGameRespected(address)': 1n, 'isGameBlacklisted(address)': 0n, 'isGameRetired(address)': 0n };
+    game.standing = counted;
+    const standingOf = async (index: number) =>
+      (await findGame(place.database, { chain, address: l1.games[index]?.address ?? '' }))?.standing;
+    await follower().look();
+    assert.equal(await standingOf(0), null);
+    const registry = `0x${'a5'.repeat(20)}`;
+    const right = { registry, isRespected: true, isRetired: false, isBlacklisted: false };
+    assert.deepEqual(await standingOf(1), right);
+    game.standing = { ...counted, 'isGameBlacklisted(address)': 1n };
+    // Not each look asks for it.
+    await follower().look();
+    assert.deepEqual(await standingOf(1), right);
+    await follower('all', () => false, 0).look();
+    assert.deepEqual(await standingOf(1), { ...right, isBlacklisted: true });
+    assert.deepEqual(
+      (await countObjections(place.database)).filter((count) => count.chain === chain),
+      [{ chain, objection: 'blacklisted', count: 1 }],
+    );
   });
 
   test('another game in the place of one that was judged is judged too', async () => {

@@ -20,6 +20,7 @@ export function madeUpGame(number: number, more: Partial<Game> = {}): Game {
     maxClock: 302_400n,
     proposer: undefined,
     chainId: undefined,
+    standing: undefined,
     ...more,
   };
 }

@@ -1,9 +1,9 @@
-// A client that never ends does not keep its claim for ever.
+// A client that never ends does not keep its claim for ever, nor does a game that cannot be judged.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { watchedChain } from '../src/chain-settings.js';
 import type { ClaimEnd } from '../src/claim-try.js';
-import { addGame, findGame } from '../src/games-table.js';
+import { addGame, findGame, type GameKey } from '../src/games-table.js';
 import { ClaimQueue } from '../src/queue.js';
 import { migrate } from '../src/schema.js';
 import { ClaimWorker } from '../src/worker.js';
@@ -12,7 +12,7 @@ import { madeUpGame } from './made-up-games.js';
 
 const CHAIN = 'endless';
 
-describe('a claim whose client never ends', () => {
+describe('a claim that comes to nothing', () => {
   let place: TestDatabase;
   let queue: ClaimQueue;
 
@@ -31,14 +31,16 @@ describe('a claim whose client never ends', () => {
     await place.drop();
   });
 
-  test('is taken from its process, tried again, and marked as undecided with that reason', async () => {
-    const game = madeUpGame(1);
+  /** What two tries of a new game's claim by this judge come to. */
+  async function triedTwice(
+    number: number,
+    judge: string,
+    stalled: number,
+  ): Promise<{ key: GameKey; ends: ClaimEnd[] }> {
+    const game = madeUpGame(number);
     const key = { chain: CHAIN, address: game.address };
-    await addGame(place.database, CHAIN, 1n, game, 5n);
+    await addGame(place.database, CHAIN, BigInt(number), game, 5n);
     await queue.enqueue(key);
-    // It goes on for longer than it may stand still: that alone counts.
-    process.env.ENDLESS_AFTER = '100';
-    const stalled = 1000;
     const nowhere = 'http://127.0.0.1:9';
     const flags = { name: CHAIN, l1: nowhere, 'l1.beacon': nowhere, l2: nowhere, 'op-node': nowhere };
     const ends: ClaimEnd[] = [];
@@ -52,7 +54,7 @@ describe('a claim whose client never ends', () => {
       concurrency: 1,
       machine: false,
       stalled,
-      judge: new URL('./endless-judge.js', import.meta.url),
+      judge: new URL(judge, import.meta.url),
       onEnd(end) {
         ends.push(end);
         if (ends.length === 2) resolve();
@@ -62,15 +64,22 @@ describe('a claim whose client never ends', () => {
     await promise;
     worker.stop();
     await running;
+    assert.deepEqual(
+      ends.map(({ job }) => job.attempt),
+      [1, 2],
+    );
+    return { key, ends };
+  }
+
+  test('one whose client never ends is taken from its process, tried again, and marked as undecided with that reason', async () => {
+    // It goes on for longer than it may stand still: that alone counts.
+    process.env.ENDLESS_AFTER = '100';
+    const { key, ends } = await triedTwice(1, './endless-judge.js', 1000);
     for (const { answer, reason, seconds } of ends) {
       assert.equal(answer, 'failed');
       assert.equal(reason, 'the claim came no further for 1 s (--stalled), and its process was ended');
       assert.ok(seconds > 2.9, `${seconds}`);
     }
-    assert.deepEqual(
-      ends.map(({ job }) => job.attempt),
-      [1, 2],
-    );
     while ((await queue.bury()).length === 0) await new Promise((again) => setTimeout(again, 50));
     const row = await findGame(place.database, key);
     assert.deepEqual([row?.state, row?.reason], ['undecided', ends[1]?.reason]);
@@ -79,5 +88,16 @@ describe('a claim whose client never ends', () => {
       CHAIN,
     ]);
     assert.match(seen?.log ?? '', /block 100\n$/);
+  });
+
+  test('… and one whose L1 head is gone is orphaned by the last of these tries, and not tried again', async () => {
+    const { key, ends } = await triedTwice(2, './orphaned-judge.js', 60_000);
+    assert.deepEqual(
+      ends.map(({ answer }) => answer),
+      ['failed', 'orphaned'],
+    );
+    const row = await findGame(place.database, key);
+    assert.deepEqual([row?.state, row?.reason], ['orphaned', 'the L1 head is not on the chain']);
+    assert.equal(await queue.take(CHAIN), undefined);
   });
 });

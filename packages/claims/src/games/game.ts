@@ -2,6 +2,7 @@
 import { addressOf, bytes32, type ContractViews, type Words } from '@obelisc/host';
 import { hex } from '../bytes.js';
 import { gameType } from './game-types.js';
+import { readStandings, type Standing } from './standing.js';
 
 /** What became of a game, as its contract says. */
 export const GAME_STATUSES = ['in progress', 'challenger wins', 'defender wins'] as const;
@@ -28,6 +29,8 @@ export interface Game {
   readonly proposer: string | undefined;
   /** The L2 chain, where the contract says so. */
   readonly chainId: bigint | undefined;
+  /** What the registry makes of it, where one says anything. */
+  readonly standing: Standing | undefined;
 }
 
 /** Which proposal: a game by address, by its index in a factory, or an output of an oracle by address and index. */
@@ -78,13 +81,13 @@ type View = (typeof VIEWS)[number];
 /** Reads games in batches. An answer is a GameError for what is no game that can be judged. Rejects with EndpointError. */
 export async function readGames(views: ContractViews, addresses: readonly string[]): Promise<(Game | GameError)[]> {
   const calls = addresses.flatMap((address) => VIEWS.map((signature) => ({ address, signature })));
-  const answers = await views.read(calls);
+  const [answers, standings] = await Promise.all([views.read(calls), readStandings(views, addresses)]);
   return Promise.all(
     addresses.map(async (address, i) => {
       const own = answers.slice(i * VIEWS.length, (i + 1) * VIEWS.length);
       const values = new Map(VIEWS.map((view, at) => [view, own[at]]));
       try {
-        return await gameOf(views, address, (view) => values.get(view));
+        return { ...(await gameOf(views, address, (view) => values.get(view))), standing: standings[i] };
       } catch (error) {
         if (error instanceof GameError) return error;
         throw error;
@@ -133,7 +136,11 @@ export async function readClaimsOf(
   });
 }
 
-async function gameOf(views: ContractViews, address: string, words: (view: View) => Words): Promise<Game> {
+async function gameOf(
+  views: ContractViews,
+  address: string,
+  words: (view: View) => Words,
+): Promise<Omit<Game, 'standing'>> {
   const word = (view: View): bigint | undefined => words(view)?.[0];
   const [root, type] = [word('rootClaim()'), word('gameType()')];
   if (root === undefined || type === undefined) {
@@ -252,5 +259,6 @@ export async function readOracleOutput(views: ContractViews, address: string, in
     maxClock: undefined,
     proposer: undefined,
     chainId: undefined,
+    standing: undefined,
   };
 }

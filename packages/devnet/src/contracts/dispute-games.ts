@@ -23,6 +23,8 @@ const GAME_FIELDS: readonly (readonly string[])[] = [
   ['gameCreator()'],
   ['l2ChainId()'],
   ['maxClockDuration()'],
+  ['anchorStateRegistry()'],
+  ['wasRespectedGameTypeWhenCreated()'],
 ];
 /** Written later. */
 const STATUS = GAME_FIELDS.length;
@@ -59,11 +61,31 @@ const GAME_INIT = withOwnSize(
   GAME,
 );
 
-// Storage: 0 the number of games, 1 and 2 the anchor's root and block, 3 the L2 chain, 0x10000 + 4 i the i-th game's type, time
-// and address.
+// Storage: 0 the number of games, 1 and 2 the anchor's root and block, 3 the L2 chain, 4 the respected type, 5 the time up to which
+// games are retired, 0x10000 + 4 i the i-th game's type, time and address; of a game by its address whether it was respected, when it was
+// made, whether it is blacklisted.
 const GAMES_AT = 0x10000;
+const RESPECTED_AT = 1n << 160n;
+const MADE_AT = 2n << 160n;
+const BLACKLISTED_AT = 3n << 160n;
 
-/** The factory: `create`, `gameCount`, `gameAtIndex`, and `setAnchor` for the root that new games start from. */
+/** What the registry says and takes, and where. */
+const REGISTRY = {
+  'isGameRespected(address)': 'respected',
+  'isGameBlacklisted(address)': 'blacklisted',
+  'disputeGameBlacklist(address)': 'blacklisted',
+  'isGameRetired(address)': 'retired',
+  'respectedGameType()': 'type',
+  'retirementTimestamp()': 'retirement',
+  'blacklistDisputeGame(address)': 'blacklist',
+  'updateRetirementTimestamp()': 'retire',
+  'setRespectedGameType(uint32)': 'respect',
+} as const;
+
+/**
+ * The factory: `create`, `gameCount`, `gameAtIndex`, and `setAnchor` for the root that new games start from. It is its games' anchor state
+ * registry as well, with the views and the guardian's calls of the OP Stack's; whoever calls is its guardian.
+ */
 export const DISPUTE_GAME_FACTORY = withOwnSize(
   (size) => `
     0 calldataload 0xe0 shr
@@ -71,6 +93,9 @@ export const DISPUTE_GAME_FACTORY = withOwnSize(
     dup1 ${selector('gameCount()')} eq @count jumpi
     dup1 ${selector('gameAtIndex(uint256)')} eq @at jumpi
     dup1 ${selector(SET_ANCHOR)} eq @anchor jumpi
+    ${Object.entries(REGISTRY)
+      .map(([signature, place]) => `dup1 ${selector(signature)} eq @${place} jumpi`)
+      .join('\n')}
     0 0 revert
   count:
     0 sload 0 mstore 0x20 0 return
@@ -83,6 +108,27 @@ export const DISPUTE_GAME_FACTORY = withOwnSize(
     0x60 0 return
   missing:
     0 0 revert
+  respected:
+    4 calldataload ${RESPECTED_AT} add sload @word jump
+  blacklisted:
+    4 calldataload ${BLACKLISTED_AT} add sload @word jump
+  retired:
+    4 calldataload ${MADE_AT} add sload 5 sload lt iszero @word jump
+  type:
+    4 sload @word jump
+  retirement:
+    5 sload
+  word:
+    0 mstore 0x20 0 return
+  blacklist:
+    1 4 calldataload ${BLACKLISTED_AT} add sstore
+    stop
+  retire:
+    timestamp 5 sstore
+    stop
+  respect:
+    4 calldataload 4 sstore
+    stop
   anchor:
     4 calldataload 1 sstore
     0x24 calldataload 2 sstore
@@ -101,8 +147,13 @@ export const DISPUTE_GAME_FACTORY = withOwnSize(
     caller ${GAME_INIT.length + 0xe0} mstore
     3 sload ${GAME_INIT.length + 0x100} mstore
     ${CLOCK} ${GAME_INIT.length + 0x120} mstore
+    address ${GAME_INIT.length + 0x140} mstore
+    4 calldataload 4 sload eq ${GAME_INIT.length + 0x160} mstore
     ${GAME_INIT.length + ARGUMENTS} 0 0 create
     dup1 iszero @missing jumpi
+    ; [game] into the registry
+    4 calldataload 4 sload eq dup2 ${RESPECTED_AT} add sstore
+    timestamp dup2 ${MADE_AT} add sstore
     ; [game] into the list
     0 sload dup1 4 mul ${GAMES_AT} add
     4 calldataload dup2 sstore
@@ -125,6 +176,17 @@ export function createGameCall(gameType: bigint, rootClaim: Uint8Array, blockNum
 /** Call data for the factory: new games start from this block's output root. */
 export function setAnchorCall(outputRoot: Uint8Array, blockNumber: bigint): Uint8Array {
   return callData(SET_ANCHOR, outputRoot, blockNumber);
+}
+
+/** What a guardian does: no claim of this game counts, none of those that are there, none of this type that are still to come. */
+export type GuardianAct = { readonly blacklist: bigint } | 'retire' | { readonly respectInstead: bigint };
+
+/** Call data for the registry. `blacklist`: a game's address; `respectInstead`: the type that counts from now on. */
+export function guardianCall(act: GuardianAct): Uint8Array {
+  if (act === 'retire') return callData('updateRetirementTimestamp()');
+  return 'blacklist' in act
+    ? callData('blacklistDisputeGame(address)', act.blacklist)
+    : callData('setRespectedGameType(uint32)', act.respectInstead);
 }
 
 /** Call data that ends a game: 1 the challenger wins, 2 the defender. */

@@ -3,7 +3,7 @@ import type { Common } from '@ethereumjs/common';
 import { type Address, createContractAddress } from '@ethereumjs/util';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { Wallet } from '../chain/wallet.js';
-import { createGameCall, resolveCall, setAnchorCall } from '../contracts/dispute-games.js';
+import { createGameCall, guardianCall, resolveCall, setAnchorCall } from '../contracts/dispute-games.js';
 import type { L1Submission } from '../l1/l1-chain.js';
 import { seededKey } from '../seed.js';
 
@@ -23,6 +23,8 @@ export interface ProposalPlan {
   readonly falseOneIn: number;
   /** L1 blocks after which a game is over. */
   readonly gameBlocks: bigint;
+  /** What the guardian does in the L1 block after the one in which so many games are there. */
+  readonly guardian?: Readonly<Record<number, 'blacklist the last' | 'retire all' | 'respect another type'>>;
 }
 
 export interface ProposerOptions {
@@ -47,6 +49,7 @@ export class Proposer {
   readonly #wallet: Wallet;
   readonly #open: OpenGame[] = [];
   #made = 0;
+  #guardedAt = 0;
   #proposed = 0n;
 
   constructor(readonly options: ProposerOptions) {
@@ -58,7 +61,7 @@ export class Proposer {
   submissionsFor(l1Number: bigint, safe: bigint): L1Submission[] {
     const raws: Uint8Array[] = [];
     if (this.#made === 0 && this.#proposed === 0n) raws.push(this.#anchor(0n));
-    raws.push(...this.#ended(l1Number));
+    raws.push(...this.#guarded(), ...this.#ended(l1Number));
     const { every, falseOneIn, gameBlocks } = this.options.plan;
     const block = this.#proposed + every;
     if (block <= safe) {
@@ -72,14 +75,29 @@ export class Proposer {
     return raws.map((raw) => ({ raw, sidecars: [] }));
   }
 
+  /** What the guardian does, once each. */
+  #guarded(): Uint8Array[] {
+    const act = this.options.plan.guardian?.[this.#made];
+    if (act === undefined || this.#guardedAt === this.#made) return [];
+    this.#guardedAt = this.#made;
+    if (act === 'retire all') return [this.#send(guardianCall('retire'), CALL_GAS)];
+    if (act === 'respect another type') return [this.#send(guardianCall({ respectInstead: 1n }), CALL_GAS)];
+    const last = BigInt(this.#addressOf(this.#made - 1).toString());
+    return [this.#send(guardianCall({ blacklist: last }), CALL_GAS)];
+  }
+
+  /** The factory, which has the nonce 1 from genesis on, creates nothing but games. */
+  #addressOf(index: number): Address {
+    return createContractAddress(this.options.factory, BigInt(index + 1));
+  }
+
   /** Ends the games whose time is up; a true one becomes what later games start from. */
   #ended(l1Number: bigint): Uint8Array[] {
     const raws: Uint8Array[] = [];
     for (let game = this.#open[0]; game !== undefined && game.ends <= l1Number; game = this.#open[0]) {
       this.#open.shift();
-      // The factory, which has the nonce 1 from genesis on, creates nothing but games.
-      const address = createContractAddress(this.options.factory, BigInt(game.index + 1));
-      raws.push(this.#wallet.dynamicFee({ to: address, data: resolveCall(game.isTrue ? 2n : 1n), gasLimit: CALL_GAS }));
+      const to = this.#addressOf(game.index);
+      raws.push(this.#wallet.dynamicFee({ to, data: resolveCall(game.isTrue ? 2n : 1n), gasLimit: CALL_GAS }));
       if (game.isTrue) raws.push(this.#anchor(game.block));
     }
     return raws;

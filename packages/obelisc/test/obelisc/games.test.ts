@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { contractViews, DEFAULT_RETRY_POLICY } from '@obelisc/host';
-import { type Game, GameError, gameCount, listGames, readGames } from '@obelisc/claims';
+import { type Game, GameError, gameCount, listGames, objectionsOf, readGames, readStandings } from '@obelisc/claims';
 import { type Devnet, startDevnet } from '@obelisc/devnet';
 import { runCommand } from '../../src/demo/commands.js';
 import { call, type Json, rewritingProxy, type RewritingProxy, RpcFault } from './rewriting-proxy.js';
@@ -21,7 +21,7 @@ interface GameVerdict {
   readonly l1Head: string;
   readonly wrong?: string[];
   readonly claimedRoot?: { from: number; to: number; block: number | null };
-  readonly game?: { address: string; typeName: string; status: string; l1Head: string };
+  readonly game?: { address: string; typeName: string; status: string; l1Head: string; standing?: object };
 }
 
 describe('claims of dispute games', () => {
@@ -34,7 +34,14 @@ describe('claims of dispute games', () => {
     devnet = await startDevnet({
       seed: 'games',
       l2Blocks: 26,
-      scenario: { proposals: { every: 4n, falseOneIn: 3, gameBlocks: 2n } },
+      scenario: {
+        proposals: {
+          every: 4n,
+          falseOneIn: 3,
+          gameBlocks: 2n,
+          guardian: { 1: 'retire all', 2: 'blacklist the last', 3: 'respect another type' },
+        },
+      },
     });
     l1 = await rewritingProxy(devnet.l1Url);
     factory = devnet.gameFactory ?? '';
@@ -96,6 +103,36 @@ describe('claims of dispute games', () => {
     assert.equal(gameAt(2).status, 'challenger wins');
     assert.ok(games.slice(3).every(({ status }) => status !== 'challenger wins'));
     assert.ok((games.at(-1)?.start.blockNumber ?? 0n) > 0n);
+  });
+
+  test('what the registry makes of each is read; contracts without it, or that say nonsense, are none', async () => {
+    // The second one is of the block in which those of before were retired, and so is retired too.
+    const says = (at: number): string => objectionsOf(gameAt(at).standing).join(', ');
+    assert.deepEqual([0, 1, 2, 3].map(says), ['retired', 'blacklisted, retired', '', 'not respected']);
+    assert.equal(gameAt(1).standing?.registry, factory);
+    const verdict = await validate('--game', gameAt(1).address);
+    assert.equal(verdict.code, 0, verdict.stderr);
+    const said = { registry: factory, isRespected: true, isBlacklisted: true, isRetired: true };
+    assert.deepEqual(verdict.game?.standing, said);
+    assert.match(verdict.stderr, /registry_says="blacklisted, retired"/);
+    const standing = async (answers: Record<string, string | null>): Promise<unknown> => {
+      pretend(gameAt(1), answers);
+      const [read] = await readStandings(contractViews({ url: l1.url, policy: DEFAULT_RETRY_POLICY }), [
+        gameAt(1).address,
+      ]);
+      return read;
+    };
+    assert.equal(await standing({ '0x5c0cba33': null, '0x250e69bd': null }), undefined);
+    const none = { registry: undefined, isRespected: true, isBlacklisted: undefined, isRetired: undefined };
+    assert.deepEqual(await standing({ '0x5c0cba33': null }), none);
+    assert.deepEqual(await standing({ '0x5c0cba33': `0x${'ff'.repeat(32)}` }), none);
+    // The game's own contract in the registry's place: it has none of its views.
+    const own = `0x${gameAt(1).address.slice(2).padStart(64, '0')}`;
+    assert.deepEqual(await standing({ '0x5c0cba33': own, '0x250e69bd': word(7) }), {
+      ...none,
+      registry: gameAt(1).address,
+      isRespected: undefined,
+    });
   });
 
   test('a true game is confirmed under its own L1 head', async () => {
