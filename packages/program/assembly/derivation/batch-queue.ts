@@ -330,13 +330,13 @@ export class BatchQueue extends BatchSource {
     if (!waiting.isSpan) return checkSingularBatch(context, batches.outlineOf(waiting));
     const prefix = checkSpanPrefix(context, batches.spanOutlineOf(waiting));
     if (prefix != Validity.Accept) return prefix;
-    batches.restore(waiting);
+    batches.restore(waiting, context.nextTime);
     return checkSpanBatch(context, batches.span);
   }
 
   private accept(waiting: WaitingBatch, parent: L2Block): Pull {
     const batches = this.batches;
-    batches.restore(waiting);
+    batches.restore(waiting, parent.time + this.config.blockTime);
     const isSpan = waiting.isSpan;
     batches.drop(waiting);
     if (!isSpan) {

@@ -74,6 +74,11 @@ export class BatchReader {
     return <u32>(this.batchStart - this.start);
   }
 
+  /** Bytes of what the channel holds. */
+  get contentLength(): u32 {
+    return <u32>(this.end - this.start);
+  }
+
   /** Lets the span batch that was read last stay until another one is pinned. */
   pin(): void {
     const span = this.span;

@@ -10,6 +10,7 @@ import { L1Block } from '../l1/block';
 import { L1Chain } from '../l1/chain';
 import { readAgain } from '../log';
 import { mark, release, useScratch } from '../memory';
+import { PriorityQueue } from '../priority-queue';
 import { EncodedTransactions } from '../transaction/transaction-source';
 import { readSingularBatch, SingularBatch } from './batch';
 import { BatchReader } from './batch-reader';
@@ -17,7 +18,7 @@ import { Channel } from './channel';
 import { readChannel } from './channel-opening';
 import { ChannelData } from './channel-data';
 import { ContentBuffer } from './content-buffer';
-import { mostEncoded } from './memory-limits';
+import { mostEncoded, mostTakenAlong } from './memory-limits';
 import { ParkedChannels } from './parked-channels';
 import { SpanBatch } from './span-batch';
 import { WaitingChannel } from './waiting-channel';
@@ -39,6 +40,8 @@ export class WaitingBatch {
   hasPostExec: bool;
   /** Whether its transactions can be asked for. */
   mayBeValid: bool;
+  /** Whether its encoding was taken along with another's. */
+  isTakenAlong: bool;
   /** Number of a singular batch's transactions, or of a span's blocks. */
   count: u32;
   sequence: u64;
@@ -46,6 +49,9 @@ export class WaitingBatch {
   timestamp: u64;
   /** The L1 origin's number of the (first) block. */
   epochNumber: u64;
+  /** Its neighbours among those of its channel that are in memory. */
+  older: u32;
+  newer: u32;
 
   get channel(): WaitingChannel {
     return changetype<WaitingChannel>(<usize>this.owner);
@@ -61,16 +67,21 @@ export class WaitingBatch {
 
 // @ts-ignore: decorator
 @inline
-const FIRST_HASH: usize = 56;
+const FIRST_HASH: usize = 64;
 // @ts-ignore: decorator
 @inline
-const SECOND_HASH: usize = 88;
+const SECOND_HASH: usize = 96;
 // @ts-ignore: decorator
 @inline
-const ORIGIN_CHECK: usize = 76;
+const ORIGIN_CHECK: usize = 84;
 // @ts-ignore: decorator
 @inline
-const LAST_EPOCH: usize = 96;
+const LAST_EPOCH: usize = 104;
+
+/** Numbers of batches in a channel have fewer bits. */
+// @ts-ignore: decorator
+@inline
+const NUMBER_BITS: u64 = 27;
 
 
 @final
@@ -83,6 +94,10 @@ export class WaitingBatches {
   private readonly outline: SingularBatch = new SingularBatch();
   private readonly spanOutline: SpanBatch = new SpanBatch();
   private kept: u64 = 0;
+  /** Bytes that were taken along, and about how much all channels decompress to of which there may be more to take. */
+  private takenAlong: u64 = 0;
+  private weight: u64 = 0;
+  private readonly next: PriorityQueue = new PriorityQueue();
   /** Which batch is in `singular` or `span`, and the first batch of the channel that is in `buffer`; 0 for none. */
   private restored: u64 = 0;
   private decompressed: u64 = 0;
@@ -122,6 +137,8 @@ export class WaitingBatches {
     fresh.waiting = 0;
     fresh.away = 0;
     fresh.numbers = 0;
+    fresh.isCounted = false;
+    fresh.batches = 0;
     this.link(fresh);
     return fresh;
   }
@@ -144,6 +161,8 @@ export class WaitingBatches {
     if (newer == 0) this.lastChannel = older;
     else changetype<WaitingChannel>(newer).older = <u32>older;
     if (this.current == changetype<usize>(channel)) this.current = 0;
+    if (channel.isCounted) this.weight -= channel.weight;
+    channel.isCounted = false;
   }
 
   /** Lets go of a channel none of whose batches wait any more. */
@@ -278,7 +297,16 @@ export class WaitingBatches {
     if (isNeeded && this.kept + length <= mostEncoded) {
       this.kept += length;
       waiting.encoding = <u32>storeChain(reader.encoding, length);
+    } else if (isNeeded && !channel.isCounted) {
+      channel.isCounted = true;
+      channel.sizeBits = <u8>(32 - clz(reader.contentLength));
+      this.weight += channel.weight;
     }
+    waiting.isTakenAlong = false;
+    waiting.newer = 0;
+    waiting.older = channel.batches;
+    if (channel.batches != 0) changetype<WaitingBatch>(<usize>channel.batches).newer = <u32>at;
+    channel.batches = <u32>at;
     return waiting;
   }
 
@@ -311,8 +339,11 @@ export class WaitingBatches {
     return span;
   }
 
-  /** Reads a waiting batch again, whole: it is in `singular` or `span` until another one is read. */
-  restore(waiting: WaitingBatch): void {
+  /**
+   * Reads a waiting batch again, whole: it is in `singular` or `span` until another one is read. Batches up to the time `due` are
+   * asked for in the order in which they came, then the others by time.
+   */
+  restore(waiting: WaitingBatch, due: u64): void {
     if (this.restored == waiting.sequence) return;
     this.restored = waiting.sequence;
     if (!waiting.isSpan && waiting.count == 0) {
@@ -324,7 +355,7 @@ export class WaitingBatches {
       return;
     }
     if (!waiting.mayBeValid) throw new Error('a waiting batch that can never be valid was asked for');
-    const at = waiting.encoding == 0 ? this.decompress(waiting) : this.copy(waiting);
+    const at = waiting.encoding == 0 ? this.decompress(waiting, due) : this.copy(waiting);
     const before = useScratch(true);
     const start = mark();
     const encoded = new Bytes(at + 1, waiting.length - 1);
@@ -360,10 +391,16 @@ export class WaitingBatches {
   }
 
   private giveBack(waiting: WaitingBatch): void {
+    if (waiting.isTakenAlong) this.leaveBehind(waiting);
     if (waiting.encoding != 0) {
       this.kept -= waiting.length;
       giveChain(<usize>waiting.encoding);
     }
+    const older = <usize>waiting.older;
+    const newer = <usize>waiting.newer;
+    if (older != 0) changetype<WaitingBatch>(older).newer = <u32>newer;
+    if (newer != 0) changetype<WaitingBatch>(newer).older = <u32>older;
+    else waiting.channel.batches = <u32>older;
     giveBlock(changetype<usize>(waiting));
   }
 
@@ -376,15 +413,67 @@ export class WaitingBatches {
   }
 
   /** Address of the encoding in the channel that holds it. */
-  private decompress(waiting: WaitingBatch): usize {
+  private decompress(waiting: WaitingBatch, due: u64): usize {
     const source = waiting.channel;
     if (this.decompressed != source.first) {
       this.reopen(source);
       this.closeAgain();
       this.restored = waiting.sequence;
       this.decompressed = source.first;
+      this.takeAlong(waiting, due);
     }
     return this.buffer.ptr + waiting.position;
+  }
+
+  /**
+   * Keeps what else is asked for next of the channel of `waiting`, which was decompressed for it alone. What channels take along
+   * is divided among them by what it costs to decompress them, so that no order of batches has one of them decompressed often.
+   */
+  private takeAlong(waiting: WaitingBatch, due: u64): void {
+    const channel = waiting.channel;
+    if (!channel.isCounted) return;
+    const next = this.next;
+    for (let at = <usize>channel.batches; at != 0;) {
+      const other = changetype<WaitingBatch>(at);
+      const isNeeded = other.mayBeValid && (other.isSpan || other.count > 0);
+      if (isNeeded && other.encoding == 0 && other !== waiting) {
+        const time = other.timestamp <= due ? 0 : other.timestamp;
+        next.add((time << NUMBER_BITS) | (other.sequence - channel.first), <u32>at);
+      }
+      at = <usize>other.older;
+    }
+    if (next.isEmpty) return;
+    let share = (mostTakenAlong * channel.weight) / this.weight;
+    if (this.takenAlong + share > mostTakenAlong) this.leaveAll();
+    for (; !next.isEmpty; next.shift()) {
+      const other = changetype<WaitingBatch>(<usize>next.value);
+      if (other.length > share) break;
+      share -= other.length;
+      this.takenAlong += other.length;
+      other.encoding = <u32>storeChain(this.buffer.ptr + other.position, other.length);
+      other.isTakenAlong = true;
+    }
+    next.cut(0);
+  }
+
+  /** Gives up all that was taken along. */
+  private leaveAll(): void {
+    for (let at = this.firstChannel; at != 0;) {
+      const channel = changetype<WaitingChannel>(at);
+      for (let i = <usize>channel.batches; i != 0;) {
+        const waiting = changetype<WaitingBatch>(i);
+        if (waiting.isTakenAlong) this.leaveBehind(waiting);
+        i = <usize>waiting.older;
+      }
+      at = <usize>channel.newer;
+    }
+  }
+
+  private leaveBehind(waiting: WaitingBatch): void {
+    this.takenAlong -= waiting.length;
+    giveChain(<usize>waiting.encoding);
+    waiting.encoding = 0;
+    waiting.isTakenAlong = false;
   }
 }
 

@@ -65,9 +65,19 @@ export class WaitingChannel {
   most: u64;
   /** Whether one of them may be a span. */
   hasSpans: bool;
+  /** Whether it counts among those that must be decompressed for a batch in memory, and the power of two of its content's size. */
+  isCounted: bool;
+  sizeBits: u8;
+  /** The last one of its batches that are in memory. */
+  batches: u32;
 
   get block(): L1Block {
     return changetype<L1Block>(<usize>this.inclusion);
+  }
+
+  /** About how much it decompresses to. */
+  get weight(): u64 {
+    return (<u64>1) << this.sizeBits;
   }
 
   get channel(): Channel {

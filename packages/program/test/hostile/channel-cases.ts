@@ -17,6 +17,9 @@ import {
   tiny,
   wholeChannels,
   differing,
+  CONTENT,
+  fillWaiting,
+  inTurns,
 } from './hostile-data.js';
 import { MOST_BLOB_DATA } from './hostile-blobs.js';
 import type { HostileChain } from './hostile-chain.js';
@@ -262,6 +265,22 @@ export const channelCases: HostileCase[] = [
     safeHead: lastOfEmptyEpochs(45, 30),
     most: BASE + 2 * 4 + WAITING + IN_CHANNELS + (1_000_000 * PARKED) / 2 ** 20 + 24,
   },
+  ...[4, 40].map((count): HostileCase => ({
+    name: `${count} channels of 90 MB before Holocene that have batches for 24 blocks in turns, which execution refuses`,
+    isQuick: count === 4,
+    make: of(
+      'granite',
+      (c) => {
+        fillWaiting(c, firstTime + 46);
+        inTurns(c, count, 24, 90_000_000, 30);
+      },
+      { window: 30 },
+    ),
+    safeHead: 24,
+    target: 24,
+    most: BASE + 2 * CONTENT + 32 + 8,
+    refuses: true,
+  })),
   {
     name: '300,000 frames in one transaction since Holocene',
     isQuick: true,

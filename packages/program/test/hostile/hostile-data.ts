@@ -1,7 +1,7 @@
 // What the hostile cases are made of: odd channels, frames, receipts, and what a run may take.
-import { hashOf } from '../derivation/encoding.js';
+import { concat, hashOf, l2Header } from '../derivation/encoding.js';
 import {
-  brotli, depositLog, genesisTime, HostileChain, receiptOf, singular, type ChainOptions, type ForkName,
+  brotli, depositLog, genesisTime, HostileChain, receiptOf, rlpString, singular, type ChainOptions, type ForkName,
 } from './hostile-chain.js'; // prettier-ignore
 
 export interface HostileCase {
@@ -225,3 +225,44 @@ export function brotliWords(count: number, transforms: boolean): Uint8Array {
   writer.writeBits([1, 1]);
   return Buffer.concat([Uint8Array.of(1), writer.data]);
 }
+
+/**
+ * Posts `count` channels, of which each has `size` bytes that lead nowhere and behind them a batch of the right parent for each of
+ * the first `blocks` blocks, whose transaction execution refuses; the chain must have no block but those without batches. L1 is
+ * long enough then for all of these blocks to be made.
+ */
+export function inTurns(chain: HostileChain, count: number, blocks: number, size: number, window: number): void {
+  const epochs = Math.ceil(blocks / 6) + 3;
+  while (chain.l1.length < epochs) chain.seal([]);
+  const hashes = [chain.genesisHash];
+  const parentOf = (block: number): Uint8Array => {
+    while (hashes.length < block) {
+      const number = hashes.length;
+      const time = genesisTime + 2 * number;
+      hashes.push(
+        hashOf(l2Header(hashes[number - 1] ?? chain.genesisHash, number, time, 30_000_000, chain.extraAt(time))),
+      );
+    }
+    return hashes[block - 1] ?? chain.genesisHash;
+  };
+  const batch = (block: number, payload: Uint8Array): Uint8Array => {
+    const epoch = Math.floor(block / 6);
+    const epochHash = chain.l1[epoch] ?? chain.genesisHash;
+    return singular({ parentHash: parentOf(block), epochHash, epoch, time: genesisTime + 2 * block }, payload);
+  };
+  const filling = singular({ time: genesisTime }, rlpString(new Uint8Array(size).fill(1)));
+  times(count, (i) => {
+    const own = upTo(blocks).map((k) => batch(k + 1, rlpString(Uint8Array.of(2, i, k))));
+    chain.postChannel(concat(filling, ...own));
+  });
+  while (chain.l1.length < epochs + window + 4) chain.seal([]);
+}
+
+/** Fills what is kept of batches that wait with some for the block of that time, which may be valid. */
+export const fillWaiting = (chain: HostileChain, time: number): void => {
+  const epochHash = chain.l1[0] ?? chain.genesisHash;
+  const large = rlpString(new Uint8Array(8_380_000).fill(2));
+  const small = rlpString(new Uint8Array(8));
+  const batch = (payload: Uint8Array): Uint8Array => singular({ epochHash, time }, payload);
+  chain.postChannel(concat(...upTo(4).map(() => batch(large)), ...upTo(400).map(() => batch(small))));
+};

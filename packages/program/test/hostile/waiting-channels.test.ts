@@ -3,8 +3,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { batcherData, concat, frame } from '../derivation/encoding.js';
-import { genesisTime, HostileChain, type ChainOptions, rlpString, singular, span, zlib } from './hostile-chain.js';
-import { times, upTo } from './hostile-data.js';
+import {
+  genesisTime,
+  HostileChain,
+  type ChainOptions,
+  type HostileOutcome,
+  rlpString,
+  singular,
+  span,
+  zlib,
+} from './hostile-chain.js';
+import { inTurns, times, upTo } from './hostile-data.js';
 
 const none = new Uint8Array(0);
 
@@ -100,4 +109,24 @@ test('what waits when Holocene comes is given back, in memory, in its channels, 
     // One channel may stay open of what comes after it.
     assert.ok(at(5) < 0.01, `${said}, Holocene in block 5`);
   }
+});
+
+test('channels whose batches are asked for in turns are read again a few times, not once a batch', () => {
+  const blocks = 60;
+  const channels = 8;
+  const chain = new HostileChain({ fork: 'granite', window: 30 });
+  inTurns(chain, channels, blocks, 5000, 30);
+  const run = (encoded: number): HostileOutcome =>
+    chain.derive({ target: blocks, refuses: true, limits: [0, encoded, 1 << 18] });
+  const kept = run(1 << 20);
+  assert.deepEqual([kept.failure, kept.safeHead], ['', blocks]);
+  const nothing = run(0);
+  const some = run(20_000);
+  for (const outcome of [nothing, some]) {
+    assert.deepEqual([outcome.failure, outcome.digest, outcome.logDigest], ['', kept.digest, kept.logDigest]);
+  }
+  // Each block asks for a batch of each channel that is not kept.
+  const once = (nothing.read - kept.read) / (channels * (blocks - blocks / 6));
+  const often = (some.read - kept.read) / once;
+  assert.ok(often < 3 * channels, `${often} channels`);
 });
