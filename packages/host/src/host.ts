@@ -157,7 +157,7 @@ function openStore(path: string, format: DataFormat | undefined, mustExist: bool
   const onDamage = (what: string) => log('warn', 'The datadir is begun anew', { because: what });
   const options = { path, mustExist, ...(format === undefined ? {} : { format }), ...(mustExist ? {} : { onDamage }) };
   const store = openDatadir(options);
-  return tolerantStore(writtenBehind(store, path, store.format !== 'lmdb'), log);
+  return tolerantStore(writtenBehind(store, { path, isForOthers: store.format !== 'lmdb', log }), log);
 }
 
 /** Damaged entries that an error names besides its own: it is one line of the log. */

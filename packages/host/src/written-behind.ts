@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { DatadirError, keyName, KEY_LENGTH, type PreimageKey, type PreimageStore, storeFrom } from '@obelisc/preimage';
 import { type ElementForm, isLaidOut } from './blob-preimages.js';
+import type { Log } from './log.js';
 
 /** What the thread is given: the folder, then batches of values and blobs to be laid out, one message at a time. */
 export type WriterArgument = { readonly path: string };
@@ -32,11 +33,17 @@ export type HostStore = PreimageStore & {
   layOut?(layout: BlobLayout): void;
 };
 
-/**
- * `store`, which is the datadir in the folder `path`; `isForOthers`: in a format that other hosts read. A failure to write is told by
- * the next `put`, and by `settle`.
- */
-export function writtenBehind(store: PreimageStore, path: string, isForOthers: boolean): HostStore {
+export type WrittenBehindOptions = {
+  /** The folder that the store is the datadir of. */
+  path: string;
+  /** It is in a format that other hosts read. */
+  isForOthers: boolean;
+  /** Told what is still to be done when the run is over, where that takes seconds. */
+  log: Log;
+};
+
+/** `store`, which is a datadir. A failure to write is told by the next `put`, and by `settle`. */
+export function writtenBehind(store: PreimageStore, { path, isForOthers, log }: WrittenBehindOptions): HostStore {
   /** Not given to the thread yet, and given but not written; by `keyName`. */
   let waiting = new Map<string, Uint8Array>();
   const blobs: BlobLayout[] = [];
@@ -133,7 +140,13 @@ export function writtenBehind(store: PreimageStore, path: string, isForOthers: b
         }
       : {}),
     async settle() {
+      const last = blobs.length;
       write();
+      if (last > 0)
+        log('info', "The blobs' elements are being written, a file each, as other hosts read them", {
+          blobs: last,
+          in: store.place,
+        });
       worker?.ref();
       if (!isIdle()) await new Promise<void>((resolve) => settled.push(resolve));
       const ended = worker;

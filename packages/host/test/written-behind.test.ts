@@ -26,7 +26,9 @@ function opened(t: TestContext, format: DataFormat) {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'data');
   const open = () => openDatadir({ path, format });
-  return { path, open, store: writtenBehind(open(), path, format !== 'lmdb') };
+  const lines: string[] = [];
+  const log = (_level: string, message: string, fields = {}) => void lines.push(`${message} ${JSON.stringify(fields)}`);
+  return { path, open, lines, store: writtenBehind(open(), { path, isForOthers: format !== 'lmdb', log }) };
 }
 
 for (const format of ['directory', 'file', 'lmdb'] as const) {
@@ -90,6 +92,17 @@ test('a blob is laid out in the form that is said, where other hosts read the da
   store.layOut?.({ commitment, form: 'root', anew: true });
   await store.settle?.();
   assert.deepEqual(Buffer.from(open().get(elementKey(commitment, 9, 'root')) ?? []), blob.subarray(288, 320));
+});
+
+test('a run that ends with blobs to be laid out says what it waits for, once', async (t) => {
+  const { path, store, lines } = opened(t, 'directory');
+  storeBlob(store, versionedHash, commitment, blob);
+  await store.settle?.();
+  assert.deepEqual(lines, []);
+  for (const form of ['root', 'index'] as const) store.layOut?.({ commitment, form, anew: false });
+  await store.settle?.();
+  const fields = JSON.stringify({ blobs: 2, in: `the datadir ${path}` });
+  assert.deepEqual(lines, [`The blobs' elements are being written, a file each, as other hosts read them ${fields}`]);
 });
 
 test('elements and points of a blob that nobody announced are found in either form', (t) => {
