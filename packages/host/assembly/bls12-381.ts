@@ -1,13 +1,13 @@
 // BLS12-381 for the host: what its precompiles (EIP-2537) and KZG (EIP-4844) compute. Arguments are written to `place`, where results
 // are found too, encoded as the precompiles have them.
 import { encodedSize, readElement, readPoint, writePoint } from './pairing/encoding';
-import * as map from './pairing/map-to-curve';
+import * as map from './pairing/bls12-381/map-to-curve';
 import * as product from './pairing/pairing-product';
 import { addPoints, isInfinity, setInfinity } from './pairing/point';
-import * as evaluation from './pairing/point-evaluation';
+import * as evaluation from './pairing/bls12-381/point-evaluation';
 import { SIZE } from './pairing/product';
-import { isInSubgroup } from './pairing/subgroup';
-import { addTerm, clearTerms, mostTerms, sumOfTerms } from './pairing/sum-of-multiples';
+import { isInSubgroup } from './pairing/bls12-381/subgroup';
+import { addTerm, begin, mostTerms, sumOfTerms } from './pairing/bls12-381/sum-of-multiples';
 
 /** Room for as many terms of G1 as are taken at once, which are more bytes than those of G2 or as many pairs. */
 const PLACE = memory.data(10240, 8);
@@ -18,6 +18,7 @@ const PLACE = memory.data(10240, 8);
 const P = memory.data(384, 16);
 const Q = memory.data(384, 16);
 const SUM = memory.data(384, 16);
+const MULTIPLE = memory.data(384, 16);
 
 export function place(): usize {
   return PLACE;
@@ -65,11 +66,11 @@ export function endSumG2(): void {
   writePoint<u16>(PLACE, SUM);
 }
 function addTerms<F>(count: i32): bool {
-  clearTerms();
+  begin();
   for (let at = PLACE; count != 0; count--) {
-    if (!readPoint<F>(P, at) || !isInSubgroup<F>(P)) return false;
+    if (!readPoint<F>(P, at) || !isInSubgroup<F>(P, MULTIPLE)) return false;
     at += encodedSize<F>();
-    if (!isInfinity<F>(P)) addTerm<F>(P, at);
+    if (!isInfinity<F>(P)) addTerm<F>(P, MULTIPLE, at);
     at += FACTOR;
   }
   sumOfTerms<F>(Q);
@@ -88,9 +89,9 @@ export function mostPairs(): i32 {
 }
 export function addPairs(count: i32): bool {
   for (let at = PLACE; count != 0; count--) {
-    if (!readPoint<u8>(P, at) || !isInSubgroup<u8>(P)) return false;
+    if (!readPoint<u8>(P, at) || !isInSubgroup<u8>(P, MULTIPLE)) return false;
     at += encodedSize<u8>();
-    if (!readPoint<u16>(Q, at) || !isInSubgroup<u16>(Q)) return false;
+    if (!readPoint<u16>(Q, at) || !isInSubgroup<u16>(Q, MULTIPLE)) return false;
     at += encodedSize<u16>();
     product.add(P, Q);
   }

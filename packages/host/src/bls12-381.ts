@@ -2,11 +2,9 @@
  * BLS12-381 in a WebAssembly module of the project's own (assembly/bls12-381.ts), a third of the time that mcl takes: the precompiles
  * 0x0b to 0x11 (EIP-2537), and proofs of KZG (EIP-4844). Precompiles give undefined where the input is not one of theirs.
  */
-import { readFileSync } from 'node:fs';
+import { inParts, loadModule, type PairingExports, type PairingModule, productIsOne } from './pairing-module.js';
 
-type Library = {
-  readonly memory: WebAssembly.Memory;
-  place(): number;
+type Library = PairingExports & {
   addG1(): number;
   addG2(): number;
   beginSumG1(): void;
@@ -17,10 +15,6 @@ type Library = {
   addTermsG2(count: number): number;
   endSumG1(): void;
   endSumG2(): void;
-  beginProduct(): void;
-  mostPairs(): number;
-  addPairs(count: number): number;
-  productIsOne(): number;
   mapToG1(): number;
   mapToG2(): number;
   proofIsValid(): number;
@@ -31,14 +25,11 @@ const G1_POINT = 2 * FIELD_ELEMENT;
 const G2_POINT = 4 * FIELD_ELEMENT;
 const FACTOR = 32;
 
-let loaded: { readonly library: Library; readonly place: Buffer } | undefined;
+let loaded: PairingModule<Library> | undefined;
 
-/** The module, loaded when first needed, and the place in its memory, which never grows, for arguments and results. */
-function load(): { readonly library: Library; readonly place: Buffer } {
-  if (loaded !== undefined) return loaded;
-  const module = new WebAssembly.Module(readFileSync(new URL('../bls12-381.wasm', import.meta.url)));
-  const library = new WebAssembly.Instance(module).exports as unknown as Library;
-  return (loaded = { library, place: Buffer.from(library.memory.buffer, library.place()) });
+/** The module, loaded when first needed. */
+function load(): PairingModule<Library> {
+  return (loaded ??= loadModule('bls12-381'));
 }
 
 /** What `compute` makes of an input of `length` bytes: `resultLength` bytes. */
@@ -54,18 +45,6 @@ function inPlace(
   return compute(library) === 0 ? undefined : Uint8Array.from(place.subarray(0, resultLength));
 }
 
-/** Gives `add` a list of items of `length` bytes each, at most `most` at a time; false where it is none, or `add` refuses some. */
-function inParts(input: Uint8Array, length: number, most: number, add: (count: number) => number): boolean {
-  if (input.length === 0 || input.length % length !== 0) return false;
-  const { place } = load();
-  for (let at = 0; at < input.length; at += length * most) {
-    const part = input.subarray(at, at + length * most);
-    place.set(part);
-    if (add(part.length / length) === 0) return false;
-  }
-  return true;
-}
-
 /** The sum of two points of the curve, which need not be in the subgroup. */
 export function g1Add(input: Uint8Array): Uint8Array | undefined {
   return inPlace(input, 2 * G1_POINT, G1_POINT, (library) => library.addG1());
@@ -79,9 +58,10 @@ export function g2Add(input: Uint8Array): Uint8Array | undefined {
 /** The sum of points of the subgroup, each times its factor. */
 export function g1Msm(input: Uint8Array): Uint8Array | undefined {
   const { library, place } = load();
+  const add = (count: number) => library.addTermsG1(count);
   library.beginSumG1();
-  const taken = inParts(input, G1_POINT + FACTOR, library.mostTermsG1(), (count) => library.addTermsG1(count));
-  if (!taken) return undefined;
+  const terms = { length: G1_POINT + FACTOR, most: library.mostTermsG1(), add };
+  if (input.length === 0 || !inParts(place, input, terms)) return undefined;
   library.endSumG1();
   return Uint8Array.from(place.subarray(0, G1_POINT));
 }
@@ -89,21 +69,17 @@ export function g1Msm(input: Uint8Array): Uint8Array | undefined {
 /** As g1Msm. */
 export function g2Msm(input: Uint8Array): Uint8Array | undefined {
   const { library, place } = load();
+  const add = (count: number) => library.addTermsG2(count);
   library.beginSumG2();
-  const taken = inParts(input, G2_POINT + FACTOR, library.mostTermsG2(), (count) => library.addTermsG2(count));
-  if (!taken) return undefined;
+  const terms = { length: G2_POINT + FACTOR, most: library.mostTermsG2(), add };
+  if (input.length === 0 || !inParts(place, input, terms)) return undefined;
   library.endSumG2();
   return Uint8Array.from(place.subarray(0, G2_POINT));
 }
 
 /** Whether the product of the pairings is one, as 32 bytes. */
 export function pairingCheck(input: Uint8Array): Uint8Array | undefined {
-  const { library } = load();
-  library.beginProduct();
-  if (!inParts(input, G1_POINT + G2_POINT, library.mostPairs(), (count) => library.addPairs(count))) return undefined;
-  const result = new Uint8Array(32);
-  result[31] = library.productIsOne();
-  return result;
+  return input.length === 0 ? undefined : productIsOne(load(), input, G1_POINT + G2_POINT);
 }
 
 /** The point of the subgroup that a field element is mapped to. */

@@ -12,31 +12,33 @@ import {
   type PreimageKey,
   type PreimageStore,
 } from '@obelisc/preimage';
+import { g1Add, g1Msm, g2Add, g2Msm, mapFp2ToG2, mapFpToG1, pairingCheck, pointProofIsValid } from './bls12-381.js';
+import { bn256Pairing } from './bn254.js';
 import { hex } from './bytes.js';
+import { versionedHashOf } from './kzg.js';
 
 /** Output of a precompile, or undefined where it fails (which takes all the call's gas). */
-type Precompile = (input: Uint8Array) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+type Precompile = (input: Uint8Array) => Uint8Array | undefined;
 
-/** Curves are loaded when they are first needed: few blocks use them. */
 const PRECOMPILES: Record<string, Precompile> = {
   [address(0x01)]: ecrecover,
-  [address(0x08)]: async (input) => (await import('./bn-pairing.js')).bn256Pairing(input),
+  [address(0x08)]: bn256Pairing,
   [address(0x0a)]: kzgPointEvaluation,
-  [address(0x0b)]: async (input) => (await import('./bls12-381.js')).g1Add(input),
-  [address(0x0c)]: async (input) => (await import('./bls12-381.js')).g1Msm(input),
-  [address(0x0d)]: async (input) => (await import('./bls12-381.js')).g2Add(input),
-  [address(0x0e)]: async (input) => (await import('./bls12-381.js')).g2Msm(input),
-  [address(0x0f)]: async (input) => (await import('./bls12-381.js')).pairingCheck(input),
-  [address(0x10)]: async (input) => (await import('./bls12-381.js')).mapFpToG1(input),
-  [address(0x11)]: async (input) => (await import('./bls12-381.js')).mapFp2ToG2(input),
+  [address(0x0b)]: g1Add,
+  [address(0x0c)]: g1Msm,
+  [address(0x0d)]: g2Add,
+  [address(0x0e)]: g2Msm,
+  [address(0x0f)]: pairingCheck,
+  [address(0x10)]: mapFpToG1,
+  [address(0x11)]: mapFp2ToG2,
 };
 
 /** Runs the precompile that a hint names and stores the result (status byte, output) and the hint's payload. */
-export async function storePrecompileResult(
+export function storePrecompileResult(
   store: PreimageStore,
   hint: { address: Uint8Array; input: Uint8Array; payload: Uint8Array },
-): Promise<void> {
-  const result = await runPrecompile(hint.address, hint.input);
+): void {
+  const result = runPrecompile(hint.address, hint.input);
   const hash = keccak256(hint.payload);
   store.put(keccak256Key(hash), hint.payload);
   store.put(precompileKey(hash), result);
@@ -44,16 +46,16 @@ export async function storePrecompileResult(
 
 /**
  * Compares a stored result with what the precompile gives: the key commits to the question alone. `key` may also be the one
- * of the hint's payload, which is checked by its hash. Rejects with PoisonedPreimageError.
+ * of the hint's payload, which is checked by its hash. Throws PoisonedPreimageError.
  */
-export async function checkPrecompileResult(
+export function checkPrecompileResult(
   key: PreimageKey,
   stored: Uint8Array,
   hint: { address: Uint8Array; input: Uint8Array },
   place: string,
-): Promise<void> {
+): void {
   if (key[0] !== PRECOMPILE_KEY) return;
-  const result = await runPrecompile(hint.address, hint.input);
+  const result = runPrecompile(hint.address, hint.input);
   if (Buffer.compare(result, stored) === 0) return;
   throw new PoisonedPreimageError(
     key,
@@ -64,21 +66,25 @@ export async function checkPrecompileResult(
 }
 
 /**
- * Results by the hash of address and input, since a claim that is judged natively and in the machine asks for each of them twice: the
- * latest ones, and those before them. (To give up the oldest of one map takes longer than an addition on BLS12-381.)
+ * Results by address and input, or by the hash of both where they are long, since a claim that is judged natively and in the machine asks
+ * for each of them twice: the latest ones, and those before them. (To give up the oldest of one map takes longer than an addition on
+ * BLS12-381, and so does the hash.)
  */
 let remembered = new Map<string, Uint8Array>();
 let rememberedBefore = remembered;
 const MOST_REMEMBERED = 4096;
+const LONG = 512;
 
 /** Status byte (1 done, 0 failed) and output. Throws UnknownPrecompileError for an address that is none of the accelerated ones. */
-export async function runPrecompile(at: Uint8Array, input: Uint8Array): Promise<Uint8Array> {
+export function runPrecompile(at: Uint8Array, input: Uint8Array): Uint8Array {
   const run = PRECOMPILES[Buffer.from(at).toString('hex')];
   if (run === undefined) throw new UnknownPrecompileError(at);
-  const question = Buffer.from(keccak256(Buffer.concat([at, input]))).toString('latin1');
+  const whole = Buffer.concat([at, input]);
+  // No address is a hash's beginning.
+  const question = (whole.length > LONG ? Buffer.from(keccak256(whole)) : whole).toString('latin1');
   const known = remembered.get(question) ?? rememberedBefore.get(question);
   if (known !== undefined) return known;
-  const output = await run(input);
+  const output = run(input);
   const result = output === undefined ? Uint8Array.of(0) : withStatus(output);
   if (remembered.size >= MOST_REMEMBERED) {
     rememberedBefore = remembered;
@@ -119,12 +125,8 @@ function ecrecover(input: Uint8Array): Uint8Array {
 }
 
 /** Address 0x0a, EIP-4844: versioned hash, z, y, commitment, proof. The output is a constant. */
-async function kzgPointEvaluation(input: Uint8Array): Promise<Uint8Array | undefined> {
+function kzgPointEvaluation(input: Uint8Array): Uint8Array | undefined {
   if (input.length !== 192) return undefined;
-  const [{ versionedHashOf }, { pointProofIsValid }] = await Promise.all([
-    import('./kzg.js'),
-    import('./bls12-381.js'),
-  ]);
   const commitment = input.subarray(96, 144);
   if (Buffer.compare(versionedHashOf(commitment), input.subarray(0, 32)) !== 0) return undefined;
   const [z, y, proof] = [input.subarray(32, 64), input.subarray(64, 96), input.subarray(144)];

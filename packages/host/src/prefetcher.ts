@@ -146,7 +146,7 @@ export function prefetcher({
     if (there !== undefined) {
       if (exact?.route.kind !== 'l1-precompile') return there;
       try {
-        await checkPrecompileResult(key, there, exact.route, store.place);
+        checkPrecompileResult(key, there, exact.route, store.place);
         return there;
       } catch (error) {
         // Offline a datadir is left as it is; a run that may write to it puts it right.

@@ -35,15 +35,15 @@ test('proofs at a point: the published vectors, malformed ones prove nothing', (
   }
 });
 
-test('proofs at a point as the precompile at 0x0a takes them: the published vectors', async () => {
+test('proofs at a point as the precompile at 0x0a takes them: the published vectors', () => {
   const address = Buffer.alloc(20);
   address[19] = 10;
   const good = `${(4096).toString(16).padStart(64, '0')}73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001`;
   for (const [name, commitment, z, y, proof, output] of vectors.point) {
     const parts = [versionedHashOf(bytes(commitment)), ...[z, y, commitment, proof].map(bytes)];
-    const result = Buffer.from(await runPrecompile(address, Buffer.concat(parts))).toString('hex');
+    const result = Buffer.from(runPrecompile(address, Buffer.concat(parts))).toString('hex');
     assert.equal(result, output === true ? `01${good}` : '00', name);
-    const foreign = Buffer.from(await runPrecompile(address, Buffer.concat([new Uint8Array(32), ...parts.slice(1)])));
+    const foreign = Buffer.from(runPrecompile(address, Buffer.concat([new Uint8Array(32), ...parts.slice(1)])));
     assert.equal(foreign.toString('hex'), '00', `${name}, of another versioned hash`);
   }
 });

@@ -3,7 +3,7 @@
 import * as fp from './fp';
 import * as fp2 from './fp2';
 import { SIZE } from './product';
-import { TWIST_B, CURVE_B } from '../generated/bls12-381-constants';
+import { CURVE_B, TWIST_3B, TWIST_B } from '../generated/pairing-constants';
 
 /** Bytes of a coordinate in memory, and as others write it. */
 // @ts-ignore: decorator
@@ -79,7 +79,7 @@ import { TWIST_B, CURVE_B } from '../generated/bls12-381-constants';
   return sizeof<F>() == 1 ? fp.isOdd(a) : fp2.isOdd(a);
 }
 
-/** What the curve's equation adds to the cube: 4 on G1's, 4(1 + i) on G2's. */
+/** What the curve's equation adds to the cube: 4 on BLS12-381's curve of G1, 4(1 + i) on that of G2; 3 and 3/(9 + i) on BN254's. */
 // @ts-ignore: decorator
 @inline export function curveB<F>(): usize {
   return sizeof<F>() == 1 ? CURVE_B : TWIST_B;
@@ -89,8 +89,10 @@ import { TWIST_B, CURVE_B } from '../generated/bls12-381-constants';
 // @ts-ignore: decorator
 @inline export function multiplyBy3B<F>(out: usize, a: usize): void {
   if (sizeof<F>() == 1) {
-    fp.scale(out, a, 12);
+    fp.scale(out, a, isDefined(BN254) ? 9 : 12);
     fp.normalize(out, out);
+  } else if (isDefined(BN254)) {
+    fp2.multiply(out, a, TWIST_3B);
   } else {
     fp2.multiplyByXi(out, a);
     fp2.scale(out, out, 4);

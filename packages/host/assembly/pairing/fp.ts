@@ -1,80 +1,95 @@
-// The base field of BLS12-381, in Montgomery form (product.ts). Functions may be given an operand's place for their result.
-import { addWide, BITS, DIGIT, DIGITS, product, reduce, SIZE, subtractWide, WIDE } from './product';
-import { MODULUS_BYTES, MODULUS_DIGITS, MULTIPLES, TO_MONTGOMERY } from '../generated/bls12-381-constants';
+// The base field of the curve that the module is compiled for, in Montgomery form (product.ts). Functions may be given an operand's place
+// for their result.
+import {
+  BITS,
+  BYTES,
+  DIGITS,
+  MODULUS_BYTES,
+  MODULUS_DIGITS,
+  MOST_MULTIPLES,
+  MULTIPLES,
+  TO_MONTGOMERY,
+  TOP_INVERSE,
+} from '../generated/pairing-constants';
+import { addWide, DIGIT, HALF, product, reduce, SIZE, subtractWide, WIDE } from './product';
 
 export { invert } from './inverse';
 
-const A = memory.data(224, 16);
-const B = memory.data(224, 16);
-const T = memory.data(64, 16);
+const A = memory.data(<i32>WIDE, 16);
+const B = memory.data(<i32>WIDE, 16);
+const T = memory.data(<i32>SIZE, 16);
 const UNIT = memory.data<i32>([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16);
-/** MULTIPLES are those by -16 to 16. */
-const MOST = 16;
-
-/** Bytes of an element as others write it, big-endian. */
-// @ts-ignore: decorator
-@inline export const BYTES: usize = 48;
 
 export function copy(out: usize, a: usize): void {
   v128.store(out, v128.load(a));
   v128.store(out, v128.load(a, 16), 16);
   v128.store(out, v128.load(a, 32), 32);
-  v128.store(out, v128.load(a, 48), 48);
+  if (DIGITS == 14) v128.store(out, v128.load(a, 48), 48);
 }
 
 export function add(out: usize, a: usize, b: usize): void {
   v128.store(out, i32x4.add(v128.load(a), v128.load(b)));
   v128.store(out, i32x4.add(v128.load(a, 16), v128.load(b, 16)), 16);
   v128.store(out, i32x4.add(v128.load(a, 32), v128.load(b, 32)), 32);
-  v128.store(out, i32x4.add(v128.load(a, 48), v128.load(b, 48)), 48);
+  if (DIGITS == 14) v128.store(out, i32x4.add(v128.load(a, 48), v128.load(b, 48)), 48);
 }
 
 export function subtract(out: usize, a: usize, b: usize): void {
   v128.store(out, i32x4.sub(v128.load(a), v128.load(b)));
   v128.store(out, i32x4.sub(v128.load(a, 16), v128.load(b, 16)), 16);
   v128.store(out, i32x4.sub(v128.load(a, 32), v128.load(b, 32)), 32);
-  v128.store(out, i32x4.sub(v128.load(a, 48), v128.load(b, 48)), 48);
+  if (DIGITS == 14) v128.store(out, i32x4.sub(v128.load(a, 48), v128.load(b, 48)), 48);
 }
 
 export function negate(out: usize, a: usize): void {
   v128.store(out, i32x4.neg(v128.load(a)));
   v128.store(out, i32x4.neg(v128.load(a, 16)), 16);
   v128.store(out, i32x4.neg(v128.load(a, 32)), 32);
-  v128.store(out, i32x4.neg(v128.load(a, 48)), 48);
+  if (DIGITS == 14) v128.store(out, i32x4.neg(v128.load(a, 48)), 48);
 }
 
-/** out = a·n for a small number: magnitudes may be 15. */
+/** out = a·n for a small number: its magnitude times the number may be 15. */
 export function scale(out: usize, a: usize, n: i32): void {
   const factor = i32x4.splat(n);
   v128.store(out, i32x4.mul(v128.load(a), factor));
   v128.store(out, i32x4.mul(v128.load(a, 16), factor), 16);
   v128.store(out, i32x4.mul(v128.load(a, 32), factor), 32);
-  v128.store(out, i32x4.mul(v128.load(a, 48), factor), 48);
+  if (DIGITS == 14) v128.store(out, i32x4.mul(v128.load(a, 48), factor), 48);
 }
 
-/** The same element with magnitude 1, from one of 13 or less: less the multiple of the modulus that it is nearest to, and carried. */
+/**
+ * The same element with magnitude 1, from one of 13 or less (BN254: 29): less the multiple of the modulus that it is nearest to, and
+ * carried.
+ */
 export function normalize(out: usize, a: usize): void {
-  // The modulus has 106,513 for its highest digit, of which 315 / 2^25 is the inverse.
-  const multiple = MULTIPLES + SIZE * <usize>(MOST + ((load<i32>(a, 4 * (DIGITS - 1)) * 315 + (1 << 24)) >> 25));
-  const half = i32x4.splat(0x8000000);
-  const a0 = i32x4.add(i32x4.sub(v128.load(a), v128.load(multiple)), half);
-  const a1 = i32x4.add(i32x4.sub(v128.load(a, 16), v128.load(multiple, 16)), half);
-  const a2 = i32x4.add(i32x4.sub(v128.load(a, 32), v128.load(multiple, 32)), half);
-  const a3 = i32x4.add(i32x4.sub(v128.load(a, 48), v128.load(multiple, 48)), half);
-  const c0 = i32x4.shr_s(a0, 28);
-  const c1 = i32x4.shr_s(a1, 28);
-  const c2 = i32x4.shr_s(a2, 28);
-  const c3 = i32x4.shr_s(a3, 28);
+  const times = (load<i32>(a, 4 * (DIGITS - 1)) * TOP_INVERSE + (1 << 24)) >> 25;
+  const multiple = MULTIPLES + SIZE * <usize>(MOST_MULTIPLES + times);
+  const a0 = i32x4.add(i32x4.sub(v128.load(a), v128.load(multiple)), half());
+  const a1 = i32x4.add(i32x4.sub(v128.load(a, 16), v128.load(multiple, 16)), half());
+  const a2 = i32x4.add(i32x4.sub(v128.load(a, 32), v128.load(multiple, 32)), half());
+  const c0 = i32x4.shr_s(a0, <i32>BITS);
+  const c1 = i32x4.shr_s(a1, <i32>BITS);
+  const c2 = i32x4.shr_s(a2, <i32>BITS);
+  if (DIGITS == 14) {
+    const a3 = i32x4.add(i32x4.sub(v128.load(a, 48), v128.load(multiple, 48)), half());
+    const c3 = i32x4.shr_s(a3, <i32>BITS);
+    v128.store(out, carried(a3, v128.shuffle<i32>(c2, c3, 3, 4, 5, 6)), 48);
+  }
   v128.store(out, carried(a0, v128.shuffle<i32>(i32x4.splat(0), c0, 0, 4, 5, 6)));
   v128.store(out, carried(a1, v128.shuffle<i32>(c0, c1, 3, 4, 5, 6)), 16);
   v128.store(out, carried(a2, v128.shuffle<i32>(c1, c2, 3, 4, 5, 6)), 32);
-  v128.store(out, carried(a3, v128.shuffle<i32>(c2, c3, 3, 4, 5, 6)), 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function half(): v128 {
+  return i32x4.splat(<i32>HALF);
 }
 
 // @ts-ignore: decorator
 @inline
 function carried(digits: v128, carries: v128): v128 {
-  return i32x4.add(i32x4.sub(v128.and(digits, i32x4.splat(0xfffffff)), i32x4.splat(0x8000000)), carries);
+  return i32x4.add(i32x4.sub(v128.and(digits, i32x4.splat(<i32>DIGIT)), half()), carries);
 }
 
 export function multiply(out: usize, a: usize, b: usize): void {
@@ -133,8 +148,8 @@ function withoutSigns(place: usize, times: i32): i32 {
   for (let i: usize = 0; i != 4 * DIGITS; i += 4) {
     rest += load<i32>(place + i) + times * load<i32>(MODULUS_DIGITS + i);
     if (i == 4 * (DIGITS - 1)) break;
-    store<i32>(place + i, rest & 0xfffffff);
-    rest >>= 28;
+    store<i32>(place + i, rest & (<i32>DIGIT));
+    rest >>= <i32>BITS;
   }
   store<i32>(place, rest, 4 * (DIGITS - 1));
   return rest;
@@ -161,12 +176,12 @@ export function isOdd(a: usize): bool {
 /** The element of `BYTES` big-endian bytes; false where the number is not below the modulus. */
 export function read(out: usize, bytes: usize): bool {
   if (memory.compare(bytes, MODULUS_BYTES, BYTES) >= 0) return false;
-  for (let i = 0; i != 16; i++) store<i32>(T + 4 * i, i < <i32>DIGITS ? bitsAt(bytes, 28 * i) : 0);
+  for (let i = 0; i != <i32>SIZE / 4; i++) store<i32>(T + 4 * i, i < <i32>DIGITS ? bitsAt(bytes, <i32>BITS * i) : 0);
   multiply(out, T, TO_MONTGOMERY);
   return true;
 }
 
-/** 28 bits of a big-endian number from that one on. */
+/** A digit of a big-endian number, from that bit on. */
 function bitsAt(bytes: usize, bit: i32): i32 {
   let value: u64 = 0;
   const from = bit >> 3;
@@ -174,7 +189,7 @@ function bitsAt(bytes: usize, bit: i32): i32 {
     const at = <i32>BYTES - 1 - from - i;
     value = (value << 8) | (at >= 0 ? <u64>load<u8>(bytes + at) : 0);
   }
-  return <i32>((value >> (bit & 7)) & 0xfffffff);
+  return <i32>((value >> (bit & 7)) & (<u64>DIGIT));
 }
 
 /** The element's number as `BYTES` big-endian bytes. */
@@ -182,8 +197,8 @@ export function write(bytes: usize, a: usize): void {
   canonical(T, a);
   for (let i = 0; i != <i32>BYTES; i++) {
     const bit = 8 * i;
-    const digit = <usize>(bit / 28);
-    const two = (<u64>load<i32>(T + 4 * digit)) | ((<u64>load<i32>(T + 4 * digit + 4)) << 28);
-    store<u8>(bytes + BYTES - 1 - i, <u8>(two >> (bit % 28)));
+    const digit = <usize>(bit / <i32>BITS);
+    const two = (<u64>load<i32>(T + 4 * digit)) | ((<u64>load<i32>(T + 4 * digit + 4)) << BITS);
+    store<u8>(bytes + BYTES - 1 - i, <u8>(two >> (bit % <i32>BITS)));
   }
 }

@@ -5,15 +5,15 @@ import * as fp6 from './fp6';
 import { SIZE } from './product';
 import { SIZE2 } from './fp2';
 import { SIZE6 } from './fp6';
-import { FROBENIUS, FROBENIUS_SQUARED, ONE } from '../generated/bls12-381-constants';
+import { FROBENIUS, FROBENIUS_SQUARED, ONE } from '../generated/pairing-constants';
 
 // @ts-ignore: decorator
-@inline export const SIZE12: usize = 768;
+@inline export const SIZE12: usize = 2 * SIZE6;
 
-const T0 = memory.data(384, 16);
-const T1 = memory.data(384, 16);
-const T2 = memory.data(384, 16);
-const S = memory.data(384, 16);
+const T0 = memory.data(<i32>SIZE6, 16);
+const T1 = memory.data(<i32>SIZE6, 16);
+const T2 = memory.data(<i32>SIZE6, 16);
+const S = memory.data(<i32>SIZE6, 16);
 
 export function copy(out: usize, a: usize): void {
   memory.copy(out, a, SIZE12);
@@ -29,6 +29,7 @@ export function multiply(out: usize, a: usize, b: usize): void {
   fp6.multiply(T1, a + SIZE6, b + SIZE6);
   fp6.add(T2, a, a + SIZE6);
   fp6.add(S, b, b + SIZE6);
+  fp6.normalize(S, S);
   fp6.multiply(T2, T2, S);
   join(out);
 }
@@ -61,25 +62,35 @@ export function square(out: usize, a: usize): void {
   fp6.normalize(out + SIZE6, T0);
 }
 
-/** out = a·(l0 + l1·v + l2·v·w): a line, whose coefficients are elements of fp2.ts, one after the other, of magnitude 1. */
-export function multiplyByLine(out: usize, a: usize, line: usize): void {
-  fp6.multiplyByTwo(T0, a, line, line + SIZE2);
-  fp6.multiplyByLinear(T1, a + SIZE6, line + 2 * SIZE2);
+/** out = a·(l0 + l1·v + l2·v·w), coefficients of magnitude 1: a line to BLS12-381's twist. */
+export function multiplyByLineOfM(out: usize, a: usize, l0: usize, l1: usize, l2: usize): void {
+  fp6.multiplyByTwo(T0, a, l0, l1);
+  fp6.multiplyByLinear(T1, a + SIZE6, l2);
   fp6.add(T2, a, a + SIZE6);
-  fp2.add(S, line + SIZE2, line + 2 * SIZE2);
-  fp6.multiplyByTwo(T2, T2, line, S);
+  fp2.add(S, l1, l2);
+  fp6.multiplyByTwo(T2, T2, l0, S);
   join(out);
 }
 
-/** out = a·(l0 + l1·v + y·v·w) with y of the base field. */
-export function multiplyByShortLine(out: usize, a: usize, l0: usize, l1: usize, y: usize): void {
+/** The same with l2 of the base field. */
+export function multiplyByShortLineOfM(out: usize, a: usize, l0: usize, l1: usize, l2: usize): void {
   fp6.multiplyByTwo(T0, a, l0, l1);
-  for (let i: usize = 0; i != SIZE6; i += SIZE2) fp2.multiplyByBase(T1 + i, a + SIZE6 + i, y);
+  for (let i: usize = 0; i != SIZE6; i += SIZE2) fp2.multiplyByBase(T1 + i, a + SIZE6 + i, l2);
   fp6.multiplyByV(T1, T1);
   fp6.add(T2, a, a + SIZE6);
-  fp.add(S, l1, y);
+  fp.add(S, l1, l2);
   fp.copy(S + SIZE, l1 + SIZE);
   fp6.multiplyByTwo(T2, T2, l0, S);
+  join(out);
+}
+
+/** out = a·(l0 + l1·w + l2·v·w): a line to BN254's twist. */
+export function multiplyByLineOfD(out: usize, a: usize, l0: usize, l1: usize, l2: usize): void {
+  fp6.multiplyByConstant(T0, a, l0);
+  fp6.multiplyByTwo(T1, a + SIZE6, l1, l2);
+  fp6.add(T2, a, a + SIZE6);
+  fp2.add(S, l0, l1);
+  fp6.multiplyByTwo(T2, T2, S, l2);
   join(out);
 }
 
@@ -101,7 +112,7 @@ export function invert(out: usize, a: usize): void {
   fp6.multiply(out + SIZE6, T1, T0);
 }
 
-/** out = a^p. The coefficient of w^k, k from 0 to 5, is conjugated and multiplied by (1 + i)^(k(p-1)/6). */
+/** out = a^p. The coefficient of w^k, k from 0 to 5, is conjugated and multiplied by ξ^(k(p-1)/6). */
 export function frobenius(out: usize, a: usize): void {
   for (let k: usize = 0; k != 6; k++) {
     const at = place(k);
@@ -142,14 +153,19 @@ export function squareCyclotomic(out: usize, a: usize): void {
   thrice(out + SIZE6 + 2 * SIZE2, T1 + SIZE2, a + SIZE6 + 2 * SIZE2, true);
 }
 
-/** out = 3a + 2b, or 3a - 2b. */
+/** out = 3a - 2b, or 6a + 2b. */
 // @ts-ignore: decorator
 @inline
 function thrice(out: usize, a: usize, b: usize, plus: bool): void {
-  if (plus) fp2.add(S, a, b);
-  else fp2.subtract(S, a, b);
-  fp2.add(S, S, S);
-  fp2.add(S, S, a);
+  if (plus) {
+    fp2.scale(S, a, 3);
+    fp2.add(S, S, b);
+    fp2.add(S, S, S);
+  } else {
+    fp2.subtract(S, a, b);
+    fp2.add(S, S, S);
+    fp2.add(S, S, a);
+  }
   fp2.normalize(out, S);
 }
 

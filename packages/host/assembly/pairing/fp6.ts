@@ -1,20 +1,26 @@
-// The cubic extension of fp2.ts by v with v³ = 1 + i. Elements have three coefficients; results have magnitude 1.
+// The cubic extension of fp2.ts by v with v³ = ξ. Elements have three coefficients; results have magnitude 1.
 import * as fp2 from './fp2';
-import { SIZE2 } from './fp2';
+import { SIZE2, WIDE2 } from './fp2';
 
 // @ts-ignore: decorator
-@inline export const SIZE6: usize = 384;
+@inline export const SIZE6: usize = 3 * SIZE2;
 // @ts-ignore: decorator
-@inline const SECOND: usize = 128;
+@inline const SECOND: usize = SIZE2;
 // @ts-ignore: decorator
-@inline const THIRD: usize = 256;
+@inline const THIRD: usize = 2 * SIZE2;
 
-const T0 = memory.data(128, 16);
-const T1 = memory.data(128, 16);
-const T2 = memory.data(128, 16);
-const S = memory.data(128, 16);
-const U = memory.data(128, 16);
-const R = memory.data(384, 16);
+const T0 = memory.data(<i32>SIZE2, 16);
+const T1 = memory.data(<i32>SIZE2, 16);
+const T2 = memory.data(<i32>SIZE2, 16);
+const S = memory.data(<i32>SIZE2, 16);
+const U = memory.data(<i32>SIZE2, 16);
+/** Columns of products, which are summed up before they are reduced. */
+const P0 = memory.data(<i32>WIDE2, 16);
+const P1 = memory.data(<i32>WIDE2, 16);
+const P2 = memory.data(<i32>WIDE2, 16);
+const Q0 = memory.data(<i32>WIDE2, 16);
+const Q1 = memory.data(<i32>WIDE2, 16);
+const Q2 = memory.data(<i32>WIDE2, 16);
 
 export function copy(out: usize, a: usize): void {
   memory.copy(out, a, SIZE6);
@@ -36,52 +42,59 @@ export function normalize(out: usize, a: usize): void {
   for (let i: usize = 0; i != SIZE6; i += SIZE2) fp2.normalize(out + i, a + i);
 }
 
-/** out = (x + y)(z + w) - p - q, of which p and q are x·z and y·w. */
+/** out = (x + y)(z + w) - p - q, columns, of which p and q are those of x·z and y·w. */
 // @ts-ignore: decorator
 @inline
 function cross(out: usize, x: usize, y: usize, z: usize, w: usize, p: usize, q: usize): void {
   fp2.add(S, x, y);
   fp2.add(U, z, w);
-  fp2.multiply(out, S, U);
-  fp2.subtract(out, out, p);
-  fp2.subtract(out, out, q);
+  fp2.product(out, S, U);
+  fp2.subtractTwoColumns(out, out, p, q);
 }
 
-/** Magnitudes may be 2. */
+/** Magnitudes multiplied may be 2. */
 export function multiply(out: usize, a: usize, b: usize): void {
-  fp2.multiply(T0, a, b);
-  fp2.multiply(T1, a + SECOND, b + SECOND);
-  fp2.multiply(T2, a + THIRD, b + THIRD);
-  cross(R, a + SECOND, a + THIRD, b + SECOND, b + THIRD, T1, T2);
-  fp2.multiplyByXi(R, R);
-  fp2.add(R, R, T0);
-  cross(R + SECOND, a, a + SECOND, b, b + SECOND, T0, T1);
-  cross(R + THIRD, a, a + THIRD, b, b + THIRD, T0, T2);
-  fp2.add(R + THIRD, R + THIRD, T1);
-  fp2.multiplyByXi(T2, T2);
-  fp2.add(R + SECOND, R + SECOND, T2);
-  normalize(out, R);
+  fp2.product(P0, a, b);
+  fp2.product(P1, a + SECOND, b + SECOND);
+  fp2.product(P2, a + THIRD, b + THIRD);
+  // a0·b0 + ξ(a1·b2 + a2·b1), a0·b1 + a1·b0 + ξ·a2·b2, a0·b2 + a2·b0 + a1·b1
+  cross(Q0, a + SECOND, a + THIRD, b + SECOND, b + THIRD, P1, P2);
+  fp2.addColumnsTimesXi(Q0, P0, Q0);
+  cross(Q1, a, a + SECOND, b, b + SECOND, P0, P1);
+  fp2.addColumnsTimesXi(Q1, Q1, P2);
+  cross(Q2, a, a + THIRD, b, b + THIRD, P0, P2);
+  fp2.addColumns(Q2, Q2, P1);
+  fp2.reduce(out, Q0);
+  fp2.reduce(out + SECOND, Q1);
+  fp2.reduce(out + THIRD, Q2);
 }
 
-/** out = a·(b0 + b1·v). */
+/** out = a·(b0 + b1·v); magnitudes of a and b0 or b1 multiplied may be 4. */
 export function multiplyByTwo(out: usize, a: usize, b0: usize, b1: usize): void {
-  fp2.multiply(T0, a, b0);
-  fp2.multiply(T1, a + SECOND, b1);
-  fp2.multiply(R, a + THIRD, b1);
-  fp2.multiplyByXi(R, R);
-  fp2.add(R, R, T0);
-  fp2.multiply(R + THIRD, a + THIRD, b0);
-  fp2.add(R + THIRD, R + THIRD, T1);
-  cross(R + SECOND, a, a + SECOND, b0, b1, T0, T1);
-  normalize(out, R);
+  fp2.product(P0, a, b0);
+  fp2.product(P1, a + SECOND, b1);
+  // a0·b0 + ξ·a2·b1, a0·b1 + a1·b0, a2·b0 + a1·b1
+  cross(Q1, a, a + SECOND, b0, b1, P0, P1);
+  fp2.product(Q0, a + THIRD, b1);
+  fp2.addColumnsTimesXi(Q0, P0, Q0);
+  fp2.product(Q2, a + THIRD, b0);
+  fp2.addColumns(Q2, Q2, P1);
+  fp2.reduce(out, Q0);
+  fp2.reduce(out + SECOND, Q1);
+  fp2.reduce(out + THIRD, Q2);
+}
+
+/** out = a·b for an element b of fp2.ts. */
+export function multiplyByConstant(out: usize, a: usize, b: usize): void {
+  for (let i: usize = 0; i != SIZE6; i += SIZE2) fp2.multiply(out + i, a + i, b);
 }
 
 /** out = a·b·v for an element b of fp2.ts. */
 export function multiplyByLinear(out: usize, a: usize, b: usize): void {
   fp2.multiply(T0, a, b);
   fp2.multiply(T1, a + SECOND, b);
-  fp2.multiply(R, a + THIRD, b);
-  fp2.multiplyByXi(out, R);
+  fp2.multiply(T2, a + THIRD, b);
+  fp2.multiplyByXi(out, T2);
   fp2.copy(out + SECOND, T0);
   fp2.copy(out + THIRD, T1);
 }

@@ -1,14 +1,14 @@
 // Inversion modulo the field's prime by divsteps in variable time: Bernstein and Yang, "Fast constant-time gcd computation and modular
 // inversion", https://eprint.iacr.org/2019/266. As many steps as a digit has bits are made on the lowest digits, then one matrix is
 // applied to the whole numbers.
-import { CUBED_TO_MONTGOMERY, MODULUS_DIGITS } from '../generated/bls12-381-constants';
-import { BITS, DIGIT, DIGITS, MODULUS_INVERSE, product, reduce, SIZE, WIDE } from './product';
+import { BITS, CUBED_TO_MONTGOMERY, DIGITS, INVERSE, MODULUS_DIGITS } from '../generated/pairing-constants';
+import { DIGIT, product, reduce, SIZE, WIDE } from './product';
 
 // Digits are not negative but for the highest, which has the number's sign.
-const F = memory.data(64, 16);
-const G = memory.data(64, 16);
-const D = memory.data(64, 16);
-const E = memory.data(64, 16);
+const F = memory.data(<i32>SIZE, 16);
+const G = memory.data(<i32>SIZE, 16);
+const D = memory.data(<i32>SIZE, 16);
+const E = memory.data(<i32>SIZE, 16);
 const COLUMNS = memory.data(<i32>WIDE, 16);
 /** The matrix of the divsteps, scaled: f' = u·f + v·g, g' = q·f + r·g. */
 const MATRIX = memory.data<i64>([0, 0, 0, 0], 8);
@@ -35,7 +35,7 @@ export function invert(out: usize, a: usize): void {
   while (!isZero(G)) {
     eta = divsteps(eta, load<i32>(F), load<i32>(G));
     apply(F, G, 0);
-    apply(D, E, MODULUS_INVERSE);
+    apply(D, E, INVERSE);
   }
   // f is 1 or -1; each application leaves d at most a modulus further from zero.
   if (load<i32>(F, TOP) < 0) for (let i: usize = 0; i != 4 * DIGITS; i += 4) store<i32>(D + i, -load<i32>(D + i));
@@ -44,7 +44,9 @@ export function invert(out: usize, a: usize): void {
 }
 
 function isZero(a: usize): bool {
-  return !v128.any_true(v128.or(v128.or(v128.load(a), v128.load(a, 16)), v128.or(v128.load(a, 32), v128.load(a, 48))));
+  let any = v128.load(a);
+  for (let i: usize = 16; i != SIZE; i += 16) any = v128.or(any, v128.load(a + i));
+  return !v128.any_true(any);
 }
 
 /** Does the steps on the lowest digits, writes MATRIX and returns the new eta = -delta. */
@@ -94,7 +96,7 @@ function divsteps(eta: i32, f: i32, g: i32): i32 {
   return eta;
 }
 
-/** (a, b) = MATRIX·(a, b) / 2^28: exactly where `inverse` is 0, otherwise modulo the prime, of which it is 1/p modulo 2^28. */
+/** (a, b) = MATRIX·(a, b) / 2^BITS: exactly where `inverse` is 0, otherwise modulo the prime, of which it is INVERSE. */
 // @ts-ignore: decorator
 @inline
 function apply(a: usize, b: usize, inverse: i64): void {

@@ -1,16 +1,17 @@
 // Whether a product of pairings is one. Loops of several pairs are done at once, so that they square once for all of them.
 import * as fp12 from './fp12';
-import { isOneAfterExponentiation } from './final-exponentiation';
-import { millerLoops, PAIR, PAIR_G2 } from './miller-loop';
+import { SIZE12 } from './fp12';
+import { PAIR, PAIR_G2 } from './line';
+import { isOneAfterExponentiation, millerLoops } from './pairing';
 import { copyPoint, isInfinity } from './point';
 
 /** Pairs whose loops are done at once. */
 // @ts-ignore: decorator
 @inline export const MOST_PAIRS = 16;
 
-const PAIRS = memory.data(15360, 16);
-const PRODUCT = memory.data(768, 16);
-const LOOPS = memory.data(768, 16);
+const PAIRS = memory.data(MOST_PAIRS * <i32>PAIR, 16);
+const PRODUCT = memory.data(<i32>SIZE12, 16);
+const LOOPS = memory.data(<i32>SIZE12, 16);
 
 /** Pairs without infinity, and how many of them wait in PAIRS. */
 let pairs = 0;

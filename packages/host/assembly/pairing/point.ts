@@ -19,16 +19,17 @@ import {
   subtract,
   sumOfProducts,
 } from './coordinate';
-import { ONE } from '../generated/bls12-381-constants';
+import { ONE } from '../generated/pairing-constants';
+import { SIZE2 } from './fp2';
 import { SIZE } from './product';
 
-const T0 = memory.data(128, 16);
-const T1 = memory.data(128, 16);
-const T2 = memory.data(128, 16);
-const T3 = memory.data(128, 16);
-const T4 = memory.data(128, 16);
-const T5 = memory.data(128, 16);
-const T6 = memory.data(128, 16);
+const T0 = memory.data(<i32>SIZE2, 16);
+const T1 = memory.data(<i32>SIZE2, 16);
+const T2 = memory.data(<i32>SIZE2, 16);
+const T3 = memory.data(<i32>SIZE2, 16);
+const T4 = memory.data(<i32>SIZE2, 16);
+const T5 = memory.data(<i32>SIZE2, 16);
+const T6 = memory.data(<i32>SIZE2, 16);
 
 /** Bytes of a point. */
 // @ts-ignore: decorator

@@ -1,9 +1,10 @@
 // Powers of field elements by windows of four bits.
 import { copy, multiply, size, square } from './coordinate';
+import { SIZE2 } from './fp2';
 
-const POWER = memory.data(128, 16);
+const POWER = memory.data(<i32>SIZE2, 16);
 /** Odd powers, first to fifteenth. */
-const POWERS = memory.data(1024, 16);
+const POWERS = memory.data(8 * <i32>SIZE2, 16);
 
 /** out = a^e for the big-endian exponent of `length` bytes, which is not 0. */
 export function power<F>(out: usize, a: usize, exponent: usize, length: i32): void {

@@ -259,7 +259,7 @@ test('precompiles under kona’s name, which has the gas before the input', asyn
     const payload = Buffer.concat([at, u64(3_000), input]);
     await hint('l1-precompile', payload);
     const result = await oracle.get(precompileKey(keccak256(payload)));
-    assert.deepEqual(result, await runPrecompile(at, input));
+    assert.deepEqual(result, runPrecompile(at, input));
     assert.deepEqual(Buffer.from(await byHash(hexOf(keccak256(payload)))), payload);
   }
 });

@@ -15,12 +15,12 @@ import {
   MAP_C6,
   MAP_C7,
   MAP_Z,
-  ONE,
-} from '../generated/bls12-381-constants';
-import { add, copy, equal, isOdd, isZero, multiply, negate, size, square } from './coordinate';
-import { addPoints, doublePoint, negatePoint } from './point';
-import { power } from './power';
-import { SIZE } from './product';
+} from '../../generated/bls12-381-constants';
+import { ONE } from '../../generated/pairing-constants';
+import { add, copy, equal, isOdd, isZero, multiply, negate, size, square } from '../coordinate';
+import { addPoints, doublePoint, negatePoint } from '../point';
+import { power } from '../power';
+import { SIZE } from '../product';
 import { endomorphismOfG2, multiplyByParameter } from './subgroup';
 
 const UNIT = memory.data(128, 16);

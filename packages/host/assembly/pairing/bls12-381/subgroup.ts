@@ -1,12 +1,12 @@
 // Which points of the curves are of the groups of prime order, by endomorphisms (Scott, https://eprint.iacr.org/2021/1130, section 4).
-import { BETA, PSI_X, PSI_Y, U } from '../generated/bls12-381-constants';
-import * as fp from './fp';
-import * as fp2 from './fp2';
-import { SIZE } from './product';
-import { SIZE2 } from './fp2';
-import { addPoints, copyPoint, doublePoint, negatePoint, samePoint } from './point';
+import { BETA, PSI_X, PSI_Y, U } from '../../generated/bls12-381-constants';
+import * as fp from '../fp';
+import * as fp2 from '../fp2';
+import { SIZE } from '../product';
+import { SIZE2 } from '../fp2';
+import { addPoints, copyPoint, doublePoint, negatePoint, samePoint } from '../point';
 
-const MULTIPLE = memory.data(384, 16);
+const TWICE = memory.data(384, 16);
 const IMAGE = memory.data(384, 16);
 const BASE = memory.data(384, 16);
 
@@ -33,14 +33,17 @@ export function endomorphismOfG2(out: usize, p: usize): void {
   fp2.multiply(out + SIZE2, out + SIZE2, PSI_Y);
 }
 
-/** Whether a point of the curve is of the group of prime order, as infinity is. */
-export function isInSubgroup<F>(p: usize): bool {
-  multiplyByParameter<F>(MULTIPLE, p);
+/** Whether a point of the curve is of the group of prime order, as infinity is; `multiple` becomes |x|·p. */
+export function isInSubgroup<F>(p: usize, multiple: usize): bool {
+  multiplyByParameter<F>(multiple, p);
   if (sizeof<F>() == 1) {
-    multiplyByParameter<F>(MULTIPLE, MULTIPLE);
+    multiplyByParameter<F>(TWICE, multiple);
     endomorphismOfG1(IMAGE, p);
-  } else endomorphismOfG2(IMAGE, p);
+  } else {
+    copyPoint<F>(TWICE, multiple);
+    endomorphismOfG2(IMAGE, p);
+  }
   // On G1 the endomorphism is -x², on G2 x, which is negative.
-  negatePoint<F>(MULTIPLE, MULTIPLE);
-  return samePoint<F>(MULTIPLE, IMAGE);
+  negatePoint<F>(TWICE, TWICE);
+  return samePoint<F>(TWICE, IMAGE);
 }

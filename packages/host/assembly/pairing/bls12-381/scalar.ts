@@ -1,6 +1,6 @@
 // Factors of points, as digits in base |x| for the curve's parameter x: the order is below |x|⁴, and multiplication by x or x² is an
 // endomorphism (subgroup.ts).
-import { ORDER, U } from '../generated/bls12-381-constants';
+import { ORDER, U } from '../../generated/bls12-381-constants';
 
 /** The factor: four words of 64 bits, lowest first. */
 const WORDS = memory.data(32, 8);

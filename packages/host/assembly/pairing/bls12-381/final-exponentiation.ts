@@ -1,8 +1,8 @@
 // Whether what Miller loops give is one after the final exponentiation, to the power (p¹² - 1)/r.
 // Three times its hard part is (x - 1)²(x + p)(x² + p² - 1) + 3 for the curve's parameter x (Hayashida, Hayasaka and Teruya,
 // https://eprint.iacr.org/2020/875); 3 does not divide r. Inverses in the subgroup of the hard part are conjugates.
-import { U } from '../generated/bls12-381-constants';
-import * as fp12 from './fp12';
+import { U } from '../../generated/bls12-381-constants';
+import * as fp12 from '../fp12';
 
 const F = memory.data(768, 16);
 const A = memory.data(768, 16);
