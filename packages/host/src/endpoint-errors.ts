@@ -134,7 +134,11 @@ const INVALID_TEXT =
   /invalid (?:method )?(?:params?|parameters?|arguments?)\b|missing value for required argument|missing required (?:param|arg)/i;
 /** geth's code for a revert, and what others say. */
 const REVERTED_CODE = 3;
-const REVERTED_TEXT = /execution (?:has )?reverted|vm execution error|\brevert(?:ed)?\b|invalid opcode|invalid jump/i;
+const REVERTED_TEXT =
+  /execution (?:has )?reverted|vm execution error|\brevert(?:ed)?\b|invalid opcode|invalid jump|out ?of ?gas|gas uint64 overflow|stack (?:under|over)flow|stack limit reached|return data out of bounds|write protection|max call depth/i;
+/** What comes after it is the contract's own text, which may speak of limits, keys and methods as it likes. */
+const BEGINS_REVERTED =
+  /^\W*(?:(?:rpc |internal )?error:? *)?(?:vm exception while processing transaction: |the )?(?:execution (?:has )?reverted|reverted|revert)\b/i;
 const ABSENT_TEXT =
   /(?:header|block|resource|state|node|root|receipts?|transaction|data) (?:is )?(?:not (?:yet )?available|unavailable)|not found|unknown (?:block|ancestor|header)|missing trie node|historical state|history .*(?:pruned|available)|has been pruned|pruned|cannot find|could not find|unable to find|no state|not exist|not in the database/i;
 
@@ -148,13 +152,14 @@ const TOO_OLD_TEXT =
 /** The kind of a JSON-RPC error. `status` is that of the HTTP answer it came in. */
 export function kindOfRpcError(code: number, text: string, status: number): FailureKind {
   const isForbidden = status === 401 || status === 403;
+  if (!isForbidden && status !== 429 && (code === REVERTED_CODE || BEGINS_REVERTED.test(text))) return 'reverted';
   if (!isForbidden && (RATE_LIMIT_CODES.has(code) || status === 429 || RATE_LIMIT_TEXT.test(text))) return 'rate-limit';
   const isTemporary = TEMPORARY_TEXT.test(text);
   if (!isTemporary && (UNSUPPORTED_CODES.has(code) || UNSUPPORTED_TEXT.test(text))) return 'unsupported';
   if (isForbidden || FORBIDDEN_CODES.has(code) || (!isTemporary && FORBIDDEN_TEXT.test(text))) return 'forbidden';
   const isAbsent = ABSENT_BLOCK_TEXT.test(text) || TOO_OLD_TEXT.test(text);
   if (!isTemporary && !isAbsent && (INVALID_CODES.has(code) || INVALID_TEXT.test(text))) return 'invalid';
-  if (code === REVERTED_CODE || REVERTED_TEXT.test(text)) return 'reverted';
+  if (REVERTED_TEXT.test(text)) return 'reverted';
   if (!isTemporary && (isAbsent || ABSENT_TEXT.test(text))) return 'absent';
   return 'outage';
 }

@@ -50,6 +50,9 @@ type PageFile = { readonly body: Uint8Array; readonly type: string };
 
 /** Games by verdict or state, as `is=` names them. */
 const KINDS = new Set(['valid', 'invalid', 'waiting', 'queued', 'uncovered', 'undecided', 'orphaned', 'vanished']);
+/** Connections of all kinds, of which so many may be open pages. */
+const MOST_CONNECTIONS = 500;
+const MOST_STREAMS = 200;
 /** Bytes that may wait for a page that does not read them. */
 const MOST_UNREAD = 64 * 1024;
 
@@ -87,7 +90,12 @@ class Refusal extends Error {
 /** Starts the server. Rejects with WatchError for an address that cannot be listened on. */
 export async function startServer(options: ServerOptions): Promise<WatchServer> {
   const streams = new Set<ServerResponse>();
-  const limits = { maxHeaderSize: 8192, requestTimeout: 10_000, headersTimeout: 10_000 };
+  const limits = {
+    maxHeaderSize: 8192,
+    requestTimeout: 10_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 2000,
+  };
   const { host: address, port } = addressOf(options.listen);
   const open: Open = { page: readPage(), streams, isAskedFor: hostCheck(address, options.hosts ?? []) };
   const server = createServer(limits, (request, response) => {
@@ -99,9 +107,14 @@ export async function startServer(options: ServerOptions): Promise<WatchServer> 
           because: messageOf(error),
         });
       if (response.headersSent) response.destroy();
-      else send(response, status, 'application/json', JSON.stringify({ error: text }));
+      else {
+        if (status === 405) response.setHeader('allow', 'GET, HEAD');
+        send(response, status, 'application/json', JSON.stringify({ error: text }));
+      }
     });
   });
+  // Each is an open file, which judging needs as well.
+  server.maxConnections = MOST_CONNECTIONS;
   await listenOn(server, address, port);
   const tell = (text: string): void => {
     for (const reader of streams)
@@ -181,7 +194,7 @@ async function answer(
 function stream(request: IncomingMessage, response: ServerResponse, streams: Set<ServerResponse>): void {
   const headers = { ...SAFETY, 'content-type': 'text/event-stream' };
   if (request.method === 'HEAD') return void response.writeHead(200, headers).end();
-  if (streams.size >= 200) throw new Refusal(503, 'too many open pages');
+  if (streams.size >= MOST_STREAMS) throw new Refusal(503, 'too many open pages');
   response.writeHead(200, headers).write(CHANGE);
   streams.add(response);
   response.on('close', () => streams.delete(response));
@@ -214,9 +227,10 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
-function urlOf(request: IncomingMessage): URL {
+function urlOf({ url = '/' }: IncomingMessage): URL {
   try {
-    return new URL(request.url ?? '/', 'http://watch');
+    // What begins with two slashes would name another host: `//readyz` is no page.
+    return new URL(url.startsWith('/') ? `http://watch${url}` : url, 'http://watch');
   } catch {
     throw new Refusal(400, 'the address makes no sense');
   }

@@ -5,6 +5,7 @@ import type { ClaimEnd } from './claim-try.js';
 import type { Database } from './database.js';
 import { DatabaseError } from './errors.js';
 import { type Beginning, Follower } from './follower.js';
+import { insist } from './insist.js';
 import type { JudgingOptions } from './judging.js';
 import { ClaimQueue } from './queue.js';
 import type { Reporter } from './reporter.js';
@@ -106,7 +107,14 @@ export class Watch {
     try {
       await Promise.all(this.#followers.map((follower) => this.#follow(follower, once)));
       if (once) {
-        while (!this.#isStopping && (await this.#isAnyOpen())) await this.#pause(300);
+        // As those who judge wait for a database that is away, so does who waits for them.
+        const isAnyOpen = (): Promise<boolean> =>
+          insist(
+            async () => !this.#isStopping && (await this.#isAnyOpen()),
+            this.options.log,
+            'What is left to judge cannot be read',
+          );
+        while (await isAnyOpen()) await this.#pause(300);
         await this.options.reporter?.sent();
         await this.options.reporter?.look();
         await this.options.reporter?.sent();

@@ -46,7 +46,7 @@ export class FakeL1 {
   /** The factory is no contract. */
   isFactoryGone = false;
   /** It is a contract of another kind, or one whose list has other fields. */
-  factoryIs: 'usual' | 'something else' | 'another version' = 'usual';
+  factoryIs: 'usual' | 'something else' | 'another version' | 'full of nonsense' = 'usual';
   /** Hashes of blocks that it does not have any more. */
   readonly gone = new Set<string>();
   /** Blocks that are asked for by hash are answered with another one. */
@@ -123,6 +123,7 @@ export class FakeL1 {
       if (this.factoryIs === 'something else') return new Error('reverted');
       if (view('gameCount()')) return `0x${word(this.games.length)}`;
       const game = view('gameAtIndex(uint256)') ? this.games[Number(BigInt(`0x${data.slice(10)}`))] : undefined;
+      if (game !== undefined && this.factoryIs === 'full of nonsense') return `0x${'ab'.repeat(96)}`;
       if (game !== undefined && this.factoryIs === 'another version') return `0x${word(BigInt(game.address))}`;
       return game === undefined
         ? new Error('reverted')

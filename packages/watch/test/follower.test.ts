@@ -281,6 +281,8 @@ describe('a follower', () => {
     );
     l1.factoryIs = 'another version';
     await assert.rejects(following.look(), /the game factory 0xfafa\w+ has no game 0/);
+    l1.factoryIs = 'full of nonsense';
+    await assert.rejects(following.look(), /says of its game 0 what is no type, time and address/);
     assert.deepEqual(await states(), {});
   });
 

@@ -124,6 +124,11 @@ describe('the watch over HTTP', () => {
     assert.equal(await status(`/api/claims/nowhere/${address('1')}`), 404);
     assert.equal(await status('/..%2f..%2fpackage.json'), 404);
     assert.equal(await status('/constructor'), 404);
+    // No page, which would say that all is well.
+    assert.equal(await status('//readyz'), 404);
+    assert.equal(await status('//readyz/'), 404);
+    assert.equal(await status('/\\readyz'), 404);
+    assert.equal((await fetch(`${server.url}/`, { method: 'OPTIONS' })).headers.get('allow'), 'GET, HEAD');
     assert.equal(await status('/api/claims', { headers: { cookie: 'x'.repeat(20_000) } }), 431);
     for (const raw of [
       'GET /../../package.json HTTP/1.1\r\nhost: x\r\n\r\n',

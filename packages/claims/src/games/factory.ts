@@ -26,7 +26,7 @@ export class FactoryError extends Error {
   override name = 'FactoryError';
 }
 
-/** Games `from` to `to` (not included) of the factory's list. Rejects with FactoryError where one is missing, and with EndpointError. */
+/** Games `from` to `to` (not included) of the factory's list. Rejects with FactoryError where one is missing or is none, and with EndpointError. */
 export async function listGames(
   views: ContractViews,
   factory: string,
@@ -42,6 +42,10 @@ export async function listGames(
     const [type, createdAt, address] = words ?? [];
     if (type === undefined || createdAt === undefined || address === undefined)
       throw new FactoryError(`the game factory ${factory} has no game ${index}`);
+    if (type >= 1n << 32n || createdAt >= 1n << 64n || address === 0n || address >= 1n << 160n)
+      throw new FactoryError(
+        `the game factory ${factory} says of its game ${index} what is no type, time and address: is it one, of a version that is known?`,
+      );
     return { index, type: Number(type), createdAt, address: addressOf(address) };
   });
 }
