@@ -140,7 +140,7 @@ const REVERTED_TEXT =
 const BEGINS_REVERTED =
   /^\W*(?:(?:rpc |internal )?error:? *)?(?:vm exception while processing transaction: |the )?(?:execution (?:has )?reverted|reverted|revert)\b/i;
 const ABSENT_TEXT =
-  /(?:header|block|resource|state|node|root|receipts?|transaction|data) (?:is )?(?:not (?:yet )?available|unavailable)|not found|unknown (?:block|ancestor|header)|missing trie node|historical state|history .*(?:pruned|available)|has been pruned|pruned|cannot find|could not find|unable to find|no state|not exist|not in the database/i;
+  /(?:header|block|resource|state|node|root|receipts?|transaction|data) (?:is )?(?:not (?:yet )?available|unavailable)|not found|unknown (?:block|ancestor|header)|missing trie node|historical state|history .*(?:pruned|available)|has been pruned|pruned|cannot find|could not find|unable to find|no state|not exist|not in the database|not (?:a |in (?:the )?|part of the )?canonical|non-canonical/i;
 
 /** A block that is not there (yet). Some say of it that its number is no valid parameter. */
 const ABSENT_BLOCK_TEXT =
@@ -149,12 +149,16 @@ const ABSENT_BLOCK_TEXT =
 const TOO_OLD_TEXT =
   /(?:exceeds|outside|out of|beyond|not within) (?:the |of )*(?:maximum |max )?(?:proof |state |block )*window|too old|old data|\barchive\b|only (?:available )?for the ['"]?latest|(?:limited to|within) (?:the )?(?:latest|last) \d+/i;
 
+/** The same in words that could be of a method that is not there at all. */
+const OLDER_TEXT = /(?:blocks?|state|data|history) (?:that (?:is|are) )?older than|too old/i;
+
 /** The kind of a JSON-RPC error. `status` is that of the HTTP answer it came in. */
 export function kindOfRpcError(code: number, text: string, status: number): FailureKind {
   const isForbidden = status === 401 || status === 403;
   if (!isForbidden && status !== 429 && (code === REVERTED_CODE || BEGINS_REVERTED.test(text))) return 'reverted';
   if (!isForbidden && (RATE_LIMIT_CODES.has(code) || status === 429 || RATE_LIMIT_TEXT.test(text))) return 'rate-limit';
   const isTemporary = TEMPORARY_TEXT.test(text);
+  if (!isTemporary && !isForbidden && OLDER_TEXT.test(text)) return 'absent';
   if (!isTemporary && (UNSUPPORTED_CODES.has(code) || UNSUPPORTED_TEXT.test(text))) return 'unsupported';
   if (isForbidden || FORBIDDEN_CODES.has(code) || (!isTemporary && FORBIDDEN_TEXT.test(text))) return 'forbidden';
   const isAbsent = ABSENT_BLOCK_TEXT.test(text) || TOO_OLD_TEXT.test(text);

@@ -6,6 +6,7 @@ import { equal, hex } from './bytes.js';
 import { EndpointError, UnsupportedMethodError, WrongAnswerError } from './endpoint-errors.js';
 import { data, isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
+import { orNoState } from './state-proofs.js';
 import { MESSAGE_PASSER } from './touched-accounts.js';
 
 export type L2Source = BlockSource & {
@@ -54,12 +55,12 @@ function withoutProofs(error: EndpointError): EndpointError {
 }
 
 /** The message passer's storage root at a block; what it is worth, the output root shows. */
-function storageRoot(endpoint: RpcEndpoint, blockHash: Uint8Array, blockNumber: bigint): Promise<Uint8Array> {
+async function storageRoot(endpoint: RpcEndpoint, blockHash: Uint8Array, blockNumber: bigint): Promise<Uint8Array> {
   const ask = (block: string) =>
     endpoint.attempt('eth_getProof', [MESSAGE_PASSER, [], block], (result) =>
       data(isObject(result) ? result : {}, 'storageHash', 32),
     );
-  return endpoint.retry(async () => {
+  const askEitherWay = async (): Promise<Uint8Array> => {
     try {
       return await ask(hex(blockHash));
     } catch (error) {
@@ -69,8 +70,14 @@ function storageRoot(endpoint: RpcEndpoint, blockHash: Uint8Array, blockNumber: 
       try {
         return await ask(`0x${blockNumber.toString(16)}`);
       } catch (second) {
-        throw second instanceof EndpointError ? allFailed([error, second]) : second;
+        if (!(second instanceof EndpointError) || second.fault === error.fault) throw second;
+        throw allFailed([error, second]);
       }
     }
-  });
+  };
+  try {
+    return await endpoint.retry(askEitherWay);
+  } catch (error) {
+    throw orNoState(error, blockNumber);
+  }
 }

@@ -43,6 +43,8 @@ export type RetryOptions = {
   isKnown: () => boolean;
   /** Whether nobody waits for it: the pauses then do not keep the process alive. */
   isBackground?: boolean;
+  /** What was said to be not there for as long as that is waited for, and is not waited for again. */
+  vain?: VainWaits;
   /** Told of each failure that is followed by another try. */
   onRetry: (error: EndpointError, nextInMs: number) => void;
 };
@@ -53,7 +55,7 @@ export type RetryOptions = {
  */
 export async function withRetry<T>(
   task: () => Promise<T>,
-  { policy, isKnown, isBackground = false, onRetry }: RetryOptions,
+  { policy, isKnown, isBackground = false, vain, onRetry }: RetryOptions,
 ): Promise<T> {
   const start = Date.now();
   for (let tries = 1; ; tries++) {
@@ -65,8 +67,9 @@ export async function withRetry<T>(
       const grown = Math.min(policy.firstDelayMs * 2 ** (tries - 1), policy.maxDelayMs);
       const asked = Math.min(error.delayMs ?? 0, LONGEST_ASKED_DELAY_MS, policy.forMs);
       const pause = Math.max(grown, asked);
-      const limit = limitOf(error, policy, isKnown());
+      const limit = vain?.has(error) === true ? 0 : limitOf(error, policy, isKnown());
       const enough = error.kind === 'wrong' ? tries >= policy.wrongTries : elapsed + pause > limit;
+      if (enough && error.kind === 'absent' && !isBackground) vain?.add(error);
       if (enough) throw tries === 1 ? error : error.after(`tried ${tries} times in ${seconds(elapsed)} s`);
       onRetry(error, pause);
       await new Promise((resolve) => {
@@ -75,6 +78,28 @@ export async function withRetry<T>(
       });
     }
   }
+}
+
+/**
+ * Methods of which an endpoint said "not there" until nobody waited any more, and that have given nothing since: of a node that keeps its
+ * newest state alone that is so for each of the accounts and blocks of a claim, one after the other.
+ */
+export type VainWaits = {
+  has(error: EndpointError): boolean;
+  add(error: EndpointError): void;
+  /** The method has given something. */
+  gave(method: string): void;
+};
+
+export function vainWaits(): VainWaits {
+  const methods = new Set<string>();
+  // A request is a method, or one with what it was about.
+  const methodOf = ({ request }: EndpointError): string => request.split(' ', 1)[0] ?? '';
+  return {
+    has: (error) => error.kind === 'absent' && methods.has(methodOf(error)),
+    add: (error) => void methods.add(methodOf(error)),
+    gave: (method) => void methods.delete(method),
+  };
 }
 
 function limitOf(error: EndpointError, policy: RetryPolicy, isKnown: boolean): number {

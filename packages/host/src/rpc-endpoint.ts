@@ -11,7 +11,7 @@ import { type HttpAnswer, type HttpEndpoint, httpEndpoint } from './http-exchang
 import type { Log } from './log.js';
 import { DEFAULT_BATCH_SIZE, DEFAULT_REQUEST_LIMITS } from './endpoint-settings.js';
 import { type Lane, type RequestGate, requestGate } from './request-gate.js';
-import { retryNotices, type RetryPolicy, withRetry } from './retry.js';
+import { retryNotices, type RetryPolicy, vainWaits, withRetry } from './retry.js';
 import { isObject, MalformedFieldError } from './rpc-json.js';
 
 /** Reads a result; throws an EndpointError, or a MalformedFieldError for a field that cannot be read. */
@@ -26,8 +26,16 @@ export type RpcEndpoint = {
   attempt<T = unknown>(method: string, params: unknown[], accept?: Accept<T>): Promise<T>;
   /** Runs a task made of attempts until it succeeds, as the policy says. */
   retry<T>(task: () => Promise<T>): Promise<T>;
-  /** The outcomes of the same method for each of `list`, in batches; what fails in one is tried again. */
-  settleEach<T = unknown>(method: string, list: unknown[][], accept?: Accept<T>): Promise<PromiseSettledResult<T>[]>;
+  /**
+   * The outcomes of the same method for each of `list`, in batches; what fails in one is tried again, unless `isSentOnce` says of its
+   * parameters that the caller will do something else.
+   */
+  settleEach<T = unknown>(
+    method: string,
+    list: unknown[][],
+    accept?: Accept<T>,
+    isSentOnce?: (params: unknown[]) => boolean,
+  ): Promise<PromiseSettledResult<T>[]>;
   /** The same, where all must succeed. */
   callEach<T = unknown>(method: string, list: unknown[][], accept?: Accept<T>): Promise<T[]>;
   /** The same endpoint for requests that nobody waits for yet. */
@@ -51,6 +59,7 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
   const http = httpEndpoint({ flag, url, log });
   const { name } = http;
   const notices = retryNotices(name, log);
+  const vain = vainWaits();
   let known = false;
   let batchSize = Math.max(1, Math.min(options.batchSize ?? DEFAULT_BATCH_SIZE, gate.largestBatch));
   let lastId = 0;
@@ -73,6 +82,7 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
     try {
       const result = accept === undefined ? (message.result as T) : accept(message.result);
       notices.worked();
+      vain.gave(method);
       return result;
     } catch (fault) {
       if (!(fault instanceof MalformedFieldError)) throw fault;
@@ -123,6 +133,7 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
         policy: lane === 'ahead' ? hastyPolicy(policy) : policy,
         isKnown: () => known,
         isBackground: lane === 'ahead',
+        vain,
         onRetry: (error, pause) => {
           if (error.kind === 'rate-limit') known = true;
           notices.failed(error, pause);
@@ -137,10 +148,11 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
       method: string,
       list: unknown[][],
       accept: Accept<T> | undefined,
+      isSentOnce: (params: unknown[]) => boolean,
     ): Promise<PromiseSettledResult<T>[]> => {
       if (list.length === 1 || batchSize === 1)
-        return Promise.allSettled(list.map((params) => call(method, params, accept)));
-      if (list.length > batchSize) return settle(method, list, accept);
+        return Promise.allSettled(list.map((params) => (isSentOnce(params) ? attempt : call)(method, params, accept)));
+      if (list.length > batchSize) return settle(method, list, accept, isSentOnce);
       const calls = list.map((params) => newCall(method, params));
       let byId: Map<number, unknown>;
       let answer: HttpAnswer;
@@ -152,8 +164,8 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
         if (!error.unreachable) halve(calls.length, error);
         const half = Math.ceil(list.length / 2);
         const parts = await Promise.all([
-          settleBatch(method, list.slice(0, half), accept),
-          settleBatch(method, list.slice(half), accept),
+          settleBatch(method, list.slice(0, half), accept, isSentOnce),
+          settleBatch(method, list.slice(half), accept, isSentOnce),
         ]);
         return parts.flat();
       }
@@ -163,7 +175,8 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
           try {
             return { status: 'fulfilled', value: read(method, byId.get(id), answer, accept) };
           } catch (error) {
-            if (!(error instanceof EndpointError) || !error.isTransient) return { status: 'rejected', reason: error };
+            if (!(error instanceof EndpointError) || !error.isTransient || isSentOnce(params))
+              return { status: 'rejected', reason: error };
             if (error.isOutage) limited ??= error;
             const [outcome] = await Promise.allSettled([call(method, params, accept)]);
             return outcome;
@@ -178,10 +191,11 @@ export function rpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
       method: string,
       list: unknown[][],
       accept?: Accept<T>,
+      isSentOnce: (params: unknown[]) => boolean = () => false,
     ): Promise<PromiseSettledResult<T>[]> => {
       const batches: unknown[][][] = [];
       for (let at = 0; at < list.length; at += batchSize) batches.push(list.slice(at, at + batchSize));
-      return (await Promise.all(batches.map((batch) => settleBatch(method, batch, accept)))).flat();
+      return (await Promise.all(batches.map((batch) => settleBatch(method, batch, accept, isSentOnce)))).flat();
     };
 
     return {

@@ -2,6 +2,7 @@
 import { RLP } from '@ethereumjs/rlp';
 import { keccak256 } from '@obelisc/preimage';
 import { equal } from './bytes.js';
+import { EmptyAnswerError, EndpointError } from './endpoint-errors.js';
 import { MalformedFieldError, data, isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import type { TouchedState } from './touched-accounts.js';
@@ -25,16 +26,23 @@ export type Proved = {
   siblings: Uint8Array[];
 };
 
+/** An account with some of its slots, in the state of the block that the tag names. */
+type ProofRequest = [address: string, slots: string[], tag: string];
+type ProofAnswer = { account: Uint8Array[]; storage: Uint8Array[][] };
+
+/** Slots of a proof that an endpoint was seen to refuse are as many as this, or more. */
+const refusedSlots = new WeakMap<RpcEndpoint, number>();
+
 /** The nodes on the ways to these accounts and slots in the state after `block`. What cannot be proved is left out. */
 export async function prove(endpoint: RpcEndpoint, { accounts }: TouchedState, block: bigint): Promise<Proved> {
   const tag = `0x${block.toString(16)}`;
-  const requests: [address: string, slots: string[], tag: string][] = [];
+  const requests: ProofRequest[] = [];
+  const most = Math.min(SLOTS_A_PROOF, Math.max(1, Math.ceil((refusedSlots.get(endpoint) ?? Infinity) / 2)));
   for (const [address, slots] of accounts) {
     const all = [...slots];
-    for (let at = 0; at === 0 || at < all.length; at += SLOTS_A_PROOF)
-      requests.push([address, all.slice(at, at + SLOTS_A_PROOF), tag]);
+    for (let at = 0; at === 0 || at < all.length; at += most) requests.push([address, all.slice(at, at + most), tag]);
   }
-  const outcomes = await endpoint.settleEach('eth_getProof', requests, readProof);
+  const outcomes = await settleProofs(endpoint, requests);
   const proofs = outcomes.flatMap((outcome, at) => {
     const [address, slots] = requests[at] ?? [];
     if (outcome.status !== 'fulfilled' || address === undefined) return [];
@@ -44,12 +52,50 @@ export async function prove(endpoint: RpcEndpoint, { accounts }: TouchedState, b
   });
   const [failure] = outcomes;
   // One account that cannot be proved is nothing unusual; where none can, the reason is worth telling.
-  if (proofs.length === 0 && failure?.status === 'rejected') throw failure.reason;
+  if (proofs.length === 0 && failure?.status === 'rejected') throw orNoState(failure.reason, block);
   return {
     nodes: proofs.flatMap(({ nodes }) => nodes),
     proofs,
     siblings: proofs.flatMap(({ slot, nodes }) => (slot === undefined ? [] : onlySibling(nodes))),
   };
+}
+
+/** The outcomes; a proof of several slots that fails is asked for in halves, for endpoints bound their number in words of their own. */
+async function settleProofs(
+  endpoint: RpcEndpoint,
+  requests: readonly ProofRequest[],
+): Promise<PromiseSettledResult<ProofAnswer>[]> {
+  const accept = proofOf(endpoint);
+  const hasSeveral = ([, slots]: unknown[]): boolean => Array.isArray(slots) && slots.length > 1;
+  const outcomes = await endpoint.settleEach('eth_getProof', [...requests], accept, hasSeveral);
+  return Promise.all(
+    requests.map(async (request, at): Promise<PromiseSettledResult<ProofAnswer>> => {
+      const outcome = outcomes[at] ?? { status: 'rejected', reason: new RangeError('an outcome is missing') };
+      const [address, slots, tag] = request;
+      if (outcome.status === 'fulfilled' || slots.length < 2 || !(outcome.reason instanceof EndpointError))
+        return outcome;
+      const { kind, unreachable, isTransient } = outcome.reason;
+      if (unreachable || !['invalid', 'outage', 'rate-limit'].includes(kind)) {
+        if (!isTransient) return outcome;
+        const [again] = await endpoint.settleEach('eth_getProof', [request], accept);
+        return again ?? outcome;
+      }
+      const half = Math.ceil(slots.length / 2);
+      const halves = [slots.slice(0, half), slots.slice(half)];
+      const parts = await settleProofs(
+        endpoint,
+        halves.map((some): ProofRequest => [address, some, tag]),
+      );
+      const failed = parts.find((part) => part.status === 'rejected');
+      if (failed !== undefined) return failed;
+      refusedSlots.set(endpoint, Math.min(slots.length, refusedSlots.get(endpoint) ?? Infinity));
+      const answers = parts.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []));
+      return {
+        status: 'fulfilled',
+        value: { account: answers[0]?.account ?? [], storage: answers.flatMap(({ storage }) => storage) },
+      };
+    }),
+  );
 }
 
 /** The proofs of one account, or of one of its slots and the account, after `block`; asked for once. Rejects with EndpointError. */
@@ -60,11 +106,11 @@ export async function proveOne(
   block: bigint,
 ): Promise<Proof[]> {
   const slots = slot === undefined ? [] : [slot];
-  const { account, storage } = await endpoint.attempt(
-    'eth_getProof',
-    [address, slots, `0x${block.toString(16)}`],
-    readProof,
-  );
+  const { account, storage } = await endpoint
+    .attempt('eth_getProof', [address, slots, `0x${block.toString(16)}`], proofOf(endpoint))
+    .catch((error: unknown) => {
+      throw orNoState(error, block);
+    });
   const ofSlot = storage.slice(0, slots.length).map((nodes): Proof => ({ address, slot, nodes }));
   return [{ address, slot: undefined, nodes: account }, ...ofSlot];
 }
@@ -84,7 +130,13 @@ export async function accountCodes(
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
-function readProof(result: unknown): { account: Uint8Array[]; storage: Uint8Array[][] } {
+const proofOf = (endpoint: RpcEndpoint) => (result: unknown) => {
+  if (result === null || result === undefined)
+    throw new EmptyAnswerError(endpoint.name, 'eth_getProof', 'it answers null');
+  return readProof(result);
+};
+
+function readProof(result: unknown): ProofAnswer {
   if (!isObject(result) || !Array.isArray(result.accountProof))
     throw new MalformedFieldError('accountProof', 'is not a list');
   const nodes = (proof: unknown): Uint8Array[] =>
@@ -116,4 +168,25 @@ function onlySibling(proof: readonly Uint8Array[]): Uint8Array[] {
   return children.filter(
     (child): child is Uint8Array => child instanceof Uint8Array && child.length === 32 && !equal(child, hash),
   );
+}
+
+/** The endpoint does not have a block's state, or not any more; the message says what keeps it. */
+export class NoStateError extends EmptyAnswerError {
+  override name = 'NoStateError';
+  constructor(
+    error: EndpointError,
+    readonly block: bigint,
+  ) {
+    super(
+      error.endpoint,
+      error.request,
+      `it has no state of block ${block}; give an --l2 that keeps it: an archive node (op-geth with --gcmode=archive), op-reth with a --rpc.eth-proof-window that reaches back to that block, or one that offers debug_executionWitness (${error.fault})`,
+      { cause: error },
+    );
+  }
+}
+
+/** `error`, as what it says of the block whose state was to be proved. */
+export function orNoState(error: unknown, block: bigint): unknown {
+  return error instanceof EndpointError && error.kind === 'absent' ? new NoStateError(error, block) : error;
 }

@@ -8,6 +8,7 @@ import type { StateKey } from './hint-routes.js';
 import type { Log } from './log.js';
 import { data } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
+import { NoStateError } from './state-proofs.js';
 import type { StateStaging } from './state-staging.js';
 
 /** op-geth keeps code under this prefix (rawdb.CodePrefix). */
@@ -52,6 +53,13 @@ export function stateSource(options: StateSourceOptions): StateSource {
   const { endpoint, blocks, staging, range, witnessesFirst, log } = options;
 
   let lacksDatabase = false;
+  /** What the endpoint said in place of a proof, where it lacks the agreed block's state. */
+  let noState: NoStateError | undefined;
+  const noting = <T>(task: Promise<T>): Promise<T> =>
+    task.catch((error: unknown) => {
+      if (error instanceof NoStateError) noState = error;
+      throw error;
+    });
 
   const inBlocks =
     (what: string, load: (block: bigint, endpoint: RpcEndpoint) => Promise<void>) =>
@@ -96,7 +104,7 @@ export function stateSource(options: StateSourceOptions): StateSource {
       const request = kind === 'code' ? 'eth_getCode' : 'eth_getProof';
       if (whose === undefined)
         throw new EmptyAnswerError(endpoint.name, request, 'the program does not say which account it reads');
-      await blocks.loadOwn(kind, whose, endpoint);
+      await noting(blocks.loadOwn(kind, whose, endpoint));
       const value = staging.get(hash);
       if (value !== undefined) return value;
       const of = hex(whose.address) + (whose.slot === undefined ? '' : `, slot ${hex(whose.slot)}`);
@@ -105,7 +113,7 @@ export function stateSource(options: StateSourceOptions): StateSource {
   };
   const byProof: Way<Wanted, Uint8Array> = {
     name: 'eth_getProof',
-    attempt: inBlocks('proofs', (block, at) => blocks.loadMore(block, at)),
+    attempt: inBlocks('proofs', (block, at) => noting(blocks.loadMore(block, at))),
   };
   const besideProofs: Way<Wanted, Uint8Array> = {
     name: 'proofs of what lies beside',
@@ -137,7 +145,7 @@ export function stateSource(options: StateSourceOptions): StateSource {
         return found ?? staging.get(hash) ?? (await find());
       } catch (error) {
         if (!(error instanceof EndpointError)) throw error;
-        throw notFound(endpoint, kind, hash, error, { lacksDatabase, whose });
+        throw notFound(endpoint, kind, hash, error, { lacksDatabase, noState, whose });
       } finally {
         letGo();
       }
@@ -151,11 +159,16 @@ function notFound(
   kind: StateKind,
   hash: Uint8Array,
   error: EndpointError,
-  { lacksDatabase, whose }: { lacksDatabase: boolean; whose: StateKey | undefined },
+  {
+    lacksDatabase,
+    noState,
+    whose,
+  }: { lacksDatabase: boolean; noState: NoStateError | undefined; whose: StateKey | undefined },
 ): EndpointError {
   if (error.kind !== 'absent' && error.kind !== 'unsupported') return error;
+  if (lacksDatabase && noState !== undefined) return noState;
   const advice = lacksDatabase
-    ? 'the endpoint does not offer debug_dbGet; op-geth does with --http.api=eth,debug, and of others (op-reth) it takes debug_executionWitness or eth_getProof for the blocks in question, which op-reth keeps for as long as --rpc.eth-proof-window says' +
+    ? `the endpoint does not offer debug_dbGet${kind === 'code' ? ', and eth_getCode does not give it' : ''}; op-geth does with --http.api=eth,debug, and of others (op-reth) it takes debug_executionWitness or eth_getProof for the blocks in question, which op-reth keeps for as long as --rpc.eth-proof-window says` +
       (whose === undefined
         ? '; where eth_getProof is all that it offers, gather first (op-program without --server, obelisc validate): run so, the client says which accounts it reads'
         : '')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openDatadir } from '@obelisc/preimage';
-import { type RewritingProxy, rewritingProxy } from '../obelisc/rewriting-proxy.js';
+import { type RewritingProxy, rewritingProxy, RpcFault } from '../obelisc/rewriting-proxy.js';
 import { type EmbeddedClaim, embeddedClaim, opProgram } from './embedded-claim.js';
 
 let claim: EmbeddedClaim;
@@ -56,4 +56,19 @@ test('one without proofs, too, is told once with the methods that would do', asy
   const { code, text } = await gathered('none', (method) => !/^debug_|^eth_getProof$/.test(method));
   assert.equal(code, 2, text);
   assert.match(text, /--l2 .*does not offer eth_getProof, .*debug_dbGet.*debug_executionWitness/);
+});
+
+test('one that proves its newest blocks alone is told of as that, with the block and what keeps more', async () => {
+  const offers = (method: string) => !method.startsWith('debug_');
+  proxy.rewrite = (method, params) =>
+    method === 'eth_getProof' && params[2] !== 'latest'
+      ? new RpcFault(-32000, 'missing trie node 8e5b (path ) state 0x8e5b is not available')
+      : undefined;
+  try {
+    const { code, text } = await gathered('newest', offers);
+    assert.equal(code, 2, text);
+    assert.match(text, /--l2 \S+ eth_getProof: it has no state of block 1; give .*archive node.*8e5b/);
+  } finally {
+    proxy.rewrite = undefined;
+  }
 });
