@@ -149,7 +149,7 @@ test('bn256 pairing: products of multiples of the generators are one just where 
   }
 });
 
-test('bn256 pairing: more points of G2 than are remembered, some again and again, some none', () => {
+test('bn256 pairing: more pairs than are taken at once, in any order, with infinity and with what is no point', () => {
   const { G1, G2 } = bn254;
   const order = bn254.fields.Fr.ORDER;
   const pair = (a: bigint, b: bigint) => {
