@@ -98,7 +98,7 @@ export class UnsupportedMethodError extends EndpointError {
 }
 
 const RATE_LIMIT_TEXT =
-  /rate.?limit|too many requests?|requests? limit|limit (?:reached|exceeded)|(?:count|quota|credits?|capacity|throughput) .*(?:exceeded|limit)|compute units|slow down/i;
+  /rate.?limit|too many requests?|requests? limit|limit (?:reached|exceeded)|(?:count|quota|credits?|capacity|throughput) .*(?:exceeded|limit)|compute units|slow down|throttl/i;
 /** Whether a text speaks of a rate limit. */
 export function saysLimit(text: string): boolean {
   return RATE_LIMIT_TEXT.test(text);
@@ -168,9 +168,12 @@ export function kindOfRpcError(code: number, text: string, status: number): Fail
   return 'outage';
 }
 
+/** Statuses of a limit, of the standard and of providers' own. */
+const RATE_LIMIT_STATUS = new Set([420, 429, 430, 509, 529]);
+
 /** The kind of an HTTP answer that is neither a result nor a JSON-RPC error. */
 export function kindOfStatus(status: number, text: string): FailureKind {
   if (status === 401 || status === 403) return 'forbidden';
-  if (status === 429 || RATE_LIMIT_TEXT.test(text)) return 'rate-limit';
+  if (RATE_LIMIT_STATUS.has(status) || RATE_LIMIT_TEXT.test(text)) return 'rate-limit';
   return 'outage';
 }

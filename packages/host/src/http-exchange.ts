@@ -31,6 +31,9 @@ const SLOW_MS = 5_000;
 /** A block of L1 with full transactions has tens of megabytes at most, a witness of a large block hundreds. */
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
+/** Cookies and policies of gateways may be longer than Node's 16 KiB. */
+const MAX_HEADER_BYTES = 256 * 1024;
+
 /** An endpoint of a flag at `url`. */
 export function httpEndpoint({ flag, url, log }: { flag: string; url: string; log: Log }): HttpEndpoint {
   const base = new URL(url);
@@ -67,10 +70,13 @@ export function httpEndpoint({ flag, url, log }: { flag: string; url: string; lo
             ? headers
             : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
         agent,
+        maxHeaderSize: MAX_HEADER_BYTES,
+        // As Go's client and curl read it: a length beside chunks, lines without CR. What an answer holds is checked anyway.
+        insecureHTTPParser: true,
       };
       const stopNotice = notice(what);
       try {
-        const answer = await send(client, request, body);
+        const answer = await sendAnew(client, request, body);
         const { status } = answer;
         if (status >= 300 && status < 400 && answer.location !== undefined) {
           throw new EndpointError(name, what, hide(redirectFault(base, status, answer.location)), { kind: 'redirect' });
@@ -140,7 +146,32 @@ export function endpointName(flag: string, url: string): string {
 
 type RawAnswer = { status: number; text: string; location: string | undefined; retryAfter: string | undefined };
 
-function send(client: typeof http | typeof https, options: http.RequestOptions, body?: string): Promise<RawAnswer> {
+/** Kept connections that may turn out to have been closed, one after the other, before a request is taken for refused. */
+const MOST_LOST = 8;
+
+/** The answer; a request that went out just as the server closed the kept connection, which says nothing of it, is sent anew. */
+async function sendAnew(
+  client: typeof http | typeof https,
+  options: http.RequestOptions,
+  body?: string,
+): Promise<RawAnswer> {
+  for (let lost = 1; ; lost++) {
+    let wasKept = false;
+    try {
+      return await send(client, options, body, () => (wasKept = true));
+    } catch (error) {
+      if (!wasKept || lost > MOST_LOST) throw error;
+    }
+  }
+}
+
+/** One request. `onLost` is told where a kept connection was closed before anything of an answer came. */
+function send(
+  client: typeof http | typeof https,
+  options: http.RequestOptions,
+  body: string | undefined,
+  onLost: () => void,
+): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     let begun = false;
     const request = client.request(options, (response) => {
@@ -179,7 +210,10 @@ function send(client: typeof http | typeof https, options: http.RequestOptions, 
       });
     });
     request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (request.reusedSocket && !begun && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) onLost();
+      reject(error);
+    });
     request.on('upgrade', (_response, socket) => {
       socket.destroy();
       reject(new Error('HTTP 101: it wants to speak another protocol'));
@@ -223,12 +257,19 @@ function exchangeError(name: string, what: string, error: unknown, through: stri
       cause: error,
     });
   }
+  if (/NO_APPLICATION_PROTOCOL/.test(code)) {
+    const fault = 'it speaks no HTTP/1.1, which is what is used (HTTP/2 alone, it seems); give an endpoint that does';
+    return new EndpointError(name, what, fault, { kind: 'tls', cause: error });
+  }
   if (/^(?:ERR_SSL_|EPROTO)/.test(code)) {
     const advice = 'is it an http:// endpoint? An authority of your own is named in NODE_EXTRA_CA_CERTS';
     return new EndpointError(name, what, `TLS failed: ${tlsReason(text)}; ${advice}`, { kind: 'tls' });
   }
   const unreachable = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/.test(code);
-  const fault = through === undefined ? text : `${text} (through the proxy that ${through} names)`;
+  const said = code.startsWith('HPE_')
+    ? `the answer is not HTTP/1.1 (${text}); is this a JSON-RPC or beacon endpoint?`
+    : text;
+  const fault = through === undefined ? said : `${said} (through the proxy that ${through} names)`;
   return new EndpointError(name, what, fault, { kind: 'outage', unreachable, cause: error });
 }
 

@@ -53,7 +53,8 @@ export function restEndpoint({
       } catch {
         json = undefined;
       }
-      const status = given === 200 ? statedStatus(json) : given;
+      // What a proxy has changed comes with another success than 200.
+      const status = given >= 200 && given < 300 ? statedStatus(json) : given;
       const shown = hide(excerpt(text));
       const fault = `HTTP ${status}${shown === '' ? '' : `: ${shown}`}`;
       if (ABSENT_STATUS.has(status)) throw new EmptyAnswerError(name, what, fault);

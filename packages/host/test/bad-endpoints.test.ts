@@ -402,7 +402,7 @@ test(
       without.oracle,
       hint('l2-code', name),
       keccak256Key(hash),
-      /does not offer debug_dbGet; op-geth does/,
+      /does not offer debug_dbGet, and eth_getCode does not give it; op-geth does/,
     );
   },
 );
