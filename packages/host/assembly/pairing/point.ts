@@ -3,7 +3,6 @@
 // https://eprint.iacr.org/2015/1060, algorithms 7 and 9).
 import {
   add,
-  normalize,
   copy,
   curveB,
   differenceOfProducts,
@@ -13,6 +12,7 @@ import {
   multiply,
   multiplyBy3B,
   negate,
+  normalize,
   scale,
   size,
   square,
@@ -76,25 +76,19 @@ export function addPoints<F>(out: usize, p: usize, q: usize): void {
   multiply<F>(T0, p, q);
   multiply<F>(T1, p + Y, q + Y);
   multiply<F>(T2, p + Z, q + Z);
+  // XY + YX, YZ + ZY and XZ + ZX of both points, of magnitude 3.
   crossed<F>(T3, p, p + Y, q, q + Y, T0, T1);
   crossed<F>(T4, p + Y, p + Z, q + Y, q + Z, T1, T2);
   crossed<F>(T5, p, p + Z, q, q + Z, T0, T2);
-  finishAddition<F>(out);
-}
-
-/** As addPoints, of a point q whose Z is 1. */
-export function addAffine<F>(out: usize, p: usize, q: usize): void {
-  const Y = size<F>();
-  const Z: usize = 2 * size<F>();
-  multiply<F>(T0, p, q);
-  multiply<F>(T1, p + Y, q + Y);
-  crossed<F>(T3, p, p + Y, q, q + Y, T0, T1);
-  multiply<F>(T4, q + Y, p + Z);
-  add<F>(T4, T4, p + Y);
-  multiply<F>(T5, q, p + Z);
-  add<F>(T5, T5, p);
-  copy<F>(T2, p + Z);
-  finishAddition<F>(out);
+  scale<F>(T0, T0, 3);
+  multiplyBy3B<F>(T2, T2);
+  normalize<F>(T5, T5);
+  multiplyBy3B<F>(T5, T5);
+  add<F>(T6, T1, T2);
+  subtract<F>(T1, T1, T2);
+  differenceOfProducts<F>(out, T3, T1, T4, T5);
+  sumOfProducts<F>(out + Y, T1, T6, T5, T0);
+  sumOfProducts<F>(out + Z, T6, T4, T0, T3);
 }
 
 /** out = (a + b)(c + d) - e - f, of which e and f are a·c and b·d. */
@@ -106,21 +100,6 @@ function crossed<F>(out: usize, a: usize, b: usize, c: usize, d: usize, e: usize
   multiply<F>(out, out, T6);
   subtract<F>(out, out, e);
   subtract<F>(out, out, f);
-}
-
-/** The sum from the operands' XX, YY, ZZ, XY + YX, YZ + ZY and XZ + ZX in T0 to T5, the last three of magnitude 3. */
-// @ts-ignore: decorator
-@inline
-function finishAddition<F>(out: usize): void {
-  scale<F>(T0, T0, 3);
-  multiplyBy3B<F>(T2, T2);
-  normalize<F>(T5, T5);
-  multiplyBy3B<F>(T5, T5);
-  add<F>(T6, T1, T2);
-  subtract<F>(T1, T1, T2);
-  differenceOfProducts<F>(out, T3, T1, T4, T5);
-  sumOfProducts<F>(out + size<F>(), T1, T6, T5, T0);
-  sumOfProducts<F>(out + 2 * size<F>(), T6, T4, T0, T3);
 }
 
 export function doublePoint<F>(out: usize, p: usize): void {
