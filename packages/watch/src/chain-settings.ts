@@ -91,6 +91,11 @@ export function readChains(path: string, settings?: NetworkSettings): WatchedCha
   const list = isRecord(document) ? document.chains : undefined;
   if (!Array.isArray(list) || list.length === 0)
     throw new WatchError(`--config ${path}: it has no list "chains" with a chain in it`);
+  const other = Object.keys(document as object).find((member) => member !== 'chains');
+  if (other !== undefined)
+    throw new WatchError(
+      `--config ${path}: ${JSON.stringify(other)} is not known beside "chains"; what is said of a chain stands in its object, all else is said by flags`,
+    );
   const chains = list.map((entry: unknown, i) => {
     const where = `--config ${path}: chains[${i}]: `;
     if (!isRecord(entry)) throw new WatchError(`${where}not an object`);

@@ -192,6 +192,10 @@ test('a chain is told by flags, or several by a file; what is wrong is named wit
       ['{"chains":[],"chains":[]}', /has the field "chains" twice/],
       [[], /has no list "chains"/],
       [{ chains: [] }, /has no list "chains"/],
+      [
+        { chains: [{ ...endpoints, network: 'op-mainnet' }], 'l1.check': 'x' },
+        /"l1\.check" is not known beside "chains"/,
+      ],
       [{ chains: [7] }, /chains\[0\]: not an object/],
       [{ chains: [{ ...endpoints, opnode: 'x' }] }, /chains\[0\]: "opnode" is not known; known are name, l1/],
       [{ chains: [{ ...endpoints, constructor: 'x' }] }, /chains\[0\]: "constructor" is not known/],

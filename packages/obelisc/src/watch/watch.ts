@@ -61,11 +61,19 @@ const DEFAULT_BEHIND = '30m';
 /** Two epochs of Ethereum: what is deeper is final but in the worst of times. */
 const DEFAULT_CONFIRMATIONS = 64n;
 
+/** Milliseconds between two looks at L1: less floods it, more is no watch (and no timer of Node.js takes a month). */
+function pollOf({ poll = DEFAULT_POLL }: WatchFlags): number {
+  const milliseconds = duration('poll', poll);
+  if (milliseconds < 100 || milliseconds > 86_400_000)
+    throw new UsageError(`--poll is ${JSON.stringify(poll)}; it takes a duration from 100ms to 1d`);
+  return milliseconds;
+}
+
 /** Runs `obelisc watch`. The exit code is 0, with --once 1 where a claim is wrong and 2 where one could not be judged. */
 export async function runWatch(flags: WatchFlags): Promise<number> {
   const log = storyLog(flags);
   const chains = chainsOf(flags);
-  const poll = duration('poll', flags.poll ?? DEFAULT_POLL);
+  const poll = pollOf(flags);
   const begin = beginningOf(flags);
   const targets = targetsOf(flags);
   const place = flags.db ?? DEFAULT_DB;

@@ -195,6 +195,11 @@ describe('the watch', () => {
     const nobody = await watch(...flags('none', '--game-factory', factory(), '--concurrency', '0'));
     assert.equal(nobody.code, 2);
     assert.match(nobody.stderr, /--concurrency 0 leaves the judging to workers, and none can have the folder --db /);
+    for (const poll of ['0', '50ms', '30d']) {
+      const hasty = await watch(...flags('none', '--once', '--game-factory', factory(), '--poll', poll));
+      assert.equal(hasty.code, 2);
+      assert.match(hasty.stderr, /--poll is ".*"; it takes a duration from 100ms to 1d/);
+    }
     const [, ...rest] = flags('none', '--game-factory', factory());
     const worker = await watch('worker', ...rest.filter((flag) => flag !== '--confirmations' && flag !== '0'));
     assert.equal(worker.code, 2);
