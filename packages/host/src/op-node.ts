@@ -103,7 +103,9 @@ export function opNode({ url, flag = '--op-node', log = silentLog, policy }: OpN
           return await endpoint.attempt(
             'optimism_safeHeadAtL1Block',
             [quantity(number)],
-            reader('optimism_safeHeadAtL1Block', (result) => blockId(result, 'safeHead')),
+            reader('optimism_safeHeadAtL1Block', (result) =>
+              present(result, 'safeHead') ? blockId(result, 'safeHead') : undefined,
+            ),
           );
         } catch (error) {
           if (!(error instanceof EndpointError)) throw error;

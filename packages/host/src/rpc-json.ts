@@ -16,9 +16,9 @@ export function isObject(value: unknown): value is RpcObject {
 /** Bytes of a data field, which some write without 0x; `length` in bytes where it is fixed. */
 export function data(object: RpcObject, field: string, length?: number): Uint8Array {
   const value = object[field];
-  if (typeof value !== 'string' || !/^(?:0x)?(?:[0-9a-fA-F]{2})*$/.test(value))
+  if (typeof value !== 'string' || !/^(?:0[xX])?(?:[0-9a-fA-F]{2})*$/.test(value))
     throw new MalformedFieldError(field, 'is not hexadecimal data');
-  const bytes = Buffer.from(value.replace('0x', ''), 'hex');
+  const bytes = Buffer.from(value.replace(/^0[xX]/, ''), 'hex');
   if (length !== undefined && bytes.length !== length)
     throw new MalformedFieldError(field, `has ${bytes.length} bytes, not ${length}`);
   return bytes;
@@ -33,7 +33,7 @@ export function quantity(object: RpcObject, field: string): Uint8Array {
 /** The same as a number. Some write it as a plain number, or in decimal. */
 export function integer(object: RpcObject, field: string): bigint {
   const value = object[field];
-  if (typeof value === 'string' && /^(?:0x[0-9a-fA-F]+|[0-9]+)$/.test(value)) return BigInt(value);
+  if (typeof value === 'string' && /^(?:0[xX][0-9a-fA-F]+|[0-9]+)$/.test(value)) return BigInt(value);
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
   throw new MalformedFieldError(field, 'is not a hexadecimal quantity');
 }

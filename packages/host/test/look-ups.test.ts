@@ -238,6 +238,7 @@ test('without a record: the end of the sequencing window, or how far the op-node
   for (const answer of [
     new RpcFault(-32601, 'the method optimism_safeHeadAtL1Block does not exist/is not available'),
     new RpcFault(-32000, 'safe head database is not enabled'),
+    { l1Block: null, safeHead: null },
     new RpcFault(-32000, 'not found'),
     new HttpAnswer(403),
     new HttpAnswer(404, {}, 'no'),

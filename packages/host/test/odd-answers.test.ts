@@ -287,6 +287,7 @@ test('quantities may be numbers or decimal', () => {
   for (const [value, number] of [
     ['0x0', 0n],
     ['0x0010', 16n],
+    ['0X1F', 31n],
     ['10', 10n],
     [10, 10n],
     ['0', 0n],
