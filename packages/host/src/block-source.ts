@@ -65,6 +65,8 @@ export async function headersByNumber(endpoint: RpcEndpoint, numbers: readonly b
 const ANCESTORS = 20;
 const WALK_BEGINS = 3;
 
+const EMPTY_LIST = orderedTrie([]).root;
+
 /** Headers that are asked for again soon: the program reads header, transactions and receipts of a block one after the other. */
 const REMEMBERED_HEADERS = 4096;
 
@@ -86,6 +88,8 @@ export function blockSource(endpoint: RpcEndpoint): BlockSource {
 
 function sourceWith(endpoint: RpcEndpoint, remembered: Map<string, BlockHeader>): Omit<BlockSource, 'ahead'> {
   const remember = (header: BlockHeader): BlockHeader => {
+    // An answer without them says of its header alone what it is; receipts take the hashes of its transactions.
+    if (header.transactionHashes.length === 0 && !equal(header.transactionsRoot, EMPTY_LIST)) return header;
     const name = hex(header.hash);
     remembered.delete(name);
     remembered.set(name, header);

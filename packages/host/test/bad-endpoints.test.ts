@@ -1,6 +1,7 @@
 /** Endpoints that are down, slow, wrong, or lack what is asked for: each ends in one error that says which and why, or goes well the next time. */
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { RLP } from '@ethereumjs/rlp';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import {
   formatHint,
@@ -208,6 +209,31 @@ test('a header with fields that JSON leaves out is taken from debug_getRawHeader
   });
   assert.deepEqual(Buffer.from(await ask(oracle, ...header(block(2)))), Buffer.from(bytes(headerRlp)));
 });
+
+test(
+  'a block whose answer was no block, but its header helped out, has its receipts all the same',
+  { skip },
+  async (t) => {
+    const at = l1Blocks().find(({ rawReceipts }) => rawReceipts.length > 1);
+    assert(at !== undefined);
+    const [headerFields] = RLP.decode(bytes(at.raw)) as [Uint8Array[]];
+    const right = l1Handlers().eth_getBlockByHash;
+    let isFirst = true;
+    const { oracle } = await oracleWith(t, {
+      l1: {
+        eth_getBlockByHash: (params) => {
+          if (params[0] !== at.hash || !isFirst) return right?.(params);
+          isFirst = false;
+          return { error: { code: 429 } };
+        },
+        eth_getBlockByNumber: () => null,
+        debug_getRawHeader: () => `0x${Buffer.from(RLP.encode(headerFields)).toString('hex')}`,
+      },
+    });
+    await ask(oracle, ...header(at));
+    assert((await ask(oracle, ...receipts(at))).length > 0);
+  },
+);
 
 test('an unknown block is asked for a few times, then the flag is suspected', { skip }, async (t) => {
   const { oracle, l1Server } = await oracleWith(t, {});
