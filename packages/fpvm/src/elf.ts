@@ -37,6 +37,8 @@ const EF_RISCV_RVC = 1;
 const PF_X = 1;
 const SHT_SYMTAB = 2;
 const STT_FUNC = 2;
+/** Symbols of which the metadata can be read again (metadata.ts). */
+const MAX_SYMBOLS = 800_000;
 /** Names may share bytes, so a small file can hold any length of them: no program's are as long as this. */
 const MAX_NAME = 1 << 16;
 const MAX_NAMES = 1 << 26;
@@ -125,6 +127,12 @@ function readSymbols(file: Uint8Array, view: DataView): ElfSymbol[] | undefined 
 function parseSymbols(table: Uint8Array, names: Uint8Array): ElfSymbol[] {
   const view = new DataView(table.buffer, table.byteOffset, table.length);
   const symbols: ElfSymbol[] = [];
+  const count = Math.floor(table.length / 24) - 1;
+  if (count > MAX_SYMBOLS) {
+    throw new ElfError(
+      `${count} symbols: at most ${MAX_SYMBOLS} are read (objcopy --strip-unneeded leaves those of functions)`,
+    );
+  }
   let total = 0;
   for (let at = 24; at + 24 <= table.length; at += 24) {
     const start = view.getUint32(at, true);

@@ -122,6 +122,21 @@ test('symbols whose names share their bytes are refused once the names are longe
   );
 });
 
+test('more symbols than their metadata may have are refused', () => {
+  const whole = writeElf({ entry: 0x1000n, segments: [{ address: 0x1000n, bytes: code }], symbols: [] });
+  // The table of symbols is what follows the file: without names, at address 0.
+  const size = 24 * 800_002;
+  const file = Buffer.concat([whole, Buffer.alloc(size)]);
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const section = Number(view.getBigUint64(40, true)) + 2 * 64;
+  view.setBigUint64(section + 24, BigInt(whole.length), true);
+  view.setBigUint64(section + 32, BigInt(size), true);
+  assert.throws(
+    () => loadElf(file),
+    (error: unknown) => error instanceof ElfError && /800001 symbols: at most 800000/.test(error.message),
+  );
+});
+
 test('white space and values without end are refused, ordinary ones are read', () => {
   function* endless(start: string, unit: string): Generator<Uint8Array> {
     yield Buffer.from(start);

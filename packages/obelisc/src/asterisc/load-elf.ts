@@ -1,5 +1,7 @@
 // `asterisc load-elf`: an ELF file to a prestate and its metadata.
-import { ElfError, encodeMetadata, loadElf, type Machine, type Metadata, MOST_PROGRAM, readWhole } from '@obelisc/fpvm';
+import {
+  ElfError, encodeMetadata, loadElf, type Machine, type Metadata, MOST_METADATA, MOST_PROGRAM, readWhole,
+} from '@obelisc/fpvm'; // prettier-ignore
 import { fileFault } from '../terminal/failure.js';
 import { checkOutput, writeStateTo, writeTextTo } from './output.js';
 
@@ -34,7 +36,13 @@ export async function loadElfFile(path: string): Promise<{ machine: Machine; met
 export async function runLoadElf({ path, out, meta }: LoadElfOptions): Promise<void> {
   const { machine, metadata } = await loadElfFile(path);
   for (const target of [meta, out]) checkOutput(target);
+  const symbols = encodeMetadata(metadata);
+  if (Buffer.byteLength(symbols) > MOST_METADATA) {
+    throw new LoadElfError(
+      `cannot load ${path}: its metadata would have more than ${MOST_METADATA / 2 ** 20} MiB (strip symbols that name no function)`,
+    );
+  }
   machine.refreshWitness();
-  await writeTextTo(meta, encodeMetadata(metadata));
+  await writeTextTo(meta, symbols);
   await writeStateTo(out, machine);
 }
