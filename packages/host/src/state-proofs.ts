@@ -30,14 +30,30 @@ export type Proved = {
 type ProofRequest = [address: string, slots: string[], tag: string];
 type ProofAnswer = { account: Uint8Array[]; storage: Uint8Array[][] };
 
-/** Slots of a proof that an endpoint was seen to refuse are as many as this, or more. */
-const refusedSlots = new WeakMap<RpcEndpoint, number>();
+/**
+ * Slots of a proof that an endpoint was seen to refuse are as many as this, or more. It is forgotten after some rounds of proofs: what
+ * was refused in an outage would be asked for slot by slot for ever.
+ */
+const refusedSlots = new WeakMap<RpcEndpoint, { slots: number; rounds: number }>();
+const ROUNDS_REMEMBERED = 32;
+
+/** Words, statuses and requests to wait that are of the number of requests, not of what one of them asks for. */
+const OF_REQUESTS = /HTTP 4(?:20|29|30)|too many requests|rate.?limit|throttl|slow down|per second|compute units/i;
+
+/** Slots that a proof is asked for with. */
+function slotsAtOnce(endpoint: RpcEndpoint): number {
+  const refused = refusedSlots.get(endpoint);
+  if (refused === undefined) return SLOTS_A_PROOF;
+  refused.rounds += 1;
+  if (refused.rounds >= ROUNDS_REMEMBERED) refusedSlots.delete(endpoint);
+  return Math.min(SLOTS_A_PROOF, Math.max(1, Math.ceil(refused.slots / 2)));
+}
 
 /** The nodes on the ways to these accounts and slots in the state after `block`. What cannot be proved is left out. */
 export async function prove(endpoint: RpcEndpoint, { accounts }: TouchedState, block: bigint): Promise<Proved> {
   const tag = `0x${block.toString(16)}`;
   const requests: ProofRequest[] = [];
-  const most = Math.min(SLOTS_A_PROOF, Math.max(1, Math.ceil((refusedSlots.get(endpoint) ?? Infinity) / 2)));
+  const most = slotsAtOnce(endpoint);
   for (const [address, slots] of accounts) {
     const all = [...slots];
     for (let at = 0; at === 0 || at < all.length; at += most) requests.push([address, all.slice(at, at + most), tag]);
@@ -74,8 +90,9 @@ async function settleProofs(
       const [address, slots, tag] = request;
       if (outcome.status === 'fulfilled' || slots.length < 2 || !(outcome.reason instanceof EndpointError))
         return outcome;
-      const { kind, unreachable, isTransient } = outcome.reason;
-      if (unreachable || !['invalid', 'outage', 'rate-limit'].includes(kind)) {
+      const { kind, unreachable, isTransient, delayMs, fault } = outcome.reason;
+      const isOfRequests = kind === 'rate-limit' && (delayMs !== undefined || OF_REQUESTS.test(fault));
+      if (unreachable || isOfRequests || !['invalid', 'outage', 'rate-limit'].includes(kind)) {
         if (!isTransient) return outcome;
         const [again] = await endpoint.settleEach('eth_getProof', [request], accept);
         return again ?? outcome;
@@ -88,7 +105,8 @@ async function settleProofs(
       );
       const failed = parts.find((part) => part.status === 'rejected');
       if (failed !== undefined) return failed;
-      refusedSlots.set(endpoint, Math.min(slots.length, refusedSlots.get(endpoint) ?? Infinity));
+      const known = refusedSlots.get(endpoint)?.slots ?? Infinity;
+      refusedSlots.set(endpoint, { slots: Math.min(slots.length, known), rounds: 0 });
       const answers = parts.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []));
       return {
         status: 'fulfilled',
