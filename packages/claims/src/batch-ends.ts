@@ -3,6 +3,9 @@
 import type { OpNode } from '@obelisc/host';
 import type { Range } from './segment-lengths.js';
 
+/** L1 blocks behind a block's origin in which its batch is looked for: more than any chain's sequencing window. */
+const FARTHEST = 1n << 16n;
+
 /**
  * `starts` (blocks from the range's start on, ascending, 0 the first), each moved to the nearest block that the safe head stood at after an L1
  * block: where batches end. Those that the op-node has no record of stay where they are; two that come to lie together are one.
@@ -30,7 +33,7 @@ async function nearestEnd(node: Pick<OpNode, 'outputAtBlock' | 'safeHeadAtL1Bloc
     if (above !== undefined) low = high;
     high += distance;
     above = await headAt(high);
-    if (above === undefined) return block;
+    if (above === undefined || distance > FARTHEST) return block;
   }
   let below: bigint | undefined;
   while (high - low > 1n) {

@@ -109,6 +109,9 @@ describe('a range in segments', () => {
     // Without a record they stay.
     assert.deepEqual(await atBatchEnds(node(1000n), range, [0n, 50n, 100n]), [0n, 50n, 100n]);
     assert.deepEqual(await atBatchEnds(node(0n, 20n), range, [0n, 50n, 150n]), [0n, 50n, 150n]);
+    // Nor with one that stands still: an op-node that has the same safe head for every block of L1.
+    const still = { ...node(0n), safeHeadAtL1Block: () => Promise.resolve({ hash: new Uint8Array(32), number: 7n }) };
+    assert.deepEqual(await atBatchEnds(still, range, [0n, 50n]), [0n, 50n]);
   });
 
   test('segments take as long as each other: with less of L1 before them to read they are longer', () => {
