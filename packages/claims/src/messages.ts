@@ -1,4 +1,4 @@
-/** The messages of `error` and its causes, outermost first; what an earlier one says already is left out. */
+/** The messages of `error` and its causes, outermost first; what an earlier one says already is left out. One at least. */
 export function messagesOf(error: unknown): string[] {
   const messages: string[] = [];
   for (let cause: unknown = error, depth = 0; cause !== undefined && depth < 8; depth++) {
@@ -8,5 +8,5 @@ export function messagesOf(error: unknown): string[] {
     if (messages.every((earlier) => !earlier.includes(message))) messages.push(message);
     cause = cause instanceof Error ? cause.cause : undefined;
   }
-  return messages;
+  return messages.length === 0 ? ['unknown error'] : messages;
 }

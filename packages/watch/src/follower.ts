@@ -269,8 +269,10 @@ export class Follower {
   /** Has the games wait again whose L1 head was not on the chain, and is: of many, the newest. */
   async #returned(): Promise<void> {
     const { chain, database, log } = this.options;
-    const orphaned = (await gamesInState(database, chain.name, 'orphaned')).slice(-Number(BATCH));
-    const heads = await this.#l1.onChain(orphaned.flatMap(({ l1Head }) => l1Head ?? []));
+    const orphaned = (await gamesInState(database, chain.name, 'orphaned'))
+      .flatMap((game) => (game.l1Head === null ? [] : { ...game, l1Head: game.l1Head }))
+      .slice(-Number(BATCH));
+    const heads = await this.#l1.onChain(orphaned.map(({ l1Head }) => l1Head));
     for (const [i, head] of heads.entries()) {
       const game = orphaned[i];
       if (game === undefined || head === undefined) continue;

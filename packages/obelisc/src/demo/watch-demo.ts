@@ -104,7 +104,7 @@ async function follow(page: string, claims: number): Promise<void> {
   for await (const _ of events.body) {
     const all = (await (await fetch(`${page}/api/claims`)).json()) as Claim[];
     for (const claim of all.toReversed()) {
-      if (claim.state === 'undecided' || claim.state === 'uncovered')
+      if (['undecided', 'orphaned', 'uncovered'].includes(claim.state))
         throw new CommandFailedError(`claim ${claim.index} is ${claim.state}`);
       if (claim.answer === null || told.has(claim.index)) continue;
       told.add(claim.index);
