@@ -57,24 +57,28 @@ export function g2Add(input: Uint8Array): Uint8Array | undefined {
 
 /** The sum of points of the subgroup, each times its factor. */
 export function g1Msm(input: Uint8Array): Uint8Array | undefined {
-  const { library, place } = load();
-  const add = (count: number) => library.addTermsG1(count);
+  const { library } = load();
   library.beginSumG1();
-  const terms = { length: G1_POINT + FACTOR, most: library.mostTermsG1(), add };
-  if (input.length === 0 || !inParts(place, input, terms)) return undefined;
-  library.endSumG1();
-  return Uint8Array.from(place.subarray(0, G1_POINT));
+  const add = (count: number) => library.addTermsG1(count);
+  return sumOfTerms(input, { point: G1_POINT, most: library.mostTermsG1(), add, end: () => library.endSumG1() });
 }
 
 /** As g1Msm. */
 export function g2Msm(input: Uint8Array): Uint8Array | undefined {
-  const { library, place } = load();
-  const add = (count: number) => library.addTermsG2(count);
+  const { library } = load();
   library.beginSumG2();
-  const terms = { length: G2_POINT + FACTOR, most: library.mostTermsG2(), add };
-  if (input.length === 0 || !inParts(place, input, terms)) return undefined;
-  library.endSumG2();
-  return Uint8Array.from(place.subarray(0, G2_POINT));
+  const add = (count: number) => library.addTermsG2(count);
+  return sumOfTerms(input, { point: G2_POINT, most: library.mostTermsG2(), add, end: () => library.endSumG2() });
+}
+
+type Sum = { point: number; most: number; add: (count: number) => number; end: () => void };
+
+/** A sum that was begun, of all terms of `input`: points of `point` bytes, each with its factor. */
+function sumOfTerms(input: Uint8Array, { point, most, add, end }: Sum): Uint8Array | undefined {
+  const { place } = load();
+  if (input.length === 0 || !inParts(place, input, { length: point + FACTOR, most, add })) return undefined;
+  end();
+  return Uint8Array.from(place.subarray(0, point));
 }
 
 /** Whether the product of the pairings is one, as 32 bytes. */
