@@ -18,7 +18,7 @@ export function fileFault(path: string, error: unknown): string {
     EACCES: `no permission for ${path}`,
     EROFS: `${path} is on a file system that is read only`,
     ENOSPC: 'no space is left on its device',
-    EIO: `${path} cannot be read: its device fails, or gives nothing`,
+    EIO: `the device of ${path} fails, or gives nothing`,
   };
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
