@@ -39,7 +39,14 @@ describe('the watch over HTTP', () => {
         place.database,
         CHAIN,
         index,
-        madeUpGame(0, { address: address(digit), typeName: HOSTILE, createdAt: 1_700_000_000n + index }),
+        madeUpGame(0, {
+          address: address(digit),
+          typeName: HOSTILE,
+          createdAt: 1_700_000_000n + index,
+          ...(digit === '3'
+            ? { standing: { registry: address('9'), isRespected: true, isBlacklisted: true, isRetired: false } }
+            : {}),
+        }),
         1n,
       );
     metrics = new Metrics();
@@ -220,6 +227,7 @@ describe('the watch over HTTP', () => {
     assert.match(text, /obelisc_verdict_seconds_count\{chain="shown",answer="valid"\} 1/);
     assert.match(text, /obelisc_verdict_latency_seconds_count\{chain="shown"\} 2/);
     assert.match(text, /obelisc_queue_jobs\{state="waiting"\} 0/);
+    assert.match(text, /obelisc_games_not_counted\{chain="shown",objection="blacklisted"\} 1/);
   });
 
   test('the dashboard asks for nothing that is not there: every metric and label of its queries', async () => {
