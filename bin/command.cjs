@@ -16,7 +16,9 @@ const rooms = ['../lib/node_modules/@obelisc', '../packages']
  */
 function modulesFolder() {
   const [single, together] = ['src', 'commands'].map((name) => join(rooms, 'obelisc/dist', name));
-  if (process.argv.includes('--debug')) return single;
+  // op-program takes its flag by a variable, and as Go does.
+  const isDebug = process.argv.some((arg) => /^--?debug(?:=|$)/.test(arg)) || process.env.OP_PROGRAM_DEBUG;
+  if (isDebug) return single;
   const time = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
   const made = time(join(together, 'terminal/command-process.js'));
   const later = (room) => time(join(rooms, room, 'dist/tsconfig.tsbuildinfo')) > made;

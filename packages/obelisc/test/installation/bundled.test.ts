@@ -48,7 +48,7 @@ test('what was put together is loaded unless something was compiled later, or a 
   write('obelisc/dist/commands/obelisc/main.js', main('together'));
   utimesSync(made, 1001, 1001);
   assert.equal(loaded(), 'together');
-  assert.equal(loaded('--debug'), 'single');
+  for (const flag of ['--debug', '--debug=true', '-debug']) assert.equal(loaded(flag), 'single', flag);
   compiled('host', 1002);
   assert.equal(loaded(), 'single', 'a room was compiled later');
   utimesSync(made, 1003, 1003);
