@@ -2,7 +2,7 @@
 // are found too, encoded as the precompiles have them.
 import { encodedSize, readElement, readPoint, writePoint } from './pairing/encoding';
 import * as map from './pairing/bls12-381/map-to-curve';
-import * as product from './pairing/pairing-product';
+import { addPair } from './pairing/pairing-product';
 import { addPoints, isInfinity, setInfinity } from './pairing/point';
 import * as evaluation from './pairing/bls12-381/point-evaluation';
 import { SIZE } from './pairing/product';
@@ -80,25 +80,17 @@ function addTerms<F>(count: i32): bool {
 
 // Products of pairings: begin, add pairs of points of the groups (false where there is something else), ask whether they are one.
 
-export function beginProduct(): void {
-  product.begin();
-}
-/** The most pairs that can be added at once. */
-export function mostPairs(): i32 {
-  return product.MOST_PAIRS;
-}
+export { beginProduct, mostPairs, productIsOne } from './pairing/pairing-product';
+
 export function addPairs(count: i32): bool {
   for (let at = PLACE; count != 0; count--) {
     if (!readPoint<u8>(P, at) || !isInSubgroup<u8>(P, MULTIPLE)) return false;
     at += encodedSize<u8>();
     if (!readPoint<u16>(Q, at) || !isInSubgroup<u16>(Q, MULTIPLE)) return false;
     at += encodedSize<u16>();
-    product.add(P, Q);
+    addPair(P, Q);
   }
   return true;
-}
-export function productIsOne(): bool {
-  return product.isOne();
 }
 
 /** The point that a field element is mapped to; false where there is something else. */

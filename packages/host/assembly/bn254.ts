@@ -2,7 +2,7 @@
 import { SIZE6 } from './pairing/fp6';
 import { isInG2 } from './pairing/bn254/subgroup';
 import { encodedSize, readPoint } from './pairing/encoding';
-import * as product from './pairing/pairing-product';
+import { addPair } from './pairing/pairing-product';
 
 /** Room for as many pairs as are taken at once. */
 const PLACE = memory.data(3072, 8);
@@ -16,23 +16,15 @@ export function place(): usize {
 
 // Products of pairings: begin, add pairs of points of the groups (false where there is something else), ask whether they are one.
 
-export function beginProduct(): void {
-  product.begin();
-}
-/** The most pairs that can be added at once. */
-export function mostPairs(): i32 {
-  return product.MOST_PAIRS;
-}
+export { beginProduct, mostPairs, productIsOne } from './pairing/pairing-product';
+
 export function addPairs(count: i32): bool {
   for (let at = PLACE; count != 0; count--) {
     if (!readPoint<u8>(P, at)) return false;
     at += encodedSize<u8>();
     if (!readPoint<u16>(Q, at) || !isInG2(Q)) return false;
     at += encodedSize<u16>();
-    product.add(P, Q);
+    addPair(P, Q);
   }
   return true;
-}
-export function productIsOne(): bool {
-  return product.isOne();
 }

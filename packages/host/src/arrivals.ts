@@ -19,6 +19,8 @@ export type Arrivals = {
   background(what: string, task: () => Promise<void>): Promise<void>;
   /** The same for what others may wait for under `name`; where it was begun before, nothing is done. */
   begin(name: string, what: string, task: () => Promise<void>): Promise<void>;
+  /** What others may wait for under `name` is here, or somebody else's to fetch: nobody begins with it. */
+  mark(name: string): void;
   /** Resolves when what was begun under `name` has arrived, or failed; at once where nothing was. */
   arrived(name: string): Promise<void>;
   isBegun(name: string): boolean;
@@ -65,6 +67,9 @@ export function arrivalsOf(log: Log): Arrivals {
       const arriving = background(what, task);
       begun.set(name, arriving);
       return arriving;
+    },
+    mark(name) {
+      if (!begun.has(name)) begun.set(name, Promise.resolve());
     },
     arrived: async (name) => begun.get(name),
     isBegun: (name) => begun.has(name),

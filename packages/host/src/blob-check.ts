@@ -64,13 +64,13 @@ export type BlobCheckOptions = {
 export function blobCheck({ store, get, onForm, vouched }: BlobCheckOptions): BlobCheck {
   let reading: Reading | undefined;
   let ready: ValuesAhead | undefined;
-  /** Of what is ready, how many were taken in their order; undefined where nothing was taken yet. */
-  let taken: number | undefined;
+  /** Of what is ready, how many were taken in their order. */
+  let taken = 0;
   /** Where what is ready lies, by `keyName`, for who takes it in another order; what was taken is gone. */
   let places: Map<string, number> | undefined;
   const handOver = (ahead: ValuesAhead): void => {
     ready = ahead;
-    [taken, places] = [undefined, undefined];
+    [taken, places] = [0, undefined];
   };
   const isVouched = async ({ versionedHash, proof }: Reading, blob: Uint8Array): Promise<boolean> => {
     // Without a proof there is nothing to be spared.
@@ -127,16 +127,14 @@ export function blobCheck({ store, get, onForm, vouched }: BlobCheckOptions): Bl
       if (ready === undefined || key[0] !== BLOB_KEY) return undefined;
       const { keys, values } = ready;
       const keyAt = (at: number): Uint8Array => keys.subarray(KEY_LENGTH * at, KEY_LENGTH * (at + 1));
-      const next = taken ?? 0;
       // To look for each among thousands by name takes longer than to find it.
-      if (places === undefined && next * KEY_LENGTH < keys.length && equal(keyAt(next), key)) {
-        taken = next + 1;
-        return values.subarray(32 * next, 32 * taken);
+      if (places === undefined && taken * KEY_LENGTH < keys.length && equal(keyAt(taken), key)) {
+        taken += 1;
+        return values.subarray(32 * (taken - 1), 32 * taken);
       }
       if (places === undefined) {
         places = new Map();
-        for (let at = next; at < keys.length / KEY_LENGTH; at++) places.set(keyName(keyAt(at)), at);
-        taken = next;
+        for (let at = taken; at < keys.length / KEY_LENGTH; at++) places.set(keyName(keyAt(at)), at);
       }
       const name = keyName(key);
       const at = places.get(name);
@@ -146,7 +144,7 @@ export function blobCheck({ store, get, onForm, vouched }: BlobCheckOptions): Bl
     },
     takeAll() {
       // Of what was taken in part, the rest is taken in the same way.
-      if (taken !== undefined) return undefined;
+      if (taken > 0 || places !== undefined) return undefined;
       const all = ready;
       ready = undefined;
       return all;

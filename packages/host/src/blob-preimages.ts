@@ -2,7 +2,6 @@
  * A blob as pre-images: the commitment under the versioned hash, and each of its 4096 field elements under a key of its own.
  * Specification: https://specs.optimism.io/fault-proof/index.html#type-5-global-eip-4844-point-evaluation-key
  */
-import { readFileSync } from 'node:fs';
 import {
   BLOB_KEY,
   blobKey,
@@ -17,6 +16,7 @@ import {
   sha256Key,
 } from '@obelisc/preimage';
 import { FIELD_ELEMENTS, rootsOfUnity } from './roots-of-unity.js';
+import { loadWasm } from './wasm-module.js';
 
 export const BLOB_LENGTH = FIELD_ELEMENTS * 32;
 
@@ -152,7 +152,7 @@ export function elementKey(commitment: Uint8Array, index: number, form: ElementF
 
 /** The keys of the first `count` elements, 32 bytes each. */
 export function elementKeys(commitment: Uint8Array, form: ElementForm, count = FIELD_ELEMENTS): Uint8Array {
-  const { memory, commitment: first, points, hash } = (keysModule ??= loadKeysModule());
+  const { memory, commitment: first, points, hash } = (keysModule ??= loadWasm<KeysModule>('blob-keys'));
   const bytes = new Uint8Array(memory.buffer);
   bytes.set(commitment, first());
   bytes.set(pointsOf(form).subarray(0, 32 * count), points());
@@ -163,13 +163,8 @@ export function elementKeys(commitment: Uint8Array, form: ElementForm, count = F
 }
 
 type KeysModule = { memory: WebAssembly.Memory; commitment(): number; points(): number; hash(count: number): number };
-let keysModule: KeysModule | undefined;
-
 /** assembly/blob-keys.ts, loaded with the first blob. */
-function loadKeysModule(): KeysModule {
-  const module = new WebAssembly.Module(readFileSync(new URL('../blob-keys.wasm', import.meta.url)));
-  return new WebAssembly.Instance(module).exports as unknown as KeysModule;
-}
+let keysModule: KeysModule | undefined;
 
 /** The 80 bytes whose keccak256 names field element `index`: commitment, then root of unity or index, big endian. */
 export function elementPoint(commitment: Uint8Array, index: number, form: ElementForm): Uint8Array {

@@ -103,6 +103,13 @@ const RATE_LIMIT_TEXT =
 export function saysLimit(text: string): boolean {
   return RATE_LIMIT_TEXT.test(text);
 }
+
+/** Words, statuses and requests to wait that are of the number of requests, not of what one of them asks for. */
+const OF_REQUESTS = /HTTP 4(?:20|29|30)|too many requests|rate.?limit|throttl|slow down|per second|compute units/i;
+/** Whether a failure is for too many requests: more of them, each for less, would be the wrong answer to it. */
+export function isOfRequests({ kind, delayMs, fault }: EndpointError): boolean {
+  return kind === 'rate-limit' && (delayMs !== undefined || OF_REQUESTS.test(fault));
+}
 /** Codes that only ever mean a limit: EIP-1474's, and those of providers. */
 const RATE_LIMIT_CODES = new Set([429, -32005, -32007, -32012, -32016, -32029]);
 /** JSON-RPC: method not found; EIP-1474: method not supported. */

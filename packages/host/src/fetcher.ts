@@ -222,8 +222,7 @@ function fetcherOf(shared: Shared, claim: FetchedClaim): Fetcher {
         return putTrie(store, await l1Receipts(await l1Blocks.header(route.hash)));
       case 'l1-blob': {
         // Nobody begins with it meanwhile.
-        const name = `blob ${hex(route.versionedHash)}`;
-        void shared.arrivals.begin(name, name, async () => undefined);
+        shared.arrivals.mark(`blob ${hex(route.versionedHash)}`);
         const { commitment, blob, proof } = await beacon.blob(route.versionedHash, route.index, route.timestamp);
         storeBlob(store, route.versionedHash, commitment, blob, proof);
         fetchedBlobs.add(hex(route.versionedHash));

@@ -156,7 +156,7 @@ export function l1LookAhead(
       arrivals.put([head.rlp]);
       arrivals.learn('l1', head);
       hashes.set(head.number, head.hash);
-      void arrivals.begin(`l1 header ${head.number}`, 'the L1 head', async () => undefined);
+      arrivals.mark(`l1 header ${head.number}`);
       whole = {
         from: whole === undefined || first < whole.from ? first : whole.from,
         last: whole === undefined || head.number > whole.last ? head.number : whole.last,
@@ -167,7 +167,7 @@ export function l1LookAhead(
       for (let hash = head.parentHash; number >= from && !arrivals.isBegun(`l1 header ${number}`); number--) {
         const stored = learnStored(hash);
         if (stored === undefined) break;
-        void arrivals.begin(`l1 header ${number}`, 'a header of the store', async () => undefined);
+        arrivals.mark(`l1 header ${number}`);
         hash = stored.parentHash;
       }
       // The program walks back from the head: the newest headers go first.

@@ -1,5 +1,5 @@
 /** The host's modules for curves (assembly/bls12-381.ts, assembly/bn254.ts): how they are loaded, and given lists. */
-import { readFileSync } from 'node:fs';
+import { loadWasm } from './wasm-module.js';
 
 /** What every module has: a place in its memory, which never grows, for arguments and results. */
 export type PairingExports = {
@@ -14,8 +14,7 @@ export type PairingExports = {
 export type PairingModule<Exports> = { readonly library: Exports; readonly place: Buffer };
 
 export function loadModule<Exports extends PairingExports>(name: string): PairingModule<Exports> {
-  const module = new WebAssembly.Module(readFileSync(new URL(`../${name}.wasm`, import.meta.url)));
-  const library = new WebAssembly.Instance(module).exports as unknown as Exports;
+  const library = loadWasm<Exports>(name);
   return { library, place: Buffer.from(library.memory.buffer, library.place()) };
 }
 

@@ -2,7 +2,6 @@
  * Precompiled contracts whose results the program takes from the host: too dear to compute inside the machine.
  * The L1 contract that judges a disputed result calls the real precompile with the same input.
  */
-import { readFileSync } from 'node:fs';
 import {
   keccak256,
   keccak256Key,
@@ -16,6 +15,7 @@ import { g1Add, g1Msm, g2Add, g2Msm, mapFp2ToG2, mapFpToG1, pairingCheck, pointP
 import { bn256Pairing } from './bn254.js';
 import { hex } from './bytes.js';
 import { versionedHashOf } from './kzg.js';
+import { loadWasm } from './wasm-module.js';
 
 /** Output of a precompile, or undefined where it fails (which takes all the call's gas). */
 type Precompile = (input: Uint8Array) => Uint8Array | undefined;
@@ -106,10 +106,7 @@ let recovery: Recovery | undefined;
 
 /** The client's own arithmetic (assembly/ecrecover.ts), loaded when first needed: half the time of libsecp256k1 in WebAssembly. */
 function recoveryModule(): Recovery {
-  recovery ??= new WebAssembly.Instance(
-    new WebAssembly.Module(readFileSync(new URL('../ecrecover.wasm', import.meta.url))),
-  ).exports as unknown as Recovery;
-  return recovery;
+  return (recovery ??= loadWasm<Recovery>('ecrecover'));
 }
 
 /** Address 0x01: the signer's address as 32 bytes; nothing, though no failure, for a signature that has none. */

@@ -2,7 +2,7 @@
 import { RLP } from '@ethereumjs/rlp';
 import { keccak256 } from '@obelisc/preimage';
 import { equal } from './bytes.js';
-import { EmptyAnswerError, EndpointError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, isOfRequests } from './endpoint-errors.js';
 import { MalformedFieldError, data, isObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 import type { TouchedState } from './touched-accounts.js';
@@ -36,9 +36,6 @@ type ProofAnswer = { account: Uint8Array[]; storage: Uint8Array[][] };
  */
 const refusedSlots = new WeakMap<RpcEndpoint, { slots: number; rounds: number }>();
 const ROUNDS_REMEMBERED = 32;
-
-/** Words, statuses and requests to wait that are of the number of requests, not of what one of them asks for. */
-const OF_REQUESTS = /HTTP 4(?:20|29|30)|too many requests|rate.?limit|throttl|slow down|per second|compute units/i;
 
 /** Slots that a proof is asked for with. */
 function slotsAtOnce(endpoint: RpcEndpoint): number {
@@ -90,9 +87,8 @@ async function settleProofs(
       const [address, slots, tag] = request;
       if (outcome.status === 'fulfilled' || slots.length < 2 || !(outcome.reason instanceof EndpointError))
         return outcome;
-      const { kind, unreachable, isTransient, delayMs, fault } = outcome.reason;
-      const isOfRequests = kind === 'rate-limit' && (delayMs !== undefined || OF_REQUESTS.test(fault));
-      if (unreachable || isOfRequests || !['invalid', 'outage', 'rate-limit'].includes(kind)) {
+      const { kind, unreachable, isTransient } = outcome.reason;
+      if (unreachable || isOfRequests(outcome.reason) || !['invalid', 'outage', 'rate-limit'].includes(kind)) {
         if (!isTransient) return outcome;
         const [again] = await endpoint.settleEach('eth_getProof', [request], accept);
         return again ?? outcome;

@@ -319,42 +319,62 @@ test('format lmdb: a damaged tree is told, or begun anew where it can be fetched
   assert(refused > pages / 2, `${refused} of ${pages} pages`);
 });
 
+/** A process with these lines, which ends with the test. */
+function script(t: TestContext, lines: string) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', lines], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  return child;
+}
+
+const moduleAt = (name: string): string => JSON.stringify(new URL(`../src/${name}.js`, import.meta.url).href);
+
+/** A process that puts values that begin with `name` and are counted, without end; `last`: the number up to which it has said so. */
+function writerTo(t: TestContext, path: string, name: string) {
+  const child = script(
+    t,
+    `
+    import { openDatadir, keccak256Key, keccak256 } from ${moduleAt('index')};
+    const store = openDatadir({ path: ${JSON.stringify(path)} });
+    for (let i = 0; ; i++) {
+      const value = Buffer.from(${JSON.stringify(name)} + i);
+      store.put(keccak256Key(keccak256(value)), value);
+      if (i % 100 === 99) process.stdout.write(i + '\\n');
+    }`,
+  );
+  let last = 0;
+  child.stdout.on('data', (text: Buffer) => void (last = Number(text.toString().trim().split('\n').at(-1))));
+  return { name, child, last: () => last };
+}
+
+/** Kills the writers; all that they said they had put is there. */
+async function nothingIsLost(path: string, writers: readonly ReturnType<typeof writerTo>[]): Promise<void> {
+  for (const { child } of writers) child.kill('SIGKILL');
+  await Promise.all(writers.map(({ child }) => once(child, 'close')));
+  const store = openDatadir({ path, mustExist: true });
+  for (const { name, last } of writers) {
+    for (let i = 0; i <= last(); i++) {
+      const written = Buffer.from(name + i);
+      assert.deepEqual(Buffer.from(store.get(keccak256Key(keccak_256(written))) ?? []), written, name + i);
+    }
+  }
+}
+
 test('format lmdb: a process opens it again and again while another writes, and nothing that was put is lost', async (t) => {
   // In memory a write takes microseconds, and one of them falls into the opening of nearly every database.
   const path = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/obelisc-datadir-') : temporary(t);
   t.after(() => rmSync(path, { recursive: true, force: true }));
   openDatadir({ path, format: 'lmdb' });
-  const script = (text: string) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', text], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    t.after(() => child.kill('SIGKILL'));
-    return child;
-  };
-  const module = (name: string) => JSON.stringify(new URL(`../src/${name}.js`, import.meta.url).href);
-  const writer = script(`
-    import { openDatadir, keccak256Key, keccak256 } from ${module('index')};
-    const store = openDatadir({ path: ${JSON.stringify(path)} });
-    for (let i = 0; ; i++) {
-      const value = Buffer.from('a' + i);
-      store.put(keccak256Key(keccak256(value)), value);
-      if (i % 100 === 99) process.stdout.write(i + '\\n');
-    }`);
-  let last = 0;
-  writer.stdout.on('data', (text: Buffer) => void (last = Number(text.toString().trim().split('\n').at(-1))));
-  await once(writer.stdout, 'data');
-  const opener = script(`
-    import { openDatabase } from ${module('lmdb-store')};
-    for (let i = 0; i < 800; i++) await openDatabase(${JSON.stringify(join(path, 'preimages.lmdb'))}).database.close();`);
-  assert.deepEqual(await once(opener, 'close'), [0, null]);
-  assert.equal(writer.exitCode, null);
-  writer.kill('SIGKILL');
-  await once(writer, 'close');
-  const store = openDatadir({ path, mustExist: true });
-  const lost = Array.from({ length: last + 1 }, (_, i) => Buffer.from(`a${i}`)).filter(
-    (written) => store.get(keccak256Key(keccak_256(written))) === undefined,
+  const writer = writerTo(t, path, 'a');
+  await once(writer.child.stdout, 'data');
+  const opener = script(
+    t,
+    `
+    import { openDatabase } from ${moduleAt('lmdb-store')};
+    for (let i = 0; i < 800; i++) await openDatabase(${JSON.stringify(join(path, 'preimages.lmdb'))}).database.close();`,
   );
-  assert.deepEqual(lost.map(String), []);
+  assert.deepEqual(await once(opener, 'close'), [0, null]);
+  assert.equal(writer.child.exitCode, null);
+  await nothingIsLost(path, [writer]);
 });
 
 test('format lmdb: the gate of a database is made anew where it is missing or damaged', (t) => {
@@ -382,23 +402,7 @@ test('format lmdb: the gate of a database is made anew where it is missing or da
 test('format lmdb: two processes write at once, one is killed, and nothing that was put before is lost', async (t) => {
   const path = temporary(t);
   openDatadir({ path, format: 'lmdb' });
-  const script = `
-    import { openDatadir, keccak256Key, keccak256 } from ${JSON.stringify(new URL('../src/index.js', import.meta.url).href)};
-    const store = openDatadir({ path: ${JSON.stringify(path)} });
-    for (let i = 0; ; i++) {
-      const value = Buffer.from(process.argv[1] + i);
-      store.put(keccak256Key(keccak256(value)), value);
-      if (i % 100 === 99) process.stdout.write(i + '\\n');
-    }`;
-  const writers = ['a', 'b'].map((name) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, name], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    t.after(() => child.kill('SIGKILL'));
-    let last = 0;
-    child.stdout.on('data', (text: Buffer) => void (last = Number(text.toString().trim().split('\n').at(-1))));
-    return { name, child, last: () => last };
-  });
+  const writers = ['a', 'b'].map((name) => writerTo(t, path, name));
   // Who opens it in the meantime finds a file that grows, and it is whole.
   while (writers.some(({ last }) => last() < 500)) {
     openDatadir({ path, mustExist: true });
@@ -408,15 +412,7 @@ test('format lmdb: two processes write at once, one is killed, and nothing that 
     );
     await delay(5);
   }
-  for (const { child } of writers) child.kill('SIGKILL');
-  await Promise.all(writers.map(({ child }) => once(child, 'close')));
-  const store = openDatadir({ path, mustExist: true });
-  for (const { name, last } of writers) {
-    for (let i = 0; i <= last(); i++) {
-      const written = Buffer.from(name + i);
-      assert.deepEqual(Buffer.from(store.get(keccak256Key(keccak_256(written))) ?? []), written, name + i);
-    }
-  }
+  await nothingIsLost(path, writers);
 });
 
 test('an empty value is a value', (t) => {

@@ -18,6 +18,7 @@ import { type ContractViews, contractViews, type L1Blocks, l1Blocks, type Log } 
 import type { WatchedChain } from './chain-settings.js';
 import type { Database, Sql } from './database.js';
 import {
+  GAME_STATES,
   addGame,
   addUncoveredGame,
   describeGame,
@@ -124,7 +125,7 @@ export class Follower {
       await setState(
         database,
         game,
-        ['waiting', 'queued', 'judged', 'uncovered', 'undecided', 'orphaned'],
+        GAME_STATES.filter((state) => state !== 'vanished'),
         'vanished',
         'L1 was reorganised',
       );

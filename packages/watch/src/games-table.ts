@@ -6,7 +6,8 @@ import type { Sql } from './database.js';
  * Where a game stands here: `undecided` is one that every try failed for, `orphaned` one whose L1 head is not on L1's chain, `vanished` one
  * that L1 no longer has.
  */
-export type GameState = 'waiting' | 'queued' | 'judged' | 'uncovered' | 'undecided' | 'orphaned' | 'vanished';
+export const GAME_STATES = ['waiting', 'queued', 'judged', 'uncovered', 'undecided', 'orphaned', 'vanished'] as const;
+export type GameState = (typeof GAME_STATES)[number];
 
 /** A game by chain and address. */
 export interface GameKey {

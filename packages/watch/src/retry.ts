@@ -4,7 +4,8 @@ import { WatchError } from './errors.js';
 import type { GameKey, GameState } from './games-table.js';
 
 /** Games that have come to an end without a verdict. */
-export type GivenUp = Extract<GameState, 'undecided' | 'uncovered' | 'orphaned'>;
+const GIVEN_UP = ['undecided', 'uncovered', 'orphaned'] as const satisfies readonly GameState[];
+export type GivenUp = (typeof GIVEN_UP)[number];
 
 export interface RetryChoice {
   /** Only of this chain. */
@@ -36,9 +37,9 @@ export function judgeAgain(database: Database, { chain, games, states }: RetryCh
     }
     const again = await sql.query<GameKey>(
       `UPDATE obelisc.games SET state = 'waiting', reason = NULL, seen_at = now()
-       WHERE state IN ('undecided', 'uncovered', 'orphaned') AND ($1::text IS NULL OR chain = $1) AND (state = ANY($2) OR address = ANY($3))
+       WHERE state = ANY($4) AND ($1::text IS NULL OR chain = $1) AND (state = ANY($2) OR address = ANY($3))
        RETURNING chain, address`,
-      [chain ?? null, [...states], addresses],
+      [chain ?? null, [...states], addresses, GIVEN_UP],
     );
     for (const key of again) {
       await sql.query('DELETE FROM obelisc.progress WHERE chain = $1 AND address = $2', [key.chain, key.address]);
@@ -50,7 +51,7 @@ export function judgeAgain(database: Database, { chain, games, states }: RetryCh
 }
 
 function isGivenUp(state: GameState): state is GivenUp {
-  return state === 'undecided' || state === 'uncovered' || state === 'orphaned';
+  return GIVEN_UP.some((one) => one === state);
 }
 
 const WHY_NOT: Readonly<Record<Exclude<GameState, GivenUp>, string>> = {

@@ -6,7 +6,7 @@ import type { Log } from '@obelisc/host';
 import { claimDetails, countClaims, countWorkers, listClaims, oldestOpen } from './claims-view.js';
 import type { Database } from './database.js';
 import { messageOf, WatchError } from './errors.js';
-import type { GameKey } from './games-table.js';
+import { GAME_STATES, type GameKey } from './games-table.js';
 import type { Metrics } from './metrics.js';
 import type { ClaimQueue } from './queue.js';
 
@@ -49,7 +49,7 @@ const PAGE = [
 type PageFile = { readonly body: Uint8Array; readonly type: string };
 
 /** Games by verdict or state, as `is=` names them. */
-const KINDS = new Set(['valid', 'invalid', 'waiting', 'queued', 'uncovered', 'undecided', 'orphaned', 'vanished']);
+const KINDS = new Set<string>(['valid', 'invalid', ...GAME_STATES.filter((state) => state !== 'judged')]);
 /** Connections of all kinds, of which so many may be open pages. */
 const MOST_CONNECTIONS = 500;
 const MOST_STREAMS = 200;

@@ -7,7 +7,7 @@ import { copyPoint, isInfinity } from './point';
 
 /** Pairs whose loops are done at once. */
 // @ts-ignore: decorator
-@inline export const MOST_PAIRS = 16;
+@inline const MOST_PAIRS = 16;
 
 const PAIRS = memory.data(MOST_PAIRS * <i32>PAIR, 16);
 const PRODUCT = memory.data(<i32>SIZE12, 16);
@@ -17,14 +17,20 @@ const LOOPS = memory.data(<i32>SIZE12, 16);
 let pairs = 0;
 let waiting = 0;
 
-export function begin(): void {
+/** The most pairs that are added at once from the place where arguments are. */
+export function mostPairs(): i32 {
+  return MOST_PAIRS;
+}
+
+/** Begins a product, to which pairs are added. */
+export function beginProduct(): void {
   pairs = 0;
   waiting = 0;
   fp12.setOne(PRODUCT);
 }
 
 /** Adds a pair of points of the groups, at infinity or with Z = 1. A pairing with infinity is one. */
-export function add(p: usize, q: usize): void {
+export function addPair(p: usize, q: usize): void {
   if (isInfinity<u8>(p) || isInfinity<u16>(q)) return;
   if (waiting == MOST_PAIRS) multiplyWaiting();
   const pair = PAIRS + PAIR * <usize>waiting;
@@ -34,7 +40,8 @@ export function add(p: usize, q: usize): void {
   pairs++;
 }
 
-export function isOne(): bool {
+/** Whether the product is one. */
+export function productIsOne(): bool {
   // The groups have the same prime order, and no pairing of two points is one but those with infinity.
   if (pairs < 2) return pairs == 0;
   multiplyWaiting();
