@@ -35,8 +35,8 @@ const SUMMARY = `g.chain, g.address, g.index::float8 AS index, g.type::float8 AS
   g.created_at::float8 AS "createdAt", g.max_clock::float8 AS "maxClock", g.status, g.state, g.reason, g.standing,
   v.answer, v.verdict->'wrong' AS wrong, extract(epoch FROM v.ended_at - v.began_at)::float8 AS seconds,
   floor(extract(epoch FROM v.ended_at) * 1000)::float8 AS "judgedAt",
-  CASE WHEN g.state = 'queued' AND p.said_at > now() - interval '90 seconds'
-    THEN extract(epoch FROM now() - p.began_at)::float8 END AS "atWork"`;
+  CASE WHEN g.state = 'queued' AND p.said_at BETWEEN now() - interval '90 seconds' AND now() + interval '90 seconds'
+    THEN greatest(0, extract(epoch FROM now() - p.began_at))::float8 END AS "atWork"`;
 /** With these tables by these names. */
 const TABLES = `obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address)
   LEFT JOIN obelisc.progress p USING (chain, address)`;
@@ -103,7 +103,7 @@ export function countObjections(sql: Sql): Promise<{ chain: string; objection: s
 /** Seconds that each chain's oldest game waits for its verdict, since its making. */
 export function oldestOpen(sql: Sql): Promise<{ chain: string; seconds: number }[]> {
   return sql.query(
-    `SELECT chain, extract(epoch FROM now())::float8 - min(created_at)::float8 AS seconds
+    `SELECT chain, greatest(0, extract(epoch FROM now())::float8 - min(created_at)::float8) AS seconds
      FROM obelisc.games WHERE state IN ('waiting', 'queued') GROUP BY chain`,
   );
 }
@@ -124,7 +124,9 @@ export function firstSeenOpen(sql: Sql): Promise<OpenGame[]> {
 /** Workers that were heard of within a minute. */
 export async function countWorkers(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
-    `SELECT count(*)::float8 AS count FROM obelisc.workers WHERE seen_at > now() - interval '60 seconds'`,
+    // What lies ahead is of a clock that was set back since.
+    `SELECT count(*)::float8 AS count FROM obelisc.workers
+     WHERE seen_at BETWEEN now() - interval '60 seconds' AND now() + interval '60 seconds'`,
   );
   return row?.count ?? 0;
 }

@@ -27,6 +27,7 @@ import {
   gamesBefore,
   gamesInState,
   newestIndex,
+  newestL1Number,
   openGames,
   readopt,
   setStanding,
@@ -72,6 +73,8 @@ export class Follower {
   readonly #l1: L1Blocks;
   /** It was said that the game to begin with is not there yet. */
   #isFirstMissing = false;
+  /** At the look before, L1's endpoint had not come to a game that is known. */
+  #wasBehind = false;
   /** When the registry was last asked for all games that are not over, by `performance.now()`. */
   #stoodAt = performance.now();
   /** Games made until then, in seconds, were found to be there when that was final: no reorganisation takes them back. */
@@ -91,14 +94,28 @@ export class Follower {
 
   /** One look at L1: all that is new since the one before. Rejects with EndpointError or FactoryError; nothing is lost then. */
   async look(): Promise<Look> {
-    const { number: l1Number } = await this.#l1.latest();
+    const { number: l1Number, timestamp } = await this.#l1.latest();
     const count = await gameCount(this.#views, this.options.chain.factory);
-    const vanished = await this.#reorganised(count);
-    const found = await this.#list(count, vanished);
+    const vanished = (await this.#isBehind(l1Number)) ? [] : await this.#reorganised(count);
+    const found = await this.#list(count, timestamp, vanished);
     await this.#ends();
     await this.#returned();
     const queued = await this.#enqueue(l1Number);
     return { found, queued, vanished: vanished.length, l1Number };
+  }
+
+  /**
+   * Whether the endpoint has not come to the L1 block of a game that is known: a node that catches up, or that of several that lags. It
+   * has no such games yet, which is no reorganisation: after one L1 is longer, or soon will be.
+   */
+  async #isBehind(l1Number: bigint): Promise<boolean> {
+    const { chain, database, log } = this.options;
+    const seen = await newestL1Number(database, chain.name);
+    const isBehind = seen !== undefined && l1Number < seen;
+    if (isBehind && !this.#wasBehind)
+      log('warn', '--l1 is behind what it has had; waiting for it', { chain: chain.name, block: l1Number, had: seen });
+    this.#wasBehind = isBehind;
+    return isBehind;
   }
 
   /**
@@ -162,10 +179,10 @@ export class Follower {
   }
 
   /** Lists the games from the newest known one on, and those in the place of the ones that are gone. */
-  async #list(count: bigint, gone: readonly GameRow[]): Promise<number> {
+  async #list(count: bigint, now: bigint, gone: readonly GameRow[]): Promise<number> {
     const { chain, database } = this.options;
     const newest = await newestIndex(database, chain.name);
-    let at = newest === undefined ? await this.#first(count) : newest + 1n;
+    let at = newest === undefined ? await this.#first(count, now) : newest + 1n;
     for (const { index } of gone) if (BigInt(index) < at) at = BigInt(index);
     let found = 0;
     for (; at < count && !this.#isStopping(); at += BATCH) {
@@ -197,7 +214,8 @@ export class Follower {
       log('info', 'A game that is not covered', { chain: chain.name, game: listed.address, because: game.message });
       return;
     }
-    await addGame(sql, chain.name, listed.index, game, l1Number);
+    // When it was made is the factory's word: a game may say what it likes, and would stand above all others.
+    await addGame(sql, chain.name, listed.index, { ...game, createdAt: listed.createdAt }, l1Number);
     log('info', 'A game', {
       chain: chain.name,
       index: listed.index,
@@ -207,8 +225,8 @@ export class Follower {
     });
   }
 
-  /** The place to begin at in a database that knows no games. */
-  async #first(count: bigint): Promise<bigint> {
+  /** The place to begin at in a database that knows no games. `now`: L1's time, as this machine's clock may be wrong. */
+  async #first(count: bigint, now: bigint): Promise<bigint> {
     const { begin, chain, log } = this.options;
     if (begin === 'all') return 0n;
     if ('game' in begin) {
@@ -219,7 +237,7 @@ export class Follower {
       return begin.game;
     }
     // Games stand in the order of their times.
-    const oldest = BigInt(Math.floor(Date.now() / 1000 - begin.since));
+    const oldest = now - BigInt(Math.floor(begin.since));
     let [low, high] = [0n, count];
     while (low < high) {
       const middle = (low + high) / 2n;

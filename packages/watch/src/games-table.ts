@@ -81,7 +81,10 @@ function saidBy(game: Game, l1Number: bigint | undefined): unknown[] {
   });
 }
 
-/** Adds a game that can be judged, or brings back one that had vanished. */
+/**
+ * Adds a game that can be judged, or brings back one that had vanished. What was said of one that L1 took back is not said of another in
+ * its place; the same claim under the same L1 head has its verdict still.
+ */
 export async function addGame(
   sql: Sql,
   chain: string,
@@ -89,22 +92,25 @@ export async function addGame(
   game: Game,
   l1Number: bigint | undefined,
 ): Promise<void> {
-  // What was said of a game that L1 took back is not said of the one that came in its place.
   await sql.query(
-    `WITH taken_back AS (
-       DELETE FROM obelisc.verdicts v USING obelisc.games g
-       WHERE v.chain = $1 AND v.address = $2 AND g.chain = v.chain AND g.address = v.address AND g.state = 'vanished'),
-     seen_of_it AS (
-       DELETE FROM obelisc.progress p USING obelisc.games g
-       WHERE p.chain = $1 AND p.address = $2 AND g.chain = p.chain AND g.address = p.address AND g.state = 'vanished'),
-     told_of_it AS (
-       DELETE FROM obelisc.alerts a USING obelisc.games g
+    `WITH other AS (
+       SELECT g.chain, g.address FROM obelisc.games g
        WHERE g.chain = $1 AND g.address = $2 AND g.state = 'vanished'
-         AND a.event IN ('wrong-claim ' || g.chain || ' ' || g.address, 'undecided-claim ' || g.chain || ' ' || g.address))
+         AND (g.root_claim, g.block_number, g.l1_head, g.start_block, g.start_root)
+           IS DISTINCT FROM ($5::text, $6::numeric, $7::text, $9::numeric, $10::text)),
+     taken_back AS (
+       DELETE FROM obelisc.verdicts v USING other o WHERE v.chain = o.chain AND v.address = o.address),
+     seen_of_it AS (
+       DELETE FROM obelisc.progress p USING other o WHERE p.chain = o.chain AND p.address = o.address),
+     told_of_it AS (
+       DELETE FROM obelisc.alerts a USING other o
+       WHERE a.event IN ('wrong-claim ' || o.chain || ' ' || o.address, 'undecided-claim ' || o.chain || ' ' || o.address))
      INSERT INTO obelisc.games (chain, address, ${SAID.join(', ')}, index, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      ON CONFLICT (chain, address) DO UPDATE SET ${SAID.map((column) => `${column} = excluded.${column}`).join(', ')},
-       index = excluded.index, created_at = excluded.created_at, seen_at = now(), state = 'waiting', reason = NULL
+       index = excluded.index, created_at = excluded.created_at, seen_at = now(), reason = NULL,
+       state = CASE WHEN EXISTS (SELECT FROM obelisc.verdicts v WHERE v.chain = $1 AND v.address = $2)
+           AND NOT EXISTS (SELECT FROM other) THEN 'judged' ELSE 'waiting' END
      WHERE games.state = 'vanished'`,
     [chain, game.address, ...saidBy(game, l1Number), String(index), String(game.createdAt)],
   );
@@ -180,6 +186,15 @@ export function openGames(sql: Sql, chain: string): Promise<GameRow[]> {
 export async function newestIndex(sql: Sql, chain: string): Promise<bigint | undefined> {
   const [row] = await sql.query<{ newest: string | null }>(
     `SELECT max(index)::text AS newest FROM obelisc.games WHERE chain = $1 AND state <> 'vanished'`,
+    [chain],
+  );
+  return row?.newest === null || row?.newest === undefined ? undefined : BigInt(row.newest);
+}
+
+/** The newest L1 block that a known game has as its L1 head, or undefined. */
+export async function newestL1Number(sql: Sql, chain: string): Promise<bigint | undefined> {
+  const [row] = await sql.query<{ newest: string | null }>(
+    `SELECT max(l1_number)::text AS newest FROM obelisc.games WHERE chain = $1 AND state <> 'vanished'`,
     [chain],
   );
   return row?.newest === null || row?.newest === undefined ? undefined : BigInt(row.newest);

@@ -7,6 +7,7 @@ import type { Database, Sql } from './database.js';
 import { WatchError } from './errors.js';
 import { type GameKey, setState } from './games-table.js';
 import { Trouble } from './trouble.js';
+import { forgetFuture, freeJobless } from './upkeep.js';
 
 /** One queue a chain: a worker takes jobs of the chains that it has endpoints for. */
 const claimsOf = (chain: string): string => `claims.${chain}`;
@@ -22,6 +23,8 @@ const INDEX = `CREATE INDEX job_next ON pgboss.job (name, priority DESC, created
 const LEASE = 90;
 /** Seconds from one word to the next. */
 export const LEASE_RENEWAL = 20;
+/** Milliseconds between two looks after what the engine does not look after. */
+const UPKEEP = 10_000;
 
 export interface QueueOptions {
   readonly log: Log;
@@ -43,11 +46,18 @@ export interface ClaimJob extends GameKey {
 }
 
 export class ClaimQueue {
+  readonly #trouble: Trouble;
+  #upkeep: NodeJS.Timeout | undefined;
+  #keeping: Promise<void> | undefined;
+
   private constructor(
     readonly database: Database,
     readonly boss: PgBoss,
     readonly options: QueueOptions,
-  ) {}
+  ) {
+    this.#trouble = new Trouble(options.log);
+    boss.on('error', (error) => this.#trouble.failed(UPKEEP_FAILS, error));
+  }
 
   /** Makes the engine's tables and starts it. Rejects with WatchError for tables of a newer one, and with DatabaseError. */
   static async start(database: Database, chains: readonly string[], options: QueueOptions): Promise<ClaimQueue> {
@@ -60,8 +70,7 @@ export class ClaimQueue {
       archiveCompletedAfterSeconds: 3600,
       deleteAfterDays: 14,
     });
-    const trouble = new Trouble(options.log);
-    boss.on('error', (error) => trouble.failed('The queue cannot be looked after', error));
+    const queue = new ClaimQueue(database, boss, options);
     await oneAtATime(database, async () => {
       await refuseNewer(database, boss);
       await boss.start();
@@ -74,7 +83,27 @@ export class ClaimQueue {
         await boss.createQueue(name, { name, policy: 'standard', deadLetter: DEAD });
       }
     });
-    return new ClaimQueue(database, boss, options);
+    if (options.supervise ?? true) queue.#keepUp();
+    return queue;
+  }
+
+  #keepUp(): void {
+    this.#upkeep = setInterval(() => {
+      // A database that is slow is not asked twice.
+      this.#keeping ??= this.keepUp()
+        .then(
+          () => this.#trouble.worked(UPKEEP_FAILS),
+          (error: unknown) => this.#trouble.failed(UPKEEP_FAILS, error),
+        )
+        .finally(() => (this.#keeping = undefined));
+    }, UPKEEP);
+  }
+
+  /** Mends what jumping clocks and lost jobs would stop; every process with a queue does it again and again. Rejects with DatabaseError. */
+  async keepUp(): Promise<void> {
+    await forgetFuture(this.database);
+    for (const { chain, address } of await freeJobless(this.database))
+      this.options.log('warn', 'A claim had no job any more, and is queued anew', { chain, game: address });
   }
 
   /** Puts a waiting game's claim in the queue, once; false where it is there already or judged. */
@@ -165,9 +194,14 @@ export class ClaimQueue {
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#upkeep);
+    await this.#keeping;
     await this.boss.stop({ graceful: false, wait: true });
   }
 }
+
+/** What is told of when it fails. */
+const UPKEEP_FAILS = 'The queue cannot be looked after';
 
 /** What the engine fetches; it keeps errors to itself and says that there is nothing. */
 async function fetchOr<T>(database: Database, fetch: (db: PgBoss.Db) => Promise<T>): Promise<T> {

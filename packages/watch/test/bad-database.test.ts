@@ -169,15 +169,64 @@ for (const kind of KINDS)
       assert.match(String(game?.reason), /its worker was lost each time/);
     });
 
-    test('a clock that jumps back makes a lease longer, and no second verdict', async () => {
+    test('a clock that jumps back ends no lease early, and makes none longer than one: no second verdict', async () => {
       await queued();
       const job = await queue.take(CHAIN);
       assert.ok(job);
       await database.query(`UPDATE pgboss.job SET started_on = now() + interval '1 day' WHERE id = $1`, [job.id]);
       await queue.boss.maintain();
       assert.equal(await queue.take(CHAIN), undefined);
+      await queue.keepUp();
+      const [lease] = await database.query<{ left: boolean }>(
+        `SELECT started_on + expire_in BETWEEN now() AND now() + interval '90 seconds' AS left FROM pgboss.job WHERE id = $1`,
+        [job.id],
+      );
+      assert.deepEqual(lease, { left: true });
       assert.equal(await queue.renew(job), true);
       assert.equal(await queue.finish(job, (sql) => writeVerdict(sql, job, { answer: 'valid' })), true);
+    });
+
+    test('a clock that jumps back holds up no job that was queued before, and not the looking after leases', async () => {
+      await queued();
+      await database.query(`UPDATE pgboss.job SET start_after = now() + interval '1 day' WHERE state = 'created'`);
+      await database.query(`UPDATE pgboss.version SET maintained_on = now() + interval '1 day'`);
+      assert.equal(await queue.take(CHAIN), undefined);
+      await queue.keepUp();
+      const job = await queue.take(CHAIN);
+      assert.ok(job);
+      const [ahead] = await database.query('SELECT maintained_on > now() AS ahead FROM pgboss.version');
+      assert.deepEqual(ahead, { ahead: false });
+      // What waits for its next try waits no less for that.
+      await database.query('UPDATE pgboss.job SET retry_delay = 600 WHERE id = $1', [job.id]);
+      await queue.fail(job, 'in vain');
+      await queue.keepUp();
+      assert.equal(await queue.take(CHAIN), undefined);
+      await database.query(`UPDATE pgboss.job SET start_after = now() + interval '1 day' WHERE state = 'retry'`);
+      await queue.keepUp();
+      const again = await queue.take(CHAIN);
+      assert.equal(again?.attempt, 2);
+      await queue.finish(again, (sql) => writeVerdict(sql, again, { answer: 'valid' }));
+    });
+
+    test('a claim whose job the engine has no longer waits again, and no other', async () => {
+      const lost = await queued();
+      const kept = await queued();
+      await database.query(`DELETE FROM pgboss.job WHERE data->>'address' = $1`, [lost.address]);
+      await queue.keepUp();
+      assert.equal((await findGame(database, lost))?.state, 'waiting');
+      assert.equal((await findGame(database, kept))?.state, 'queued');
+      assert.equal(await queue.enqueue(lost), true);
+      // One that waits to be marked as undecided has a job as well.
+      for (;;) {
+        const job = await queue.take(CHAIN);
+        if (job === undefined) break;
+        await database.query(`UPDATE pgboss.job SET retry_count = retry_limit WHERE id = $1`, [job.id]);
+        await queue.boss.fail(`claims.${CHAIN}`, job.id, {});
+      }
+      await queue.keepUp();
+      assert.equal((await findGame(database, lost))?.state, 'queued');
+      assert.deepEqual((await queue.bury()).map(({ address }) => address).sort(), [lost.address, kept.address].sort());
+      assert.equal((await findGame(database, lost))?.state, 'undecided');
     });
 
     test('a judging process that runs out of memory is a try that failed, and is said to be that', async () => {

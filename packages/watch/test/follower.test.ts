@@ -1,7 +1,7 @@
 // Games followed on an L1 that grows, fails and is reorganised.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { retryFor } from '@obelisc/host';
+import { type Log, retryFor } from '@obelisc/host';
 import { watchedChain } from '../src/chain-settings.js';
 import { type Beginning, Follower } from '../src/follower.js';
 import { findGame, gamesBefore, setState } from '../src/games-table.js';
@@ -43,6 +43,7 @@ describe('a follower', () => {
     begin: Beginning = 'all',
     isStopping = (): boolean => false,
     standings: number | undefined = undefined,
+    log: Log = () => {},
   ): Follower =>
     new Follower({
       ...(standings === undefined ? {} : { standings }),
@@ -54,7 +55,7 @@ describe('a follower', () => {
       ),
       database: place.database,
       queue,
-      log: () => {},
+      log,
       confirmations: 10n,
       begin,
     });
@@ -109,7 +110,7 @@ describe('a follower', () => {
     assert.equal((await findGame(place.database, { chain, address: game.address }))?.status, 'challenger wins');
   });
 
-  test('marks the games that a reorganisation took away; one that comes back is judged anew', async () => {
+  test('marks the games that a reorganisation took away; one that comes back without a verdict waits for it again', async () => {
     l1.add(0, 20);
     const gone = l1.add(0, 50);
     const following = follower();
@@ -126,6 +127,44 @@ describe('a follower', () => {
     assert.equal((await findGame(place.database, { chain, address: other.address }))?.index, 1);
     const back = await findGame(place.database, { chain, address: gone.address });
     assert.deepEqual([back?.index, back?.state], [2, 'queued']);
+  });
+
+  test('a game that comes back as it was has its verdict still, and is not told of again', async () => {
+    const game = l1.add(0, 80);
+    const key = { chain, address: game.address };
+    const following = follower();
+    await following.look();
+    const job = await queue.take(chain);
+    assert.ok(job);
+    await queue.finish(job, (sql) => writeVerdict(sql, job, { answer: 'invalid' }));
+    await raise(place.database, 'wrong-claim', `${chain} ${game.address}`, {});
+    l1.games.pop();
+    assert.equal((await following.look()).vanished, 1);
+    assert.equal((await findGame(place.database, key))?.state, 'vanished');
+    l1.games.push(game);
+    const { found, queued } = await following.look();
+    assert.deepEqual([found, queued], [1, 0]);
+    assert.equal((await findGame(place.database, key))?.state, 'judged');
+    const kept = await place.database.query('SELECT answer FROM obelisc.verdicts WHERE chain = $1', [chain]);
+    assert.deepEqual(kept, [{ answer: 'invalid' }]);
+    const told = await place.database.query('SELECT 1 FROM obelisc.alerts WHERE event LIKE $1', [`%${chain} %`]);
+    assert.equal(told.length, 1);
+  });
+
+  test('an endpoint that lags behind what it had takes no game away', async () => {
+    const game = l1.add(0, 80);
+    await follower().look();
+    l1.games.pop();
+    l1.newest = 60;
+    const said: string[] = [];
+    const following = follower('all', undefined, undefined, (_, message) => void said.push(message));
+    assert.equal((await following.look()).vanished, 0);
+    assert.equal((await following.look()).vanished, 0);
+    assert.deepEqual(said, ['--l1 is behind what it has had; waiting for it']);
+    assert.notEqual((await findGame(place.database, { chain, address: game.address }))?.state, 'vanished');
+    // At the same length it is a reorganisation.
+    l1.newest = 100;
+    assert.equal((await following.look()).vanished, 1);
   });
 
   test('another claim at the address of one that was judged is judged too: factories number what they make', async () => {
@@ -344,7 +383,8 @@ describe('a follower', () => {
 
   test('… or with games of some age', async () => {
     for (let i = 0; i < 20; i++) l1.add(0, 20 + i);
-    const age = Date.now() / 1000 - (1_000_000 + 35 * 12);
+    // By L1's clock: that of this machine may be wrong.
+    const age = (l1.newest - 35) * 12;
     await follower({ since: age }).look();
     assert.deepEqual(Object.keys(await states()), ['15', '16', '17', '18', '19']);
   });
