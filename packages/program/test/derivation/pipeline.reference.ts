@@ -1,4 +1,4 @@
-// Fresh random chains, with and without mutated batches, judged by op-node's pipeline itself:
+// Fresh random chains, with and without mutated batches, and with channels for many blocks, judged by op-node's pipeline itself:
 //   REFERENCE_PIPELINE=path/of/program [SEED=1000] [CHAINS=100] npm run test:reference -- program/derivation
 // The program is a loop around op-node's derive.NewDerivationPipeline. It reads a chain a line as JSON (seed, rollup config,
 // L1 blocks with encoded header, transactions and receipts, target, Prague's time on L1), builds blocks as
@@ -8,19 +8,33 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { toHex } from './module.js';
-import { summary, type Result } from './reference-check.js';
-import { makeScenario, type Scenario } from './scenario.js';
-import { runScenario } from './scenario-run.js';
+import { scenarioOf, summary, type Kind, type Result } from './reference-check.js';
+import type { Scenario } from './scenario-parts.js';
+import { runScenario, type Limits } from './scenario-run.js';
 
 const binary = process.env['REFERENCE_PIPELINE'];
 const skip = binary === undefined ? 'REFERENCE_PIPELINE names no program' : false;
 const first = Number(process.env['SEED'] ?? 1000);
 const count = Number(process.env['CHAINS'] ?? 100);
 
-for (const mutated of [false, true]) {
-  test(`${count} ${mutated ? 'mutated ' : ''}chains from seed ${first} on derive as in op-node`, { skip }, () => {
+/** As much as derivation holds in memory of batches that wait: nothing, little, some of them. */
+const LIMITS: Limits[] = [
+  [0, 0, 1],
+  [1 << 20, 0, 1 << 18],
+  [1 << 20, 3000, 1 << 18],
+  [3000, 1500, 30],
+];
+
+const kinds: Record<Kind, string> = {
+  results: 'chains',
+  mutated: 'mutated chains',
+  turns: 'chains of channels for many blocks',
+};
+
+for (const [kind, name] of Object.entries(kinds) as [Kind, string][]) {
+  test(`${count} ${name} from seed ${first} on derive as in op-node`, { skip }, () => {
     for (let seed = first; seed < first + count; seed++) {
-      const scenario = makeScenario(seed, mutated);
+      const scenario = scenarioOf(kind, seed);
       const answer = execFileSync(binary ?? '', { input: `${lineOf(seed, scenario)}\n`, maxBuffer: 1 << 28 });
       const judged = JSON.parse(answer.toString('utf8')) as { first: Result; again?: Result };
       const outcome = runScenario(scenario);
@@ -28,6 +42,9 @@ for (const mutated of [false, true]) {
       if (judged.again !== undefined && outcome.again !== undefined)
         assert.deepEqual(summary(outcome.again), decided(judged.again), `seed ${seed}, from a later block on`);
       assert.equal(judged.again === undefined, outcome.again === undefined, `seed ${seed}`);
+      if (kind !== 'turns') continue;
+      for (const limits of LIMITS)
+        assert.deepEqual(summary(runScenario(scenario, limits)), decided(judged.first), `seed ${seed}, ${limits}`);
     }
   });
 }

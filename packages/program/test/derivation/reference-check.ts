@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { makeScenario } from './scenario.js';
+import type { Scenario } from './scenario-parts.js';
 import { digestOf, runScenario, type Limits, type Outcome } from './scenario-run.js';
+import { makeTurns } from './turns.js';
 
 export interface Result {
   result: string;
@@ -13,26 +15,40 @@ export interface Result {
 
 type Results = { seed: number; first: Result; again?: Result }[];
 
-/** `mutated`: chains whose batches have bytes changed at random, and whose spans contradict the blocks that they repeat. */
+/**
+ * `mutated`: chains whose batches have bytes changed at random, and whose spans contradict the blocks that they repeat. `turns`:
+ * chains whose channels hold batches for many blocks (turns.ts).
+ */
 interface Reference {
   source: string;
   results: Results;
   mutated: Results;
+  turns: Results;
 }
+
+export type Kind = 'results' | 'mutated' | 'turns';
+
+/** The chain of a kind and a seed. */
+export const scenarioOf = (kind: Kind, seed: number): Scenario =>
+  kind === 'turns' ? makeTurns(seed) : makeScenario(seed, kind === 'mutated');
 
 const reference = JSON.parse(
   readFileSync(new URL('../../../test/derivation/reference-results.json', import.meta.url), 'utf8'),
 ) as Reference;
 
-/** Checks the recorded chains number `from` to before `to`, with less memory where `limits` says so. */
-export function checkReference(kind: 'results' | 'mutated', from: number, to: number, limits?: Limits): void {
+/** Checks the recorded chains number `from` to before `to`, in each of the ways to use memory. */
+export function checkReference(kind: Kind, from: number, to: number, ...ways: (Limits | undefined)[]): void {
   const results = reference[kind].slice(from, to);
   assert.equal(results.length, to - from);
   for (const { seed, first, again } of results) {
-    const outcome = runScenario(makeScenario(seed, kind === 'mutated'), limits);
-    assert.deepEqual(summary(outcome), first, `${kind}, seed ${seed}`);
-    const second = outcome.again === undefined ? undefined : summary(outcome.again);
-    assert.deepEqual(second, again, `${kind}, seed ${seed}, from a later block on`);
+    const scenario = scenarioOf(kind, seed);
+    for (const limits of ways.length === 0 ? [undefined] : ways) {
+      const outcome = runScenario(scenario, limits);
+      const said = `${kind}, seed ${seed}, limits ${String(limits)}`;
+      assert.deepEqual(summary(outcome), first, said);
+      const second = outcome.again === undefined ? undefined : summary(outcome.again);
+      assert.deepEqual(second, again, `${said}, from a later block on`);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // Runs a random scenario in the test module.
 import { hashOf, l2Header, orderedTrie } from './encoding.js';
 import { fromHex, instantiate, toHex, utf8 } from './module.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-parts.js';
 
 /** A block that derivation asked for. */
 export interface Built {

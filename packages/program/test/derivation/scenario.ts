@@ -2,84 +2,13 @@
 // derived (reference-results.json). The same seed gives the same chain on every machine.
 import { RLP } from '@ethereumjs/rlp';
 import {
-  addressOf, batcherData, channelData, concat, dynamicFeeTransaction, encodeTransaction, fixed, frame, hashOf, integer, l1Header, l2Header,
-  orderedTrie, singularBatch, spanBatch, type Compression, type FrameFields, type L2Transaction, type SpanFields,
+  batcherData, channelData, concat, dynamicFeeTransaction, encodeTransaction, fixed, frame, hashOf, integer, l2Header, singularBatch,
+  spanBatch, type Compression, type FrameFields, type L2Transaction, type SpanFields,
 } from './encoding.js'; // prettier-ignore
-import { toHex, utf8 } from './module.js';
-
-export interface L1Source {
-  header: Uint8Array;
-  hash: Uint8Array;
-  transactions: Uint8Array[];
-  receipts: Uint8Array[];
-}
-
-export interface Scenario {
-  name: string;
-  config: object;
-  l1: L1Source[];
-  target: number;
-  /** Extra data of the L2 block of a time. */
-  extraAt: (time: number) => Uint8Array;
-  /** Where a second run starts that follows one from genesis: at this many eighths of the first one's blocks. */
-  startEighths: number;
-  /** When Prague comes into force on L1. */
-  prague: number | null;
-  /** Trie nodes by hash. */
-  nodes: [Uint8Array, Uint8Array][];
-}
-
-const forks = [
-  'regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian', 'karst',
-] as const; // prettier-ignore
-
-const genesisTime = 1_700_000_000;
-const blockTime = 2;
-const chainId = 901;
-const l1ChainId = 900;
-const inbox = fixed(0xbb, 20);
-const portal = fixed(0xde, 20);
-const settings = fixed(0x5c, 20);
-const batcher = fixed(0x1234567890, 32);
-const stranger = fixed(0x99887766, 32);
-const gasLimit = 30_000_000;
-const KARST_UPGRADE_GAS = 55_370_657;
-
-/** Numbers by mulberry32. */
-class Random {
-  private state: number;
-  /** How often things go wrong, from 0 to 1. */
-  private readonly wildness: number;
-  constructor(seed: number) {
-    this.state = seed >>> 0;
-    this.wildness = this.pick([0, 0.1, 0.3, 0.3, 1]);
-  }
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-  /** An integer from `from` to `to`. */
-  int(from: number, to: number): number {
-    return from + Math.floor(this.next() * (to - from + 1));
-  }
-  chance(p: number): boolean {
-    return this.next() < p;
-  }
-  /** Like `chance`, for things that go wrong. */
-  odd(p: number): boolean {
-    return this.next() < p * this.wildness;
-  }
-  pick<T>(values: readonly T[]): T {
-    const value = values[this.int(0, values.length - 1)];
-    if (value === undefined) throw new Error('nothing to pick from');
-    return value;
-  }
-  bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.int(0, 255));
-  }
-}
+import {
+  batcher, chainId, emptyReceipt, extraOf, forks, gasLimit, genesisTime, inbox, l1ChainId, l2Transaction, portal, Random, receiptWithLogs,
+  rollupConfig, sealBlock, stranger, type L1Source, type Scenario,
+} from './scenario-parts.js'; // prettier-ignore
 
 /** What a mutated chain has beside the mistakes of all chains; drawn apart from them, so that those stay what they are. */
 class Mutations {
@@ -124,6 +53,9 @@ class Mutations {
   }
 }
 
+const blockTime = 2;
+const KARST_UPGRADE_GAS = 55_370_657;
+
 interface PlannedBlock {
   number: number;
   time: number;
@@ -134,9 +66,6 @@ interface PlannedBlock {
   hash: Uint8Array;
   parentHash: Uint8Array;
 }
-
-const EXTRA = Uint8Array.from([0, 0, 0, 0, 250, 0, 0, 0, 6]);
-const JOVIAN_EXTRA = Uint8Array.from([1, 0, 0, 0, 250, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0]);
 
 /**
  * The chain of a seed. A mutated one has batches with some bytes changed at random, and spans that repeat earlier blocks with
@@ -151,10 +80,7 @@ export function makeScenario(seed: number, mutated = false): Scenario {
   const times = forks.map((_, i) => (i <= newest ? 0 : null)) as (number | null)[];
   // One fork may come into force in the middle.
   if (newest + 1 < known && random.chance(0.5)) times[newest + 1] = genesisTime + random.int(10, 160);
-  const holoceneTime = times[forks.indexOf('holocene')] ?? Infinity;
-  const jovianTime = times[forks.indexOf('jovian')] ?? Infinity;
-  const extraAt = (time: number): Uint8Array =>
-    time < holoceneTime ? new Uint8Array(0) : time < jovianTime ? EXTRA : JOVIAN_EXTRA;
+  const extraAt = (time: number): Uint8Array => extraOf(times, time);
   const karstTime = times[forks.indexOf('karst')] ?? Infinity;
   // Op-node knows no other way than to keep the gas of Karst's upgrade transactions: the mutated chains say that they do.
   const gasLimitAt = (time: number): number =>
@@ -184,20 +110,14 @@ export function makeScenario(seed: number, mutated = false): Scenario {
       transactions.push(dynamicFeeTransaction(stranger, l1ChainId, nonce++, portal, new Uint8Array(0)));
       receipts.push(receiptWithLogs(random));
     }
-    const transactionTrie = orderedTrie(transactions);
-    const receiptTrie = orderedTrie(receipts);
-    nodes.push(...transactionTrie.nodes, ...receiptTrie.nodes);
-    const header = l1Header({
-      parent: l1.at(-1)?.hash ?? new Uint8Array(32),
-      number,
+    sealBlock(l1, nodes, {
       time: l1Times[number] ?? 0,
-      transactionsRoot: transactionTrie.root,
-      receiptsRoot: receiptTrie.root,
+      transactions,
+      receipts,
       baseFee: BigInt(random.int(1, 2 ** 40)),
       excessBlobGas: random.chance(0.9) ? BigInt(random.int(0, 200_000_000)) : 0n,
       isPrague: prague !== null && (l1Times[number] ?? 0) >= prague,
     });
-    l1.push({ header, hash: hashOf(header), transactions, receipts });
   };
   seal([]);
 
@@ -315,35 +235,16 @@ export function makeScenario(seed: number, mutated = false): Scenario {
     seal(transactions);
   }
 
-  const time = (fork: (typeof forks)[number]): object => {
-    const value = times[forks.indexOf(fork)];
-    return value === null || value === undefined ? {} : { [`${fork}_time`]: value };
-  };
-  const config = {
-    genesis: {
-      l1: { hash: toHex(l1[0]?.hash ?? new Uint8Array(32)), number: 0 },
-      l2: { hash: toHex(genesisHash), number: 0 },
-      l2_time: genesisTime,
-      system_config: {
-        batcherAddr: toHex(addressOf(batcher)),
-        overhead: toHex(fixed(2100, 32)),
-        scalar: toHex(fixed(1_000_000, 32)),
-        gasLimit,
-      },
-    },
-    block_time: blockTime,
-    max_sequencer_drift: drift,
-    seq_window_size: window,
-    channel_timeout: random.int(3, 10),
-    l1_chain_id: l1ChainId,
-    l2_chain_id: chainId,
-    ...Object.assign({}, ...forks.map(time)),
-    ...(mutated ? { keep_karst_upgrade_gas: true } : {}),
-    batch_inbox_address: toHex(inbox),
-    deposit_contract_address: toHex(portal),
-    l1_system_config_address: toHex(settings),
-    protocol_versions_address: toHex(fixed(0, 20)),
-  };
+  const config = rollupConfig({
+    l1Genesis: l1[0]?.hash ?? new Uint8Array(32),
+    l2Genesis: genesisHash,
+    times,
+    blockTime,
+    drift,
+    window,
+    timeout: random.int(3, 10),
+    others: mutated ? { keep_karst_upgrade_gas: true } : {},
+  });
   return {
     name: `seed ${seed}`,
     config,
@@ -353,23 +254,6 @@ export function makeScenario(seed: number, mutated = false): Scenario {
     startEighths: random.int(0, 7),
     prague,
     nodes,
-  };
-}
-
-function l2Transaction(random: Random): L2Transaction {
-  const type = random.odd(0.03) ? 4 : random.int(0, 2);
-  return {
-    type,
-    nonce: random.int(0, 300),
-    gas: random.int(21_000, 10_000_000),
-    to: type !== 4 && random.chance(0.2) ? null : random.bytes(20),
-    value: BigInt(random.int(0, 2 ** 32)) * (random.chance(0.2) ? 2n ** 200n : 1n),
-    data: random.bytes(random.pick([0, 1, 4, 60])),
-    v: random.int(0, 1),
-    r: BigInt(toHex(random.bytes(32))),
-    // The test's execution refuses transactions that end with deadbeef.
-    s: random.odd(0.02) ? 0xdeadbeefn : BigInt(toHex(random.bytes(20))),
-    isProtected: random.chance(0.7),
   };
 }
 
@@ -416,55 +300,3 @@ const oddBatches = (random: Random): Uint8Array[] => [
   concat([0], RLP.encode([random.bytes(32), integer(1)])),
   random.bytes(40),
 ];
-
-const emptyReceipt = concat([2], RLP.encode([Uint8Array.of(1), integer(21000), new Uint8Array(256), []]));
-const depositTopic = hashOf(utf8('TransactionDeposited(address,address,uint256,bytes)'));
-const updateTopic = hashOf(utf8('ConfigUpdate(uint256,uint8,bytes)'));
-
-function receiptWithLogs(random: Random): Uint8Array {
-  const logs = Array.from({ length: random.int(1, 3) }, () =>
-    random.chance(0.7) ? depositLog(random) : updateLog(random),
-  );
-  const status = random.chance(0.9) ? Uint8Array.of(1) : new Uint8Array(0);
-  return concat([2], RLP.encode([status, integer(50000), new Uint8Array(256), logs]));
-}
-
-function depositLog(random: Random): [Uint8Array, Uint8Array[], Uint8Array] {
-  const opaque = concat(
-    fixed(random.chance(0.5) ? 0 : random.int(1, 2 ** 32), 32),
-    fixed(random.int(0, 2 ** 32), 32),
-    fixed(random.int(21_000, 2 ** 32), 8),
-    [random.int(0, 1)],
-    random.bytes(random.int(0, 70)),
-  );
-  const padded = concat(opaque, new Uint8Array((32 - (opaque.length % 32)) % 32));
-  const topics = [
-    depositTopic,
-    concat(new Uint8Array(12), random.bytes(20)),
-    concat(new Uint8Array(12), random.bytes(20)),
-    fixed(0, 32),
-  ];
-  const address = random.chance(0.9) ? portal : inbox;
-  return [address, topics, concat(fixed(32, 32), fixed(opaque.length, 32), padded)];
-}
-
-function updateLog(random: Random): [Uint8Array, Uint8Array[], Uint8Array] {
-  // What the header shows (gas limit, EIP-1559 parameters, minimum base fee) stays, for the hashes of the planned blocks depend on it.
-  const kind = random.pick([1, 1, 1, 3, 5, 5, 7, 9]);
-  const scalar = random.pick([
-    fixed(random.int(1, 2 ** 31), 32),
-    concat([1], new Uint8Array(23), random.bytes(8)),
-    concat([1], random.bytes(31)),
-    concat([0], random.bytes(31)),
-    concat([2], random.bytes(31)),
-  ]);
-  const body =
-    kind === 1
-      ? concat(fixed(32, 32), fixed(64, 32), fixed(random.int(0, 5000), 32), scalar)
-      : concat(fixed(32, 32), fixed(32, 32), fixed(random.int(0, kind === 7 ? 70_000 : 2 ** 31), 32));
-  return [
-    settings,
-    [updateTopic, fixed(random.chance(0.95) ? 0 : 1, 32), fixed(kind, 32)],
-    random.chance(0.95) ? body : body.slice(0, -1),
-  ];
-}
