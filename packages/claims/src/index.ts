@@ -9,6 +9,7 @@ export {
   type GameChoice,
   GameError,
   type GameStatus,
+  readEachGame,
   readGames,
   readClaimsOf,
   readGameStatuses,

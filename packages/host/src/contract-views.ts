@@ -21,11 +21,19 @@ export type ContractViews = {
   readonly name: string;
   /** The newest answers of all, in order. Rejects with EndpointError. */
   read(calls: readonly ViewCall[]): Promise<Words[]>;
+  /**
+   * The same, where each call fails for itself: contracts may be made so that nodes refuse to run them, or take too long to. With
+   * `isSentOnce` what fails is not tried again.
+   */
+  readEach(calls: readonly ViewCall[], isSentOnce?: boolean): Promise<(Words | EndpointError)[]>;
   /** Whether there is code at the address. Rejects with EndpointError. */
   isContract(address: string): Promise<boolean>;
 };
 
 export type ContractViewsOptions = { url: string; flag?: string; batchSize?: number; log?: Log; policy: RetryPolicy };
+
+/** Words of an answer that are looked at: no view that is read here has as many, and a contract may answer with megabytes. */
+const MOST_WORDS = 16;
 
 /** A reader of contracts by the execution endpoint at `url`. */
 export function contractViews(options: ContractViewsOptions): ContractViews {
@@ -36,19 +44,26 @@ export function contractViews(options: ContractViewsOptions): ContractViews {
       throw new WrongAnswerError(endpoint.name, 'eth_call', 'the answer is no data');
     // What has no code answers with nothing.
     if (result === '0x') return undefined;
-    return (result.slice(2).match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`));
+    return (result.slice(2, 2 + 64 * MOST_WORDS).match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`));
+  };
+  const readEach: ContractViews['readEach'] = async (calls, isSentOnce = false) => {
+    const parameters = calls.map((call) => [{ to: call.address, data: callData(call) }, 'latest']);
+    const outcomes = await endpoint.settleEach('eth_call', parameters, words, () => isSentOnce);
+    return outcomes.map((outcome) => {
+      if (outcome.status === 'fulfilled') return outcome.value;
+      if (!(outcome.reason instanceof EndpointError)) throw outcome.reason;
+      return outcome.reason.kind === 'reverted' ? undefined : outcome.reason;
+    });
   };
   return {
     name: endpoint.name,
     async read(calls) {
-      const parameters = calls.map((call) => [{ to: call.address, data: callData(call) }, 'latest']);
-      const outcomes = await endpoint.settleEach('eth_call', parameters, words);
-      return outcomes.map((outcome) => {
-        if (outcome.status === 'fulfilled') return outcome.value;
-        if (outcome.reason instanceof EndpointError && outcome.reason.kind === 'reverted') return undefined;
-        throw outcome.reason;
+      return (await readEach(calls)).map((answer) => {
+        if (answer instanceof EndpointError) throw answer;
+        return answer;
       });
     },
+    readEach,
     isContract: (address) =>
       endpoint.call('eth_getCode', [address, 'latest'], (code) => {
         if (typeof code !== 'string') throw new WrongAnswerError(endpoint.name, 'eth_getCode', 'the answer is no data');

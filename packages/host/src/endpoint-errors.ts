@@ -142,7 +142,7 @@ const INVALID_TEXT =
 /** geth's code for a revert, and what others say. */
 const REVERTED_CODE = 3;
 const REVERTED_TEXT =
-  /execution (?:has )?reverted|vm execution error|\brevert(?:ed)?\b|invalid opcode|invalid jump|out ?of ?gas|gas uint64 overflow|stack (?:under|over)flow|stack limit reached|return data out of bounds|write protection|max call depth/i;
+  /execution (?:has )?reverted|vm execution error|\brevert(?:ed)?\b|invalid opcode|invalid jump|out ?of ?gas|gas uint64 overflow|stack (?:under|over)flow|stack limit reached|return data out of bounds|write protection|max call depth|bad (?:instruction|jump)|evm error|gas required exceeds|\binvalid_(?:operation|jump_destination)\b|\binsufficient_gas\b/i;
 /** What comes after it is the contract's own text, which may speak of limits, keys and methods as it likes. */
 const BEGINS_REVERTED =
   /^\W*(?:(?:rpc |internal )?error:? *)?(?:vm exception while processing transaction: |the )?(?:execution (?:has )?reverted|reverted|revert)\b/i;

@@ -1,6 +1,6 @@
 /** L1's blocks by name and hash, for those who follow it. */
 import { hex } from './bytes.js';
-import { EmptyAnswerError, WrongAnswerError } from './endpoint-errors.js';
+import { EmptyAnswerError, EndpointError, WrongAnswerError } from './endpoint-errors.js';
 import { type Log, silentLog } from './log.js';
 import type { BlockId } from './op-node.js';
 import type { RetryPolicy } from './retry.js';
@@ -41,8 +41,13 @@ export function l1Blocks(options: { url: string; flag?: string; log?: Log; polic
   };
   const byHashes = async (hashes: readonly string[]): Promise<(L1Block | undefined)[]> => {
     const parameters = hashes.map((hash) => [hash, false]);
-    const found = await endpoint.callEach('eth_getBlockByHash', parameters, block);
-    return found.map((one, i) => named(one, hashes[i] ?? ''));
+    const found = await endpoint.settleEach('eth_getBlockByHash', parameters, block);
+    return found.map((outcome, i) => {
+      if (outcome.status === 'fulfilled') return named(outcome.value, hashes[i] ?? '');
+      // Some say by an error that there is none.
+      if (outcome.reason instanceof EndpointError && outcome.reason.kind === 'absent') return undefined;
+      throw outcome.reason;
+    });
   };
   return {
     finalized: () => endpoint.call('eth_getBlockByNumber', ['finalized', false], block),

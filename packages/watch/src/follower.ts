@@ -2,27 +2,35 @@
 // reorganisation of L1 took away are marked.
 import {
   type Game,
-  GameError,
+  type GameError,
   gameCount,
   gameType,
   type ListedGame,
   listGames,
   readClaimsOf,
-  readGames,
   objectionsOf,
   readGameStatuses,
   readStandings,
   policyOf,
 } from '@obelisc/claims';
-import { type ContractViews, contractViews, type L1Blocks, l1Blocks, type Log } from '@obelisc/host';
+import {
+  type ContractViews,
+  contractViews,
+  EndpointError,
+  type L1Blocks,
+  l1Blocks,
+  type Log,
+  retryFor,
+} from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
 import type { Database, Sql } from './database.js';
+import { GameReader } from './game-reader.js';
 import {
   GAME_STATES,
   addGame,
   addUncoveredGame,
+  addUnreadGame,
   describeGame,
-  findGame,
   type GameRow,
   gamesBefore,
   gamesInState,
@@ -35,9 +43,14 @@ import {
   setStatus,
 } from './games-table.js';
 import type { ClaimQueue } from './queue.js';
+import { stoppableMethods } from './stoppable.js';
 
 /** Games read at a time. */
 const BATCH = 100n;
+/** Milliseconds in which a game's views have to answer. */
+const HASTY = 5000;
+/** Seconds between two L1 blocks. */
+const SLOT = 12n;
 /** Milliseconds between two looks at what the registry makes of games that are not over. */
 const STANDINGS = 120_000;
 
@@ -52,8 +65,8 @@ export interface FollowerOptions {
   readonly begin: Beginning;
   /** Milliseconds between two looks at what the registry makes of games; absent: two minutes. */
   readonly standings?: number;
-  /** Whether a look is to end as soon as it can; the next one goes on where it was. */
-  readonly isStopping?: () => boolean;
+  /** Ends a look as soon as it can; the next one goes on where it was. */
+  readonly signal?: AbortSignal;
 }
 
 /** The first game to look at: by its place, by age in seconds, or all that are there. */
@@ -70,6 +83,7 @@ export interface Look {
 
 export class Follower {
   readonly #views: ContractViews;
+  readonly #games: GameReader;
   readonly #l1: L1Blocks;
   /** It was said that the game to begin with is not there yet. */
   #isFirstMissing = false;
@@ -81,18 +95,25 @@ export class Follower {
   #settled = 0n;
 
   constructor(readonly options: FollowerOptions) {
-    const { chain, log } = options;
-    const endpoint = { url: chain.l1, log, policy: policyOf(chain.settings) };
+    const { chain, log, signal } = options;
+    const policy = policyOf(chain.settings);
+    const endpoint = { url: chain.l1, log };
     const batchSize = chain.settings?.endpoints.batchSize;
-    this.#views = contractViews({ ...endpoint, ...(batchSize === undefined ? {} : { batchSize }) });
-    this.#l1 = l1Blocks(endpoint);
+    const viewsBy = (waits: typeof policy): ContractViews => {
+      const views = contractViews({ ...endpoint, policy: waits, ...(batchSize === undefined ? {} : { batchSize }) });
+      return stoppableMethods(views, signal);
+    };
+    this.#views = viewsBy(policy);
+    const hasty = retryFor(Math.min(policy.forMs, HASTY), policy);
+    this.#games = new GameReader(chain.factory, this.#views, () => viewsBy(hasty));
+    this.#l1 = stoppableMethods(l1Blocks({ ...endpoint, policy }), signal);
   }
 
   #isStopping(): boolean {
-    return this.options.isStopping?.() ?? false;
+    return this.options.signal?.aborted ?? false;
   }
 
-  /** One look at L1: all that is new since the one before. Rejects with EndpointError or FactoryError; nothing is lost then. */
+  /** One look at L1: all that is new since the one before. Rejects with EndpointError, FactoryError or the signal's reason; nothing is lost then. */
   async look(): Promise<Look> {
     const { number: l1Number, timestamp } = await this.#l1.latest();
     const count = await gameCount(this.#views, this.options.chain.factory);
@@ -100,7 +121,7 @@ export class Follower {
     const found = await this.#list(count, timestamp, vanished);
     await this.#ends();
     await this.#returned();
-    const queued = await this.#enqueue(l1Number);
+    const queued = await this.#enqueue(l1Number, timestamp);
     return { found, queued, vanished: vanished.length, l1Number };
   }
 
@@ -188,16 +209,13 @@ export class Follower {
     for (; at < count && !this.#isStopping(); at += BATCH) {
       const to = at + BATCH < count ? at + BATCH : count;
       const listed = await listGames(this.#views, chain.factory, at, to);
-      const games = await readGames(
-        this.#views,
-        listed.map(({ address }) => address),
-      );
+      const games = await this.#games.read(listed.map(({ address }) => address));
       const numbers = await this.#numbersOf(games);
       // Together: each by itself waits for the disk.
       await database.transaction(async (sql) => {
         for (const [i, game] of games.entries()) {
           const entry = listed[i];
-          if (entry !== undefined) await this.#add(sql, entry, game, numbers[i]);
+          if (entry !== undefined) await this.#add(sql, entry, game, { now, l1Number: numbers[i] });
         }
       });
       found += games.length;
@@ -205,13 +223,25 @@ export class Follower {
     return found;
   }
 
-  async #add(sql: Sql, listed: ListedGame, game: Game | GameError, l1Number: bigint | undefined): Promise<void> {
+  async #add(
+    sql: Sql,
+    listed: ListedGame,
+    game: Game | GameError | EndpointError,
+    { now, l1Number }: { now: bigint; l1Number: bigint | undefined },
+  ): Promise<void> {
     const { chain, log } = this.options;
-    if (game instanceof GameError) {
-      const typeName = gameType(listed.type).name;
+    if (game instanceof Error) {
+      const entry = { ...listed, typeName: gameType(listed.type).name };
       const key = { chain: chain.name, address: listed.address };
-      await addUncoveredGame(sql, key, { ...listed, typeName }, game.message);
-      log('info', 'A game that is not covered', { chain: chain.name, game: listed.address, because: game.message });
+      const because = game.message;
+      if (this.#mayBeRead(game, listed.createdAt, now)) {
+        this.#games.postpone(listed.address);
+        await addUnreadGame(sql, key, entry, because);
+        log('warn', 'A game cannot be read; trying again', { chain: chain.name, game: listed.address, because });
+      } else {
+        await addUncoveredGame(sql, key, entry, because);
+        log('info', 'A game that is not covered', { chain: chain.name, game: listed.address, because });
+      }
       return;
     }
     // When it was made is the factory's word: a game may say what it likes, and would stand above all others.
@@ -223,6 +253,15 @@ export class Follower {
       type: game.typeName,
       block: game.blockNumber,
     });
+  }
+
+  /**
+   * Whether the game may say more when it is read again: where that failed, and where there is no contract, or none that is a game, while
+   * the game is so new that one of several nodes may not have its block yet.
+   */
+  #mayBeRead(fault: GameError | EndpointError, createdAt: bigint, now: bigint): boolean {
+    if (fault instanceof EndpointError) return true;
+    return !fault.isUncovered && createdAt + this.options.confirmations * SLOT > now;
   }
 
   /** The place to begin at in a database that knows no games. `now`: L1's time, as this machine's clock may be wrong. */
@@ -277,10 +316,12 @@ export class Follower {
     const standings = await readStandings(
       this.#views,
       games.map(({ address }) => address),
+      true,
     );
     for (const [i, game] of games.entries()) {
-      if (!(await setStanding(database, game, standings[i]))) continue;
-      const registry = objectionsOf(standings[i]).join(', ') || 'no objection';
+      const standing = standings[i];
+      if (standing instanceof EndpointError || !(await setStanding(database, game, standing))) continue;
+      const registry = objectionsOf(standing).join(', ') || 'no objection';
       log('info', 'The registry says otherwise of a game', { chain: game.chain, game: game.address, registry });
     }
   }
@@ -300,14 +341,14 @@ export class Follower {
     }
   }
 
-  /** Puts the games that are final enough into the queue. */
-  async #enqueue(l1Number: bigint): Promise<number> {
+  /** Puts the games that are final enough into the queue. `now`: L1's time. */
+  async #enqueue(l1Number: bigint, now: bigint): Promise<number> {
     const { chain, database, queue, confirmations } = this.options;
+    await this.#readAgain(now);
     let queued = 0;
-    for (const waiting of await gamesInState(database, chain.name, 'waiting')) {
+    for (const game of await gamesInState(database, chain.name, 'waiting')) {
       if (this.#isStopping()) break;
-      const game = waiting.rootClaim === null ? await this.#readAgain(waiting) : waiting;
-      if (game === undefined) continue;
+      if (game.rootClaim === null) continue;
       // The block of the game's making is the one after its L1 head.
       if (game.l1Number !== null && l1Number < BigInt(game.l1Number) + 1n + confirmations) continue;
       if (await queue.enqueue(game)) queued++;
@@ -315,22 +356,36 @@ export class Follower {
     return queued;
   }
 
-  /** Reads a game whose claim was not judged here before; undefined where it still is not. */
-  async #readAgain(waiting: GameRow): Promise<GameRow | undefined> {
-    const { database, log } = this.options;
-    const [game] = await readGames(this.#views, [waiting.address]);
-    if (game instanceof GameError) {
-      await setState(database, waiting, ['waiting'], 'uncovered', game.message);
-      log('info', 'A game that is not covered', { chain: waiting.chain, game: waiting.address, because: game.message });
-      return undefined;
+  /** Reads the games that wait without their claim being known: it could not be read, or was not judged here before. */
+  async #readAgain(now: bigint): Promise<void> {
+    const { chain, database, log } = this.options;
+    const waiting = await gamesInState(database, chain.name, 'waiting');
+    const unread = waiting.filter(({ rootClaim, address }) => rootClaim === null && this.#games.isDue(address));
+    for (let at = 0; at < unread.length && !this.#isStopping(); at += Number(BATCH)) {
+      const some = unread.slice(at, at + Number(BATCH));
+      const games = await this.#games.read(some.map(({ address }) => address));
+      const numbers = await this.#numbersOf(games);
+      for (const [i, row] of some.entries()) {
+        const game = games[i];
+        if (game === undefined) continue;
+        if (game instanceof Error && this.#mayBeRead(game, BigInt(row.createdAt), now)) {
+          this.#games.postpone(row.address);
+          await setState(database, row, ['waiting'], 'waiting', game.message);
+          continue;
+        }
+        this.#games.forget(row.address);
+        if (game instanceof Error) {
+          await setState(database, row, ['waiting'], 'uncovered', game.message);
+          const because = game.message;
+          log('info', 'A game that is not covered', { chain: row.chain, game: row.address, because });
+        } else await describeGame(database, row, game, numbers[i]);
+      }
     }
-    if (game !== undefined) await describeGame(database, waiting, game, (await this.#numbersOf([game]))[0]);
-    return findGame(database, waiting);
   }
 
   /** The numbers of the games' L1 heads, where they have one that L1 knows. */
-  async #numbersOf(games: readonly (Game | GameError)[]): Promise<(bigint | undefined)[]> {
-    const heads = games.map((game) => (game instanceof GameError ? undefined : game.l1Head));
+  async #numbersOf(games: readonly (Game | Error)[]): Promise<(bigint | undefined)[]> {
+    const heads = games.map((game) => (game instanceof Error ? undefined : game.l1Head));
     const asked = [...new Set(heads.filter((head) => head !== undefined))];
     const found = await this.#l1.byHashes(asked);
     const numbers = new Map(asked.map((hash, i) => [hash, found[i]?.number]));

@@ -116,7 +116,7 @@ export async function addGame(
   );
 }
 
-/** Writes what is known of a game that waits without: one that is read again. */
+/** Writes what is known of a game that waits without: one that is read again. Why it could not be read is over. */
 export async function describeGame(
   sql: Sql,
   { chain, address }: GameKey,
@@ -124,27 +124,54 @@ export async function describeGame(
   l1Number: bigint | undefined,
 ): Promise<void> {
   await sql.query(
-    `UPDATE obelisc.games SET ${SAID.map((column, i) => `${column} = $${i + 3}`).join(', ')}
+    `UPDATE obelisc.games SET ${SAID.map((column, i) => `${column} = $${i + 3}`).join(', ')}, reason = NULL
      WHERE chain = $1 AND address = $2 AND state = 'waiting'`,
     [chain, address, ...saidBy(game, l1Number)],
   );
 }
 
+/** What is known of a game without its own contract. */
+export interface ListedEntry {
+  readonly index: bigint;
+  readonly type: number;
+  readonly typeName: string;
+  readonly createdAt: bigint;
+}
+
 /** Adds a game whose claim is not judged here, with the reason. */
-export async function addUncoveredGame(
+export function addUncoveredGame(sql: Sql, key: GameKey, listed: ListedEntry, reason: string): Promise<void> {
+  return addUndescribed(sql, key, listed, 'uncovered', reason);
+}
+
+/** Adds a game that could not be read, with the reason: it waits to be. */
+export function addUnreadGame(sql: Sql, key: GameKey, listed: ListedEntry, reason: string): Promise<void> {
+  return addUndescribed(sql, key, listed, 'waiting', reason);
+}
+
+async function addUndescribed(
   sql: Sql,
   key: GameKey,
-  listed: { readonly index: bigint; readonly type: number; readonly typeName: string; readonly createdAt: bigint },
+  listed: ListedEntry,
+  state: GameState,
   reason: string,
 ): Promise<void> {
   await sql.query(
     `INSERT INTO obelisc.games (chain, address, index, type, type_name, created_at, state, reason)
-     VALUES ($1, $2, $3, $4, $5, $6, 'uncovered', $7)
+     VALUES ($1, $2, $3, $4, $5, $6, $8, $7)
      ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, type = excluded.type, type_name = excluded.type_name,
        root_claim = NULL, block_number = NULL, l1_head = NULL, l1_number = NULL, start_block = NULL, start_root = NULL, standing = NULL,
-       proposer = NULL, created_at = excluded.created_at, seen_at = now(), state = 'uncovered', reason = excluded.reason
+       proposer = NULL, created_at = excluded.created_at, seen_at = now(), state = excluded.state, reason = excluded.reason
      WHERE games.state = 'vanished'`,
-    [key.chain, key.address, String(listed.index), listed.type, listed.typeName, String(listed.createdAt), reason],
+    [
+      key.chain,
+      key.address,
+      String(listed.index),
+      listed.type,
+      listed.typeName,
+      String(listed.createdAt),
+      reason,
+      state,
+    ],
   );
 }
 

@@ -54,7 +54,7 @@ export class Watch {
   readonly worker: ClaimWorker | undefined;
   readonly #followers: readonly Follower[];
   readonly #pauses = new Set<() => void>();
-  #isStopping = false;
+  readonly #stopping = new AbortController();
 
   private constructor(
     readonly options: WatchOptions,
@@ -63,8 +63,7 @@ export class Watch {
     const { chains, database, log, confirmations, begin, concurrency, listeners } = options;
     const { machine, segment, segmentWorkers, stalled, judge } = options;
     this.queue = queue;
-    const isStopping = (): boolean => this.#isStopping;
-    const look = { database, queue, log, confirmations, begin, isStopping };
+    const look = { database, queue, log, confirmations, begin, signal: this.#stopping.signal };
     this.#followers = chains.map((chain) => new Follower({ chain, ...look }));
     this.worker =
       concurrency === 0
@@ -100,8 +99,11 @@ export class Watch {
     return new Watch(options, queue);
   }
 
-  /** Follows the chains until `stop`. `once`: until all games that are there now have been judged. */
-  async run({ once = false } = {}): Promise<void> {
+  /**
+   * Follows the chains until `stop`. `once`: until all games that are there now have been judged. Resolves to whether it came to that end,
+   * and was not stopped before.
+   */
+  async run({ once = false } = {}): Promise<boolean> {
     const working = this.worker?.run() ?? Promise.resolve();
     const reporting = this.#report();
     try {
@@ -110,7 +112,7 @@ export class Watch {
         // As those who judge wait for a database that is away, so does who waits for them.
         const isAnyOpen = (): Promise<boolean> =>
           insist(
-            async () => !this.#isStopping && (await this.#isAnyOpen()),
+            async () => !this.isStopping && (await this.#isAnyOpen()),
             this.options.log,
             'What is left to judge cannot be read',
           );
@@ -119,6 +121,7 @@ export class Watch {
         await this.options.reporter?.look();
         await this.options.reporter?.sent();
       }
+      return !this.isStopping;
     } finally {
       this.stop();
       await Promise.all([working, reporting]);
@@ -127,9 +130,14 @@ export class Watch {
     }
   }
 
+  /** `stop` was called. */
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   /** Ends `run`: claims at work are finished, nothing new is begun. */
   stop(): void {
-    this.#isStopping = true;
+    this.#stopping.abort();
     this.worker?.stop();
     for (const wake of this.#pauses) wake();
   }
@@ -153,7 +161,7 @@ export class Watch {
     const { log, poll, listeners } = this.options;
     const chain = follower.options.chain.name;
     const trouble = new Trouble(log);
-    while (!this.#isStopping) {
+    while (!this.isStopping) {
       try {
         const look = await follower.look();
         trouble.worked('Games cannot be written');
@@ -161,6 +169,7 @@ export class Watch {
         if (look.found + look.queued + look.vanished > 0) listeners?.onChange?.();
         if (once) return;
       } catch (error) {
+        if (this.isStopping) return;
         const reason = error instanceof Error ? error : new Error(String(error));
         // Nobody waits: what is wrong now may be right at the next look.
         if (once) throw reason;
@@ -179,7 +188,7 @@ export class Watch {
   async #report(): Promise<void> {
     const { log, listeners, reporter } = this.options;
     const trouble = new Trouble(log);
-    while (!this.#isStopping) {
+    while (!this.isStopping) {
       try {
         for (const { chain, address } of await this.queue.bury()) {
           log('error', 'A claim could not be judged in as many tries as there may be', { chain, game: address });
@@ -204,7 +213,7 @@ export class Watch {
   }
 
   #pause(milliseconds: number): Promise<void> {
-    if (this.#isStopping) return Promise.resolve();
+    if (this.isStopping) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);

@@ -11,6 +11,10 @@ export interface FakeGame {
   readonly createdAt: number;
   /** All its views revert. */
   reverts?: boolean;
+  /** All its views are answered with this error. */
+  error?: RpcFault;
+  /** There is no contract at its address. */
+  isMissing?: boolean;
   /** 0 in progress, 1 challenger wins, 2 defender wins. */
   status: number;
   claim: bigint;
@@ -19,6 +23,13 @@ export interface FakeGame {
   /** Answers of its views that are others than a usual game's, by signature. */
   says?: Readonly<Record<string, bigint>>;
 }
+
+export interface RpcFault {
+  readonly code: number;
+  readonly message: string;
+}
+
+const REVERTED: RpcFault = { code: 3, message: 'execution reverted' };
 
 /** When an L1 block was made, in seconds. */
 const timeOf = (block: number): number => 1_000_000 + block * 12;
@@ -33,6 +44,10 @@ function selector(signature: string): string {
 
 const word = (value: number | bigint): string => value.toString(16).padStart(64, '0');
 
+class Fault {
+  constructor(readonly fault: RpcFault) {}
+}
+
 export class FakeL1 {
   url = '';
   newest = 100;
@@ -43,6 +58,10 @@ export class FakeL1 {
   games: FakeGame[] = [];
   /** Requests fail with this status while it is set. */
   failure: number | undefined;
+  /** Requests are not answered where this is given, and it is called. */
+  onUnanswered: (() => void) | undefined;
+  /** What is said of a block that it does not have; undefined: null. */
+  unknownBlock: RpcFault | undefined;
   /** The factory is no contract. */
   isFactoryGone = false;
   /** It is a contract of another kind, or one whose list has other fields. */
@@ -55,6 +74,7 @@ export class FakeL1 {
     let body = '';
     request.on('data', (piece: Buffer) => void (body += piece.toString()));
     request.on('end', () => {
+      if (this.onUnanswered !== undefined) return void this.onUnanswered();
       if (this.failure !== undefined) return void response.writeHead(this.failure).end('out of order');
       const calls = JSON.parse(body) as Call | Call[];
       const answers = Array.isArray(calls) ? calls.map((call) => this.#answer(call)) : this.#answer(calls);
@@ -85,7 +105,7 @@ export class FakeL1 {
 
   #answer({ id, method, params }: Call): object {
     const result = this.#result(method, params);
-    if (result instanceof Error) return { jsonrpc: '2.0', id, error: { code: 3, message: 'execution reverted' } };
+    if (result instanceof Fault) return { jsonrpc: '2.0', id, error: result.fault };
     return { jsonrpc: '2.0', id, result };
   }
 
@@ -101,11 +121,15 @@ export class FakeL1 {
         return block(params[0] === 'latest' ? this.newest : Number(params[0]));
       case 'eth_getBlockByHash':
         return BigInt(String(params[0])) < 0xb10c0000n || this.gone.has(String(params[0]))
-          ? null
+          ? this.unknownBlock === undefined
+            ? null
+            : new Fault(this.unknownBlock)
           : block(Number(BigInt(String(params[0])) - 0xb10c0000n) + (this.isLying ? 1 : 0));
       case 'eth_getCode': {
         const isContract =
-          params[0] === FACTORY ? !this.isFactoryGone : this.games.some(({ address }) => address === params[0]);
+          params[0] === FACTORY
+            ? !this.isFactoryGone
+            : this.games.some(({ address, isMissing }) => address === params[0] && isMissing !== true);
         return isContract ? '0x00' : '0x';
       }
       case 'eth_call':
@@ -115,28 +139,29 @@ export class FakeL1 {
     }
   }
 
-  #view({ to, data }: { to: string; data: string }): string | Error {
+  #view({ to, data }: { to: string; data: string }): string | Fault {
     const view = (signature: string): boolean => data.startsWith(selector(signature));
     if (view('rootClaim()')) this.asked.push(to);
     if (to === FACTORY) {
       if (this.isFactoryGone) return '0x';
-      if (this.factoryIs === 'something else') return new Error('reverted');
+      if (this.factoryIs === 'something else') return new Fault(REVERTED);
       if (view('gameCount()')) return `0x${word(this.games.length)}`;
       const game = view('gameAtIndex(uint256)') ? this.games[Number(BigInt(`0x${data.slice(10)}`))] : undefined;
       if (game !== undefined && this.factoryIs === 'full of nonsense') return `0x${'ab'.repeat(96)}`;
       if (game !== undefined && this.factoryIs === 'another version') return `0x${word(BigInt(game.address))}`;
       return game === undefined
-        ? new Error('reverted')
+        ? new Fault(REVERTED)
         : `0x${word(game.type)}${word(game.createdAt)}${word(BigInt(game.address))}`;
     }
     if (to === REGISTRY) {
       const asked = this.games.find((one) => BigInt(one.address) === BigInt(`0x${data.slice(10)}`));
       const said = Object.entries(asked?.standing ?? {}).find(([signature]) => view(signature));
-      return said === undefined ? new Error('reverted') : `0x${word(said[1])}`;
+      return said === undefined ? new Fault(REVERTED) : `0x${word(said[1])}`;
     }
     const game = this.games.find(({ address }) => address === to);
-    if (game === undefined) return '0x';
-    if (game.reverts === true) return new Error('reverted');
+    if (game === undefined || game.isMissing === true) return '0x';
+    if (game.error !== undefined) return new Fault(game.error);
+    if (game.reverts === true) return new Fault(REVERTED);
     const values: Record<string, number | bigint> = {
       'rootClaim()': game.claim,
       'gameType()': game.type,
@@ -151,7 +176,7 @@ export class FakeL1 {
       ...game.says,
     };
     const found = Object.entries(values).find(([signature]) => view(signature));
-    return found === undefined ? new Error('reverted') : `0x${word(found[1])}`;
+    return found === undefined ? new Fault(REVERTED) : `0x${word(found[1])}`;
   }
 }
 

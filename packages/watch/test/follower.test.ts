@@ -41,13 +41,13 @@ describe('a follower', () => {
 
   const follower = (
     begin: Beginning = 'all',
-    isStopping = (): boolean => false,
+    signal: AbortSignal | undefined = undefined,
     standings: number | undefined = undefined,
     log: Log = () => {},
   ): Follower =>
     new Follower({
       ...(standings === undefined ? {} : { standings }),
-      isStopping,
+      ...(signal === undefined ? {} : { signal }),
       chain: watchedChain(
         { name: chain, l1: l1.url, 'l1.beacon': l1.url, l2: l1.url, 'op-node': l1.url, 'game-factory': FACTORY },
         '',
@@ -80,15 +80,66 @@ describe('a follower', () => {
 
   test('a look that is to stop does so between two batches, and the next one goes on from there', async () => {
     for (let i = 0; i < 230; i++) l1.add(0, 20);
-    let asked = 0;
-    assert.deepEqual(await follower('all', () => asked++ > 0).look(), {
-      found: 100,
-      queued: 0,
-      vanished: 0,
-      l1Number: 100n,
-    });
+    const stopping = new AbortController();
+    const log: Log = (_, message) => {
+      if (message === 'A game') stopping.abort(new Error('to stop'));
+    };
+    await assert.rejects(follower('all', stopping.signal, undefined, log).look(), /^Error: to stop$/);
+    assert.equal(Object.keys(await states()).length, 100);
     const { found, queued } = await follower().look();
     assert.deepEqual([found, queued], [130, 230]);
+  });
+
+  test('… and does not wait for an L1 that does not answer', async () => {
+    l1.add(0, 20);
+    const stopping = new AbortController();
+    l1.onUnanswered = () => stopping.abort(new Error('to stop'));
+    await assert.rejects(follower('all', stopping.signal).look(), /^Error: to stop$/);
+  });
+
+  test('a game that a node will not run waits to be read again, and holds up no other', async () => {
+    const odd = l1.add(0, 20);
+    odd.error = { code: -32000, message: 'execution aborted (timeout = 5s)' };
+    l1.add(0, 20);
+    assert.equal((await follower().look()).queued, 1);
+    assert.deepEqual(await states(), { 0: 'waiting', 1: 'queued' });
+    const row = await findGame(place.database, { chain, address: odd.address });
+    assert.match(String(row?.reason), /eth_call: error -32000: execution aborted \(timeout = 5s\)/);
+    delete odd.error;
+    assert.equal((await follower().look()).queued, 1);
+    const read = await findGame(place.database, { chain, address: odd.address });
+    assert.deepEqual([read?.state, read?.reason, read?.blockNumber], ['queued', null, 120]);
+    // Nor does one that is read already, or the registry that it names.
+    odd.error = { code: -32000, message: 'execution aborted (timeout = 5s)' };
+    const newer = l1.add(0, 30);
+    assert.equal((await follower('all', undefined, 0).look()).queued, 1);
+    assert.equal((await findGame(place.database, { chain, address: newer.address }))?.state, 'queued');
+  });
+
+  test('a new game where there is no contract yet is read again, and named when it has none for long', async () => {
+    const early = l1.add(0, 99);
+    early.isMissing = true;
+    await follower().look();
+    assert.deepEqual(await states(), { 0: 'waiting' });
+    l1.newest = 110;
+    await follower().look();
+    assert.deepEqual(await states(), { 0: 'uncovered' });
+    const row = await findGame(place.database, { chain, address: early.address });
+    assert.match(String(row?.reason), /there is no contract/);
+    const late = l1.add(0, 109);
+    late.isMissing = true;
+    await follower().look();
+    late.isMissing = false;
+    await follower().look();
+    assert.equal((await findGame(place.database, { chain, address: late.address }))?.blockNumber, 109 * 6);
+  });
+
+  test('a game whose L1 head no node knows, by whatever words, is queued, and holds up no other', async () => {
+    l1.add(0, 20);
+    l1.gone.add(l1.hashOf(19));
+    l1.unknownBlock = { code: -32000, message: 'header for hash not found' };
+    l1.add(0, 30);
+    assert.equal((await follower().look()).queued, 2);
   });
 
   test('names the games that are not covered, with the reason', async () => {
@@ -279,7 +330,7 @@ describe('a follower', () => {
     // Not each look asks for it.
     await follower().look();
     assert.deepEqual(await standingOf(1), right);
-    await follower('all', () => false, 0).look();
+    await follower('all', undefined, 0).look();
     assert.deepEqual(await standingOf(1), { ...right, isBlacklisted: true });
     assert.deepEqual(
       (await countObjections(place.database)).filter((count) => count.chain === chain),

@@ -1,5 +1,5 @@
 // One proposal on L1: a dispute game's contract, or an output of an L2OutputOracle, read for what it claims.
-import { addressOf, bytes32, type ContractViews, type Words } from '@obelisc/host';
+import { addressOf, bytes32, type ContractViews, EndpointError, type ViewCall, type Words } from '@obelisc/host';
 import { hex } from '../bytes.js';
 import { gameType } from './game-types.js';
 import { readStandings, type Standing } from './standing.js';
@@ -80,28 +80,53 @@ type View = (typeof VIEWS)[number];
 
 /** Reads games in batches. An answer is a GameError for what is no game that can be judged. Rejects with EndpointError. */
 export async function readGames(views: ContractViews, addresses: readonly string[]): Promise<(Game | GameError)[]> {
+  return (await readEachGame(views, addresses)).map((game) => {
+    if (game instanceof EndpointError) throw game;
+    return game;
+  });
+}
+
+/**
+ * The same, where an EndpointError stands in the place of each game that could not be read, with `isSentOnce` at the first try: it may be
+ * its contract's doing.
+ */
+export async function readEachGame(
+  views: ContractViews,
+  addresses: readonly string[],
+  isSentOnce = false,
+): Promise<(Game | GameError | EndpointError)[]> {
   const calls = addresses.flatMap((address) => VIEWS.map((signature) => ({ address, signature })));
-  const [answers, standings] = await Promise.all([views.read(calls), readStandings(views, addresses)]);
+  const [answers, standings] = await Promise.all([
+    views.readEach(calls, isSentOnce),
+    readStandings(views, addresses, isSentOnce),
+  ]);
   return Promise.all(
     addresses.map(async (address, i) => {
-      const own = answers.slice(i * VIEWS.length, (i + 1) * VIEWS.length);
-      const values = new Map(VIEWS.map((view, at) => [view, own[at]]));
+      const values = new Map<View, Words>();
+      for (const [at, view] of VIEWS.entries()) {
+        const answer = answers[i * VIEWS.length + at];
+        if (answer instanceof EndpointError) return answer;
+        values.set(view, answer);
+      }
+      const standing = standings[i];
       try {
-        return { ...(await gameOf(views, address, (view) => values.get(view))), standing: standings[i] };
+        const game = await gameOf(views, address, (view) => values.get(view));
+        return { ...game, standing: standing instanceof EndpointError ? undefined : standing };
       } catch (error) {
-        if (error instanceof GameError) return error;
+        if (error instanceof GameError || error instanceof EndpointError) return error;
         throw error;
       }
     }),
   );
 }
 
-/** What games say of their end: no more is read of many. Undefined for one that does not say. Rejects with EndpointError. */
+/** What games say of their end: no more is read of many. Undefined for one that does not say. */
 export async function readGameStatuses(
   views: ContractViews,
   addresses: readonly string[],
 ): Promise<(Pick<Game, 'status' | 'resolvedAt'> | undefined)[]> {
-  const answers = await views.read(
+  const answers = await wordsOf(
+    views,
     addresses.flatMap((address) => [
       { address, signature: 'status()' },
       { address, signature: 'resolvedAt()' },
@@ -117,12 +142,13 @@ export async function readGameStatuses(
 /** What a game's claim is known by. */
 export type ClaimedUnder = Pick<Game, 'rootClaim' | 'l1Head'>;
 
-/** Claim and L1 head of many games. Undefined for a contract that does not say both. Rejects with EndpointError. */
+/** Claim and L1 head of many games. Undefined for a contract that does not say both. */
 export async function readClaimsOf(
   views: ContractViews,
   addresses: readonly string[],
 ): Promise<(ClaimedUnder | undefined)[]> {
-  const answers = await views.read(
+  const answers = await wordsOf(
+    views,
     addresses.flatMap((address) => [
       { address, signature: 'rootClaim()' },
       { address, signature: 'l1Head()' },
@@ -134,6 +160,12 @@ export async function readClaimsOf(
       ? undefined
       : { rootClaim: hex(bytes32(root)), l1Head: hex(bytes32(head)) };
   });
+}
+
+/** What was answered, once; nothing where that failed: who looks again and again sees it the next time. */
+async function wordsOf(views: ContractViews, calls: readonly ViewCall[]): Promise<Words[]> {
+  const answers = await views.readEach(calls, true);
+  return answers.map((answer) => (answer instanceof EndpointError ? undefined : answer));
 }
 
 async function gameOf(

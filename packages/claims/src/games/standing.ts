@@ -1,5 +1,5 @@
 // What the anchor state registry says of a game: a claim that is right may count for nothing all the same, and a wrong one do no harm.
-import { addressOf, type ContractViews, type Words } from '@obelisc/host';
+import { addressOf, type ContractViews, EndpointError, type Words } from '@obelisc/host';
 
 /** What the OP Stack's contracts make of a game, beside its status; undefined where no contract says it. */
 export interface Standing {
@@ -18,30 +18,37 @@ const RESPECTED = 'wasRespectedGameTypeWhenCreated()';
 /** Views of the registry, each of a game (ethereum-optimism/optimism, AnchorStateRegistry.sol since version 2.2, MIT). */
 const OF_GAME = ['isGameRespected(address)', 'isGameBlacklisted(address)', 'isGameRetired(address)'] as const;
 
-/** Standings of games, in their order; undefined for a game of which no contract says anything. Rejects with EndpointError. */
+/**
+ * Standings of games, in their order; undefined for a game of which no contract says anything, an EndpointError for one of which it could
+ * not be read, with `isSentOnce` at the first try.
+ */
 export async function readStandings(
   views: ContractViews,
   addresses: readonly string[],
-): Promise<(Standing | undefined)[]> {
-  const said = await views.read(
+  isSentOnce = false,
+): Promise<(Standing | undefined | EndpointError)[]> {
+  const said = await views.readEach(
     addresses.flatMap((address) => [
       { address, signature: REGISTRY },
       { address, signature: RESPECTED },
     ]),
+    isSentOnce,
   );
-  const registries = addresses.map((_, i) => registryOf(said[2 * i]));
   const asked = addresses.flatMap((address, i) => {
-    const registry = registries[i];
+    const registry = registryOf(said[2 * i]);
     const args = [BigInt(address)];
     return registry === undefined ? [] : OF_GAME.map((signature) => ({ address: registry, signature, args }));
   });
-  const answers = asked.length === 0 ? [] : await views.read(asked);
+  const answers = asked.length === 0 ? [] : await views.readEach(asked, isSentOnce);
   let at = 0;
   return addresses.map((_, i) => {
-    const registry = registries[i];
+    const registry = registryOf(said[2 * i]);
+    const of = registry === undefined ? [] : answers.slice(at, (at += OF_GAME.length));
+    const failure = [said[2 * i], said[2 * i + 1], ...of].find((answer) => answer instanceof EndpointError);
+    if (failure !== undefined) return failure;
     const own = truth(said[2 * i + 1]);
     if (registry === undefined) return own === undefined ? undefined : { ...NOTHING, isRespected: own };
-    const [respected, blacklisted, retired] = answers.slice(at, (at += OF_GAME.length)).map(truth);
+    const [respected, blacklisted, retired] = of.map(truth);
     return { registry, isRespected: respected ?? own, isBlacklisted: blacklisted, isRetired: retired };
   });
 }
@@ -53,14 +60,18 @@ const NOTHING: Standing = {
   isRetired: undefined,
 };
 
-function registryOf(words: Words): string | undefined {
-  const [word] = words ?? [];
+function registryOf(words: Words | EndpointError): string | undefined {
+  const word = firstOf(words);
   return word === undefined || word === 0n || word >= 1n << 160n ? undefined : addressOf(word);
 }
 
+function firstOf(words: Words | EndpointError): bigint | undefined {
+  return words instanceof EndpointError ? undefined : words?.[0];
+}
+
 /** A word that is neither 0 nor 1 is no answer to the question. */
-function truth(words: Words): boolean | undefined {
-  const [word] = words ?? [];
+function truth(words: Words | EndpointError): boolean | undefined {
+  const word = firstOf(words);
   return word === 0n ? false : word === 1n ? true : undefined;
 }
 
