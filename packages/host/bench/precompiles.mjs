@@ -7,7 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { printTable } from '../../fpvm/bench/cpu-time.mjs';
 import { runPrecompile } from '../dist/src/index.js';
 import { kzg } from '../dist/src/kzg-javascript.js';
-import { blobCommitment, blobProofIsValid, versionedHashOf } from '../dist/src/kzg.js';
+import { blobCommitment, blobProofIsValid } from '../dist/src/kzg.js';
+import { versionedHashOf } from '../dist/src/versioned-hash.js';
 
 const hex = (value, width) => value.toString(16).padStart(width, '0');
 const bn = (scalar, other) => {

@@ -4,6 +4,7 @@
  */
 import type { Dialect } from './dialect.js';
 import {
+  formatHint,
   keccak256,
   keccak256Key,
   MalformedHintError,
@@ -21,8 +22,11 @@ export type Route =
   | { kind: 'l2-output'; hash: Uint8Array }
   | { kind: 'l2-state-node' | 'l2-code'; hash: Uint8Array; whose?: StateKey }
   | { kind: 'l1-blob'; versionedHash: Uint8Array; index: bigint | undefined; timestamp: bigint }
-  | { kind: 'l1-precompile'; address: Uint8Array; input: Uint8Array; payload: Uint8Array }
+  | PrecompileRoute
   | L2AccessRoute;
+
+/** `payload`: the hint's, with address and input. */
+export type PrecompileRoute = { kind: 'l1-precompile'; address: Uint8Array; input: Uint8Array; payload: Uint8Array };
 
 /** kona's hints of state that is about to be read: of an account and one of its slots after `block`, of a whole block. */
 export type L2AccessRoute =
@@ -42,6 +46,13 @@ export type AnnouncedHint = {
   keys: PreimageKey[];
   open: boolean;
 };
+
+/** `keys`: the result's and the payload's. */
+export type AnnouncedPrecompile = AnnouncedHint & { route: PrecompileRoute; keys: [PreimageKey, PreimageKey] };
+
+export function isPrecompile(hint: AnnouncedHint | undefined): hint is AnnouncedPrecompile {
+  return hint?.route.kind === 'l1-precompile';
+}
 
 /** The hint with which kona's client begins, and no other. */
 export const KONA_BEGINS = 'starting-l2-output';
@@ -168,12 +179,24 @@ function payloadHint(text: string, payload: Uint8Array): AnnouncedHint {
 function precompileHint(text: string, payload: Uint8Array, inputAt: number): AnnouncedHint {
   if (payload.length < inputAt)
     throw new MalformedHintError(text, `its payload has ${payload.length} bytes, fewer than ${inputAt}`);
-  const hash = keccak256(payload);
-  const route: Route = {
-    kind: 'l1-precompile',
-    address: payload.subarray(0, 20),
-    input: payload.subarray(inputAt),
-    payload,
-  };
+  return announcedPrecompile(text, payload, inputAt, keccak256(payload));
+}
+
+/**
+ * The hint of a precompile with this payload, whose result was computed beside the host (precompiles-beside.ts): it is well-formed, and
+ * `key` is the result's, so that neither is looked at again.
+ */
+export function computedHint(payload: Uint8Array, key: PreimageKey): AnnouncedPrecompile {
+  return announcedPrecompile(formatHint({ type: 'l1-precompile-v2', payload }), payload, 28, key);
+}
+
+function announcedPrecompile(
+  text: string,
+  payload: Uint8Array,
+  inputAt: number,
+  hash: Uint8Array,
+): AnnouncedPrecompile {
+  const [address, input] = [payload.subarray(0, 20), payload.subarray(inputAt)];
+  const route = { kind: 'l1-precompile', address, input, payload } as const;
   return { text, route, keys: [precompileKey(hash), keccak256Key(hash)], open: false };
 }

@@ -107,19 +107,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
   let open = true;
   let answered = 0;
   const oracle = createOracle({ claim, chain, store, fetcher, dialect, log });
-  const whileOpen = <T>(task: () => Promise<T>): Promise<T> =>
-    open ? task() : Promise.reject(new Error('the host is closed'));
   return {
-    oracle: {
-      ...oracle,
-      hint: (text) => whileOpen(() => oracle.hint(text)),
-      get: (key) =>
-        whileOpen(async () => {
-          const value = await oracle.get(key);
-          answered += 1;
-          return value;
-        }),
-    },
+    oracle: guarded(oracle, async (count, task) => {
+      if (!open) throw new Error('the host is closed');
+      const value = await task();
+      answered += count;
+      return value;
+    }),
     store,
     progress: () => fetcher?.progress(),
     preimages: () => answered,
@@ -128,6 +122,24 @@ export async function openHost(options: HostOptions): Promise<Host> {
       fetcher?.ahead.stop();
       await settle();
     },
+  };
+}
+
+/** `oracle`, whose every call is made by `guard`, which is told how many pre-images it gives. */
+export function guarded(oracle: Oracle, guard: <T>(count: number, task: () => Promise<T>) => Promise<T>): Oracle {
+  const { computing } = oracle;
+  return {
+    ...oracle,
+    hint: (text) => guard(0, () => oracle.hint(text)),
+    get: (key) => guard(1, () => oracle.get(key)),
+    ...(computing === undefined
+      ? {}
+      : {
+          computing: {
+            ...computing,
+            take: (computed) => guard(computed.valueLengths.length, () => computing.take(computed)),
+          },
+        }),
   };
 }
 
@@ -213,16 +225,17 @@ export function createOracle({
     dialect,
     onBlobRead: (commitment, form, anew) => store.layOut?.({ commitment, form, anew }),
   });
+  const checked = guarded(global, async (_count, task) => {
+    try {
+      return await task();
+    } catch (error) {
+      throw error instanceof PoisonedPreimageError ? withOtherDamage(error, store, log) : error;
+    }
+  });
   return {
-    ...global,
+    ...checked,
     async get(key) {
-      if (key[0] !== LOCAL_KEY) {
-        try {
-          return await global.get(key);
-        } catch (error) {
-          throw error instanceof PoisonedPreimageError ? withOtherDamage(error, store, log) : error;
-        }
-      }
+      if (key[0] !== LOCAL_KEY) return checked.get(key);
       const value = localPreimage(key, claim, chain, dialect);
       if (value === undefined)
         throw new MissingPreimageError(

@@ -1,6 +1,5 @@
 /** KZG of EIP-4844: commitments and proofs of blobs, on a thread beside the one that waits for the network. */
 import { Worker } from 'node:worker_threads';
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { KzgAnswer, KzgQuestion } from './kzg-worker.js';
 import type { Log } from './log.js';
 
@@ -34,13 +33,6 @@ export async function blobProof(blob: Uint8Array, commitment: Uint8Array): Promi
   const said = await ask({ kind: 'new proof', blob, commitment });
   if (said.kind !== 'new proof') throw new TypeError(`a proof was asked for, not ${said.kind}`);
   return said.proof;
-}
-
-/** The versioned hash of a 48-byte commitment: 0x01 and the last 31 bytes of its sha256. */
-export function versionedHashOf(commitment: Uint8Array): Uint8Array {
-  const hash = sha256(commitment);
-  hash[0] = 1;
-  return hash;
 }
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;

@@ -6,6 +6,7 @@ import {
   BLOB_KEY,
   describeHint,
   KECCAK256_KEY,
+  KEY_LENGTH,
   keyName,
   MalformedHintError,
   MissingPreimageError,
@@ -20,12 +21,13 @@ import { blobCheck } from './blob-check.js';
 import { completeBlob, type ElementForm } from './blob-preimages.js';
 import { blobForms, keptBlobs } from './kept-blobs.js';
 import { addBlobProof } from './blob-proof.js';
+import { equal } from './bytes.js';
 import type { Dialect } from './dialect.js';
 import type { GatheringProgress } from './gathering-progress.js';
-import { type AnnouncedHint, KONA_BEGINS, type Route, routeHint } from './hint-routes.js';
+import { type AnnouncedHint, computedHint, isPrecompile, KONA_BEGINS, type Route, routeHint } from './hint-routes.js';
 import type { Log } from './log.js';
 import type { LookAhead } from './look-ahead.js';
-import { checkPrecompileResult, storePrecompileResult } from './precompiles.js';
+import { checkPrecompileResult, rememberResult, runPrecompile, storePrecompileResult } from './precompiles.js';
 import type { TrieBundles } from './trie-bundles.js';
 
 export type Fetcher = {
@@ -57,6 +59,9 @@ export type PrefetcherOptions = {
   /** Told that the program begins to read a blob, and in which form; `isAnew`: elements that lie in the store may be wrong. */
   onBlobRead?: ((commitment: Uint8Array, form: ElementForm, isAnew: boolean) => void) | undefined;
 };
+
+/** Where our own client's thread computes precompiles. */
+const PRECOMPILES_BESIDE = new URL('./precompiles-beside.js', import.meta.url).href;
 
 /** A program of kona's announces every account and slot before it reads the nodes on the way there: the last ones are enough. */
 const ACCESS_HINTS = 16;
@@ -104,9 +109,15 @@ export function prefetcher({
     }
   };
 
+  const received = (text: string): void => {
+    log('trace', 'Received hint', { hint: describeHint(text) });
+    lastHint = text;
+  };
+
   const obtain = async (hint: AnnouncedHint, key: PreimageKey): Promise<void> => {
     const { route } = hint;
-    if (route.kind === 'l1-precompile') return storePrecompileResult(store, route);
+    if (isPrecompile(hint))
+      return storePrecompileResult(store, hint, runPrecompile(hint.route.address, hint.route.input));
     // A store that an older host filled has the blob in the other form.
     if (route.kind === 'l1-blob' && completeBlob(store, route.versionedHash))
       return addBlobProof(store, route.versionedHash, key);
@@ -144,7 +155,7 @@ export function prefetcher({
     exact: AnnouncedHint | undefined,
   ): Promise<Uint8Array | undefined> => {
     if (there !== undefined) {
-      if (exact?.route.kind !== 'l1-precompile') return there;
+      if (!isPrecompile(exact)) return there;
       try {
         checkPrecompileResult(key, there, exact.route, store.place);
         return there;
@@ -201,10 +212,31 @@ export function prefetcher({
     return right;
   };
 
+  /** A result that the program's thread has computed. */
+  const take = async (payload: Uint8Array, key: PreimageKey, result: Uint8Array): Promise<void> => {
+    const hint = computedHint(payload, key);
+    received(hint.text);
+    rememberResult(hint.route, result);
+    const there = blobs.get(key);
+    if (there === undefined) await following(hint, key, async () => storePrecompileResult(store, hint, result));
+    else if (!equal(there, result)) await find(key, there, hint);
+  };
+
   return {
+    computing: {
+      module: PRECOMPILES_BESIDE,
+      async take({ keys, payloads, payloadLengths, values: results, valueLengths }) {
+        let [payloadAt, valueAt] = [0, 0];
+        for (const [i, length] of valueLengths.entries()) {
+          const [payloadEnd, valueEnd] = [payloadAt + (payloadLengths[i] ?? 0), valueAt + length];
+          const key = keys.subarray(KEY_LENGTH * i, KEY_LENGTH * (i + 1));
+          await take(payloads.subarray(payloadAt, payloadEnd), key, results.subarray(valueAt, valueEnd));
+          [payloadAt, valueAt] = [payloadEnd, valueEnd];
+        }
+      },
+    },
     async hint(text) {
-      log('trace', 'Received hint', { hint: describeHint(text) });
-      lastHint = text;
+      received(text);
       const hint = understand(text);
       if (hint === undefined) return;
       fetcher?.ahead.noted(hint.route);
@@ -224,7 +256,7 @@ export function prefetcher({
       const exact = announced.get(name);
       const there = blobs.get(key);
       // Most of what is asked for is in the store, and there are tens of thousands in a run.
-      const isSettled = there !== undefined && exact?.route.kind !== 'l1-precompile';
+      const isSettled = there !== undefined && !isPrecompile(exact);
       const value = isSettled ? there : await find(key, there, exact);
       if (value === undefined) throw new MissingPreimageError(key, lastHint, advice(key));
       bundle = fetcher?.tries.take(key) ?? bundle;
@@ -234,6 +266,8 @@ export function prefetcher({
         await check.expect(route.versionedHash, value, fetcher?.hasFetchedBlob(route.versionedHash));
       }
       announced.delete(name);
+      // The payload is hardly ever asked for.
+      if (isPrecompile(exact) && store.look(exact.keys[1]).state === 'found') announced.delete(keyName(exact.keys[1]));
       return key[0] === BLOB_KEY ? checkedElement(key, value) : value;
     },
     ahead() {

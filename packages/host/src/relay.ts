@@ -21,7 +21,7 @@ import { hex } from './bytes.js';
 import { type CheckedBlobs, checkedBlobs } from './checked-blobs.js';
 import { healingStore } from './healing-store.js';
 import { routeHint, type Route } from './hint-routes.js';
-import { createOracle, type Host } from './host.js';
+import { createOracle, guarded, type Host } from './host.js';
 import { type Log, silentLog } from './log.js';
 import { expectedRoute, type Fetcher } from './prefetcher.js';
 import type { BlobLayout, HostStore } from './written-behind.js';
@@ -158,14 +158,11 @@ export function openRelayedHost({ claim, chain, datadir, relay, log = silentLog 
   let answered = 0;
   const oracle = createOracle({ claim, chain, store, fetcher: relayedFetcher(relay, kept), log });
   return {
-    oracle: {
-      ...oracle,
-      async get(key) {
-        const value = await oracle.get(key);
-        answered += 1;
-        return value;
-      },
-    },
+    oracle: guarded(oracle, async (count, task) => {
+      const value = await task();
+      answered += count;
+      return value;
+    }),
     store,
     progress: () => undefined,
     preimages: () => answered,

@@ -6,7 +6,7 @@ import { blobCheck } from '../src/blob-check.js';
 import { elementKey, storeBlob } from '../src/blob-preimages.js';
 import { blobDigest, checkedBlobs } from '../src/checked-blobs.js';
 import { keptBlobs } from '../src/kept-blobs.js';
-import { versionedHashOf } from '../src/kzg.js';
+import { versionedHashOf } from '../src/versioned-hash.js';
 import { l1Blocks, withoutDevnet } from './devnet-data.js';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex'));

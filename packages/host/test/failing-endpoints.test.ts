@@ -10,7 +10,7 @@ import { requestGate } from '../src/request-gate.js';
 import { restEndpoint } from '../src/rest-endpoint.js';
 import { retryFor } from '../src/retry.js';
 import { rpcEndpoint } from '../src/rpc-endpoint.js';
-import { versionedHashOf } from '../src/kzg.js';
+import { versionedHashOf } from '../src/versioned-hash.js';
 import { kzg } from '../src/kzg-javascript.js';
 import { HttpAnswer, restServer, RpcFault, rpcServer } from './fake-endpoints.js';
 

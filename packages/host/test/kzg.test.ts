@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { pointProofIsValid } from '../src/bls12-381.js';
 import { runPrecompile } from '../src/index.js';
-import { blobCommitment, blobProofIsValid, versionedHashOf } from '../src/kzg.js';
+import { blobCommitment, blobProofIsValid } from '../src/kzg.js';
+import { versionedHashOf } from '../src/versioned-hash.js';
 import { commitmentInJavaScript, kzg } from '../src/kzg-javascript.js';
 import { l1Blocks, withoutDevnet } from './devnet-data.js';
 

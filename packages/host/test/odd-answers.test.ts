@@ -10,7 +10,7 @@ import { silentLog } from '../src/log.js';
 import { restEndpoint } from '../src/rest-endpoint.js';
 import { type RpcEndpoint, rpcEndpoint } from '../src/rpc-endpoint.js';
 import { integer, MalformedFieldError, quantity } from '../src/rpc-json.js';
-import { versionedHashOf } from '../src/kzg.js';
+import { versionedHashOf } from '../src/versioned-hash.js';
 import { kzg } from '../src/kzg-javascript.js';
 import { serve } from './fake-endpoints.js';
 

@@ -8,7 +8,7 @@ export type Hint = { type: string; payload: Uint8Array };
 
 /** The text of a hint: `type 0xhex`. */
 export function formatHint({ type, payload }: Hint): string {
-  return `${type} 0x${Buffer.from(payload).toString('hex')}`;
+  return `${type} 0x${Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('hex')}`;
 }
 
 /**

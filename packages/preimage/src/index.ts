@@ -1,4 +1,5 @@
 /** Pre-images: keys, hints, the wire protocol and the stores. Knows nothing of what the values mean. */
+export type * from './computing.js';
 export * from './datadir.js';
 export { DatadirError } from './datadir-error.js';
 export * from './descriptors.js';

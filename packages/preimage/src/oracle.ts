@@ -1,4 +1,5 @@
 /** The pre-image oracle as the program's side sees it, whoever answers: a host in this process, or a server over the wire. */
+import type { Computing } from './computing.js';
 import { describeHint } from './hints.js';
 import { describeKey, type PreimageKey } from './keys.js';
 
@@ -12,6 +13,8 @@ export type Oracle = {
    * after its root. It is told once.
    */
   ahead?(): ValuesAhead | undefined;
+  /** Answers that need not be asked for. */
+  readonly computing?: Computing;
 };
 
 /**

@@ -1,13 +1,15 @@
 // What the client's thread and the thread that answers it say to each other.
-import type { NearbySource, ValuesAhead } from '@obelisc/preimage';
+import type { Computed, NearbySource, ValuesAhead } from '@obelisc/preimage';
 
 /** What the worker starts with. */
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   /** The module with the native answers to the imports that compute. */
-  readonly computing: WebAssembly.Module;
+  readonly imports: WebAssembly.Module;
   /** Where the worker looks keccak256 values up by itself. */
   readonly nearby: NearbySource | undefined;
+  /** Address of the module that computes answers here (preimage's computing.ts). */
+  readonly computer: string | undefined;
   /** A `Channel`'s memory. */
   readonly channel: SharedArrayBuffer;
 }
@@ -16,7 +18,10 @@ export const requestFlag = { pending: 0, answered: 1 } as const;
 
 /** Bytes of a request or an answer that the channel takes. */
 const CAPACITY = 128 << 10;
-const HEADER = 8;
+const HEADER = 12;
+
+/** Messages with computed answers that wait to be taken, at most: what they hold is memory. */
+const MOST_WAITING = 16;
 
 /**
  * Memory that both threads see. A question is answered in some microseconds, of which posting what is asked and what is
@@ -24,7 +29,10 @@ const HEADER = 8;
  * writes its request here, posts REQUEST and sleeps; the answer comes here too where it has room.
  */
 export class Channel {
-  /** `requestFlag`, on which the worker sleeps; and the answer's length, or -1 where it is posted as an Answer. */
+  /**
+   * `requestFlag`, on which the worker sleeps; the answer's length, or -1 where it is posted as an Answer; and how many messages with
+   * computed answers wait to be taken.
+   */
   readonly state: Int32Array;
   readonly #data: Buffer;
 
@@ -33,7 +41,7 @@ export class Channel {
   }
 
   constructor(memory: SharedArrayBuffer) {
-    this.state = new Int32Array(memory, 0, 2);
+    this.state = new Int32Array(memory, 0, 3);
     this.#data = Buffer.from(memory, HEADER, CAPACITY);
   }
 
@@ -90,6 +98,22 @@ export class Channel {
     const length = Atomics.load(this.state, 1);
     return length < 0 ? undefined : this.#data.subarray(0, length);
   }
+
+  /** Sleeps until one more message with computed answers may be sent, and counts it. */
+  waitForRoom(): void {
+    for (;;) {
+      const waiting = Atomics.load(this.state, 2);
+      if (waiting < MOST_WAITING) break;
+      Atomics.wait(this.state, 2, waiting);
+    }
+    Atomics.add(this.state, 2, 1);
+  }
+
+  /** Says to the worker that such a message was taken. */
+  taken(): void {
+    Atomics.sub(this.state, 2, 1);
+    Atomics.notify(this.state, 2);
+  }
 }
 
 const KEY_LENGTH = 32;
@@ -101,6 +125,7 @@ export const REQUEST = 0;
 export type FromWorker =
   | typeof REQUEST
   | { readonly kind: 'hints'; readonly hints: readonly string[] }
+  | { readonly kind: 'computed'; readonly computed: Computed }
   | { readonly kind: 'write'; readonly fd: number; readonly bytes: Uint8Array }
   | { readonly kind: 'exit'; readonly code: number };
 

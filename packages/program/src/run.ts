@@ -1,7 +1,7 @@
 // The client run natively: its module in a worker, its questions answered by an oracle in this thread.
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { NearbySource, Oracle } from '@obelisc/preimage';
+import type { Computed, NearbySource, Oracle } from '@obelisc/preimage';
 import { type Answer, Channel, REQUEST, type FromWorker, type WorkerData } from './messages.js';
 
 export interface ProgramOptions {
@@ -37,8 +37,9 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   const channel = new Channel(memory);
   const workerData: WorkerData = {
     module: await (options.module === undefined ? compiled('client-native') : WebAssembly.compile(options.module)),
-    computing: await compiled('native-imports'),
+    imports: await compiled('native-imports'),
     nearby: options.nearby,
+    computer: options.oracle.computing?.module,
     channel: memory,
   };
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
@@ -62,7 +63,11 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
         }
         channel.answered();
       };
-      // Hints that come alone are taken before the request that comes after them.
+      const keep = async (computed: Computed): Promise<void> => {
+        await oracle.computing?.take(computed);
+        channel.taken();
+      };
+      // Hints that come alone, and what was computed, are taken before the request that comes after them.
       let before: Promise<void> = Promise.resolve();
       worker.on('message', (message: FromWorker) => {
         if (message === REQUEST) {
@@ -73,6 +78,10 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
         switch (message.kind) {
           case 'hints':
             before = before.then(() => take(message.hints));
+            before.catch(reject);
+            break;
+          case 'computed':
+            before = before.then(() => keep(message.computed));
             before.catch(reject);
             break;
           case 'write':

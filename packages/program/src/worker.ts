@@ -1,6 +1,7 @@
 // The thread that the client runs in: answers the module's imports (ABI.md) by asking the parent thread and waiting.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { NearbyReader } from '@obelisc/preimage';
+import type { ComputedValue, Computer, NearbyReader, OpenComputer } from '@obelisc/preimage';
+import { ComputedAnswers } from './computed-answers.js';
 import { type Answer, Channel, REQUEST, requestFlag, type FromWorker, type WorkerData } from './messages.js';
 
 /** Thrown by the import `exit` to unwind the module. */
@@ -19,9 +20,13 @@ class PreimageReadError extends Error {
 
 if (parentPort === null) throw new Error('worker.js runs as a worker thread only');
 const port = parentPort;
-const { module, computing, nearby, channel: shared } = workerData as WorkerData;
+const { module, imports, nearby, computer, channel: shared } = workerData as WorkerData;
 const lookUp: NearbyReader | undefined = nearby && (await readerOf(nearby.module, nearby.argument));
+const computeAnswer: Computer | undefined = computer === undefined ? undefined : await computerOf(computer);
 const channel = new Channel(shared);
+const computed = new ComputedAnswers(channel, (answers, transferred) =>
+  port.postMessage({ kind: 'computed', computed: answers } satisfies FromWorker, transferred),
+);
 
 function send(message: FromWorker): void {
   port.postMessage(message);
@@ -30,6 +35,11 @@ function send(message: FromWorker): void {
 async function readerOf(address: string, argument: unknown): Promise<NearbyReader> {
   const { open } = (await import(address)) as { open: (argument: unknown) => NearbyReader };
   return open(argument);
+}
+
+async function computerOf(address: string): Promise<Computer> {
+  const { open } = (await import(address)) as { open: OpenComputer };
+  return open(keccak256);
 }
 
 const KECCAK256_KEY = 2;
@@ -57,9 +67,40 @@ function preimage(key: Uint8Array): Uint8Array {
     if (isCode) keepCode(key, found);
     return found;
   }
-  const value = ask(key);
+  const value = computeHere(key) ?? ask(key);
   if (isCode) keepCode(key, value);
   return value;
+}
+
+/** The value that follows from the latest hint alone. */
+function computeHere(key: Uint8Array): Uint8Array | undefined {
+  const hint = hints.at(-1);
+  if (computeAnswer === undefined || hint === undefined) return undefined;
+  let answer: ComputedValue | undefined;
+  try {
+    answer = computeAnswer(hint, key);
+  } catch {
+    // It fails in the other thread too, and is told there.
+    return undefined;
+  }
+  if (answer === undefined) return undefined;
+  hints.pop();
+  // What came before goes before.
+  if (hints.length > 0) sendHints();
+  computed.add(key, answer);
+  return answer.value;
+}
+
+/** Sends what the client hinted, behind what was computed before. */
+function sendHints(): void {
+  computed.flush();
+  if (hints.length > 0) send({ kind: 'hints', hints });
+  hints = [];
+}
+
+function say(fd: number, text: Uint8Array): void {
+  computed.flush();
+  send({ kind: 'write', fd, bytes: text });
 }
 
 /**
@@ -111,10 +152,8 @@ function sayWhose(key: Uint8Array): void {
 /** Sends a request and sleeps until its answer is here, which is valid until the next request. */
 function ask(key: Uint8Array): Uint8Array {
   sayWhose(key);
-  if (!channel.fits(hints)) {
-    send({ kind: 'hints', hints });
-    hints = [];
-  }
+  if (!channel.fits(hints)) sendHints();
+  computed.flush();
   channel.writeRequest(key, hints);
   hints = [];
   Atomics.store(channel.state, 0, requestFlag.pending);
@@ -180,7 +219,19 @@ const bytes = (ptr: number, length: number): Uint8Array => new Uint8Array(memory
 let selected: Uint8Array = new Uint8Array(0);
 let position = 0;
 
-const compute = new WebAssembly.Instance(computing).exports;
+const compute = new WebAssembly.Instance(imports).exports;
+
+/** Its 32 bytes, which are there until the next call. */
+function keccak256(input: Uint8Array): Uint8Array {
+  const at = (compute.input as () => number)();
+  const own = compute.memory as WebAssembly.Memory;
+  const missing = at + Math.max(input.length, 32) - own.buffer.byteLength;
+  if (missing > 0) own.grow(Math.ceil(missing / 65536));
+  const place = new Uint8Array(own.buffer, at);
+  place.set(input);
+  (compute.keccak256 as (length: number) => void)(input.length);
+  return place.subarray(0, 32);
+}
 
 const env = {
   preimage_open(key: number): bigint {
@@ -196,12 +247,10 @@ const env = {
   },
   hint(text: number, length: number): void {
     hints.push(Buffer.from(bytes(text, length)).toString('latin1'));
-    if (hints.length < MOST_HINTS) return;
-    send({ kind: 'hints', hints });
-    hints = [];
+    if (hints.length >= MOST_HINTS) sendHints();
   },
   write(fd: number, data: number, length: number): void {
-    send({ kind: 'write', fd, bytes: bytes(data, length).slice() });
+    say(fd, bytes(data, length).slice());
   },
   exit(code: number): never {
     throw new Exit(code);
@@ -214,20 +263,13 @@ const env = {
   keccak256(data: number, length: number, out: number): void {
     // Both are looked at before anything is done, as in the machine.
     const [input, target] = [bytes(data, length), bytes(out, 32)];
-    const at = (compute.input as () => number)();
-    const own = compute.memory as WebAssembly.Memory;
-    const missing = at + Math.max(input.length, 32) - own.buffer.byteLength;
-    if (missing > 0) own.grow(Math.ceil(missing / 65536));
-    const place = new Uint8Array(own.buffer, at);
-    place.set(input);
-    (compute.keccak256 as (length: number) => void)(input.length);
-    target.set(place.subarray(0, 32));
+    target.set(keccak256(input));
   },
 };
 
 let exports: WebAssembly.Exports = {};
 const code = run();
-if (hints.length > 0) send({ kind: 'hints', hints });
+sendHints();
 send({ kind: 'exit', code });
 
 function run(): number {
@@ -237,12 +279,13 @@ function run(): number {
   } catch (error) {
     if (error instanceof Exit) return error.code;
     if (isTrap(error)) {
-      send({ kind: 'write', fd: 2, bytes: Buffer.from(`trap: ${error.message}\n`) });
+      say(2, Buffer.from(`trap: ${error.message}\n`));
       return 2;
     }
+    sendHints();
     throw error;
   }
-  send({ kind: 'write', fd: 2, bytes: Buffer.from('trap: the program returned without an exit code\n') });
+  say(2, Buffer.from('trap: the program returned without an exit code\n'));
   return 2;
 }
 

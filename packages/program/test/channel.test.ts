@@ -29,6 +29,36 @@ test('a notification that comes late is not taken for the next answer', async ()
   await worker.terminate();
 });
 
+test('computed answers wait in the thread while the other has sixteen of its messages to take', async () => {
+  const memory = Channel.memory();
+  const host = new Channel(memory);
+  const text = `const { parentPort, workerData } = require('node:worker_threads');
+    import(${JSON.stringify(address)}).then(({ Channel }) => {
+      const channel = new Channel(workerData);
+      for (let sent = 0; sent < 18; sent++) {
+        channel.waitForRoom();
+        parentPort.postMessage(sent);
+      }
+    });`;
+  const worker = new Worker(text, { eval: true, workerData: memory });
+  const said: number[] = [];
+  const all = new Promise<void>((resolve) => worker.on('message', (what) => said.push(what) === 18 && resolve()));
+  // Woken without room until it has met a sleeper, twice: it sleeps again.
+  for (let woken = 0; woken < 2;) {
+    woken += Atomics.notify(host.state, 2);
+    await setTimeout(1);
+  }
+  assert.deepEqual(
+    said,
+    Array.from({ length: 16 }, (_, i) => i),
+  );
+  host.taken();
+  host.taken();
+  await all;
+  assert.equal(Atomics.load(host.state, 2), 16);
+  await worker.terminate();
+});
+
 /** The two ends of one channel. */
 function ends(): [Channel, Channel] {
   const memory = Channel.memory();
