@@ -1,10 +1,10 @@
 // The database: PostgreSQL, in a folder by default (PGlite, in this process) or a server's. The same SQL either way.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { makeFolder } from '@obelisc/host';
 import { Pool, type PoolClient } from 'pg';
 import { DatabaseError, messageOf, WatchError } from './errors.js';
+import { lockFolder } from './folder-lock.js';
 
 /** What runs SQL: the database, or a transaction in it. Whatever goes wrong rejects with DatabaseError. */
 export interface Sql {
@@ -40,10 +40,19 @@ export function isServer(where: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(where);
 }
 
+/**
+ * The modes of TLS that ask for it, as the library takes them today: the server's certificate is checked, and its name. Said by another
+ * name than `verify-full` it warns of what these will mean one day. `uselibpqcompat=true` has PostgreSQL's own, weaker meaning.
+ */
+function strictly(url: string): string {
+  if (/[?&]uselibpqcompat=true(?:[&#]|$)/.test(url)) return url;
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/g, '$1verify-full');
+}
+
 async function openServer(url: string): Promise<Database> {
   const place = withoutPassword(url);
   const pool = new Pool({
-    connectionString: url,
+    connectionString: strictly(url),
     application_name: 'obelisc',
     max: 8,
     connectionTimeoutMillis: 10_000,
@@ -91,7 +100,7 @@ async function openServer(url: string): Promise<Database> {
 }
 
 async function openFolder(folder: string): Promise<Database> {
-  const unlock = lock(folder);
+  const unlock = await lockFolder(folder);
   const data = join(folder, 'data');
   const isNew = !existsSync(data);
   let lite: PGlite;
@@ -129,42 +138,6 @@ function naming(where: string): <T>(asked: Promise<T>) => Promise<T> {
     asked.catch((error: unknown) => {
       throw new DatabaseError(where, error);
     });
-}
-
-/** Makes the folder this process' own until the returned function is called: two processes in one would ruin it. */
-function lock(folder: string): () => void {
-  const file = join(folder, 'owner');
-  try {
-    makeFolder(folder);
-    for (let isSecondTry = false; ; isSecondTry = true) {
-      try {
-        writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
-        return () => rmSync(file, { force: true });
-      } catch (error) {
-        if (isSecondTry || !(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      }
-      const owner = Number(readFileSync(file, 'utf8'));
-      if (isAlive(owner))
-        throw new WatchError(
-          `--db ${folder}: process ${owner} uses this folder; for several processes take --db postgres://…`,
-        );
-      // Who made it was killed.
-      rmSync(file, { force: true });
-    }
-  } catch (error) {
-    if (error instanceof WatchError) throw error;
-    throw new WatchError(`--db ${folder}: no folder that can be written to (${messageOf(error)})`, { cause: error });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 function withoutPassword(url: string): string {

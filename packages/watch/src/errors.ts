@@ -24,6 +24,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   '25006': 'it lets only read; give one, and a user, that may write',
   '42501': 'its user may not do that; give one that may make schemas and write',
   '53100': 'make room where it keeps its data',
+  '53300': 'allow its user, or the server, more of them: each process takes up to 8',
+  '3D000': 'make it, then start again',
+  '3F000': 'what was made there is gone; start again to make it anew',
+  '42P01': 'what was made there is gone; start again to make it anew',
 };
 /** Connections, rollbacks by the server, resources, shut-downs and starts, its own troubles; and a standby that is not yet master. */
 const PASSING = /^(?:08|40|53|57P|58)|^25006$/;

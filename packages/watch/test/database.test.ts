@@ -1,14 +1,27 @@
 // Databases that cannot be used are refused by name; a folder belongs to one process.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import { readChains, type WatchedChain, watchedChain } from '../src/chain-settings.js';
 import { openDatabase } from '../src/database.js';
 import { messageOf } from '../src/errors.js';
+import { lockFolder } from '../src/folder-lock.js';
 import { claimNames, migrate, SCHEMA_VERSION } from '../src/schema.js';
 import { KINDS, testDatabase } from './databases.js';
 
@@ -53,7 +66,8 @@ describe('a folder', () => {
     const where = join(folder, 'db');
     const first = await openDatabase(where);
     await migrate(first);
-    assert.equal(readFileSync(join(where, 'owner'), 'utf8').trim(), String(process.pid));
+    const owner = JSON.parse(readFileSync(join(where, 'owner'), 'utf8')) as { pid: number };
+    assert.equal(owner.pid, process.pid);
     await first.close();
     assert.equal(existsSync(join(where, 'owner')), false);
     // Process 1 is always there; a number that no process has is of one that was killed.
@@ -64,6 +78,45 @@ describe('a folder', () => {
     const second = await openDatabase(where);
     assert.deepEqual(await second.query('SELECT version FROM obelisc.version'), [{ version: SCHEMA_VERSION }]);
     await second.close();
+  });
+
+  test('is taken over from a process whose number another one has by now, or that has ended and stays in the list', async () => {
+    const where = join(folder, 'numbers');
+    mkdirSync(where);
+    const file = join(where, 'owner');
+    const isLinux = existsSync('/proc/1/stat');
+    writeFileSync(file, JSON.stringify({ pid: 1, began: isLinux ? '7' : undefined }));
+    // Elsewhere it cannot be told.
+    if (!isLinux) return void (await assert.rejects(lockFolder(where), /process 1 uses this folder/));
+    (await lockFolder(where))();
+    // What killed it does not ask after it: it ends, and its parent goes on.
+    const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(line.toString());
+      writeFileSync(file, JSON.stringify({ pid }));
+      await assert.rejects(lockFolder(where), /uses this folder/);
+      process.kill(pid, 'SIGKILL');
+      while (!/^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await setTimeout(10);
+      (await lockFolder(where))();
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+
+  test('is left to a process of another container for so long as that gives signs of life', async () => {
+    const where = join(folder, 'containers');
+    mkdirSync(where);
+    const file = join(where, 'owner');
+    const owner = JSON.stringify({ pid: process.pid, space: 'pid:[1]' });
+    writeFileSync(file, owner);
+    let at = 1000;
+    const living = setInterval(() => utimesSync(file, ++at, at), 100);
+    await assert.rejects(lockFolder(where, 600_000), /uses this folder/);
+    clearInterval(living);
+    assert.equal(readFileSync(file, 'utf8'), owner);
+    (await lockFolder(where, 0))();
+    assert.equal(existsSync(file), false);
   });
 
   test('without room for a database is refused, with nothing left of what was begun', () => {
@@ -114,6 +167,39 @@ test('a server that is not there, or is none, is named without its password', as
       });
   } finally {
     silent.close();
+  }
+});
+
+test('a URL that asks for TLS gets it, with a certificate that is checked, and no warning besides', async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error): void => void warnings.push(warning.message);
+  process.on('warning', note);
+  const certificates = new URL('../../../host/dist/test/certificates.js', import.meta.url).href;
+  const { OWN_AUTHORITY } = (await import(certificates)) as { OWN_AUTHORITY: { key: string; cert: string } };
+  let hasTls = false;
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (request) => {
+      // SSLRequest (PostgreSQL's manual, 53.7): nothing else is said before it is answered.
+      assert.equal(request.toString('hex'), '0000000804d2162f');
+      socket.write(hasTls ? 'S' : 'N');
+      if (hasTls) new TLSSocket(socket, { isServer: true, ...OWN_AUTHORITY }).on('error', () => {});
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    for (const mode of ['require', 'verify-ca', 'prefer', 'verify-full'])
+      for (hasTls of [false, true])
+        await assert.rejects(
+          openDatabase(`postgres://me:secret@127.0.0.1:${port}/x?application_name=a&sslmode=${mode}`),
+          hasTls ? /cannot be reached: self-signed certificate/ : /the server does not support SSL connections/i,
+        );
+    await setTimeout(0);
+    assert.deepEqual(warnings, []);
+  } finally {
+    process.off('warning', note);
+    server.close();
   }
 });
 
