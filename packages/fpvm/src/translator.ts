@@ -17,6 +17,8 @@ export interface TranslationStatistics {
   readonly drops: number;
   /** Units that were translated anew because they had taken for granted what did not hold. */
   readonly revisions: number;
+  /** Times that translated code was left where a check failed or the interpreter alone can go on. */
+  readonly misses: number;
   /** Milliseconds spent on handing WebAssembly to the host. */
   readonly compileTime: number;
 }
@@ -54,6 +56,7 @@ export class Translator {
       bytes: at(3),
       drops: at(4),
       revisions: at(5),
+      misses: at(6),
       compileTime: this.#compileTime,
     };
   }

@@ -9,15 +9,15 @@ import { engines } from './reference.js';
 const CODE = 0x10000n;
 const [COUNTER, DATA] = [8, 9];
 
-/** A guest that repeats `body` and exits, in both engines. */
-function guests(body: readonly number[], turns: bigint, data = 0x80000n): [Machine, Machine] {
+/** A guest that repeats `body` and exits, in both engines, with its code and its data at these addresses. */
+function guests(body: readonly number[], turns: bigint, data = 0x80000n, code = CODE): [Machine, Machine] {
   const back = [
     assemble('addi', { rd: COUNTER, rs1: COUNTER, imm: -1 }),
     assemble('beq', { rs1: COUNTER, imm: 8 }),
     assemble('jal', { imm: -4 * (body.length + 2) }),
   ];
   const words = [...loadConstant(COUNTER, turns), ...loadConstant(DATA, data), ...body, ...back, ...systemCall(93, 0n)];
-  const elf = writeElf({ entry: CODE, segments: [{ address: CODE, bytes: codeBytes(words) }], symbols: [] });
+  const elf = writeElf({ entry: code, segments: [{ address: code, bytes: codeBytes(words) }], symbols: [] });
   const [first, second] = engines.map((options) => loadElf(elf, options).machine);
   if (first === undefined || second === undefined) throw new Error('there are two engines');
   return [first, second];
@@ -69,28 +69,50 @@ test('recursion deeper than the stack of translated code comes back to the same 
   await agree(guests(body, 20n), [50_000n, 77_777n]);
 });
 
-test('a function that has been translated and is then overwritten from elsewhere is executed as it is', async () => {
-  // Every 64 turns the caller writes an ADDI, of 1 and of 3 in turn, and the way back; it calls them every turn.
-  const constant = (word: number) => loadConstant(6, BigInt(word | 0));
-  const writes = [
-    ...constant(assemble('addi', { rd: 11, rs1: 11, imm: 1 })),
-    assemble('andi', { rd: 7, rs1: COUNTER, imm: 64 }),
-    assemble('slli', { rd: 7, rs1: 7, imm: 15 }),
-    assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
-    assemble('sw', { rs1: DATA, rs2: 6 }),
-    ...constant(assemble('jalr', { rs1: 30 })),
-    assemble('sw', { rs1: DATA, rs2: 6, imm: 4 }),
-  ];
-  const body = [
-    assemble('andi', { rd: 5, rs1: COUNTER, imm: 63 }),
-    assemble('bne', { rs1: 5, imm: 4 + 4 * writes.length }),
-    ...writes,
-    assemble('jalr', { rd: 30, rs1: DATA }),
-  ];
-  const machines = guests(body, 12_800n);
-  await agree(machines, [50_000n]);
-  assert.equal(machines[0].register(11), 25_600n);
-});
+/** Where code lies above what it stores, a fault-proof client's stack and memory for one, and where it lies below. */
+const places = [
+  { name: 'above its data', code: 0x7e000000n, data: 0x7cff0000n },
+  { name: 'below its data', code: CODE, data: 0x80000n },
+];
+
+for (const { name, code, data } of places) {
+  test(`code ${name}: stores from there down are not left to the interpreter, and agree`, async () => {
+    const body = [
+      assemble('sd', { rs1: DATA, rs2: COUNTER, imm: -8 }),
+      assemble('ld', { rd: 5, rs1: DATA, imm: -8 }),
+      assemble('add', { rd: 11, rs1: 11, rs2: 5 }),
+      assemble('addi', { rd: DATA, rs1: DATA, imm: code > data ? -1024 : 1024 }),
+    ];
+    const machines = guests(body, 30_000n, data, code);
+    await agree(machines, [50_000n, 1n, 33_333n]);
+    const { misses = Infinity } = machines[1].translation ?? {};
+    assert.ok(misses < 3_000, `${misses} checks failed in 30,000 turns`);
+  });
+}
+
+for (const { name, code, data } of places)
+  test(`code ${name}: a function that has been translated and is then overwritten from elsewhere is executed as it is`, async () => {
+    // Every 64 turns the caller writes an ADDI, of 1 and of 3 in turn, and the way back; it calls them every turn.
+    const constant = (word: number) => loadConstant(6, BigInt(word | 0));
+    const writes = [
+      ...constant(assemble('addi', { rd: 11, rs1: 11, imm: 1 })),
+      assemble('andi', { rd: 7, rs1: COUNTER, imm: 64 }),
+      assemble('slli', { rd: 7, rs1: 7, imm: 15 }),
+      assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
+      assemble('sw', { rs1: DATA, rs2: 6 }),
+      ...constant(assemble('jalr', { rs1: 30 })),
+      assemble('sw', { rs1: DATA, rs2: 6, imm: 4 }),
+    ];
+    const body = [
+      assemble('andi', { rd: 5, rs1: COUNTER, imm: 63 }),
+      assemble('bne', { rs1: 5, imm: 4 + 4 * writes.length }),
+      ...writes,
+      assemble('jalr', { rd: 30, rs1: DATA }),
+    ];
+    const machines = guests(body, 12_800n, data, code);
+    await agree(machines, [50_000n]);
+    assert.equal(machines[0].register(11), 25_600n);
+  });
 
 test('code that overwrites itself while it is hot is executed as it is', async () => {
   // Each turn writes the immediate of the ADDI that it then executes.
@@ -154,6 +176,31 @@ test('extensions written as two shifts, and pairs of shifts that only look like 
     assemble('srai', { rd: 22, rs1: 20, imm: 56 }),
   ];
   await agree(guests(body, 5000n), [33_333n, 20_001n]);
+});
+
+test('code that appears among what hot code stores to is noticed, below its own and above', async () => {
+  // Hot stores fill 64 words; from turn 9,000 on these are called too, each time with other instructions.
+  const start = 0x7d000000n;
+  for (const code of [0x7e000000n, 0x7c000000n]) {
+    const returns = loadConstant(6, BigInt(assemble('jalr', { rs1: 30 }) | 0));
+    const body = [
+      ...loadConstant(6, BigInt(assemble('addi', { rd: 11, rs1: 11, imm: 1 }) | 0)),
+      assemble('andi', { rd: 7, rs1: COUNTER, imm: 3 }),
+      assemble('slli', { rd: 7, rs1: 7, imm: 20 }),
+      assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
+      assemble('sw', { rs1: DATA, rs2: 6 }),
+      assemble('sw', { rs1: DATA, rs2: 6, imm: 4 }),
+      ...returns,
+      assemble('sw', { rs1: DATA, rs2: 6, imm: 8 }),
+      ...loadConstant(5, 9_000n),
+      assemble('bltu', { rs1: 5, rs2: COUNTER, imm: 8 }),
+      assemble('jalr', { rd: 30, rs1: DATA }),
+    ];
+    const machines = guests(body, 18_000n, start, code);
+    await agree(machines, [40_000n, 7n]);
+    // Twice 1 + (turn mod 4), for 9,000 turns.
+    assert.equal(machines[0].register(11), 9_000n * 5n);
+  }
 });
 
 test('stores of one register value mark every page that they touch, and no other', async () => {

@@ -658,8 +658,8 @@ function loop<T>(depth: i32): u32 {
       // A branch or jump relative to this operation.
       fuel -= <i64>((ip - start) >> 3) + 1;
       if (sizeof<T>() == 8) {
-        // Forward branches stay here unless they leave the block; the rest may have translations to go to.
-        if (operation == Op.Jal || imm(o) < 0) {
+        // Forward branches stay here unless they leave the block; the rest, tail calls among them, may have translations to go to.
+        if (operation == Op.Jal || operation == Op.Jump || imm(o) < 0) {
           pc = base + <u64>((ip - ops) >> 1);
           link = pc + 4;
           pc += <u64>(imm(o) >> 1);

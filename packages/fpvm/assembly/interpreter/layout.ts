@@ -57,9 +57,10 @@ export const REVERTS: usize = 0x700;
 /**
  * Regions: stretches of guest addresses that lie in linear memory as they lie in the guest's, present or not, so that
  * translated code finds a host address by one comparison and one addition. Entries of 32 bytes: first granule (8; all
- * ones while no guest address has claimed it), host address (4; 0 when its place was given away), size in granules (4),
- * lowest granule that the guest has stored to, counted from the first (4), granules up to the last that holds code (4),
- * and 1 + the lowest granule that translated code stores to without a look-up, 0 for none (4).
+ * ones while no guest address has claimed it), host address (4; 0 when its place was given away), size in granules (4).
+ * The rest counts granules from the first, 2 bytes each: the lowest that the guest has stored to, and the one behind the highest;
+ * the lowest that holds code, and the one behind the highest; and 1 + the lowest that translated code stores to without a
+ * look-up below all code, and above it, 0 for none.
  */
 export const REGIONS: usize = 0x1000;
 /** Regions that the first guest addresses touched claim. */

@@ -27,7 +27,7 @@ import {
   initializeRegions,
   isFree,
   NO_REGION,
-  noteLowest,
+  noteStored,
   regionBit,
   regionOf,
 } from './regions';
@@ -136,7 +136,7 @@ function writeMiss(address: u64, size: i32): usize {
   if (block == 0) {
     store<u64>(entry, granule, 8);
     store<u8>(entry, <u8>bit, 21);
-    if (region != 0) noteLowest(region, granule);
+    if (region != 0) noteStored(region, granule);
   } else {
     store<u64>(entry, NO_TAG, 8);
     store<u8>(entry, <u8>NO_REGION, 21);

@@ -16,6 +16,16 @@ import {
 /** Bit of accesses outside of all regions, in masks of BLOCK_REGIONS. */
 export const NO_REGION: u32 = 0x80;
 const UNCLAIMED: u64 = 0xffffffffffffffff;
+/** What an entry says of granules of the region, see layout.ts. */
+const LOWEST_STORED: usize = 16;
+const STORED_END: usize = 18;
+const LOWEST_CODE: usize = 20;
+const CODE_END: usize = 22;
+const DIRECT_BELOW: usize = 24;
+const DIRECT_ABOVE: usize = 26;
+const NOWHERE: u16 = 0xffff;
+/** Granules: 16 MiB. */
+const STRETCH: u32 = 256;
 /** Displacements that the host folds into a load or store are below this. */
 export const NEAR: i64 = 0x80000000;
 
@@ -44,7 +54,8 @@ export function isFree(index: i32): bool {
 function claim(region: usize, first: u64, granules: u32): void {
   store<u64>(region, first);
   store<u32>(region, granules, 12);
-  store<u32>(region, granules, 16);
+  store<u16>(region, NOWHERE, LOWEST_STORED);
+  store<u16>(region, NOWHERE, LOWEST_CODE);
   nameGranules(load<u32>(region, 8), first, granules);
 }
 
@@ -136,10 +147,11 @@ export function regionBit(region: usize): u32 {
   return 1 << index;
 }
 
-/** The guest stores to a granule: translated code may do so directly from there on. */
-export function noteLowest(region: usize, granule: u64): void {
+/** The guest stores to a granule: translated code may do so directly around it. */
+export function noteStored(region: usize, granule: u64): void {
   const offset = <u32>(granule - load<u64>(region));
-  if (offset < load<u32>(region, 16)) store<u32>(region, offset, 16);
+  if (offset < <u32>load<u16>(region, LOWEST_STORED)) store<u16>(region, <u16>offset, LOWEST_STORED);
+  if (offset >= <u32>load<u16>(region, STORED_END)) store<u16>(region, <u16>(offset + 1), STORED_END);
 }
 
 /** A granule has become code. Returns whether translated stores would not notice that. */
@@ -147,18 +159,51 @@ export function noteCode(granule: u64): bool {
   const region = regionOf(granule);
   if (region == 0) return false;
   const offset = <u32>(granule - load<u64>(region));
-  store<u32>(region, max(load<u32>(region, 20), offset + 1), 20);
-  const storedFrom = load<u32>(region, 24);
-  return storedFrom != 0 && offset + 1 >= storedFrom;
+  const lowest = <u32>load<u16>(region, LOWEST_CODE);
+  const below = <u32>load<u16>(region, DIRECT_BELOW);
+  const above = <u32>load<u16>(region, DIRECT_ABOVE);
+  if (offset < lowest) store<u16>(region, <u16>offset, LOWEST_CODE);
+  if (offset >= <u32>load<u16>(region, CODE_END)) store<u16>(region, <u16>(offset + 1), CODE_END);
+  return (below != 0 && offset + 1 >= below && offset < lowest) || (above != 0 && offset + 1 >= above);
 }
 
-/** Translated code stores to a region from this granule on without a look-up. */
-export function noteStoredFrom(region: usize, from: u32): void {
-  const known = load<u32>(region, 24);
-  if (known == 0 || from + 1 < known) store<u32>(region, from + 1, 24);
+/**
+ * Whether translated code stores below the region's code, not above it: where the guest has stored to both sides, what lies behind
+ * the code is taken to be more.
+ */
+function isBelowCode(region: usize): bool {
+  return (
+    load<u16>(region, LOWEST_STORED) < load<u16>(region, LOWEST_CODE) &&
+    load<u16>(region, STORED_END) <= load<u16>(region, CODE_END)
+  );
+}
+
+/**
+ * First granule of a region, counted from its start, that translated code may store to without a look-up. Memory that is used from its
+ * end on grows down: a stretch of what is free below it comes along.
+ */
+export function firstStorable(region: usize): u32 {
+  const lowest = <u32>load<u16>(region, LOWEST_STORED);
+  return isBelowCode(region) ? lowest & ~(STRETCH - 1) : max(lowest, <u32>load<u16>(region, CODE_END));
+}
+
+/** The one behind the last of these. */
+export function storableEnd(region: usize): u32 {
+  return isBelowCode(region) ? load<u16>(region, LOWEST_CODE) : load<u32>(region, 12);
+}
+
+/** Translated code stores to a region from `firstStorable` on without a look-up. */
+export function noteDirectStores(region: usize): void {
+  const from = firstStorable(region) + 1;
+  const side = region + (isBelowCode(region) ? DIRECT_BELOW : DIRECT_ABOVE);
+  const known = <u32>load<u16>(side);
+  if (known == 0 || from < known) store<u16>(side, <u16>from);
 }
 
 /** There are no translated stores any more. */
 export function forgetStoredFrom(): void {
-  for (let region = REGIONS; region <= STACK_REGION; region += 32) store<u32>(region, 0, 24);
+  for (let region = REGIONS; region <= STACK_REGION; region += 32) {
+    store<u16>(region, 0, DIRECT_BELOW);
+    store<u16>(region, 0, DIRECT_ABOVE);
+  }
 }

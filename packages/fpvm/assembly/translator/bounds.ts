@@ -1,6 +1,7 @@
-// Where translated code may store in regions without a look-up: from where the guest itself has stored on, behind all code.
+// Where translated code may store in regions without a look-up: from where the guest itself has stored on, below all code or behind it.
 // Units compare with a number in memory, so that all of them can be told to ask the TLB for a while.
 import { GUARDED, REGIONS } from '../interpreter/layout';
+import { firstStorable, storableEnd } from '../interpreter/regions';
 import { STORE_BOUNDS } from './scratch';
 
 /** Bytes that one check may be for at most. */
@@ -10,18 +11,13 @@ const UNIT_BITS: u32 = 4;
 const UNITS: u32 = (WIDEST >> UNIT_BITS) + 1;
 
 /**
- * Bounds: region (4 bytes), its first granule that may be stored to (4), its size in granules (4), and at 16 for each number
+ * Bounds: region (4 bytes), its first granule that may be stored to (4), the one behind the last (4), and at 16 for each number
  * of units how many bytes from that granule on such a check may begin at (8 each).
  */
 const ENTRY_SIZE: usize = 16 + 8 * <usize>UNITS;
 const MOST: u32 = 150;
 
 let count: u32 = 0;
-
-/** First granule of a region, counted from its start, that translated code may store to. */
-export function firstStorable(region: usize): u32 {
-  return max(load<u32>(region, 16), load<u32>(region, 20));
-}
 
 /**
  * Address of the bound for stores to so many bytes of a region as it is now; the bound is 0 while all stores are guarded.
@@ -31,18 +27,18 @@ export function storeBound(region: usize, span: u32): usize {
   const unit: usize = 16 + (((<usize>span + 15) >> UNIT_BITS) << 3);
   const number = <u32>((region - REGIONS) >> 5);
   const from = firstStorable(region);
-  const granules = load<u32>(region, 12);
-  if (from >= granules || span > WIDEST) return 0;
+  const end = storableEnd(region);
+  if (from >= end || span > WIDEST) return 0;
   let at = STORE_BOUNDS;
   for (let i: u32 = 0; i < count; i++) {
-    if (load<u32>(at) == number && load<u32>(at, 4) == from && load<u32>(at, 8) == granules) return at + unit;
+    if (load<u32>(at) == number && load<u32>(at, 4) == from && load<u32>(at, 8) == end) return at + unit;
     at += ENTRY_SIZE;
   }
   if (count == MOST) return 0;
   count += 1;
   store<u32>(at, number);
   store<u32>(at, from, 4);
-  store<u32>(at, granules, 8);
+  store<u32>(at, end, 8);
   settle(at);
   return at + unit;
 }

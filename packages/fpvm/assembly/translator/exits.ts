@@ -74,10 +74,10 @@ export class Exit {
   met: u8;
   region: u8;
   isWritable: u8;
-  /** of which it lets pass from this granule on; how often it has failed; and how large the region was, in granules. */
+  /** of which it lets pass from this granule on, up to this one; and how often it has failed. */
   from: u16;
+  end: u16;
   failures: u16;
-  granules: u32;
 }
 export const EXIT_SIZE: usize = 32;
 

@@ -5,8 +5,8 @@ import { existingCodeBlock } from '../interpreter/code-blocks';
 import { LOAD_RESERVATION, PAGE_STATES, REGIONS, TLB } from '../interpreter/layout';
 import { Op } from '../interpreter/operations';
 import { storeDirectly } from '../interpreter/paging';
-import { hostInRegion, NEAR, noteStoredFrom, regionOf } from '../interpreter/regions';
-import { firstStorable, storeBound } from './bounds';
+import { firstStorable, hostInRegion, NEAR, noteDirectStores, regionOf, storableEnd } from '../interpreter/regions';
+import { storeBound } from './bounds';
 import { Block, block, None } from './control-flow';
 import { exitAt } from './exits';
 import {
@@ -185,12 +185,12 @@ function checkRegion(unit: Unit, register: u32, index: u32): i64 {
   exit.region = <u8>(number + 1);
   exit.isWritable = <u8>isWritable;
   exit.from = <u16>from;
-  exit.granules = granules;
+  exit.end = <u16>(isWritable ? storableEnd(region) : granules);
   push(unit, register);
   i64Const(<i64>first - <i64>start);
   op(W.I64Add);
   if (isWritable) {
-    noteStoredFrom(region, from);
+    noteDirectStores(region);
     tee(T0);
     loadFrom(W.I64Load, bound);
     op(W.I64GeU);

@@ -2,6 +2,8 @@
 // that is not.
 import { existingCodeBlock } from '../interpreter/code-blocks';
 import { BLOCK_COUNTS, BLOCK_SLOTS, CALL_SLOT, RESERVED_SLOT } from '../interpreter/layout';
+import { Op } from '../interpreter/operations';
+import { opOf } from './instruction';
 import { EXIT_SIZES } from './module';
 import { SLOTS } from './scratch';
 
@@ -70,6 +72,15 @@ export function addExecutions(slot: u32, count: u32): u32 {
 export function countAgain(slot: u32): void {
   const pc = slotAddress(slot);
   store<u16>(existingCodeBlock(pc >> 16) + BLOCK_COUNTS + (((<usize>pc) & 0xffff) >> 1), 0);
+}
+
+/** Has code that was executed before count as executed so often. */
+export function countFrom(pc: u64, count: u32): void {
+  const block = existingCodeBlock(pc >> 16);
+  const offset = (<usize>pc) & 0xffff;
+  if (block == 0 || opOf(load<u64>(block + (offset << 1))) == Op.Undecoded) return;
+  const counter = block + BLOCK_COUNTS + (offset >> 1);
+  if (<u32>load<u16>(counter) < count) store<u16>(counter, <u16>count);
 }
 
 /** What the interpreter finds the code of a slot by: 0, the slot, or the slot reserved. */

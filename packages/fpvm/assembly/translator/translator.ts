@@ -2,17 +2,19 @@
 // interpreter call each other through one function table; `slot` is a place in it.
 import { cover, existingCodeBlock, uncoverAll } from '../interpreter/code-blocks';
 import { BLOCK_REGIONS, DROPPED, HOT, REGIONS } from '../interpreter/layout';
+import { Op } from '../interpreter/operations';
 import { forgetDirectStores, isStoredDirectly } from '../interpreter/paging';
-import { forgetStoredFrom, noteCode } from '../interpreter/regions';
-import { firstStorable } from './bounds';
-import { block, blockCount, endPc, findUnit, instructionCount, ordered } from './control-flow';
+import { firstStorable, forgetStoredFrom, noteCode, storableEnd } from '../interpreter/regions';
+import { block, blockCount, endPc, expectedLength, findUnit, instructionCount, ordered } from './control-flow';
 import { emitUnit } from './emitter';
+import { End, endOf, opOf } from './instruction';
 import { exitAt, exitsLeft, forgetExits, writeExitModule } from './exits';
 import { beginElements, beginFunctions, beginModule, BODIES, joinModule, putInTable, UNIT_TYPE } from './module';
 import { OUTPUT_END, QUEUE, STATISTICS } from './scratch';
 import {
   addExecutions,
   countAgain,
+  countFrom,
   FIRST_UNIT_SLOT,
   forgetSlots,
   INTERPRETER,
@@ -41,8 +43,13 @@ const MOST_DROPS: u32 = 50;
 const MOST_REVISIONS: u32 = 6;
 /** Failures of one check before its unit is looked at again. */
 const MANY_FAILURES: u32 = 500;
-/** Instructions of a unit that is translated when it becomes hot; larger ones have to become hot several times. */
+/**
+ * Instructions of a unit that is translated when it becomes hot; larger ones have to become hot several times, unless an execution takes most
+ * of them.
+ */
 const USUAL_SIZE: u32 = 256;
+/** How much the instructions of an execution count beside those of the unit. */
+const LENGTH_COUNTS: u32 = 4;
 /** Bytes of output, and exits, that the largest unit may need. */
 const LARGEST_UNIT: usize = 0x100000;
 const MOST_EXITS: u32 = 8000;
@@ -55,6 +62,7 @@ const enum Statistic {
   Bytes = 12,
   Drops = 16,
   Revisions = 20,
+  Misses = 24,
 }
 
 
@@ -96,7 +104,20 @@ export function request(pc: u64): void {
   if (slot != INTERPRETER) enqueue(slot);
   // All slots are taken: what is hot now begins anew.
   else drop();
-  if (waiting >= batchSize()) flush();
+  if (waiting >= batchSize() || isLongLine(pc)) flush();
+}
+
+/** Whether the code there runs straight on for so long that it does not pay to wait until a batch is full. */
+function isLongLine(pc: u64): bool {
+  const code = existingCodeBlock(pc >> 16);
+  let before: u64 = 0;
+  for (let i: u32 = 0; i < USUAL_SIZE; i++, pc += 4) {
+    const offset = (<usize>pc) & 0xffff;
+    const operation = load<u64>(code + (offset << 1));
+    if (opOf(operation) == Op.Undecoded || endOf(operation, pc, before) != End.None || offset == 0xfffc) return false;
+    before = operation;
+  }
+  return true;
 }
 
 function enqueue(slot: u32): void {
@@ -158,14 +179,30 @@ function emitUnitOf(slot: u32): bool {
   }
   emitUnit(slot);
   coverCode();
+  hastenRest();
   add(Statistic.Instructions, instructionCount);
   return true;
 }
 
-/** What a unit costs grows with its size, which is not known when its code becomes hot. */
+/**
+ * What a unit costs grows with its size, which is not known when its code becomes hot; what it saves, with the instructions that an
+ * execution takes.
+ */
 function isWorthIt(slot: u32): bool {
+  if (revisionsOf(slot) > 0) return true;
   const hot = load<u32>(HOT);
-  return revisionsOf(slot) > 0 || addExecutions(slot, hot) * USUAL_SIZE >= hot * instructionCount;
+  return (
+    <u64>addExecutions(slot, hot) * max(USUAL_SIZE, LENGTH_COUNTS * expectedLength()) >= <u64>hot * instructionCount
+  );
+}
+
+/** Where the unit was cut, the rest is as hot: it need not be executed as often once more. */
+function hastenRest(): void {
+  const hot = load<u32>(HOT);
+  for (let i: u32 = 0; i < blockCount; i++) {
+    const at = block(ordered(i));
+    if (at.end == End.Leave) countFrom(at.pc, hot - (hot >> 3));
+  }
 }
 
 let hasExits: bool = false;
@@ -195,6 +232,7 @@ function coverCode(): void {
 
 /** Translated code was left at an exit: if that was a check that fails often, and no longer need be, its unit is made anew. */
 export function missed(number: u32): void {
+  add(Statistic.Misses, 1);
   const exit = exitAt(number);
   if (exit.region == 0) return;
   exit.failures += 1;
@@ -205,8 +243,9 @@ export function missed(number: u32): void {
   const code = existingCodeBlock(pc >> 16);
   const met = load<u8>(code + BLOCK_REGIONS + (((<usize>pc) & 0xffff) >> 2));
   const hasMetMore = (met & ~exit.met) != 0;
-  const hasMoved = exit.isWritable != 0 && firstStorable(region) < <u32>exit.from;
-  if (!hasMetMore && !hasMoved && load<u32>(region, 12) <= exit.granules) return;
+  const from = exit.isWritable ? firstStorable(region) : 0;
+  const end = exit.isWritable ? storableEnd(region) : load<u32>(region, 12);
+  if (!hasMetMore && from >= <u32>exit.from && end <= <u32>exit.end) return;
   const slot = <u32>exit.slot;
   if (!isTranslated(slot)) return;
   setOutdated(slot);
