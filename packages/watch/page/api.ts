@@ -16,21 +16,15 @@ export interface Summary {
   readonly status: string;
   readonly state: string;
   readonly reason: string | null;
-  /** What the registry makes of the game, where one says anything. */
-  readonly standing: Standing | null;
+  /** What the registry makes of the game, where one says anything, and what of it speaks against the game. */
+  readonly standing: { readonly registry?: string } | null;
+  readonly objections: readonly string[];
   readonly answer: string | null;
   /** Whose word is not what is derived. */
   readonly wrong: readonly string[] | null;
   readonly seconds: number | null;
   readonly judgedAt: number | null;
   readonly atWork: number | null;
-}
-
-export interface Standing {
-  readonly registry?: string;
-  readonly isRespected?: boolean;
-  readonly isBlacklisted?: boolean;
-  readonly isRetired?: boolean;
 }
 
 export interface Details extends Summary {

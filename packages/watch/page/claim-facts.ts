@@ -22,16 +22,6 @@ export function verdictOf({ answer, state, atWork, wrong }: Summary): HTMLElemen
   return element('span', { class: `verdict ${is}` }, text);
 }
 
-/** Why the contracts would not count the game, in words; null where nothing is known against it. */
-export function objectionsTo({ standing }: Summary): string | null {
-  const words = [
-    ...(standing?.isBlacklisted === true ? ['blacklisted'] : []),
-    ...(standing?.isRetired === true ? ['retired'] : []),
-    ...(standing?.isRespected === false ? ['of a type that is not respected'] : []),
-  ];
-  return words.length === 0 ? null : words.join(', ');
-}
-
 export function blocksOf({ startBlock, blockNumber }: Summary): string {
   if (blockNumber === null) return '–';
   return startBlock === null ? `${blockNumber}` : `${startBlock} to ${blockNumber}`;

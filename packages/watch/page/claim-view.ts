@@ -1,7 +1,7 @@
 // A claim's own view: facts, the first block that somebody has otherwise, segments, log.
 import type { Difference } from '@obelisc/claims/difference';
 import type { Details, Parted, Segment, Verdict } from './api.js';
-import { blocksOf, clockOf, objectionsTo, short, tookOf, verdictOf, WORDS } from './claim-facts.js';
+import { blocksOf, clockOf, short, tookOf, verdictOf, WORDS } from './claim-facts.js';
 import { type Child, code, element, rowOfCells, tableOfRows } from './elements.js';
 
 const LIARS: Readonly<Record<string, string>> = { claim: 'the claim', 'op-node': 'the op-node', l2: 'the L2 endpoint' };
@@ -48,8 +48,9 @@ export function claimOf(claim: Details): Node[] {
   ];
 }
 
-function registrySays(claim: Details): string | null {
-  return claim.standing?.registry === undefined ? objectionsTo(claim) : (objectionsTo(claim) ?? 'it counts');
+function registrySays({ standing, objections }: Details): string | null {
+  if (objections.length > 0) return objections.join(', ');
+  return standing?.registry === undefined ? null : 'it counts';
 }
 
 function partingOf(verdict: Verdict | null): Node[] {

@@ -1,4 +1,5 @@
 // What is shown of games and verdicts: rows as JSON, for the page and for scripts.
+import { objectionsOf, type Standing } from '@obelisc/claims';
 import type { Sql } from './database.js';
 import type { GameKey, GameRow } from './games-table.js';
 import type { JudgedSegment } from './progress.js';
@@ -12,6 +13,8 @@ export interface ClaimSummary extends GameRow {
   readonly seconds: number | null;
   /** Milliseconds since 1970. */
   readonly judgedAt: number | null;
+  /** Why the contracts would not count the game, each by a word. */
+  readonly objections: readonly string[];
   /** Seconds that a worker has been at it, whose word came within a lease; null where none is. */
   readonly atWork: number | null;
 }
@@ -50,9 +53,16 @@ export interface ClaimFilter {
   readonly limit: number;
 }
 
+/** A row as it is read: what is said of it in words is not in the database. */
+type Row<Shown extends ClaimSummary> = Omit<Shown, 'objections'>;
+
+function shown<One extends Row<ClaimSummary>>(row: One): One & Pick<ClaimSummary, 'objections'> {
+  return { ...row, objections: objectionsOf(row.standing ?? undefined) };
+}
+
 /** Games, newest first. */
-export function listClaims(sql: Sql, { chain, is, before, limit }: ClaimFilter): Promise<ClaimSummary[]> {
-  return sql.query<ClaimSummary>(
+export async function listClaims(sql: Sql, { chain, is, before, limit }: ClaimFilter): Promise<ClaimSummary[]> {
+  const rows = await sql.query<Row<ClaimSummary>>(
     `SELECT ${SUMMARY} FROM ${TABLES}
      WHERE ($1::text IS NULL OR g.chain = $1)
        AND ($2::text IS NULL OR v.answer = $2 OR (v.answer IS NULL AND g.state = $2))
@@ -61,17 +71,18 @@ export function listClaims(sql: Sql, { chain, is, before, limit }: ClaimFilter):
      ORDER BY g.created_at DESC, g.index DESC, g.chain DESC, g.address DESC LIMIT $5`,
     [chain ?? null, is ?? null, before?.chain ?? null, before?.address ?? null, limit],
   );
+  return rows.map((row) => shown(row));
 }
 
 /** One game, or undefined. */
 export async function claimDetails(sql: Sql, { chain, address }: GameKey): Promise<ClaimDetails | undefined> {
-  const [row] = await sql.query<ClaimDetails>(
+  const [row] = await sql.query<Row<ClaimDetails>>(
     `SELECT ${SUMMARY}, g.start_root AS "startRoot", g.resolved_at::float8 AS "resolvedAt", v.verdict,
        coalesce(v.log, p.log) AS log, coalesce(v.worker, p.worker) AS worker, coalesce(v.tries, p.try) AS tries, p.segments
      FROM ${TABLES} WHERE g.chain = $1 AND g.address = $2`,
     [chain, address],
   );
-  return row;
+  return row && shown(row);
 }
 
 /** Games of a chain and type by verdict or state. */
@@ -91,13 +102,18 @@ export function countClaims(sql: Sql): Promise<ClaimCount[]> {
 }
 
 /** Games in progress that the registry would not count, by chain and objection. */
-export function countObjections(sql: Sql): Promise<{ chain: string; objection: string; count: number }[]> {
-  return sql.query(
-    `SELECT g.chain, o.objection, count(*)::float8 AS count FROM obelisc.games g,
-       LATERAL (VALUES ('blacklisted', g.standing->>'isBlacklisted' = 'true'), ('retired', g.standing->>'isRetired' = 'true'),
-         ('not respected', g.standing->>'isRespected' = 'false')) AS o (objection, applies)
-     WHERE o.applies AND g.status = 'in progress' AND g.state <> 'vanished' GROUP BY 1, 2`,
+export async function countObjections(sql: Sql): Promise<{ chain: string; objection: string; count: number }[]> {
+  const rows = await sql.query<{ chain: string; standing: Partial<Standing>; count: number }>(
+    `SELECT chain, standing, count(*)::float8 AS count FROM obelisc.games
+     WHERE standing IS NOT NULL AND status = 'in progress' AND state <> 'vanished' GROUP BY 1, 2`,
   );
+  const counts = new Map<string, { chain: string; objection: string; count: number }>();
+  for (const { chain, standing, count } of rows)
+    for (const objection of objectionsOf(standing)) {
+      const key = `${chain} ${objection}`;
+      counts.set(key, { chain, objection, count: count + (counts.get(key)?.count ?? 0) });
+    }
+  return [...counts.values()];
 }
 
 /** Seconds that each chain's oldest game waits for its verdict, since its making. */
@@ -132,9 +148,7 @@ export async function countWorkers(sql: Sql): Promise<number> {
 }
 
 /** A verdict with its number, which counts up. */
-export interface NumberedVerdict extends ClaimSummary {
-  readonly number: number;
-}
+export type NumberedVerdict = Row<ClaimSummary> & { readonly number: number };
 
 /** Verdicts after the one of this number, in order. */
 export function verdictsAfter(sql: Sql, number: number): Promise<NumberedVerdict[]> {

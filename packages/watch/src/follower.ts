@@ -51,8 +51,11 @@ const BATCH = 100n;
 const HASTY = 5000;
 /** Seconds between two L1 blocks. */
 const SLOT = 12n;
-/** Milliseconds between two looks at what the registry makes of games that are not over. */
-const STANDINGS = 120_000;
+/**
+ * Milliseconds between two looks at what changes rarely: what a guardian says of games that are not over, and whether an L1 head that was
+ * reorganised away is back.
+ */
+const RARELY = 120_000;
 
 export interface FollowerOptions {
   readonly chain: WatchedChain;
@@ -63,8 +66,8 @@ export interface FollowerOptions {
   readonly confirmations: bigint;
   /** Where a database that knows no games yet begins. */
   readonly begin: Beginning;
-  /** Milliseconds between two looks at what the registry makes of games; absent: two minutes. */
-  readonly standings?: number;
+  /** Milliseconds between two looks at what changes rarely; absent: two minutes. */
+  readonly rarely?: number;
   /** Ends a look as soon as it can; the next one goes on where it was. */
   readonly signal?: AbortSignal;
 }
@@ -89,8 +92,8 @@ export class Follower {
   #isFirstMissing = false;
   /** At the look before, L1's endpoint had not come to a game that is known. */
   #wasBehind = false;
-  /** When the registry was last asked for all games that are not over, by `performance.now()`. */
-  #stoodAt = performance.now();
+  /** When there was the last look at what changes rarely, by `performance.now()`. */
+  #rareAt = -Infinity;
   /** Games made until then, in seconds, were found to be there when that was final: no reorganisation takes them back. */
   #settled = 0n;
 
@@ -119,8 +122,12 @@ export class Follower {
     const count = await gameCount(this.#views, this.options.chain.factory);
     const vanished = (await this.#isBehind(l1Number)) ? [] : await this.#reorganised(count);
     const found = await this.#list(count, timestamp, vanished);
-    await this.#ends();
-    await this.#returned();
+    const isRareDue = performance.now() - this.#rareAt >= (this.options.rarely ?? RARELY);
+    await this.#ends(isRareDue);
+    if (isRareDue) {
+      await this.#returned();
+      this.#rareAt = performance.now();
+    }
     const queued = await this.#enqueue(l1Number, timestamp);
     return { found, queued, vanished: vanished.length, l1Number };
   }
@@ -287,20 +294,17 @@ export class Follower {
     return low;
   }
 
-  /** Notes which games are over. */
-  async #ends(): Promise<void> {
+  /** Notes which games are over, and where that is due what the registry makes of the others. */
+  async #ends(isRareDue: boolean): Promise<void> {
     const { chain, database, log } = this.options;
     const open = await openGames(database, chain.name);
-    // What a guardian says of games changes once in months.
-    const isDue = performance.now() - this.#stoodAt >= (this.options.standings ?? STANDINGS);
-    if (isDue) this.#stoodAt = performance.now();
     for (let at = 0; at < open.length && !this.#isStopping(); at += Number(BATCH)) {
       const some = open.slice(at, at + Number(BATCH));
       const statuses = await readGameStatuses(
         this.#views,
         some.map(({ address }) => address),
       );
-      if (isDue) await this.#standings(some);
+      if (isRareDue) await this.#standings(some);
       for (const [i, now] of statuses.entries()) {
         const row = some[i];
         if (row === undefined || now === undefined || now.status === row.status) continue;

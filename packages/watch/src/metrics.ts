@@ -1,6 +1,6 @@
 // What a monitoring system reads, in Prometheus' text format.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { countClaims, countObjections, countWorkers, type ClaimSummary, oldestOpen } from './claims-view.js';
+import { countClaims, countObjections, countWorkers, type NumberedVerdict, oldestOpen } from './claims-view.js';
 import type { Database } from './database.js';
 import type { ClaimQueue } from './queue.js';
 
@@ -76,7 +76,7 @@ export class Metrics {
   }
 
   /** Counts a verdict. */
-  judged({ chain, answer, seconds, judgedAt, createdAt, blockNumber, startBlock }: ClaimSummary): void {
+  judged({ chain, answer, seconds, judgedAt, createdAt, blockNumber, startBlock }: NumberedVerdict): void {
     if (seconds === null || judgedAt === null) return;
     this.#seconds.observe({ chain, answer: answer ?? '' }, seconds);
     const blocks = (blockNumber ?? 0) - (startBlock ?? 0);

@@ -42,11 +42,11 @@ describe('a follower', () => {
   const follower = (
     begin: Beginning = 'all',
     signal: AbortSignal | undefined = undefined,
-    standings: number | undefined = undefined,
+    rarely = 0,
     log: Log = () => {},
   ): Follower =>
     new Follower({
-      ...(standings === undefined ? {} : { standings }),
+      rarely,
       ...(signal === undefined ? {} : { signal }),
       chain: watchedChain(
         { name: chain, l1: l1.url, 'l1.beacon': l1.url, l2: l1.url, 'op-node': l1.url, 'game-factory': FACTORY },
@@ -295,7 +295,8 @@ describe('a follower', () => {
     l1.add(0, 20);
     const [game] = [l1.add(0, 30)];
     const head = l1.hashOf(29);
-    const following = follower();
+    const [following, seldom] = [follower(), follower('all', undefined, 3_600_000)];
+    await seldom.look();
     await following.look();
     const key = { chain, address: game.address };
     l1.gone.add(head);
@@ -303,6 +304,9 @@ describe('a follower', () => {
     await following.look();
     assert.deepEqual(await states(), { 0: 'queued', 1: 'orphaned' });
     l1.gone.delete(head);
+    // Not each look asks for it.
+    await seldom.look();
+    assert.deepEqual(await states(), { 0: 'queued', 1: 'orphaned' });
     await following.look();
     assert.deepEqual(await states(), { 0: 'queued', 1: 'queued' });
     const row = await findGame(place.database, key);
@@ -321,16 +325,17 @@ describe('a follower', () => {
     game.standing = counted;
     const standingOf = async (index: number) =>
       (await findGame(place.database, { chain, address: l1.games[index]?.address ?? '' }))?.standing;
-    await follower().look();
+    const seldom = follower('all', undefined, 3_600_000);
+    await seldom.look();
     assert.equal(await standingOf(0), null);
     const registry = `0x${'a5'.repeat(20)}`;
     const right = { registry, isRespected: true, isRetired: false, isBlacklisted: false };
     assert.deepEqual(await standingOf(1), right);
     game.standing = { ...counted, 'isGameBlacklisted(address)': 1n };
     // Not each look asks for it.
-    await follower().look();
+    await seldom.look();
     assert.deepEqual(await standingOf(1), right);
-    await follower('all', undefined, 0).look();
+    await follower().look();
     assert.deepEqual(await standingOf(1), { ...right, isBlacklisted: true });
     assert.deepEqual(
       (await countObjections(place.database)).filter((count) => count.chain === chain),

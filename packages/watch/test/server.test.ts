@@ -74,13 +74,14 @@ describe('the watch over HTTP', () => {
 
   test('claims are listed, newest first, and shown one by one, as JSON', async () => {
     await judge('1', 'valid');
-    const list = (await (await fetch(`${server.url}/api/claims`)).json()) as { index: number; answer: string | null }[];
+    type Listed = { index: number; answer: string | null; objections: string[] };
+    const list = (await (await fetch(`${server.url}/api/claims`)).json()) as Listed[];
     assert.deepEqual(
-      list.map(({ index, answer }) => [index, answer]),
+      list.map(({ index, answer, objections }) => [index, answer, objections]),
       [
-        [2, null],
-        [1, null],
-        [0, 'valid'],
+        [2, null, ['blacklisted']],
+        [1, null, []],
+        [0, 'valid', []],
       ],
     );
     const rest = async (newer: string): Promise<number[]> => {

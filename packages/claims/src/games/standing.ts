@@ -76,7 +76,7 @@ function truth(words: Words | EndpointError): boolean | undefined {
 }
 
 /** Why the contracts would not count the game, each by a word; empty where nothing is known against it. */
-export function objectionsOf(standing: Standing | undefined): string[] {
+export function objectionsOf(standing: Partial<Standing> | undefined): string[] {
   return [
     ...(standing?.isBlacklisted === true ? ['blacklisted'] : []),
     ...(standing?.isRetired === true ? ['retired'] : []),
