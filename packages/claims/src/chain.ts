@@ -93,7 +93,7 @@ function read(path: string, flag: string, most: number): Buffer {
   try {
     return readGiven(path, most);
   } catch (error) {
-    const why = error instanceof GivenFileError ? error.message : path;
-    throw new RefusedClaimError(`--${flag} names a file that cannot be read: ${why}`, { cause: error });
+    if (!(error instanceof GivenFileError)) throw error;
+    throw new RefusedClaimError(`--${flag} names a file that cannot be read: ${error.message}`);
   }
 }

@@ -48,8 +48,8 @@ const EM_RISCV = 243;
 /** Names of other machines, for the message. */
 const machines: Record<number, string> = { 3: 'x86', 8: 'MIPS', 40: 'ARM', 62: 'x86-64', 183: 'AArch64' };
 
-/** Parses an ELF64 RISC-V file. Throws ElfError for anything else and for files cut short. */
-export function parseElf(file: Uint8Array): Elf {
+/** Throws ElfError for first bytes, 64 or all there are, of what is no ELF64 RISC-V file. */
+export function checkElfStart(file: Uint8Array): void {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   if (file.length < 20 || view.getUint32(0) !== 0x7f454c46) {
     throw new ElfError(`not an ELF file: it does not start with 7f 45 4c 46 ("\\x7fELF")`);
@@ -62,6 +62,12 @@ export function parseElf(file: Uint8Array): Elf {
       `an ELF file for ${machines[machine] ?? `machine ${machine}`}: the machine runs RISC-V (riscv64)`,
     );
   }
+}
+
+/** Parses an ELF64 RISC-V file. Throws ElfError for anything else and for files cut short. */
+export function parseElf(file: Uint8Array): Elf {
+  checkElfStart(file);
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
   need(file, 64, 'header');
   const version = view.getUint32(20, true);
   if (file[6] !== 1 || version !== 1) {

@@ -3,7 +3,8 @@ export { decode, type DecodedInstruction, type Instruction, instructions, revert
 export { disassemble, registerNames } from './disassemble.js';
 export { MachineMemoryError } from './paging/memory-limit.js';
 export type { FrozenState } from './frozen-state.js';
-export { ElfError } from './elf.js';
+export { checkElfStart, ElfError } from './elf.js';
+export { readFault } from './input-file.js';
 export { loadElf } from './loader.js';
 export { Machine, type MachineMaker, type MachineOptions, RevertError } from './machine.js';
 export { type Oracle, type PreimageRead, PreimageUnavailableError } from './oracle.js';

@@ -12,6 +12,11 @@ const HEAP_START = 0x7f_00_00_00_00_00n;
 /** `ret`, that is jalr zero, 0(ra). */
 const RET = Uint8Array.of(0x67, 0x80, 0x00, 0x00);
 const AT_PAGESZ = 6n;
+/**
+ * Most bytes of a program's segments: a state lists each of their pages, those of zeros too, as the reference does, and in JSON
+ * takes two bytes for one.
+ */
+const MOST_LOADED = 1n << 30n;
 const AT_RANDOM = 25n;
 
 /** Functions of Go programs that want threads, floating point or a garbage collector: they return at once. */
@@ -79,10 +84,17 @@ function loadSegments(machine: Machine, elf: Elf): void {
   }
 }
 
-/** Says at once when the segments together are larger than what a guest may have. */
+/** Says at once when the segments together are larger than what is loaded, or than what a guest may have. */
 function checkSize({ memory }: Machine, elf: Elf): void {
   const loaded = elf.segments.filter(({ type }) => type !== PT_RISCV_ATTRIBUTES);
-  memory.checkRoomFor(loaded.reduce((sum, { memorySize }) => sum + memorySize, 0n));
+  const size = loaded.reduce((sum, { memorySize }) => sum + memorySize, 0n);
+  if (size > MOST_LOADED) {
+    throw new ElfError(
+      `its segments take ${size >> 20n} MiB of memory: at most ${MOST_LOADED >> 20n} MiB are loaded, for a state lists each ` +
+        `page of them; take memory by mmap in place of zero-filled data (.bss)`,
+    );
+  }
+  memory.checkRoomFor(size);
 }
 
 function patch({ memory }: Machine, elf: Elf): void {

@@ -1,6 +1,7 @@
 // Where an output file goes: what may be put in place of what, and why something could not be written.
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { pathFault } from './path-faults.js';
 
 /** A file cannot be written. The message names it and what is in the way. */
 export class OutputFileError extends Error {
@@ -14,6 +15,29 @@ export class OutputFileError extends Error {
 export function isDevice(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+/** How long a pipe waits for somebody to read it. */
+const PATIENCE_MS = 1500;
+const PAUSE_MS = 10;
+
+/**
+ * Waits for somebody who reads `path`, if it is a pipe: opened as it is, it would wait without end. The pipe stays open until the
+ * result is called. Throws OutputFileError.
+ */
+export function awaitReader(path: string): () => void {
+  if (!statSync(path).isFIFO()) return () => undefined;
+  const end = Date.now() + PATIENCE_MS;
+  while (true) {
+    try {
+      const pipe = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      return () => closeSync(pipe);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
+      if (Date.now() > end) throw new OutputFileError(`cannot write ${path}: it is a pipe that nobody reads`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
 }
 
 /** Throws OutputFileError where a file of this name could not be put, before the work that would be lost. */
@@ -46,8 +70,9 @@ export function outputError(path: string, error: unknown): OutputFileError {
     EROFS: 'the file system is read-only',
     ENOSPC: 'no space is left on the device',
   };
-  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  const known = reasons[code] ?? pathFault(error);
+  const reason = known ?? (error instanceof Error ? error.message : String(error));
   return new OutputFileError(`cannot write ${path}: ${reason}`, {
-    cause: reasons[code] === undefined ? error : undefined,
+    cause: known === undefined ? error : undefined,
   });
 }

@@ -1,13 +1,14 @@
 // State files: format and compression by extension, streamed.
-import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { InputFileError, readFault, readPieces } from './input-file.js';
 import type { Machine, MachineOptions } from './machine.js';
 import { decodeBinaryState, encodeBinaryState } from './state-binary.js';
 import type { SavedState } from './saved-state.js';
 import { StateFormatError } from './state-format.js';
 import { decodeJsonState, encodeJsonState } from './state-json.js';
-import { compressionFault, isCompressed, writeWhole } from './whole-file.js';
+import { isCompressed, writeWhole } from './whole-file.js';
 
 /** A state file cannot be read or is not one. The message names the file. */
 export class StateFileError extends Error {
@@ -16,35 +17,28 @@ export class StateFileError extends Error {
 
 /** Bytes that small pieces are joined to. */
 const PIECE = 1 << 20;
+const READ_PIECE = 1 << 18;
 const isBinary = (path: string) => /\.bin(\.gz)?$/.test(path);
 
 /** Reads a `.json`, `.json.gz`, `.bin` or `.bin.gz` state (any other extension: JSON). Throws StateFileError. */
 export async function readStateFile(path: string, options: MachineOptions = {}): Promise<Machine> {
   if (path === '') throw new StateFileError('no state is named: the path is empty');
   const decode = isBinary(path) ? decodeBinaryState : decodeJsonState;
-  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  const file = readPieces(path, READ_PIECE);
   try {
     if (!isCompressed(path)) return await decode(file, options);
     const gunzip = createGunzip();
-    const [, machine] = await Promise.all([pipeline(file, gunzip), decode(gunzip, options)]);
+    const [, machine] = await Promise.all([pipeline(Readable.from(file), gunzip), decode(gunzip, options)]);
     return machine;
   } catch (error) {
     throw describe(path, error);
-  } finally {
-    file.destroy();
   }
 }
 
 function describe(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT') return new StateFileError(`cannot read the state ${path}: there is no such file`);
-  if (code === 'EISDIR') return new StateFileError(`cannot read the state ${path}: it is a folder`);
-  const fault = compressionFault(error);
-  if (fault !== undefined) return new StateFileError(`cannot read the state ${path}: ${fault}`, { cause: error });
-  if (code !== '' || error instanceof StateFormatError) {
-    return new StateFileError(`cannot read the state ${path}: ${(error as Error).message}`, { cause: error });
-  }
-  return error;
+  const isSystems = error instanceof Error && 'code' in error;
+  if (!isSystems && !(error instanceof StateFormatError) && !(error instanceof InputFileError)) return error;
+  return new StateFileError(`cannot read the state ${path}: ${readFault(error)}`, { cause: error });
 }
 
 /** Writes a state in the format that the extension asks for; the file appears whole or not at all, with mode 0755. */

@@ -1,11 +1,13 @@
 // Files that appear whole or not at all, and are compressed when their name ends in .gz, to read as to write.
-import { closeSync, createReadStream, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip, gzipSync } from 'node:zlib';
-import { isDevice, outputError } from './output-target.js';
+import { compressionFault } from './compression-fault.js';
+import { readPieces } from './input-file.js';
+import { awaitReader, isDevice, outputError } from './output-target.js';
 import { temporaryPath } from './temporary-files.js';
 
 /** Bytes that go to the file, or to compression, at once. */
@@ -14,6 +16,9 @@ const PIECE = 1 << 20;
 const OUTPUT_MODE = 0o755;
 /** A state's pages are mostly zeros; the default level takes five times as long for 10 % less. */
 const LEVEL = 1;
+
+/** Bytes by which a file is judged before more of it is read. */
+export const FIRST_BYTES = 64;
 
 /** Most bytes that are read of a program, of its metadata and of a step's proof, which may hold a long pre-image. */
 export const MOST_PROGRAM = 512 << 20;
@@ -25,41 +30,44 @@ export function isCompressed(path: string): boolean {
   return path.endsWith('.gz');
 }
 
-/** What zlib found wrong with compressed data, in words; undefined for any other error. */
-export function compressionFault(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'Z_BUF_ERROR') return 'its compressed data is cut short';
-  if (code !== 'Z_DATA_ERROR') return undefined;
-  const why = (error as Error).message;
-  return `its compressed data is ${why === 'incorrect header check' ? 'not gzip, or other data follows it' : `damaged (${why})`}`;
-}
-
 /**
- * The content of a file, of at most `most` bytes: compressed, gigabytes take some megabytes. Throws an error whose message gives the
- * reason, without the name for compressed data.
+ * The content of a file, of at most `most` bytes: compressed, gigabytes take some megabytes. `judge` may throw by the first
+ * bytes, FIRST_BYTES or all there are. Throws an error that `readFault` puts in words, or what `judge` throws.
  */
-export async function readWhole(path: string, most: number): Promise<Buffer> {
+export async function readWhole(path: string, most: number, judge?: (first: Uint8Array) => void): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
-  let excess: Error | undefined;
-  const file = createReadStream(path, { highWaterMark: PIECE });
+  let isJudged = judge === undefined;
+  let refusal: Error | undefined;
+  // A pipeline that is left early tells only that it was.
+  const refuse = (error: unknown): never => {
+    throw (refusal = error instanceof Error ? error : new Error(String(error)));
+  };
+  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const piece of source) {
+      length += piece.length;
+      if (length > most) refuse(new Error(`it holds more than ${most / 2 ** 20} MiB`));
+      pieces.push(piece);
+      if (!isJudged && length >= FIRST_BYTES) judgeFirst();
+    }
+    if (!isJudged) judgeFirst();
+  };
+  const judgeFirst = (): void => {
+    isJudged = true;
+    try {
+      judge?.(Buffer.concat(pieces).subarray(0, FIRST_BYTES));
+    } catch (error) {
+      refuse(error);
+    }
+  };
+  const file = readPieces(path, PIECE);
   try {
-    const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
-      for await (const piece of source) {
-        length += piece.length;
-        // A pipeline that is left early tells only that it was.
-        if (length > most) throw (excess = new Error(`it holds more than ${most / 2 ** 20} MiB`));
-        pieces.push(piece);
-      }
-    };
     if (isCompressed(path)) await pipeline(file, createGunzip({ chunkSize: PIECE }), collect);
     else await collect(file);
   } catch (error) {
-    if (excess !== undefined) throw excess;
+    if (refusal !== undefined) throw refusal;
     const fault = compressionFault(error);
     throw fault === undefined ? error : new Error(fault, { cause: error });
-  } finally {
-    file.destroy();
   }
   return Buffer.concat(pieces);
 }
@@ -79,7 +87,8 @@ export async function writeWhole(path: string, pieces: Iterable<Uint8Array>): Pr
 async function writeAndRename(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   const direct = isDevice(path);
   const temporary = direct ? path : temporaryPath(dirname(path));
-  const file = await open(temporary, direct ? 'w' : 'wx', OUTPUT_MODE);
+  const letGo = direct ? awaitReader(path) : undefined;
+  const file = await open(temporary, direct ? 'w' : 'wx', OUTPUT_MODE).finally(letGo);
   try {
     const source = Readable.from(pieces, { objectMode: false });
     const target = file.createWriteStream();
@@ -100,7 +109,12 @@ export function writeSmallFile(path: string, content: string | Uint8Array): void
   const bytes = isCompressed(path) ? gzipSync(plain, { level: LEVEL }) : plain;
   try {
     if (isDevice(path)) {
-      writeBytes(path, 'w', bytes);
+      const letGo = awaitReader(path);
+      try {
+        writeBytes(path, 'w', bytes);
+      } finally {
+        letGo();
+      }
       return;
     }
     const temporary = temporaryPath(dirname(path));

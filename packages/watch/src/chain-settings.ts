@@ -1,6 +1,13 @@
 // What is watched and with what: one chain by flags, or several by a configuration file.
 import type { NetworkSettings } from '@obelisc/claims';
-import { configurationExcess, findChain, jsonFault, MOST_CONFIGURATION, readGiven } from '@obelisc/host';
+import {
+  configurationExcess,
+  findChain,
+  GivenFileError,
+  jsonFault,
+  MOST_CONFIGURATION,
+  readGiven,
+} from '@obelisc/host';
 import { WatchError } from './errors.js';
 
 /** A chain and the endpoints that this process reaches it by. */
@@ -120,7 +127,8 @@ function parse(path: string): unknown {
   try {
     text = readGiven(path, MOST_CONFIGURATION).toString('utf8');
   } catch (error) {
-    throw new WatchError(`--config ${path} cannot be read`, { cause: error });
+    if (!(error instanceof GivenFileError)) throw error;
+    throw new WatchError(`--config cannot be read: ${error.message}`);
   }
   const excess = configurationExcess(text);
   if (excess !== undefined) throw new WatchError(`--config ${path} has ${excess}`);

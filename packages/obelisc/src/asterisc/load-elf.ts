@@ -1,8 +1,7 @@
 // `asterisc load-elf`: an ELF file to a prestate and its metadata.
 import {
-  ElfError, encodeMetadata, loadElf, type Machine, type Metadata, MOST_METADATA, MOST_PROGRAM, readWhole,
+  checkElfStart, ElfError, encodeMetadata, loadElf, type Machine, type Metadata, MOST_METADATA, MOST_PROGRAM, readFault, readWhole,
 } from '@obelisc/fpvm'; // prettier-ignore
-import { fileFault } from '../terminal/failure.js';
 import { checkOutput, writeStateTo, writeTextTo } from './output.js';
 
 export interface LoadElfOptions {
@@ -21,16 +20,20 @@ export async function loadElfFile(path: string): Promise<{ machine: Machine; met
   if (path === '') throw new LoadElfError('--path is empty: it names the ELF file');
   let file: Uint8Array;
   try {
-    file = await readWhole(path, MOST_PROGRAM);
+    file = await readWhole(path, MOST_PROGRAM, checkElfStart);
   } catch (error) {
-    throw new LoadElfError(`cannot read the ELF file: ${fileFault(path, error)}`);
+    throw notLoaded(path, error) ?? new LoadElfError(`cannot read the ELF file ${path}: ${readFault(error)}`);
   }
   try {
     return loadElf(file);
   } catch (error) {
-    if (error instanceof ElfError) throw new LoadElfError(`cannot load ${path}: ${error.message}`, { cause: error });
-    throw error;
+    throw notLoaded(path, error) ?? error;
   }
+}
+
+function notLoaded(path: string, error: unknown): LoadElfError | undefined {
+  if (!(error instanceof ElfError)) return undefined;
+  return new LoadElfError(`cannot load ${path}: ${error.message}`, { cause: error });
 }
 
 export async function runLoadElf({ path, out, meta }: LoadElfOptions): Promise<void> {

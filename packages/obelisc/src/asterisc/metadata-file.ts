@@ -1,5 +1,5 @@
 // The file of metadata that names the guest's functions.
-import { decodeMetadata, type Metadata, MetadataError, MOST_METADATA, readWhole } from '@obelisc/fpvm';
+import { decodeMetadata, type Metadata, MetadataError, MOST_METADATA, readFault, readWhole } from '@obelisc/fpvm';
 import { UsageError } from '../terminal/failure.js';
 import { log } from './log.js';
 
@@ -12,8 +12,7 @@ export async function readMetadata(path: string): Promise<Metadata> {
   try {
     return decodeMetadata((await readWhole(path, MOST_METADATA)).toString());
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
     const advice = error instanceof MetadataError ? '' : ` (write one with load-elf --meta, or run with --meta '')`;
-    throw new UsageError(`cannot read the metadata ${path}: ${why}${advice}`, { cause: error });
+    throw new UsageError(`cannot read the metadata ${path}: ${readFault(error)}${advice}`, { cause: error });
   }
 }

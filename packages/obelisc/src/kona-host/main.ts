@@ -13,6 +13,7 @@ import {
   MOST_GENESIS,
   parseKonaRollupConfig,
   parseL1ChainConfig,
+  GivenFileError,
   readGiven,
   whyUnknown,
 } from '@obelisc/host';
@@ -115,7 +116,7 @@ function read(path: string, flag: string, most: number): Buffer {
   try {
     return readGiven(path, most);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--${flag} names a file that cannot be read: ${why}`, { cause: error });
+    if (!(error instanceof GivenFileError)) throw error;
+    throw new UsageError(`--${flag} names a file that cannot be read: ${error.message}`);
   }
 }

@@ -14,6 +14,7 @@ import {
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
+  GivenFileError,
   readGiven,
   type RetryPolicy,
   RPC_KINDS,
@@ -21,7 +22,7 @@ import {
 } from '@obelisc/host/run';
 import { DATA_FORMATS, type DataFormat, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
 import { endpointUrl, readNetworkFlags, urlList } from '../endpoints/network-flags.js';
-import { fileFault, UsageError } from '../terminal/failure.js';
+import { UsageError } from '../terminal/failure.js';
 import { nearest } from '../terminal/nearest.js';
 import { FLAGS, type FlagValues } from './flags.js';
 
@@ -184,7 +185,8 @@ function file(flags: FlagValues, name: string, most: number): [bytes: Buffer, so
   try {
     return [readGiven(path, most), path];
   } catch (error) {
-    throw new UsageError(`--${name} names a file that cannot be read: ${fileFault(path, error)}`);
+    if (!(error instanceof GivenFileError)) throw error;
+    throw new UsageError(`--${name} names a file that cannot be read: ${error.message}`);
   }
 }
 

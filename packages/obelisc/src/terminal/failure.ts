@@ -1,27 +1,13 @@
 // How a command that failed says so: one line per error, from the outermost to its cause, on stderr.
 import { writeSync } from 'node:fs';
 import { messagesOf } from '@obelisc/claims/messages';
+export { fileFault } from '@obelisc/host/file-fault';
 import { hasAnswered } from './answer.js';
 import { booleanOf } from './flag-words.js';
 
 /** An error in what the user asked for: the message names the flag or file and the next step. */
 export class UsageError extends Error {
   override name = 'UsageError';
-}
-
-/** Why a file or folder cannot be had, in words; `error` is what the system says. */
-export function fileFault(path: string, error: unknown): string {
-  const reasons: Record<string, string> = {
-    ENOENT: `there is no ${path}`,
-    EISDIR: `${path} is a folder`,
-    ENOTDIR: `${path} is not a folder, or lies in what is none`,
-    EACCES: `no permission for ${path}`,
-    EROFS: `${path} is on a file system that is read only`,
-    ENOSPC: 'no space is left on its device',
-    EIO: `the device of ${path} fails, or gives nothing`,
-  };
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** Told by its code: op-program, which begins often, does not load Commander. */

@@ -291,7 +291,7 @@ test('mistakes on the command line are answered by name', async () => {
     [['run', '--input', 'greeter.json', '--meta', '', '--stop-at', '%0'], 1, /--stop-at: %0 matches no step/],
     [['run', '--input', 'greeter.json', '--meta', '', '--stop-at-preimage-type', 'blub'], 1, /blub: use local/],
     [['run', '--input', 'greeter.json', '--flamegraph', 'no/f.svg'], 1, /--flamegraph: cannot write no\/f\.svg/],
-    [['load-elf', '--path', 'absent.elf'], 1, /cannot read the ELF file: there is no absent\.elf/],
+    [['load-elf', '--path', 'absent.elf'], 1, /cannot read the ELF file absent\.elf: there is no such file/],
     [['load-elf', '--path', 'script.sh'], 1, /script\.sh: not an ELF file/],
     [['disassemble'], 1, /give either --path, an ELF file, or --input, a state/],
     [['disassemble', '--path', 'greeter.elf', '--symbol', 'main'], 1, /--symbol: the metadata has no main/],

@@ -68,7 +68,7 @@ test('what is missing, doubled, misspelt or not covered is named, in kona-hostâ€
     [[...native, '--l2-chain-id', 'op-mainnet'], /"op-mainnet" is no chain id/],
     [
       [...native, '--rollup-config-path', '/nonexistent/r'],
-      /--rollup-config-path names a file that cannot be read: ENOENT/,
+      /--rollup-config-path names a file that cannot be read: there is no /,
     ],
     [[...native, '--l2-chain-id', '10', '--client', 'kona'], /--client kona goes with --server/],
     [[...native, '--l2-chain-id', '11155420'], /the datadir \/nonexistent does not exist/],
