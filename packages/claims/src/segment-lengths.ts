@@ -9,8 +9,8 @@ import type { Chain, ExecutedBlocks, OutputAtBlock } from '@obelisc/host';
  */
 export function defaultSegments(blocks: bigint, workers: number): number {
   const share = (blocks + BigInt(workers) - 1n) / BigInt(workers);
-  const length = share < LEAST_SHARE ? LEAST_SHARE : share > MOST_SHARE ? MOST_SHARE : share;
-  return segmentsOf(blocks, length);
+  if (share > MOST_SHARE) return segmentsOf(blocks, MOST_SHARE);
+  return share < LEAST_SHARE ? Math.max(1, Number(blocks / LEAST_SHARE)) : segmentsOf(blocks, share);
 }
 
 /** How many segments of at most `length` blocks these are. */

@@ -36,15 +36,23 @@ try {
   const { l1, beacon, l2, opNode } = await new Promise((resolve) => chain.once('message', resolve));
   const endpoints = ['--l1', l1, '--l1.beacon', beacon, '--l2', l2, '--op-node', opNode];
   const range = ['--from', '2', '--to', String(2 + blocks), '--datadir', join(folder, 'data')];
-  const mode = values.machine ? [] : ['--native'];
-  const args = ['validate', ...endpoints, ...range, ...mode, '--verbose'];
+  const both = ['validate', ...endpoints, ...range, '--verbose'];
+  const natively = [...both, '--native'];
+  const args = values.machine ? both : natively;
 
-  // Fills the datadir; as long as the endpoints are on the same cores, nothing else is told by it.
-  const first = await run([...args, '--segment', String(Math.ceil(blocks / 4)), '--workers', String(workers)], cores);
   console.log(`${blocks} blocks of the embedded chain, ${values.machine ? 'natively and in the machine' : 'natively'}`);
-  console.log(
-    `gathered and derived by ${workers} workers, beside the chain on the same cores: ${first.wall.toFixed(1)} s`,
-  );
+  // Fills the datadir; as long as the endpoints are on the same cores, nothing else is told by it. What is read at a segment's start was made
+  // by the range's blocks before it and is not stored where these are derived: it is gathered for each length.
+  const lengths = values.segments
+    .split(',')
+    .map((name) => ({ name, args: name === 'default' ? [] : ['--segment', name] }));
+  for (const [i, length] of lengths.entries()) {
+    const filled = await run([...natively, ...length.args, '--workers', String(workers)], cores);
+    if (i > 0) continue;
+    console.log(
+      `gathered and derived by ${workers} workers, beside the chain on the same cores: ${filled.wall.toFixed(1)} s`,
+    );
+  }
   const inOne = [...args, '--workers', '1'];
   const alone = [];
   const together = [];
@@ -59,16 +67,15 @@ try {
   );
   console.log('blocks a segment | workers, cores | wall s | CPU s of the workers | most MiB a worker | times one core');
   // One after the other, so that whatever else the machine does meanwhile disturbs both alike.
-  for (const segment of values.segments.split(',')) {
-    const length = segment === 'default' ? [] : ['--segment', segment];
+  for (const length of lengths) {
     const one = [];
     const all = [];
     for (let i = 0; i < runs; i++) {
-      one.push(await run([...args, ...length, '--workers', '1'], [0]));
-      all.push(await run([...args, ...length, '--workers', String(workers)], cores));
+      one.push(await run([...args, ...length.args, '--workers', '1'], [0]));
+      all.push(await run([...args, ...length.args, '--workers', String(workers)], cores));
     }
-    print(segment, 1, quickest(one), 1);
-    print(segment, workers, quickest(all), quickest(one).wall / quickest(all).wall);
+    print(length.name, 1, quickest(one), 1);
+    print(length.name, workers, quickest(all), quickest(one).wall / quickest(all).wall);
   }
 } finally {
   chain.disconnect();

@@ -80,12 +80,13 @@ describe('a range in segments', () => {
     const counts = [
       [50, 2],
       [60, 2],
+      [100, 2],
       [200, 2],
       [200, 8],
       [1801, 2],
       [151_200, 8],
     ].map(([blocks, workers]) => defaultSegments(BigInt(blocks ?? 0), Number(workers)));
-    assert.deepEqual(counts, [1, 2, 2, 4, 2, 152]);
+    assert.deepEqual(counts, [1, 1, 2, 2, 4, 2, 152]);
   });
 
   test('segments end where batches do, where the op-node has a record of its safe heads', async () => {
