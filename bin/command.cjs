@@ -11,18 +11,17 @@ const rooms = ['../lib/node_modules/@obelisc', '../packages']
   .find((folder) => existsSync(join(folder, 'obelisc/dist')));
 
 /**
- * The folder of the commands' modules: of those that were put together (tools/bundle-commands.mjs), unless something was compiled
- * later, or the stack of an error is to name the module that it comes from.
+ * Whether to load what was put together (tools/bundle-commands.mjs): unless something was compiled later, or the stack of an error is to
+ * name the module that it comes from.
  */
-function modulesFolder() {
-  const [single, together] = ['src', 'commands'].map((name) => join(rooms, 'obelisc/dist', name));
+function isTogether(folder) {
   // op-program takes its flag by a variable, and as Go does.
   const isDebug = process.argv.some((arg) => /^--?debug(?:=|$)/.test(arg)) || process.env.OP_PROGRAM_DEBUG;
-  if (isDebug) return single;
+  if (isDebug) return false;
   const time = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-  const made = time(join(together, 'terminal/command-process.js'));
+  const made = time(join(folder, 'licences.txt'));
   const later = (room) => time(join(rooms, room, 'dist/tsconfig.tsbuildinfo')) > made;
-  return made === undefined || readdirSync(rooms).some(later) ? single : together;
+  return made !== undefined && !readdirSync(rooms).some(later);
 }
 
 module.exports = function command(name, failure) {
@@ -39,11 +38,19 @@ module.exports = function command(name, failure) {
   };
   process.exitCode = failure;
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
-  const modules = rooms === undefined ? undefined : modulesFolder();
-  if (modules === undefined || !existsSync(join(modules, name, 'main.js')))
-    fail('it is not built yet: run npm ci, or npm run build');
-  const load = (file) => import(pathToFileURL(join(modules, file)).href);
-  load('terminal/command-process.js')
-    .then(({ runAsProcess }) => runAsProcess({ name, failure, load: () => load(`${name}/main.js`) }))
+  const notBuilt = 'it is not built yet: run npm ci, or npm run build';
+  if (rooms === undefined) fail(notBuilt);
+  const [modules, together] = ['src', 'commands'].map((folder) => join(rooms, 'obelisc/dist', folder));
+  const main = join(modules, name, 'main.js');
+  if (!existsSync(main)) fail(notBuilt);
+  const load = (file) => import(pathToFileURL(file).href);
+  const start = async () => {
+    if (!isTogether(together))
+      return { ...(await load(join(modules, 'terminal/command-process.js'))), load: () => load(main) };
+    const [script, module] = ['main.cjs', 'main.js'].map((file) => join(together, name, file));
+    return existsSync(script) ? require(script) : load(module);
+  };
+  start()
+    .then((begun) => begun.runAsProcess({ name, failure, load: begun.load }))
     .catch(fail);
 };

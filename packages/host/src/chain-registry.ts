@@ -4,7 +4,7 @@ import type { Chain } from './boot.js';
 import { chainConfigOf } from './chain-config.js';
 import { ConfigurationError } from './go-encoding.js';
 import { knownL1ChainConfig } from './l1-registry.js';
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from './lossless-json.js';
+import { isJsonObject, type JsonObject, type JsonValue, parseOwnJson } from './lossless-json.js';
 import { rollupConfigOf } from './rollup-config.js';
 
 type Entry = {
@@ -85,7 +85,7 @@ function text(value: JsonValue | undefined): string | undefined {
 
 function load(): Registry {
   const file = new URL('../../data/chains.json', import.meta.url);
-  const document = parseJson(readFileSync(file, 'utf8'));
+  const document = parseOwnJson(readFileSync(file, 'utf8'));
   if (!isJsonObject(document) || !Array.isArray(document.chains) || !Array.isArray(document.unsupported))
     throw new ConfigurationError(file.pathname, 'has no lists of chains');
   const chains = document.chains.map((chain) => {

@@ -3,7 +3,7 @@ import type { Chain } from './boot.js';
 import type { ChainConfig } from './chain-config.js';
 import { ETHEREUM_FORKS } from './ethereum-forks.js';
 import { ConfigurationError } from './go-encoding.js';
-import { isJsonObject, type JsonObject, parseJson } from './lossless-json.js';
+import { isJsonObject, type JsonObject, parseOwnJson } from './lossless-json.js';
 import { LAGOON_TIMES, ROLLUP_FORKS, type RollupConfig } from './rollup-config.js';
 
 /** A chain's configurations, and what to call them in errors. */
@@ -81,7 +81,7 @@ function checkBaseFeeParameters(chain: JsonObject, name: string): void {
 }
 
 function objectOf({ json }: { json: string }): JsonObject {
-  const value = parseJson(json);
+  const value = parseOwnJson(json);
   if (!isJsonObject(value)) throw new TypeError('a configuration is an object');
   return value;
 }

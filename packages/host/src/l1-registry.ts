@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type ChainConfig, l1ChainConfigOf } from './chain-config.js';
 import { ConfigurationError } from './go-encoding.js';
-import { isJsonObject, parseJson } from './lossless-json.js';
+import { isJsonObject, parseOwnJson } from './lossless-json.js';
 
 /** The configuration of the L1 chain with this id, or undefined: mainnet, Sepolia, Holesky and Hoodi are known. */
 export function knownL1ChainConfig(chainId: bigint): ChainConfig | undefined {
@@ -14,7 +14,7 @@ let loaded: ChainConfig[] | undefined;
 
 function load(): ChainConfig[] {
   const file = new URL('../../data/l1-chains.json', import.meta.url);
-  const document = parseJson(readFileSync(file, 'utf8'));
+  const document = parseOwnJson(readFileSync(file, 'utf8'));
   if (!isJsonObject(document) || !Array.isArray(document.chains))
     throw new ConfigurationError(file.pathname, 'has no list of chains');
   return document.chains.map((chain) => {

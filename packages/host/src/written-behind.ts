@@ -2,7 +2,7 @@
  * A datadir whose values are written by a thread of its own while the run goes on: a file takes 65 µs and more, a write to a database
  * waits for the disk. Until it is written a value is answered from memory; of a run that is killed the last milliseconds are lost.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { DatadirError, keyName, KEY_LENGTH, type PreimageKey, type PreimageStore, storeFrom } from '@obelisc/preimage';
 import { type ElementForm, isLaidOut } from './blob-preimages.js';
 import type { Log } from './log.js';
@@ -76,7 +76,9 @@ export function writtenBehind(store: PreimageStore, { path, isForOthers, log }: 
 
   const start = (): Worker => {
     const workerData: WriterArgument = { path };
-    const started = new Worker(new URL('./datadir-writer.js', import.meta.url), { workerData });
+    // A server that fetches nothing does not load this.
+    const threads = process.getBuiltinModule('node:worker_threads');
+    const started = new threads.Worker(new URL('./datadir-writer.js', import.meta.url), { workerData });
     started.unref();
     started.on('message', ({ failure: told }: WriterAnswer) => {
       // What could not be written stays in memory.

@@ -54,3 +54,22 @@ test('what is no object has no members', () => {
   for (const text of ['[]', '1', '"{}"', 'x', ''])
     assert.equal(topLevelMembers(Buffer.from(text), ['config']), undefined);
 });
+
+test('a value is passed over as one whole, wherever its pieces of 64 KiB begin', () => {
+  const piece = 1 << 16;
+  // What stands at a border: an escaped quote, a backslash, a bracket in a string, one outside of any.
+  for (const special of ['"\\\\\\""', '"\\\\"', '"}"', '{}', '[{"b":"]"}]']) {
+    for (let before = piece - 24; before < piece + 2; before++) {
+      const text = `{"alloc":{"pad":"${'x'.repeat(before)}","value":${special}},"config":{"a":1}}`;
+      const found = topLevelMembers(Buffer.from(text), ['config', 'alloc']);
+      assert.deepEqual(JSON.parse(found?.get('config') ?? ''), { a: 1 }, `${special} after ${before} bytes`);
+      assert.deepEqual(JSON.parse(found?.get('alloc') ?? ''), (JSON.parse(text) as { alloc: unknown }).alloc);
+    }
+  }
+});
+
+test('4096 levels are passed over, one more is refused', () => {
+  const nested = (levels: number) => Buffer.from(`{"alloc":${'['.repeat(levels)}${']'.repeat(levels)},"config":1}`);
+  assert.equal(topLevelMembers(nested(4096), ['config'])?.get('config'), '1');
+  assert.throws(() => topLevelMembers(nested(4097), ['config']), /more than 4096 levels/);
+});

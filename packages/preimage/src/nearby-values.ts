@@ -21,7 +21,7 @@ export function nearbyValues(values: ReadonlyMap<string, Uint8Array>): NearbySou
     argument.values.set(value, at);
     at += value.length;
   }
-  return { module: import.meta.url, argument };
+  return { module: new URL('./nearby-values.js', import.meta.url).href, argument };
 }
 
 export function open({ keys, places, values }: Argument): NearbyReader {

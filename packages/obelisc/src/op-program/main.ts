@@ -48,7 +48,8 @@ export async function main(
     log = loggerOf(parsed.flags, io, 'stderr');
     debug = parsed.flags.isTrue('debug');
     for (const warning of parsed.warnings) log('warn', warning);
-    const logs = { log, clientLog: loggerOf(parsed.flags, io, 'stdout') };
+    const { flags } = parsed;
+    const logs = { log, clientLog: () => loggerOf(flags, io, 'stdout') };
     const showProgress = LOG_LEVELS.indexOf(levelOf(parsed.flags)) <= LOG_LEVELS.indexOf('info');
     return await run(readOptions(parsed.flags, caller?.chain), logs, io, showProgress);
   } catch (error) {
@@ -66,7 +67,7 @@ class UndecidedError extends Error {
 }
 
 /** The host's log and the client's, which differ in where they go. */
-type Logs = { log: Log; clientLog: Log };
+type Logs = { log: Log; clientLog: () => Log };
 
 async function run(options: Options, { log, clientLog }: Logs, io: Io, showProgress: boolean): Promise<number> {
   const { mode, ...hostOptions } = options;
@@ -91,7 +92,7 @@ async function run(options: Options, { log, clientLog }: Logs, io: Io, showProgr
       case 'native': {
         const { runNative } = await import('./native.js');
         try {
-          return await runNative(host, clientLog, io, showProgress);
+          return await runNative(host, clientLog(), io, showProgress);
         } catch (error) {
           throw new UndecidedError('the claim could not be decided', { cause: error });
         }

@@ -46,7 +46,7 @@ export function keccak256(data: usize, length: u32, out: usize): void {
 }
 
 /** Absorbs the last `length` < 136 bytes and the padding; into an unwritten rate if `fresh`. */
-function absorbLast(state: usize, data: usize, length: u32, fresh: bool): void {
+export function absorbLast(state: usize, data: usize, length: u32, fresh: bool): void {
   let lane = state;
   const wholeLanes = data + (length & ~7);
   // The bytes after the last whole lane, little-endian, with the padding's first bit behind them.
@@ -73,7 +73,7 @@ function absorbLast(state: usize, data: usize, length: u32, fresh: bool): void {
  * Keccak-f[1600] on the 200 bytes at `state`. The rows' order is the one of those tried that spills fewest registers when
  * compiled for the machine: 226 instructions a round, of which 196 compute.
  */
-function permute(state: usize): void {
+export function permute(state: usize): void {
   let a0 = load<u64>(state);
   let a1 = ~load<u64>(state, 8);
   let a2 = ~load<u64>(state, 16);
