@@ -38,7 +38,7 @@ export async function readStateFile(path: string, options: MachineOptions = {}):
 function describe(path: string, error: unknown): unknown {
   const isSystems = error instanceof Error && 'code' in error;
   if (!isSystems && !(error instanceof StateFormatError) && !(error instanceof InputFileError)) return error;
-  return new StateFileError(`cannot read the state ${path}: ${readFault(error)}`, { cause: error });
+  return new StateFileError(`cannot read the state ${path}: ${readFault(error)}`);
 }
 
 /** Writes a state in the format that the extension asks for; the file appears whole or not at all, with mode 0755. */

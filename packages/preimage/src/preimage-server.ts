@@ -2,7 +2,7 @@
  * A pre-image server as a child process, and its end of the wire. The server finds the hint channel at file descriptors
  * 3 (read) and 4 (write), the pre-image channel at 5 (read) and 6 (write).
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childChannels } from './child-channels.js';
@@ -36,13 +36,12 @@ export async function startPreimageServer(
 ): Promise<PreimageServer> {
   const server = `the pre-image server ${nameOf(command, args)}`;
   const channels = await childChannels();
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', ...channels.stdio] });
-  const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) =>
-      resolve(code === null ? `was ended by ${signal}` : `exited with code ${code}`),
-    );
-  });
+  let child: ChildProcess;
+  let exited: Promise<string>;
   try {
+    // Some failures are thrown, others come as an event.
+    child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', ...channels.stdio] });
+    exited = exitOf(child);
     await once(child, 'spawn');
   } catch (error) {
     channels.abandon();
@@ -85,10 +84,20 @@ function nameOf(command: string, [first]: readonly string[]): string {
   return first === undefined || first.startsWith('-') ? command : `${command} ${first}`;
 }
 
+function exitOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) =>
+      resolve(code === null ? `was ended by ${signal}` : `exited with code ${code}`),
+    );
+  });
+}
+
 function whyNotStarted(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT') return 'there is no such program (spawn ENOENT)';
   if (code === 'EACCES') return 'it is not an executable file (spawn EACCES)';
+  if (code === 'ENOTDIR') return 'it lies in what is no folder (spawn ENOTDIR)';
+  if (code === 'ENAMETOOLONG') return 'its name is too long (spawn ENAMETOOLONG)';
   return error instanceof Error ? error.message : String(error);
 }
 

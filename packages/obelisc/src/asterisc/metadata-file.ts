@@ -13,6 +13,6 @@ export async function readMetadata(path: string): Promise<Metadata> {
     return decodeMetadata((await readWhole(path, MOST_METADATA)).toString());
   } catch (error) {
     const advice = error instanceof MetadataError ? '' : ` (write one with load-elf --meta, or run with --meta '')`;
-    throw new UsageError(`cannot read the metadata ${path}: ${readFault(error)}${advice}`, { cause: error });
+    throw new UsageError(`cannot read the metadata ${path}: ${readFault(error)}${advice}`);
   }
 }

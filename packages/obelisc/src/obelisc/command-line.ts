@@ -194,7 +194,7 @@ function compileCommand(define: Define): void {
     .addHelpText('after', examples({ 'A guest of your own': 'obelisc compile guest.wasm --out guest.elf' }))
     .action(async (module: string, { out }: { out: string }) => {
       const { compileModule } = await import('./guest.js');
-      compileModule(module, out);
+      await compileModule(module, out);
     });
 }
 

@@ -1,13 +1,6 @@
 // `obelisc client` and `obelisc compile`: the released client's ELF, and guests of one's own from WebAssembly.
-import { readFileSync } from 'node:fs';
-import {
-  clientElf,
-  clientVersion,
-  compileGuest,
-  currentRelease,
-  UnsupportedModuleError,
-  writeWhole,
-} from '@obelisc/guest';
+import { checkOutputPath, readFault, readWhole, writeSmallFile } from '@obelisc/fpvm';
+import { clientElf, clientVersion, compileGuest, currentRelease, UnsupportedModuleError } from '@obelisc/guest';
 import { UsageError } from '../terminal/failure.js';
 
 /** Prints where the released client's ELF is, with `json` its version, prestate and hash as well. The file is checked. */
@@ -19,19 +12,24 @@ export function printClient(json: boolean): void {
   );
 }
 
+/** Most bytes of a module: a guest of more is not loaded. */
+const MOST_MODULE = 512 << 20;
+
 /** Makes the ELF of a module that keeps to packages/program/ABI.md and writes it to `out`, whole or not at all. */
-export function compileModule(module: string, out: string): void {
+export async function compileModule(module: string, out: string): Promise<void> {
   let wasm: Uint8Array;
   try {
-    wasm = readFileSync(module);
+    wasm = await readWhole(module, MOST_MODULE, checkModuleStart);
   } catch (error) {
-    throw new UsageError(`cannot read the module ${module}: it takes a WebAssembly file`, { cause: error });
+    throw new UsageError(`cannot read the module ${module}: ${readFault(error)}`);
   }
-  const elf = guestOf(module, wasm);
-  try {
-    writeWhole(out, elf);
-  } catch (error) {
-    throw new UsageError(`cannot write ${out}, which --out names`, { cause: error });
+  checkOutputPath(out);
+  writeSmallFile(out, guestOf(module, wasm));
+}
+
+function checkModuleStart(first: Uint8Array): void {
+  if (Buffer.from(first.subarray(0, 4)).toString('latin1') !== '\0asm') {
+    throw new Error('it is no WebAssembly file, which begins with 00 61 73 6d ("\\0asm")');
   }
 }
 

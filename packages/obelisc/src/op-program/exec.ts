@@ -1,5 +1,5 @@
 /** op-program --exec: runs a client program as a process of its own, with the oracle on its descriptors 3 to 6. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Log } from '@obelisc/host';
 import { childChannels, closeEnds, type Oracle, serveOracle } from '@obelisc/preimage';
 import { UsageError } from '../terminal/failure.js';
@@ -10,11 +10,16 @@ import { UsageError } from '../terminal/failure.js';
  */
 export async function runDetached(file: string, oracle: Oracle, log: Log): Promise<number> {
   const channels = await childChannels();
-  const child = spawn(file, [], { stdio: ['ignore', 'inherit', 'inherit', ...channels.stdio] });
+  let child: ChildProcess;
+  try {
+    child = spawn(file, [], { stdio: ['ignore', 'inherit', 'inherit', ...channels.stdio] });
+  } catch (error) {
+    // Of some names that is thrown, of others it comes as an event.
+    channels.abandon();
+    throw notStarted(error);
+  }
   const exit = new Promise<number>((resolve, reject) => {
-    child.once('error', (error) =>
-      reject(new UsageError(`--exec names a program that cannot be started: ${error.message}`, { cause: error })),
-    );
+    child.once('error', (error) => reject(notStarted(error)));
     child.once('close', (code, signal) => {
       if (code === null) log('error', 'The client program was ended by a signal', { signal: signal ?? 'unknown' });
       resolve(code ?? 2);
@@ -38,4 +43,9 @@ export async function runDetached(file: string, oracle: Oracle, log: Log): Promi
 /** The client went away in the middle of an answer: its exit code says more. */
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
+}
+
+function notStarted(error: unknown): UsageError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new UsageError(`--exec names a program that cannot be started: ${why}`, { cause: error });
 }

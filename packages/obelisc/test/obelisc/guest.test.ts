@@ -38,6 +38,6 @@ test('what is no module for a guest is refused by its name, and nothing is writt
   );
   const text = join(folder, 'text.wasm');
   writeFileSync(text, 'not a module');
-  assert.match(await refusal('compile', text, '--out', out), /text\.wasm: not a valid WebAssembly module/);
+  assert.match(await refusal('compile', text, '--out', out), /text\.wasm: it is no WebAssembly file/);
   assert.ok(!existsSync(out));
 });
