@@ -19,7 +19,7 @@ export {
   write8,
 } from './interpreter/memory';
 export { countPoolPages, FROZEN, limitPool } from './interpreter/paging';
-export { codeFound, drop, flush, request } from './translator/translator';
+export { codeFound, drop, flush, request, requestIfLong } from './translator/translator';
 export { STATISTICS } from './translator/scratch';
 export { decode } from './interpreter/decode';
 export {

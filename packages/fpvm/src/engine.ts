@@ -22,6 +22,7 @@ export interface EngineExports {
   flush(): void;
   /** What the translator does about what the interpreter tells of; see assembly/interpreter/events.ts. */
   request(pc: bigint): void;
+  requestIfLong(pc: bigint): void;
   codeFound(granule: bigint): void;
   drop(): void;
   /** The next three: host address of a granule, 0 if it is absent. Here it is brought back if it was paged out, */
@@ -125,6 +126,7 @@ export class Engine {
   /** What the interpreter tells of (assembly/interpreter/events.ts), handed on to the translator. */
   readonly #tidings = {
     becameHot: (pc: bigint): void => this.exports.request(pc),
+    becameWarm: (pc: bigint): void => this.exports.requestIfLong(pc),
     becameCode: (granule: bigint): void => this.exports.codeFound(granule),
     coveredCodeWritten: (): void => this.exports.drop(),
   };

@@ -5,6 +5,10 @@
 @external('env', 'becameHot')
 export declare function becameHot(pc: u64): void;
 
+/** The code at `pc` has been executed an eighth as often. */
+@external('env', 'becameWarm')
+export declare function becameWarm(pc: u64): void;
+
 /** A granule has decoded code from now on. */
 @external('env', 'becameCode')
 export declare function becameCode(granule: u64): void;

@@ -3,7 +3,7 @@ import { div, divu, mulh, mulhsu, mulhu, rem, remu } from './arithmetic';
 import { atomic } from './atomic';
 import { codeBlock, decodeAt } from './code';
 import { branchOffset, decode, jumpOffset } from './decode';
-import { becameHot } from './events';
+import { becameHot, becameWarm } from './events';
 import {
   BLOCK_COUNTS,
   BLOCK_OPS_SIZE,
@@ -183,12 +183,14 @@ function slotIn(block: usize, pc: u64): u32 {
   const counter = block + BLOCK_COUNTS + (offset >> 1);
   const count = <u32>load<u16>(counter) + 1;
   if (count > ASKED_FOR) return 0;
-  if (count < load<u32>(HOT)) {
-    store<u16>(counter, <u16>count);
-    return 0;
+  const hot = load<u32>(HOT);
+  store<u16>(counter, <u16>count);
+  if (count == hot >> 3) becameWarm(pc);
+  else if (count < hot) return 0;
+  else {
+    store<u16>(counter, <u16>ASKED_FOR);
+    becameHot(pc);
   }
-  store<u16>(counter, <u16>ASKED_FOR);
-  becameHot(pc);
   return translatedSlot(block, offset);
 }
 

@@ -107,6 +107,13 @@ export function request(pc: u64): void {
   if (waiting >= batchSize() || isLongLine(pc)) flush();
 }
 
+/** The code at `pc` is warm: where it runs straight on for long, each execution spares that much more by its translation. */
+export function requestIfLong(pc: u64): void {
+  if (!isLongLine(pc)) return;
+  countFrom(pc, 0xffff);
+  request(pc);
+}
+
 /** Whether the code there runs straight on for so long that it does not pay to wait until a batch is full. */
 function isLongLine(pc: u64): bool {
   const code = existingCodeBlock(pc >> 16);
@@ -201,7 +208,8 @@ function hastenRest(): void {
   const hot = load<u32>(HOT);
   for (let i: u32 = 0; i < blockCount; i++) {
     const at = block(ordered(i));
-    if (at.end == End.Leave) countFrom(at.pc, hot - (hot >> 3));
+    if (at.end != End.Leave || existingCodeBlock(at.pc >> 16) == 0) continue;
+    countFrom(at.pc, isLongLine(at.pc) ? (hot >> 3) - 1 : hot - (hot >> 3));
   }
 }
 
