@@ -119,7 +119,7 @@ function slowNotice(name: string, log: Log): (what: string) => () => void {
 }
 
 /** A part of a URL without its escapes; one that has a lone % is as it was typed. */
-function unescaped(part: string): string {
+export function unescaped(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -27,6 +27,7 @@ export {
   WrongAnswerError,
 } from './endpoint-errors.js';
 export { type FetcherOptions, type Gatherer, networkFetcher, networkGatherer } from './fetcher.js';
+export { unescaped } from './http-exchange.js';
 export { configurationExcess } from './json-excess.js';
 export { jsonFault } from './json-fault.js';
 export type { GatheringProgress, Share } from './gathering-progress.js';

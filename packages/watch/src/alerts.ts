@@ -1,7 +1,7 @@
 // Tells others once of each event: a URL gets signed JSON, a command gets it on its standard input.
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import type { Log } from '@obelisc/host';
+import { type Log, unescaped } from '@obelisc/host';
 import type { Database, Sql } from './database.js';
 import { messageOf } from './errors.js';
 
@@ -90,7 +90,7 @@ async function post(url: string, body: string, secret: string | undefined): Prom
   const { username, password } = target;
   // `fetch` takes no address with a name and a password in it.
   [target.username, target.password] = ['', ''];
-  const credentials = [username, password].map(decodeURIComponent).join(':');
+  const credentials = [username, password].map(unescaped).join(':');
   const authorization =
     credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
   const response = await fetch(target, {
@@ -111,6 +111,8 @@ async function post(url: string, body: string, secret: string | undefined): Prom
 /** What went wrong; of a failed `fetch` its cause says it. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
+  // Ports of other services, mail's and so on, which no browser sends to either (fetch.spec.whatwg.org, port blocking).
+  if (cause instanceof Error && cause.message === 'bad port') return 'nothing is sent to this port: give another';
   if (error instanceof Error && error.name === 'TimeoutError') return `no answer in ${PATIENCE / 1000} s`;
   return cause instanceof Error ? messageOf(cause) : messageOf(error);
 }

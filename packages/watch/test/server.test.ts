@@ -403,6 +403,11 @@ describe('the watch over HTTP', () => {
       assert.match(story, /HTTP 307, a redirection/);
       assert.equal(await send({ url: `http://127.0.0.1:${await closedPort()}/` }), 0);
       assert.match(story, /--alert: connect ECONNREFUSED 127\.0\.0\.1:/);
+      // A lone % is one that was typed.
+      assert.equal(await send({ url: url.replace(/\/\/(?:[^@/]*@)?/, '//us%40er:50%@') }), 0);
+      assert.equal(authorization, `Basic ${Buffer.from('us@er:50%').toString('base64')}`);
+      assert.equal(await send({ url: 'http://127.0.0.1:25/' }), 0);
+      assert.match(story, /--alert: nothing is sent to this port: give another/);
       // A clock that was set back by a day.
       await database.query(`UPDATE obelisc.alerts SET due_at = now() + interval '1 day' WHERE sent_at IS NULL`);
       answer = { status: 200 };
