@@ -1,5 +1,5 @@
 // What is known of a claim, in words.
-import type { Summary } from './api.js';
+import type { Overview, Summary } from './api.js';
 import { element } from './elements.js';
 
 export const WORDS: Readonly<Record<string, string>> = {
@@ -14,11 +14,18 @@ export const WORDS: Readonly<Record<string, string>> = {
   vanished: 'gone from L1',
 };
 
-export function verdictOf({ answer, state, atWork, wrong }: Summary): HTMLElement {
+/** How many claims are so; all of them where nothing is said. */
+export function countOf({ claims }: Pick<Overview, 'claims'>, is: string): number {
+  return claims.filter((claim) => is === '' || claim.is === is).reduce((sum, claim) => sum + claim.count, 0);
+}
+
+export function verdictOf({ answer, state, reason, atWork, wrong }: Summary): HTMLElement {
   const is = answer ?? state;
-  const word = atWork === null ? (WORDS[is] ?? is) : 'being judged';
+  // What it claims could not be read: it waits for that.
+  const word = is === 'waiting' && reason !== null ? 'cannot be read yet' : (WORDS[is] ?? is);
   // A claim's verdict says nothing of who else is wrong.
-  const text = wrong?.includes('op-node') === true ? `${word}, the op-node is wrong` : word;
+  const said = atWork === null ? word : 'being judged';
+  const text = wrong?.includes('op-node') === true ? `${said}, the op-node is wrong` : said;
   return element('span', { class: `verdict ${is}` }, text);
 }
 

@@ -8,6 +8,10 @@ const LIARS: Readonly<Record<string, string>> = { claim: 'the claim', 'op-node':
 /** Segments that are wrong or could not be told, and are named beside the timeline. */
 const NAMED = 20;
 
+export function titleOf({ index, chain }: Details): string {
+  return `Game ${index} of ${chain}`;
+}
+
 export function claimOf(claim: Details): Node[] {
   const { verdict } = claim;
   const facts: readonly [string, Child][] = [
@@ -33,7 +37,7 @@ export function claimOf(claim: Details): Node[] {
     ['Rests on', verdict?.restsOn?.join('; ') ?? null],
   ];
   return [
-    element('h2', {}, `Game ${claim.index} of ${claim.chain}`),
+    element('h2', {}, titleOf(claim)),
     element(
       'dl',
       {},

@@ -69,6 +69,9 @@ const SAFETY = {
 /** What an open page is told; it comes back within a second where it is cut off. */
 const CHANGE = 'retry: 1000\nevent: change\ndata: {}\n\n';
 
+/** Milliseconds in which changes are told of together: a queue of trivial claims has hundreds a second. */
+const TOGETHER = 250;
+
 /** What the server has beside its options. */
 interface Open {
   readonly page: ReadonlyMap<string, PageFile>;
@@ -121,13 +124,20 @@ export async function startServer(options: ServerOptions): Promise<WatchServer> 
       if (reader.writableLength > MOST_UNREAD) reader.destroy();
       else reader.write(text);
   };
+  let change: NodeJS.Timeout | undefined;
   const alive = setInterval(() => tell(': alive\n\n'), 15_000);
   const at = server.address() as AddressInfo;
   return {
     url: `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`,
-    changed: () => tell(CHANGE),
+    // Many at once are one.
+    changed: () =>
+      void (change ??= setTimeout(() => {
+        change = undefined;
+        tell(CHANGE);
+      }, TOGETHER)),
     async close() {
       clearInterval(alive);
+      clearTimeout(change);
       for (const reader of streams) reader.end();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

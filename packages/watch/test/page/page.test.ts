@@ -18,6 +18,7 @@ const CHAIN = 'shown';
 const INJECTED = `<img src=x onerror="document.title='broken in'"><script>document.title='broken in'</script>`;
 const PHONE: BrowserContextOptions = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 const HOUR = 3600n;
+const NO_WORD = { registry: undefined, isRespected: undefined, isBlacklisted: undefined, isRetired: undefined };
 const chromium = browserPath();
 
 describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chromium.sh installs one' }, () => {
@@ -225,7 +226,7 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
         }
         assert.fail(`${name} is not reached by the tab key`);
       };
-      await tabTo('wrong');
+      await tabTo('wrong 1');
       const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
       assert.equal(outline, 'solid');
       await page.keyboard.press('Enter');
@@ -243,6 +244,48 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
       await page.locator('a[aria-current]', { hasText: 'wrong' }).waitFor();
       assert.equal(await page.locator('tbody tr').count(), 1);
     });
+  });
+
+  test('filters say how many claims are so, and those that are rare come when there are some', async () => {
+    await add({ answer: 'invalid' }, { standing: { ...NO_WORD, isBlacklisted: true } });
+    await onPage('/', async (page) => {
+      await page.locator('tbody tr').waitFor();
+      const filters = (): Promise<string[]> => page.locator('nav a').allInnerTexts();
+      assert.deepEqual(await filters(), ['all 1', 'wrong 1', 'right 0', 'in the queue 0', 'undecided 0']);
+      assert.match(await page.locator('tbody tr td').first().innerText(), /wrong blacklisted/);
+      await page.getByRole('link', { name: 'undecided 0' }).focus();
+      const key = { chain: CHAIN, address: await add() };
+      await setState(place.database, key, ['waiting'], 'waiting', 'a node does not run its contract');
+      server.changed();
+      await page.getByText('cannot be read yet').waitFor();
+      assert.deepEqual((await filters()).slice(2, 4), ['right 0', 'waits for confirmations 1']);
+      assert.equal(await page.evaluate('document.activeElement.textContent'), 'undecided 0');
+    });
+  });
+
+  test('what changes more quickly than it is answered is shown all the same, and what fails takes nothing away', async () => {
+    await add();
+    let isFailing = false;
+    const isNoise = (complaint: string): boolean => !/503/.test(complaint);
+    const look = async (page: Page): Promise<void> => {
+      await page.locator('tbody tr').waitFor();
+      await page.route('**/api/summary', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        await (isFailing ? route.fulfill({ status: 503 }) : route.continue());
+      });
+      const changing = setInterval(() => server.changed(), 50);
+      try {
+        await add();
+        await page.locator('tbody tr').nth(1).waitFor();
+      } finally {
+        clearInterval(changing);
+      }
+      isFailing = true;
+      server.changed();
+      await page.getByText('The watch answered with 503.').waitFor();
+      assert.equal(await page.locator('tbody tr').count(), 2);
+    };
+    await onPage('/', look, {}, isNoise);
   });
 
   test('more claims than the table holds are found behind it', async () => {
@@ -395,13 +438,13 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
     for (const path of ['/', `/#/${CHAIN}/${address}`])
       await onPage(path, async (page) => {
         await page.getByText('<script>').first().waitFor();
-        assert.equal(await page.title(), 'Obelisc watch');
+        assert.match(await page.title(), /^(?:Game \d+ of shown – )?Obelisc watch$/);
         assert.equal(await page.locator('main img, main script, main [onerror]').count(), 0);
       });
     // An address made by somebody else leads nowhere.
     await onPage(`/#/${CHAIN}/${encodeURIComponent(INJECTED)}`, async (page) => {
       await page.locator('tbody tr').waitFor();
-      assert.equal(await page.title(), 'Obelisc watch');
+      assert.match(await page.title(), /^(?:Game \d+ of shown – )?Obelisc watch$/);
     });
   });
 
@@ -412,7 +455,7 @@ describe('the page', { skip: chromium === undefined && 'no Chromium: tools/chrom
         await page.locator('nav').waitFor();
         const stopped = await page.evaluate(tryToRun, INJECTED);
         assert.deepEqual(stopped, ['connect-src', 'img-src', 'script-src-attr', 'script-src-elem', 'style-src-attr']);
-        assert.equal(await page.title(), 'Obelisc watch');
+        assert.match(await page.title(), /^(?:Game \d+ of shown – )?Obelisc watch$/);
       },
       {},
       (complaint) => !/Content Security Policy|violates|Failed to load|Refused/i.test(complaint),
