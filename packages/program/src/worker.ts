@@ -2,6 +2,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { ComputedValue, Computer, NearbyReader, OpenComputer } from '@obelisc/preimage';
 import { ComputedAnswers } from './computed-answers.js';
+import { KeptCodes } from './kept-codes.js';
 import { type Answer, Channel, REQUEST, requestFlag, type FromWorker, type WorkerData } from './messages.js';
 
 /** Thrown by the import `exit` to unwind the module. */
@@ -55,20 +56,19 @@ let next = 0;
 let inAnyOrder: ReadonlyMap<string, Uint8Array>[] = [];
 const BUNDLES = 2;
 
-/** The pre-image of `key`: found nearby, handed out ahead, or asked for. */
+const codes = new KeptCodes();
+
+/** The pre-image of `key`: found nearby, handed out ahead, computed, or asked for. */
 function preimage(key: Uint8Array): Uint8Array {
   const brought = broughtAlong(key);
   if (brought !== undefined) return brought;
   const isCode = hints.at(-1)?.startsWith('l2-code ') === true;
-  const found = key[0] === KECCAK256_KEY ? ((isCode ? keptCode(key) : undefined) ?? lookUp?.(key)) : undefined;
-  if (found !== undefined) {
-    // The hint that led to it has done its work.
-    if (hints.at(-1)?.includes(Buffer.from(key).toString('hex', 1)) === true) hints.pop();
-    if (isCode) keepCode(key, found);
-    return found;
-  }
-  const value = computeHere(key) ?? ask(key);
-  if (isCode) keepCode(key, value);
+  const kept = isCode ? codes.get(name(key)) : undefined;
+  const found = kept ?? (key[0] === KECCAK256_KEY ? lookUp?.(key) : undefined);
+  // The hint that led to it has done its work.
+  if (found !== undefined && hints.at(-1)?.includes(Buffer.from(key).toString('hex', 1)) === true) hints.pop();
+  const value = found ?? computeHere(key) ?? ask(key);
+  if (isCode && kept === undefined) codes.add(name(key), value);
   return value;
 }
 
@@ -101,36 +101,6 @@ function sendHints(): void {
 function say(fd: number, text: Uint8Array): void {
   computed.flush();
   send({ kind: 'write', fd, bytes: text });
-}
-
-/**
- * Codes by key, the latest ones and those before them: the client gives codes up when there are many, and reads them again for 100 gas
- * each. To hash one that comes out of a datadir takes 0.15 ms, so that a block of 30 million gas would take seconds.
- */
-let codes = new Map<string, Uint8Array>();
-let codesBefore = codes;
-let codesLength = 0;
-/** Bytes of each of the two, and of the shortest code that is kept. */
-const CODES_KEPT = 128 << 20;
-const SHORTEST_KEPT = 1024;
-
-function keptCode(key: Uint8Array): Uint8Array | undefined {
-  const text = name(key);
-  return codes.get(text) ?? codesBefore.get(text);
-}
-
-function keepCode(key: Uint8Array, value: Uint8Array): void {
-  if (value.length < SHORTEST_KEPT) return;
-  const text = name(key);
-  if (codes.has(text)) return;
-  if (codesLength + value.length > CODES_KEPT) {
-    codesBefore = codes;
-    codes = new Map();
-    codesLength = 0;
-  }
-  // An answer is there until the next request only (and the slice of a Buffer would be no copy).
-  codes.set(text, codesBefore.get(text) ?? Uint8Array.from(value));
-  codesLength += value.length;
 }
 
 /** Whose way the nodes that are asked for lie on: addresses of an account's address and of a slot's key, or 0 (ABI.md). */
