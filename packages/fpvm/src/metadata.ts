@@ -69,6 +69,8 @@ export function encodeMetadata({ symbols }: Metadata): string {
 
 /** No program has more names and places of functions. */
 const MOST_VALUES = 1 << 22;
+/** No name is longer in an ELF file that is loaded (elf.ts); six characters may stand for one. */
+const MOST_NAME = 6 << 16;
 
 /** meta.json is not what `load-elf` writes. */
 export class MetadataError extends Error {
@@ -82,7 +84,7 @@ export function decodeMetadata(text: string): Metadata {
   };
   let value: unknown;
   try {
-    value = parseExactJson(text, MOST_VALUES);
+    value = parseExactJson(text, MOST_VALUES, MOST_NAME);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -219,6 +219,10 @@ test('JSON that is deep, wide or has endless numbers is refused before it is par
     () => parseExactJson(`[${'1'.repeat(10_000_000)}]`, 4096),
     refusal(/^it has a number of 10000000 digits$/),
   );
+  const long = 'k'.repeat(10_000_000);
+  assert.throws(() => parseExactJson(`{"${long}" : 1}`, 4096), refusal(/^it has a key of more than 1024 characters$/));
+  assert.throws(() => parseExactJson(`["${long}"]`, 4096, 9_999_999), refusal(/^it has a string of more than 9999999/));
+  assert.deepEqual(parseExactJson(`{"a":"${long}"}`, 4096, 10_000_000), { a: long });
   assert.deepEqual(parseExactJson(`${'['.repeat(64)}"[["${']'.repeat(64)}`, 4096)?.constructor, Array);
 });
 
