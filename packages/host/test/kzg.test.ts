@@ -3,6 +3,7 @@
  * the implementation in JavaScript as a second opinion.
  */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -11,6 +12,8 @@ import { runPrecompile } from '../src/index.js';
 import { blobCommitment, blobProofIsValid } from '../src/kzg.js';
 import { versionedHashOf } from '../src/versioned-hash.js';
 import { commitmentInJavaScript, kzg } from '../src/kzg-javascript.js';
+import { blobValue, isBlob } from '../src/kzg-proofs.js';
+import { BLS_MODULUS, rootsOfUnity } from '../src/roots-of-unity.js';
 import { l1Blocks, withoutDevnet } from './devnet-data.js';
 
 type Verdict = boolean | null;
@@ -92,6 +95,25 @@ test('a proof at a point is believed where the implementation in JavaScript beli
     parts[2][31] = (parts[2][31] ?? 0) ^ 1;
     assert.equal(pointProofIsValid(...parts), false);
   }
+});
+
+test("a blob's value at a point is what the implementation in JavaScript proves there, at roots of unity too", async () => {
+  const scheme = await kzg();
+  const edges = [0n, 1n, BLS_MODULUS - 1n];
+  const digest = (name: string) => BigInt(`0x${createHash('sha256').update(name).digest('hex')}`) % BLS_MODULUS;
+  const elements = Array.from({ length: 4096 }, (_, i) => edges[i] ?? digest(`element ${i}`));
+  const hex = (number: bigint) => number.toString(16).padStart(64, '0');
+  const blob = bytes(`0x${elements.map(hex).join('')}`);
+  assert.equal(isBlob(blob), true);
+  const roots = [0, 1, 2, 77, 4095].map((index) => rootsOfUnity()[index] ?? 0n);
+  for (const z of [0n, ...roots, 2n, BLS_MODULUS - 2n, digest('point')]) {
+    const point = `0x${hex(z)}`;
+    const [, y] = scheme.computeProof(text(blob) ?? '', point);
+    assert.equal(text(blobValue(blob, bytes(point))), y, point);
+  }
+  const tooLarge = Uint8Array.from(blob);
+  tooLarge.set(bytes(`0x${hex(BLS_MODULUS)}`), 32 * 4095);
+  assert.equal(isBlob(tooLarge), false);
 });
 
 test('a blob with an element above the modulus has no commitment', async () => {
