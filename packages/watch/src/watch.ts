@@ -100,14 +100,18 @@ export class Watch {
   }
 
   /**
-   * Follows the chains until `stop`. `once`: until all games that are there now have been judged. Resolves to whether it came to that end,
-   * and was not stopped before.
+   * Follows the chains until `stop`. `once`: until all games that are there now have been judged. Resolves to whether it came to that end:
+   * it was not stopped before, and all chains could be read. Rejects where none could.
    */
   async run({ once = false } = {}): Promise<boolean> {
     const working = this.worker?.run() ?? Promise.resolve();
     const reporting = this.#report();
     try {
-      await Promise.all(this.#followers.map((follower) => this.#follow(follower, once)));
+      const looks = await Promise.allSettled(this.#followers.map((follower) => this.#follow(follower, once)));
+      const failures = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason as Error] : []));
+      // One that is dead keeps no other from being judged.
+      if (failures[0] !== undefined && failures.length === looks.length) throw failures[0];
+      for (const failure of failures) this.options.log('error', 'A chain was not read', { because: failure.message });
       if (once) {
         // As those who judge wait for a database that is away, so does who waits for them.
         const isAnyOpen = (): Promise<boolean> =>
@@ -121,7 +125,7 @@ export class Watch {
         await this.options.reporter?.look();
         await this.options.reporter?.sent();
       }
-      return !this.isStopping;
+      return !this.isStopping && failures.length === 0;
     } finally {
       this.stop();
       await Promise.all([working, reporting]);

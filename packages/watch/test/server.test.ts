@@ -254,6 +254,19 @@ describe('the watch over HTTP', () => {
     }
   });
 
+  test('the page on the watch has every metric with its labels, and no other', async () => {
+    const file = new URL('../../../../docs/watch.md', import.meta.url);
+    const told = [...readFileSync(file, 'utf8').matchAll(/^\| `(obelisc_\w+)(?:\{([\w,]+)\})?`/gm)];
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    const there = [...text.matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name);
+    assert.deepEqual(told.map(([, name]) => name).sort(), there.sort());
+    for (const [, name = '', labels = ''] of told) {
+      const [, found = ''] = new RegExp(`^${name}(?:_count)?(?:\\{(.*)\\})? `, 'm').exec(text) ?? [];
+      const shown = [...found.matchAll(/(\w+)="/g)].map(([, label]) => label);
+      assert.deepEqual(shown, labels === '' ? [] : labels.split(','), name);
+    }
+  });
+
   test('open pages are told of changes', async () => {
     const abort = new AbortController();
     const { body } = await fetch(`${server.url}/api/events`, { signal: abort.signal });

@@ -58,7 +58,7 @@ function watchCommand(command: Command, end: (exitCode: number) => void): void {
     .addHelpText(
       'after',
       paragraph('Exit code:', [
-        '0; with --once 1 where a claim is wrong, else 2 where one could not be judged',
+        '0; with --once 1 where a claim is wrong, else 2 where one could not be judged, a chain not be read, or it was stopped before',
         STOPPING,
       ]),
     )

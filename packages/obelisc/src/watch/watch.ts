@@ -133,7 +133,7 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
     const tally = await watch.tally();
     process.stdout.write(`${tallyLine(tally)}\n`);
     if (tally.invalid > 0) return 1;
-    // Whoever was told to stop has not seen all that there is.
+    // Who was told to stop, or could not read a chain, has not seen all that there is.
     return !isComplete || tally.undecided + tally.open > 0 ? 2 : 0;
   } finally {
     await database.close();

@@ -73,6 +73,29 @@ describe('the watch', () => {
     assert.doesNotMatch(again.stderr, /Judging a claim/);
   });
 
+  test('of several chains one that is dead keeps no other from being judged', async () => {
+    const dead = 'http://127.0.0.1:9';
+    const chain = {
+      name: 'alive',
+      'game-factory': factory(),
+      l1: devnet.l1Url,
+      'l1.beacon': devnet.beaconUrl,
+      l2: devnet.l2Url,
+      'op-node': devnet.opNodeUrl,
+    };
+    const config = join(folder, 'chains.json');
+    const common = ['watch', '--config', config, '--db', join(folder, 'several'), '--native', '--confirmations', '0'];
+    writeFileSync(config, JSON.stringify({ chains: [{ ...chain, name: 'dead', l1: dead }, chain] }));
+    const { code, stdout, stderr } = await watch(...common, '--once', '--retry.for', '1s');
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /^Claims: [2-9] right, 1 wrong, 0 undecided, 0 not covered, 0 waiting\n$/);
+    assert.match(stderr, /A chain was not read.*--l1 \(http:\/\/127\.0\.0\.1:9\): .*ECONNREFUSED/);
+    // Without any that could be read that is the answer.
+    writeFileSync(config, JSON.stringify({ chains: [{ ...chain, name: 'dead', l1: dead }] }));
+    const none = await watch(...common, '--once', '--retry.for', '1s');
+    assert.deepEqual([none.code, none.stdout], [2, '']);
+  });
+
   test('two watches on one database judge each game once', { skip: SERVER === undefined && 'no server' }, async () => {
     const place = await testDatabase('server');
     try {
