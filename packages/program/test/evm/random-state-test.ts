@@ -100,7 +100,7 @@ const bnG2 = (k: bigint): Uint8Array => {
 };
 
 /** An input for a precompile: most are well-formed. */
-function precompileInput(next: Random, address: number): Uint8Array {
+export function precompileInput(next: Random, address: number): Uint8Array {
   const bytes = (length: number): Uint8Array =>
     concat(...Array.from({ length: Math.ceil(length / 32) }, () => bigEndian(next.word(), 32))).subarray(0, length);
   const small = (): bigint => BigInt(next.below(5));

@@ -9,6 +9,7 @@ import {
   setLengthLeft,
   hexToBytes,
 } from '@ethereumjs/util';
+import { kzg } from './kzg.js';
 import { blockHash, type Account, type Block, type Log } from './module.js';
 
 export interface World {
@@ -44,7 +45,7 @@ export async function runReference(
   world: World,
   message: { caller: string; to?: string; value: bigint; input: Uint8Array; gas: bigint },
 ): Promise<Expected> {
-  const common = createCustomCommon({ chainId: Number(block.chainId) }, Mainnet, { hardfork });
+  const common = createCustomCommon({ chainId: Number(block.chainId) }, Mainnet, { hardfork, customCrypto: { kzg } });
   const stateManager = new SimpleStateManager({ common });
   for (const [address, { nonce = 0n, balance = 0n, code, storage = {} }] of Object.entries(world)) {
     const key = createAddressFromString(address);
