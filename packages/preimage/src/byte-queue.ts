@@ -32,6 +32,11 @@ export class ByteQueue {
     this.#what = what;
   }
 
+  /** Whether nothing lies here, nobody waits, and more may come. */
+  get isEmpty(): boolean {
+    return this.#spare.length === 0 && this.#waiting === undefined && this.#end === undefined;
+  }
+
   /** Whether somebody waits for bytes. */
   get wanted(): boolean {
     return this.#waiting !== undefined;

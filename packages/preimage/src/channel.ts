@@ -51,19 +51,41 @@ export function descriptorReader(fd: number, what: string): ByteReader {
   socket.on('close', () => queue.end());
   socket.on('error', (error) => queue.end(error));
   socket.resume();
-  const look = lookAt(fd, arrived, queue);
+  const look = lookAt(fd, arrived);
   const resumed = (bytes: Taken | Promise<Taken>) => {
-    if (!queue.wanted) return bytes;
-    if (paused) {
+    if (queue.wanted && paused) {
       paused = false;
       socket.resume();
     }
-    if (!socket.destroyed) look();
+    return bytes;
+  };
+  /** How many bytes a look has found, in `arrived`; 0 where none are there, or those that are must be taken first. */
+  const found = () => (queue.isEmpty && !socket.destroyed ? look() : 0);
+  const copied = (length: number) => {
+    const bytes = new Uint8Array(length);
+    bytes.set(length === arrived.length ? arrived : arrived.subarray(0, length));
     return bytes;
   };
   return {
-    read: (length) => resumed(queue.take(length)),
-    readMessage: (framing) => resumed(queue.takeMessage(framing)),
+    read(length) {
+      const count = found();
+      // What is whole needs no promise, for there are tens of thousands in a run.
+      if (count === length) return copied(length);
+      if (count > 0) queue.push(arrived.subarray(0, count));
+      return resumed(queue.take(length));
+    },
+    readMessage(framing) {
+      const count = found();
+      if (count >= framing.prefix) {
+        try {
+          if (count === framing.prefix + framing.lengthOf(arrived)) return copied(count);
+        } catch (error) {
+          return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      }
+      if (count > 0) queue.push(arrived.subarray(0, count));
+      return resumed(queue.takeMessage(framing));
+    },
     close: () => void socket.destroy(),
   };
 }
@@ -75,40 +97,41 @@ const DISAPPOINTMENTS = 4;
 const ATTEMPTS = 64;
 
 /**
- * Looks for what `queue` waits for. A core that has nothing to do goes to sleep, and to be woken takes it several times as long as the
+ * Looks for what is to come. A core that has nothing to do goes to sleep, and to be woken takes it several times as long as the
  * other side takes to answer; so both sides look for a moment before they wait. Where cores have enough to do the other side answers
- * later, and it is hardly looked. Now and then it is not looked at all, for the event loop's sake.
+ * later, and it is hardly looked. Now and then it is not looked at all, for the event loop's sake. Returns how many bytes it has read into
+ * `arrived`, 0 where there are none yet, or the event loop is to find out why not.
  */
-function lookAt(fd: number, arrived: Buffer, queue: ByteQueue): () => void {
+function lookAt(fd: number, arrived: Buffer): () => number {
   let disappointments = 0;
   let turn = 0;
   return () => {
     turn = (turn + 1) % ATTEMPTS;
-    if (turn === 0 || (disappointments >= DISAPPOINTMENTS && turn !== 1)) return;
-    for (let left = LOOKS; left > 0; left--) {
-      const length = readNow(fd, arrived);
-      if (length === 0) return;
-      if (length === undefined) continue;
-      queue.push(arrived.subarray(0, length));
-      if (queue.wanted) continue;
-      disappointments = 0;
-      return;
+    if (turn === 0 || (disappointments >= DISAPPOINTMENTS && turn !== 1)) return 0;
+    const { stackTraceLimit } = Error;
+    // Half of what it costs to find nothing would be the stack of the error that says so.
+    Error.stackTraceLimit = 0;
+    try {
+      for (let left = LOOKS; left > 0; left--) {
+        const length = readNow(fd, arrived);
+        if (length === undefined) continue;
+        disappointments = 0;
+        return length;
+      }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
     disappointments += 1;
+    return 0;
   };
 }
 
 /** How many bytes were read; undefined where there are none yet; 0 at the end, or where the event loop is to find out why not. */
 function readNow(fd: number, target: Buffer): number | undefined {
-  const { stackTraceLimit } = Error;
-  // Half of what it costs to find nothing would be the stack of the error that says so.
-  Error.stackTraceLimit = 0;
   try {
     return readSync(fd, target, 0, target.length, null);
   } catch (error) {
     return isErrno(error, 'EAGAIN') ? undefined : 0;
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -143,7 +143,8 @@ export function oracleOver(ends: WireEnds, server: string): Oracle {
     try {
       const sent = ends.preimageWriter.write(key);
       if (sent !== undefined) await sent;
-      message = await ends.preimageReader.readMessage(value);
+      const answer = ends.preimageReader.readMessage(value);
+      message = answer instanceof Promise ? await answer : answer;
     } catch (error) {
       if (error instanceof WireError) throw error;
       throw missing(`${server} broke off (${error instanceof Error ? error.message : String(error)})`, error);
