@@ -10,7 +10,10 @@ export type RetryPolicy = {
   firstContactMs: number;
   /** The same for an endpoint that says "not there": behind a load balancer some nodes lag a little, not minutes. */
   absentMs: number;
-  /** How often a request is sent whose answer is wrong. */
+  /**
+   * How often a request is sent whose answer is wrong, failures of other kinds not counted: behind a load balancer one node in three may be
+   * broken, and the answers of such a node are wrong for many requests, not all of them for one.
+   */
   wrongTries: number;
   /** Pause after the first failure; it doubles up to `maxDelayMs`. */
   firstDelayMs: number;
@@ -21,10 +24,13 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   forMs: 10 * 60_000,
   firstContactMs: 8_000,
   absentMs: 15_000,
-  wrongTries: 3,
+  wrongTries: 10,
   firstDelayMs: 250,
   maxDelayMs: 8_000,
 };
+
+/** Longest pause after a wrong answer: the next one comes from another node, or is wrong as well. */
+const LONGEST_WRONG_DELAY_MS = 1000;
 
 /** An endpoint may ask for a pause of its own, up to this. */
 const LONGEST_ASKED_DELAY_MS = 60_000;
@@ -58,17 +64,23 @@ export async function withRetry<T>(
   { policy, isKnown, isBackground = false, vain, onRetry }: RetryOptions,
 ): Promise<T> {
   const start = Date.now();
+  /** By request, for a task may make several: how often its answer was wrong. */
+  const wrong = new Map<string, number>();
   for (let tries = 1; ; tries++) {
     try {
       return await task();
     } catch (error) {
       if (!(error instanceof EndpointError) || !error.isTransient) throw error;
       const elapsed = Date.now() - start;
-      const grown = Math.min(policy.firstDelayMs * 2 ** (tries - 1), policy.maxDelayMs);
+      const isWrong = error.kind === 'wrong';
+      const failed = isWrong ? (wrong.get(error.request) ?? 0) + 1 : tries;
+      if (isWrong) wrong.set(error.request, failed);
+      const longest = isWrong ? Math.min(LONGEST_WRONG_DELAY_MS, policy.maxDelayMs) : policy.maxDelayMs;
+      const grown = Math.min(policy.firstDelayMs * 2 ** (failed - 1), longest);
       const asked = Math.min(error.delayMs ?? 0, LONGEST_ASKED_DELAY_MS, policy.forMs);
       const pause = Math.max(grown, asked);
       const limit = vain?.has(error) === true ? 0 : limitOf(error, policy, isKnown());
-      const enough = error.kind === 'wrong' ? tries >= policy.wrongTries : elapsed + pause > limit;
+      const enough = elapsed + pause > limit || (isWrong && failed >= policy.wrongTries);
       if (enough && error.kind === 'absent' && !isBackground) vain?.add(error);
       if (enough) throw tries === 1 ? error : error.after(`tried ${tries} times in ${seconds(elapsed)} s`);
       onRetry(error, pause);
@@ -104,8 +116,8 @@ export function vainWaits(): VainWaits {
 
 function limitOf(error: EndpointError, policy: RetryPolicy, isKnown: boolean): number {
   if (error.kind === 'absent') return policy.absentMs;
-  // A rate limit is an answer: the endpoint is there.
-  return isKnown || error.kind === 'rate-limit' ? policy.forMs : policy.firstContactMs;
+  // A rate limit and a wrong answer are answers: the endpoint is there.
+  return isKnown || error.kind === 'rate-limit' || error.kind === 'wrong' ? policy.forMs : policy.firstContactMs;
 }
 
 /** Says what is tried again at growing intervals, however many requests fail at the same time. */

@@ -8,6 +8,7 @@ import { beaconSource } from '../src/beacon-source.js';
 import { EndpointError, type FailureKind, kindOfRpcError } from '../src/endpoint-errors.js';
 import { silentLog } from '../src/log.js';
 import { restEndpoint } from '../src/rest-endpoint.js';
+import { DEFAULT_RETRY_POLICY } from '../src/retry.js';
 import { type RpcEndpoint, rpcEndpoint } from '../src/rpc-endpoint.js';
 import { integer, MalformedFieldError, quantity } from '../src/rpc-json.js';
 import { versionedHashOf } from '../src/versioned-hash.js';
@@ -17,6 +18,8 @@ import { serve } from './fake-endpoints.js';
 const policy = { forMs: 20_000, firstContactMs: 20_000, absentMs: 200, wrongTries: 2, firstDelayMs: 1, maxDelayMs: 50 };
 /** For what must fail in the end. */
 const hurry = { ...policy, forMs: 500, firstContactMs: 300 };
+/** A result that must be a number. */
+const asNumber = (result: unknown): bigint => integer({ result }, 'result');
 type Answer = (response: ServerResponse, body: string, request: IncomingMessage) => void;
 type Call = { id: number; method: string; params: unknown[] };
 
@@ -346,6 +349,46 @@ test('odd answers of beacon nodes and archives', async (t) => {
     const found = await beaconSource([endpoint]).blob(versionedHash, 1n, 1012n);
     assert(Buffer.from(found.blob).equals(blob), name);
   }
+});
+
+/** As it is by default, without its pauses. */
+const usual = { ...DEFAULT_RETRY_POLICY, firstDelayMs: 1, maxDelayMs: 1 };
+
+test('wrong answers among right ones, and among outages, end nothing', async (t) => {
+  let requests = 0;
+  const url = await serve(t, (response, body) => {
+    requests += 1;
+    // Of seven nodes two are broken, and five in a row are down.
+    if (requests % 7 < 2) send(response, good(body, 'junk'));
+    else if (requests > 100 && requests <= 105) send(response, 'no backend', 503);
+    else send(response, good(body));
+  });
+  const endpoint = endpointAt(url, 10, usual);
+  const many = Array.from({ length: 40 }, (_, i) =>
+    Promise.all([i, i + 1].map(() => endpoint.call('eth_x', [], asNumber))),
+  );
+  assert.deepEqual(new Set((await Promise.all(many)).flat()), new Set([7n]));
+});
+
+test('an answer that is wrong again and again is given up, whatever else the endpoint answers, and outages are not counted', async (t) => {
+  let [asked, wrong] = [0, 0];
+  const url = await serve(t, (response, body) => {
+    const { method } = JSON.parse(body) as Call;
+    if (method === 'eth_right') return send(response, good(body));
+    asked += 1;
+    if (asked % 4 === 3) return send(response, 'no backend', 503);
+    wrong += 1;
+    send(response, good(body, 'junk'));
+  });
+  const endpoint = endpointAt(url, 10, usual);
+  await assert.rejects(
+    endpoint.retry(async () => {
+      await endpoint.attempt('eth_right', [], asNumber);
+      await endpoint.attempt('eth_wrong', [], asNumber);
+    }),
+    /eth_wrong: its field result is not a hexadecimal quantity \(tried \d+ times in/,
+  );
+  assert.equal(wrong, DEFAULT_RETRY_POLICY.wrongTries);
 });
 
 test('an endpoint that never says anything sensible is given up with what it said', async (t) => {
