@@ -2,9 +2,9 @@
 //   node tools/run-tests.mjs [--slow | --reference | --hostile] [PACKAGE | PACKAGE/FILE-PREFIX …]
 // Ordinary tests are packages/*/test/**/*.test.ts, slow suites *.slow.ts, the worst that chains may hold
 // *.hostile.ts, comparisons with other software *.reference.ts: each is made where a variable names what it takes, a binary
-// (REFERENCE_ASTERISC, REFERENCE_OP_PROGRAM, REFERENCE_EVM, REFERENCE_OP_GETH, REFERENCE_PIPELINE, REFERENCE_KONA_HOST and
-// REFERENCE_KONA_CLIENT), a guest (REFERENCE_CLIENT_ELF) or a contract (REFERENCE_RISCV_SOL). With REQUIRE_DATA=1 a skip is a
-// failure.
+// (REFERENCE_ASTERISC, REFERENCE_OP_PROGRAM, REFERENCE_GO_CLIENT, REFERENCE_EVM, REFERENCE_OP_GETH, REFERENCE_PIPELINE,
+// REFERENCE_KONA_HOST and REFERENCE_KONA_CLIENT), a guest (REFERENCE_CLIENT_ELF) or a contract (REFERENCE_RISCV_SOL). With
+// REQUIRE_DATA=1 a skip is a failure.
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { run } from 'node:test';

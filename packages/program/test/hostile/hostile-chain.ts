@@ -117,7 +117,12 @@ export class HostileChain {
 
   /** The versioned hash of a new blob with that data. */
   blob(data: Uint8Array): Uint8Array {
-    const { hash, values } = blobValues(encodeBlob(data), ++this.blobs);
+    return this.rawBlob(encodeBlob(data));
+  }
+
+  /** The same of a blob that may be none of a batcher's. */
+  rawBlob(blob: Uint8Array): Uint8Array {
+    const { hash, values } = blobValues(blob, ++this.blobs);
     for (const [key, value] of values) this.values.set(key, value);
     return hash;
   }
