@@ -16,7 +16,7 @@ export {
   pagesEnd,
   peek,
   word,
-  write8,
+  writeTransferred,
 } from './interpreter/memory';
 export { countPoolPages, FROZEN, limitPool } from './interpreter/paging';
 export { codeFound, drop, flush, request, requestIfLong } from './translator/translator';
@@ -37,6 +37,7 @@ export {
   PC,
   REGISTERS,
   REVERTS,
+  TRANSFER,
   REVERT_CODE,
 } from './interpreter/layout';
 

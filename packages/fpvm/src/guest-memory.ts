@@ -1,5 +1,5 @@
 // The guest's 64-bit address space as the host sees it: byte ranges and 4 KiB pages.
-import type { Engine } from './engine.js';
+import { type Engine, TRANSFER_SIZE } from './engine.js';
 import type { PageContent } from './paging/frozen-memory.js';
 import { PAGE_SIZE } from './paging/page-frames.js';
 import { bitCount } from './paging/zero-pages.js';
@@ -25,6 +25,12 @@ export class GuestMemory {
 
   /** Copies `length` bytes from `address`; absent memory reads as zero and stays absent. */
   read(address: bigint, length: number): Uint8Array {
+    const inGranule = Number(address & 0xffffn);
+    if (inGranule + length <= GRANULE) {
+      const host = this.#engine.exports.hostOfGranule(address >> 16n) >>> 0;
+      const first = host + inGranule;
+      return host === 0 ? new Uint8Array(length) : this.#engine.bytes.slice(first, first + length);
+    }
     const out = new Uint8Array(length);
     for (const { at, offset, size } of pieces(address, length, GRANULE)) {
       const host = this.#engine.exports.hostOfGranule(at >> 16n) >>> 0;
@@ -37,9 +43,12 @@ export class GuestMemory {
 
   /** Writes bytes; every page they touch exists afterwards, and decoded code there is dropped. */
   write(address: bigint, bytes: Uint8Array): void {
-    const { exports } = this.#engine;
     this.#engine.guarded(() => {
-      bytes.forEach((byte, i) => exports.write8((address + BigInt(i)) & MASK64, byte));
+      for (let from = 0; from < bytes.length; from += TRANSFER_SIZE) {
+        const part = bytes.subarray(from, from + TRANSFER_SIZE);
+        this.#engine.bytes.set(part, this.#engine.layout.transfer);
+        this.#engine.exports.writeTransferred((address + BigInt(from)) & MASK64, part.length);
+      }
     });
   }
 

@@ -394,5 +394,5 @@ function behindItsLength(value: Uint8Array): Uint8Array {
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
+  return a === b || Buffer.compare(a, b) === 0;
 }

@@ -17,21 +17,24 @@ const MOST_BYTES = 64 * 2 ** 20;
 
 /** The pre-images that a machine has read. */
 export class PreimageRecord {
-  readonly #values = new Map<string, Uint8Array>();
+  readonly #keys: Uint8Array[] = [];
+  readonly #values: Uint8Array[] = [];
   #bytes = 0;
 
-  /** Takes a key and its value, without the length. */
+  /** Takes a key and its value, without the length. Both stay as they are. */
   add(key: Uint8Array, value: Uint8Array): void {
-    const name = nameOf(key);
-    if (this.#values.has(name) || this.#bytes + value.length > MOST_BYTES) return;
-    this.#values.set(name, value);
-    this.#bytes += value.length;
+    const length = key.length + value.length;
+    if (this.#bytes + length > MOST_BYTES) return;
+    this.#keys.push(key);
+    this.#values.push(value);
+    this.#bytes += length;
   }
 
   /** What a machine needs to read the same again: from the record, or else from the oracle. */
   optionsFrom(oracle: Oracle | undefined): { oracle?: Oracle } {
     if (oracle === undefined) return {};
-    return { oracle: { hint: () => {}, get: (key) => this.#values.get(nameOf(key)) ?? oracle.get(key) } };
+    const values = new Map(this.#keys.map((key, i) => [nameOf(key), this.#values[i]]));
+    return { oracle: { hint: () => {}, get: (key) => values.get(nameOf(key)) ?? oracle.get(key) } };
   }
 }
 

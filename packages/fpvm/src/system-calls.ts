@@ -207,7 +207,8 @@ function read(context: SystemCallContext): number {
       const address = context.register(a1);
       const bytes = context.readPreimage(leafCount(address, count));
       if (typeof bytes === 'number') return bytes;
-      context.memory.touchPage(address >> 12n);
+      // A write makes the page exist, but for one of nothing.
+      if (bytes.length === 0) context.memory.touchPage(address >> 12n);
       context.memory.write(address, bytes);
       result(context, BigInt(bytes.length));
       return systemCallAnswers.doneAndStop;

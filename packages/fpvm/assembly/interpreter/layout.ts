@@ -49,6 +49,10 @@ export const GRANTED: usize = 0x580;
 /** 1 when the pool may not take places of regions. */
 export const POOL_IS_LIMITED: usize = 0x584;
 
+/** Bytes that the host has for guest memory, at most `TRANSFER_SIZE`. */
+export const TRANSFER: usize = 0x5a0;
+export const TRANSFER_SIZE: u32 = 32;
+
 /** Operation number → format, one byte each (src/engine.ts fills it from the instruction table). */
 export const FORMATS: usize = 0x600;
 /** Operation number → revert code or 0, four bytes each (from the instruction table). */

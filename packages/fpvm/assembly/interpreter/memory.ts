@@ -17,6 +17,7 @@ import {
   REGION_GRANULES,
   STACK_HOST,
   STACK_REGION,
+  TRANSFER,
   UNIT_FLAGS,
   ZEROS,
 } from './layout';
@@ -260,8 +261,11 @@ function countBetween(from: u32, end: u32): u32 {
   return <u32>count;
 }
 
-export function write8(address: u64, value: u32): void {
-  write<u8>(address, <u8>value);
+/** Writes the first `count` bytes at TRANSFER to guest memory. */
+export function writeTransferred(address: u64, count: u32): void {
+  let at: u32 = 0;
+  for (; at + 8 <= count; at += 8) write<u64>(address + at, load<u64>(TRANSFER + at));
+  for (; at < count; at++) write<u8>(address + at, load<u8>(TRANSFER + at));
 }
 
 /** Pages of linear memory among which guest pages are. */
