@@ -24,6 +24,8 @@ export type HttpEndpoint = {
 
 /** Without a byte for so long, an answer is given up. */
 const SILENCE_MS = 60_000;
+/** An answer that has not begun so long after its request is given up as well, whatever of its headers comes meanwhile. */
+const BEGINNING_MS = 2 * SILENCE_MS;
 /** And so is one that brought less than this in so long a time: it would take hours. */
 const LEAST_BYTES = 16_384;
 /** After so long an answer that is waited for is spoken of, and again while none comes. */
@@ -209,6 +211,13 @@ function send(
         );
       });
     });
+    const late = setTimeout(
+      () => request.destroy(new Error(`the answer did not begin within ${BEGINNING_MS / 1000} s`)),
+      BEGINNING_MS,
+    );
+    late.unref();
+    request.on('response', () => clearTimeout(late));
+    request.on('close', () => clearTimeout(late));
     request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (request.reusedSocket && !begun && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) onLost();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { httpEndpoint } from '../src/http-exchange.js';
+import { silentLog } from '../src/log.js';
 
 test('requests without an answer are spoken of after five seconds, in one line for each endpoint', async (t) => {
   const waiting: (() => void)[] = [];
@@ -29,4 +30,29 @@ test('requests without an answer are spoken of after five seconds, in one line f
   await Promise.all(requests);
   t.mock.timers.tick(60_000);
   assert.equal(told.length, 1);
+});
+
+test('an answer of which nothing but headers comes, one after the other, is given up', async (t) => {
+  let tell: (socket: Socket) => void;
+  const asked = new Promise<Socket>((resolve) => (tell = resolve));
+  const server = createSocketServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      tell(socket);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const endpoint = httpEndpoint({ flag: '--l1', url: `http://127.0.0.1:${port}`, log: silentLog });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const answer = endpoint.exchange({ body: '{}', what: 'eth_chainId' });
+  const socket = await asked;
+  for (let second = 0; second < 120; second++) {
+    socket.write(`X-Header-${second}: a\r\n`);
+    t.mock.timers.tick(1000);
+  }
+  await assert.rejects(answer, /eth_chainId: the answer did not begin within 120 s/);
 });

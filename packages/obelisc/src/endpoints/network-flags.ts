@@ -88,15 +88,19 @@ export function endpointUrl(flag: string, given: string): string {
   );
 }
 
+const SOCKET_ADVICE = ": a node's socket in the file system is not used; give the URL of its JSON-RPC over HTTP";
+
 /** What to say about a text that is no URL for an endpoint; undefined where it is one. */
 function urlAdvice(text: string): string | undefined {
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text) ?? [];
   if (scheme === undefined) {
+    if (/^(?:~?\/|\.\.?\/).*|\.ipc$/.test(text)) return SOCKET_ADVICE;
     const withScheme = `http://${text}`;
     const looksLikeHost =
       /^(?:[^\s/@]+@)?(?:localhost|\[[\da-f:]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+(?=:\d))(?::\d+)?(?:[/?]|$)/i;
     return looksLikeHost.test(text) && URL.canParse(withScheme) ? `; did you mean ${maskedUrl(withScheme)}?` : '';
   }
+  if (/^(?:unix|ipc|http\+unix)$/i.test(scheme)) return SOCKET_ADVICE;
   if (/^wss?$/i.test(scheme))
     return ': WebSocket is not used; give the http:// or https:// URL of the same node (often another port)';
   return /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text) ? undefined : '';

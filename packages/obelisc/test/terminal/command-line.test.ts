@@ -141,6 +141,12 @@ test('URLs that are none are refused by what they are, without what may be secre
       'wss://user:SECRET@node.example:8546/SECRET',
       /^--l1 is "wss:\/\/…@node\.example:8546\/…", .*WebSocket is not used/,
     ],
+    ...['unix:///run/geth.ipc', '/run/geth.ipc', '~/geth.ipc', './geth.ipc', 'geth.ipc'].map(
+      (text): [string, RegExp] => [
+        text,
+        /which is not .*: a node's socket in the file system is not used; give the URL/,
+      ],
+    ),
     ['ftp://node.example', /"ftp:\/\/node\.example", which is not an http:\/\/ or https:\/\/ URL$/],
     ['http://user:SECRET@', /URL$/],
     ['http:///SECRET', /"http:\/\/\/…", which is not/],
