@@ -1,6 +1,6 @@
 // Seconds that a block of 30 million gas takes natively that does nothing but call one precompile whose result L1 gives, of each kind, with
 // inputs that take the most (packages/host/bench/precompile-inputs.mjs): `npm run build:tests`, then
-// `node packages/program/bench/precompile-blocks.mjs [word…]`. Start-up and what the host stores are included; user CPU time is that of all
+// `node packages/program/bench/precompile-blocks.mjs [word…]`. Start-up and what the host stores are included; `inputs`: those that differ; user CPU time is that of all
 // threads. Of three runs the middle one.
 import { createOracle } from '../../host/dist/src/run.js';
 import { KINDS } from '../../host/bench/precompile-inputs.mjs';
@@ -34,7 +34,7 @@ function adding(number, [input]) {
 const setUp = (size) => `${push(size, 2)}${push(HEADER, 1)}5f39${push(0, 1)}`;
 
 const wanted = process.argv.slice(2);
-process.stdout.write('| block of 30 million gas | questions | s | user CPU, s |\n| --- | --: | --: | --: |\n');
+process.stdout.write('| block of 30 million gas | inputs | s | user CPU, s |\n| --- | --: | --: | --: |\n');
 for (const [name, [number, make]] of Object.entries(KINDS)) {
   if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
   const inputs = make();

@@ -5,19 +5,13 @@
 // CPU time of all threads, start-up included) with 30 and with 500 million, of which deep states take minutes, most of it to make them up. Needs the guest's cross compiler (npm run guest fetches it).
 import { readFileSync } from 'node:fs';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import { loadElf } from '../../fpvm/dist/src/index.js';
 import { compileGuest } from '../../guest/dist/src/index.js';
 import { createOracle } from '../../host/dist/src/run.js';
-import { memoryStore, PRECOMPILE_KEY } from '../../preimage/dist/src/index.js';
-import { runProgram } from '../dist/src/index.js';
-import { forks } from '../dist/test/execution/blocks.js';
-import { fromHex, toHex } from '../dist/test/execution/module.js';
-import { inputOf } from '../dist/test/execution/op-sepolia-blocks.js';
-import { CHAIN_ID, COINBASE, headerRlp } from '../dist/test/execution/world.js';
+import { memoryStore } from '../../preimage/dist/src/index.js';
 import { push, setWord, target, whileGas } from '../dist/test/hostile/attack-code.js';
-import { attacks as hostile, GENESIS, transactionsOf } from '../dist/test/hostile/attacks.js';
-import { MadeUpState } from '../dist/test/hostile/made-up-state.js';
+import { attacks as hostile } from '../dist/test/hostile/attacks.js';
+import { blockOf, nativeRun } from './native-block.mjs';
 
 const LIMITS = [30, 60, 200, 500];
 /** Gas at which steps are measured, and at which seconds are. */
@@ -94,55 +88,18 @@ const KINDS = [
   'small transactions',
 ];
 
-const built = (name) => readFileSync(new URL(`../dist/${name}.wasm`, import.meta.url));
-const elf = compileGuest(built('block-speed'));
-const native = built('block-speed-native');
+const elf = compileGuest(readFileSync(new URL('../dist/block-speed.wasm', import.meta.url)));
 
-/**
- * The block's order, and an oracle that remembers what it made up. What L1's precompiles give it takes from the host, as a run without
- * endpoints does.
- */
-function blockOf(name, gas) {
-  const attack = attacks[name](gas);
-  const fork = attack.fork ?? 'holocene';
-  const state = new MadeUpState(attack.levels ?? 4, attack.accounts, attack.slots);
-  const limit = BigInt(gas);
-  const times = Object.fromEntries(forks.slice(0, forks.indexOf(fork) + 1).map((each) => [each, 0n]));
-  const chain = { chainId: CHAIN_ID, blockTime: 2n, elasticity: 6n, denominator: 50n, denominatorCanyon: 250n, times };
-  const before = { number: BigInt(GENESIS), gasLimit: limit, gasUsed: 0n };
-  const parent = headerRlp(forks.indexOf(fork), state.root, 1000n, before);
-  const order = inputOf(chain, parent, {
-    timestamp: 1002n,
-    prevRandao: new Uint8Array(32).fill(7),
-    feeRecipient: fromHex(COINBASE),
-    parentBeaconBlockRoot: new Uint8Array(32).fill(9),
-    gasLimit: limit,
-    eip1559Params: (250n << 32n) | 6n,
-    transactions: transactionsOf(attack, gas),
-  });
-  const known = new Map([[toHex(keccak_256(parent)).slice(2), parent]]);
+/** A host that answers for L1's precompiles, as a run without endpoints does. */
+function emptyHost() {
   const none = new Uint8Array(32);
-  const host = createOracle({ claim: { l1Head: none, l2OutputRoot: none }, chain: {}, store: memoryStore() });
-  return {
-    hint: async (hint) => {
-      if (hint.startsWith('l1-precompile')) await host.hint(hint);
-    },
-    get: async (key) => {
-      if (key[0] === 1) return order;
-      if (key[0] === PRECOMPILE_KEY) return host.get(key);
-      const asked = toHex(key.subarray(1));
-      const value = known.get(asked) ?? state.get(asked);
-      if (value === undefined) throw new Error(`no pre-image of ${toHex(key)}`);
-      known.set(asked, value);
-      return value;
-    },
-  };
+  return createOracle({ claim: { l1Head: none, l2OutputRoot: none }, chain: {}, store: memoryStore() });
 }
 
 async function stepsOf(name, gas) {
   let text = '';
   const { machine } = loadElf(elf, {
-    oracle: blockOf(name, gas),
+    oracle: blockOf(attacks[name](gas), gas)(emptyHost()),
     output: (_stream, bytes) => (text += Buffer.from(bytes)),
   });
   while (!machine.exited) await machine.run(1n << 40n);
@@ -152,17 +109,10 @@ async function stepsOf(name, gas) {
 
 /** Seconds of the second of two runs: the first makes the state up. */
 async function secondsOf(name, gas) {
-  const oracle = blockOf(name, gas);
-  let seconds = 0;
-  for (let turn = 0; turn < 2; turn++) {
-    let text = '';
-    const keep = (bytes) => (text += Buffer.from(bytes));
-    const start = process.cpuUsage();
-    const code = await runProgram({ module: native, oracle, stdout: keep, stderr: keep });
-    seconds = process.cpuUsage(start).user / 1e6;
-    if (code !== 0 || !text.includes('executed')) throw new Error(`${name}: ${text}`);
-  }
-  return seconds;
+  const run = nativeRun(name, attacks[name](gas), gas);
+  const host = emptyHost();
+  await run(host);
+  return (await run(host)).user;
 }
 
 const wanted = process.argv.slice(2);
