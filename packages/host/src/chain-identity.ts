@@ -12,7 +12,7 @@ import { knownL1ChainConfig } from './l1-registry.js';
 import { loneFailures } from './lone-failures.js';
 import { LAGOON_TIMES, ROLLUP_FORKS, type RollupConfig } from './rollup-config.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
-import { isObject } from './rpc-json.js';
+import { isObject, isTooDeep } from './rpc-json.js';
 
 /** Fields that say nothing about derivation, or that an op-node adds to what the registry has. */
 const IRRELEVANT = new Set(['protocol_versions_address', 'chain_op_config']);
@@ -156,6 +156,7 @@ async function askChainConfig<T extends ChainConfig | undefined>(
     if (error instanceof EndpointError && (error.kind === 'unsupported' || error.kind === 'absent')) return error;
     throw error;
   }
+  if (isTooDeep(answer)) throw new ConfigurationError(source, 'has more than 64 levels');
   const config = read(parseJson(JSON.stringify(answer)), source);
   if (config !== undefined && config.chainId !== chainId)
     throw new ConfigurationError(source, `is of chain ${config.chainId}, not ${chainId}`);

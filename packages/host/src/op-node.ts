@@ -9,7 +9,7 @@ import { loneFailures } from './lone-failures.js';
 import type { JsonValue } from './lossless-json.js';
 import type { RetryPolicy } from './retry.js';
 import { type RollupConfig, rollupConfigOf } from './rollup-config.js';
-import { data, integer, isObject, MalformedFieldError, present, type RpcObject } from './rpc-json.js';
+import { data, integer, isObject, isTooDeep, MalformedFieldError, present, type RpcObject } from './rpc-json.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 
 export type BlockId = { hash: Uint8Array; number: bigint };
@@ -82,9 +82,11 @@ export function opNode({ url, flag = '--op-node', log = silentLog, policy }: OpN
         return output;
       }),
     rollupConfig: () =>
-      read('optimism_rollupConfig', [], (result) =>
-        rollupConfigOf(exact(result), `rollup configuration of ${endpoint.name}`),
-      ),
+      read('optimism_rollupConfig', [], (result) => {
+        if (isTooDeep(result))
+          throw new ConfigurationError(`rollup configuration of ${endpoint.name}`, 'has more than 64 levels');
+        return rollupConfigOf(exact(result), `rollup configuration of ${endpoint.name}`);
+      }),
     syncStatus: () =>
       read('optimism_syncStatus', [], (result) => {
         // Without any of these it is no status.

@@ -9,6 +9,15 @@ export class MalformedFieldError extends Error {
   }
 }
 
+/** Levels that no configuration in an answer has: what goes through one with itself would come to the end of its stack. */
+const MOST_LEVELS = 64;
+
+/** Whether a value has more levels than any configuration. */
+export function isTooDeep(value: unknown, levels = MOST_LEVELS): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isTooDeep(member, levels - 1));
+}
+
 export function isObject(value: unknown): value is RpcObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -145,6 +145,10 @@ test('the rollup configuration comes through byte for byte; an unknown field is 
     optimism_rollupConfig: () => ({ ...(JSON.parse(devnetChain().rollupConfig.json) as object), zebra_time: 1 }),
   });
   await assert.rejects(newer.rollupConfig(), /fields that this version does not know: zebra_time/);
+  let deep: object = {};
+  for (let i = 0; i < 1000; i++) deep = { deep };
+  const { node: nested } = await node(t, { optimism_rollupConfig: () => deep });
+  await assert.rejects(nested.rollupConfig(), /rollup configuration of .* has more than 64 levels/);
 });
 
 test('a known chain must be configured as known; a custom one is taken as it is', { skip }, async (t) => {
