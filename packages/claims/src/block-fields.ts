@@ -198,7 +198,8 @@ function named(shape: Shape, list: Item): Map<string, string> {
 function shown(item: Item, kind: Kind): string {
   if (Array.isArray(item) || kind === 'list') return hex(RLP.encode(item));
   const digits = hex(item);
-  return kind === 'number' ? (digits === '0x' ? '0' : BigInt(digits).toString()) : digits;
+  const isNumber = kind === 'number' && digits.length <= 66;
+  return isNumber ? (digits === '0x' ? '0' : BigInt(digits).toString()) : digits;
 }
 
 function bytesAt(list: Item, index: number): Uint8Array {

@@ -246,7 +246,7 @@ function decimal(endpoint: RestEndpoint, object: RpcObject, name: string): bigin
 function isDecimal(value: unknown): value is string | number {
   return (
     (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) ||
-    (typeof value === 'string' && /^\d+$/.test(value))
+    (typeof value === 'string' && /^\d{1,78}$/.test(value))
   );
 }
 

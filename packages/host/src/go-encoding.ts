@@ -110,7 +110,7 @@ function decodeField(object: JsonObject, field: Field, path: string, strict: boo
 
 /** Some tools write numbers as texts, decimal or 0x-hexadecimal. */
 function integer(value: JsonValue, path: string, max: bigint | undefined): bigint {
-  const isText = typeof value === 'string' && /^(?:\d+|0x[0-9a-fA-F]+)$/.test(value);
+  const isText = typeof value === 'string' && /^(?:\d{1,400}|0x[0-9a-fA-F]{1,400})$/.test(value);
   const number = isText ? BigInt(value) : value;
   if (typeof number !== 'bigint' || number < 0n || (max !== undefined && number > max)) {
     throw new ConfigurationError(path, `is not a whole number${max === undefined ? '' : ' of 64 bits'}`);

@@ -39,10 +39,13 @@ export function quantity(object: RpcObject, field: string): Uint8Array {
   return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
 }
 
+/** No number is longer than a word's; of millions of digits, writing it in a message alone would take hours. */
+const QUANTITY = /^(?:0[xX][0-9a-fA-F]{1,64}|[0-9]{1,78})$/;
+
 /** The same as a number. Some write it as a plain number, or in decimal. */
 export function integer(object: RpcObject, field: string): bigint {
   const value = object[field];
-  if (typeof value === 'string' && /^(?:0[xX][0-9a-fA-F]+|[0-9]+)$/.test(value)) return BigInt(value);
+  if (typeof value === 'string' && QUANTITY.test(value)) return BigInt(value);
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
   throw new MalformedFieldError(field, 'is not a hexadecimal quantity');
 }

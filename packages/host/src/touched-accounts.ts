@@ -4,7 +4,7 @@
  */
 import { EndpointError } from './endpoint-errors.js';
 import type { ExecutionWitness } from './execution-witness.js';
-import { isObject, MalformedFieldError, type RpcObject } from './rpc-json.js';
+import { integer, isObject, MalformedFieldError, present, type RpcObject } from './rpc-json.js';
 import type { RpcEndpoint } from './rpc-endpoint.js';
 
 export type TouchedState = {
@@ -111,7 +111,7 @@ export async function touchedByTransactions(endpoint: RpcEndpoint, block: RpcObj
  */
 export async function touchedByCalls(endpoint: RpcEndpoint, block: RpcObject): Promise<TouchedState> {
   const touched: TouchedState = { accounts: new Map(), codes: [] };
-  const number = BigInt(typeof block.number === 'string' ? block.number : 0);
+  const number = present(block, 'number') ? integer(block, 'number') : 0n;
   if (number === 0n) return touched;
   const transactions = (Array.isArray(block.transactions) ? block.transactions : []).filter(isObject);
   const outcomes = await endpoint.settleEach<unknown>(

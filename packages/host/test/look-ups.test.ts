@@ -145,6 +145,10 @@ test('the rollup configuration comes through byte for byte; an unknown field is 
     optimism_rollupConfig: () => ({ ...(JSON.parse(devnetChain().rollupConfig.json) as object), zebra_time: 1 }),
   });
   await assert.rejects(newer.rollupConfig(), /fields that this version does not know: zebra_time/);
+  const { node: endless } = await node(t, {
+    optimism_syncStatus: () => ({ current_l1: { hash: `0x${'11'.repeat(32)}`, number: `0x${'a'.repeat(3_000_000)}` } }),
+  });
+  await assert.rejects(endless.syncStatus(), /is not a hexadecimal quantity/);
   let deep: object = {};
   for (let i = 0; i < 1000; i++) deep = { deep };
   const { node: nested } = await node(t, { optimism_rollupConfig: () => deep });

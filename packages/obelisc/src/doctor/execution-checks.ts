@@ -40,6 +40,11 @@ export function hexOf(number: bigint): string {
   return `0x${number.toString(16)}`;
 }
 
+function chainIdOf(answer: unknown): bigint {
+  if (typeof answer === 'string' && answer.length > 66) throw new Error('the answer to eth_chainId is no number');
+  return BigInt(String(answer));
+}
+
 /** The chain's id is the wanted one, and the endpoint is not syncing. Whether it is the right chain. */
 export async function checkChain(
   endpoint: RpcEndpoint,
@@ -47,7 +52,7 @@ export async function checkChain(
   wanted: bigint | undefined,
 ): Promise<boolean> {
   const id = await findings.run('chain', 'is it up, and is the URL right?', async () =>
-    BigInt(String(await endpoint.call('eth_chainId', []))),
+    chainIdOf(await endpoint.call('eth_chainId', [])),
   );
   if (id === undefined) return false;
   if (wanted !== undefined && id !== wanted) {
