@@ -42,7 +42,7 @@ function inPlace(
   if (input.length !== length) return undefined;
   const { library, place } = load();
   place.set(input);
-  return compute(library) === 0 ? undefined : Uint8Array.from(place.subarray(0, resultLength));
+  return compute(library) === 0 ? undefined : new Uint8Array(place.subarray(0, resultLength));
 }
 
 /** The sum of two points of the curve, which need not be in the subgroup. */
@@ -78,7 +78,7 @@ function sumOfTerms(input: Uint8Array, { point, most, add, end }: Sum): Uint8Arr
   const { place } = load();
   if (input.length === 0 || !inParts(place, input, { length: point + FACTOR, most, add })) return undefined;
   end();
-  return Uint8Array.from(place.subarray(0, point));
+  return new Uint8Array(place.subarray(0, point));
 }
 
 /** Whether the product of the pairings is one, as 32 bytes. */

@@ -216,7 +216,9 @@ const env = {
     position = end;
   },
   hint(text: number, length: number): void {
-    hints.push(Buffer.from(bytes(text, length)).toString('latin1'));
+    // Its bytes as they are, without a copy of them.
+    const { buffer, byteOffset } = bytes(text, length);
+    hints.push(Buffer.from(buffer, byteOffset, length).toString('latin1'));
     if (hints.length >= MOST_HINTS) sendHints();
   },
   write(fd: number, data: number, length: number): void {
