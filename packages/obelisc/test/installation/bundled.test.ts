@@ -88,6 +88,7 @@ test('every file that a module names beside itself, and each that runs on its ow
     'fpvm-page-hash-worker',
     'host-datadir-writer',
     'host-kzg-worker',
+    'host-precompiles-beside',
     'preimage-nearby-datadir',
     'preimage-nearby-values',
     'program-worker',
