@@ -9,8 +9,11 @@ const MAX_VALUES = 1 << 24;
 const WIDE = 1024;
 const MAX_WIDE = 1 << 20;
 
-/** No configuration has more levels, values, characters of a field's name, digits of a number, or bytes. */
-const CONFIGURATION = { levels: 64, values: 1 << 16, name: 1024, digits: 400, length: 1 << 24 };
+/**
+ * No configuration has more levels, values, characters of a field's name or of a string (of millions of escapes a regular expression
+ * comes to the end of the stack), digits of a number, or bytes.
+ */
+const CONFIGURATION = { levels: 64, values: 1 << 16, name: 1024, string: 1 << 20, digits: 400, length: 1 << 24 };
 
 const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -30,7 +33,7 @@ export class ExcessError extends SyntaxError {
 
 /** Of what a configuration has too much, or which of its fields it has twice; undefined where it can be parsed. */
 export function configurationExcess(text: string): string | undefined {
-  const { levels, values, name: longest, digits, length } = CONFIGURATION;
+  const { levels, values, name: longest, string, digits, length } = CONFIGURATION;
   if (text.length > length) return `more than ${length >> 20} MiB`;
   // By level the names of an object's fields; undefined for a list.
   const open: (Set<string> | undefined)[] = [];
@@ -48,6 +51,7 @@ export function configurationExcess(text: string): string | undefined {
         names?.add(name);
         isName = false;
       }
+      if (end - at > string) return `a string of more than ${string} characters`;
       at = end;
     } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       if (open.push(code === OPEN_OBJECT ? new Set() : undefined) > levels) return `more than ${levels} levels`;

@@ -15,18 +15,19 @@ const MARK = '\u0000';
 export function parseJson(text: string): JsonValue {
   const excess = configurationExcess(text);
   if (excess !== undefined) throw new ExcessError(excess);
+  // Where a string does not end, one would be looked for from each quote in it to the text's end: hours, of some megabytes.
+  JSON.parse(text);
   return parseOwnJson(text);
 }
 
-/** The same for a text of ours, which holds nothing in excess: a start waits for it. */
+/** The same for a text of ours, which is JSON and holds nothing in excess: a start waits for it. */
 export function parseOwnJson(text: string): JsonValue {
   if (!ODD_NUMBER.test(text.replace(STRING, ''))) {
     return JSON.parse(text, (_name, value: JsonValue) =>
       typeof value === 'number' ? BigInt(value) : value,
     ) as JsonValue;
   }
-  JSON.parse(text);
-  // Only now, with the text known to be JSON, are its numbers carried through a second pass as marked strings.
+  // The text is JSON: its numbers are carried through a second pass as marked strings.
   const marked = text.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
   return JSON.parse(marked, (_name, value: JsonValue) =>
     typeof value === 'string' && value.startsWith(MARK) ? numberOf(value.slice(1)) : value,

@@ -35,6 +35,13 @@ test('a configuration of thousands of levels is named as one', () => {
   assert.deepEqual(parseJson(`${'['.repeat(64)}${']'.repeat(64)}`)?.constructor, Array);
 });
 
+test('a string of escaped quotes that does not end is no JSON, which is seen at once', () => {
+  assert.throws(
+    () => parseJson(`"${'\\"'.repeat(500_000)}`),
+    (error) => error instanceof SyntaxError && !(error instanceof ExcessError),
+  );
+});
+
 test('a configuration that is larger in any way than one can be is not parsed, nor one with a field twice', () => {
   for (const [text, excess] of [
     [`{"${'k'.repeat(2000)}":1}`, 'a field whose name has more than 1024 characters'],
@@ -42,6 +49,7 @@ test('a configuration that is larger in any way than one can be is not parsed, n
     [`{"a":${'9'.repeat(500)}}`, 'a number of more than 400 digits'],
     [`{"a":1.${'0'.repeat(500)}}`, 'a number of more than 400 digits'],
     [`{"a":"${'x'.repeat(1 << 24)}"}`, 'more than 16 MiB'],
+    [`{"a":"${'\\"'.repeat(7_000_000)}"}`, 'a string of more than 1048576 characters'],
     ['{"a":{"b":1,"c":"b","b":2}}', 'the field "b" twice'],
     ['{"a":{"b":1},"\\u0061":2}', 'the field "a" twice'],
   ] as const) {
