@@ -14,6 +14,8 @@ export interface ExecutedStep {
 const AT_ONCE = 50_000_000n;
 /** Pre-images kept, in bytes: what is beyond is asked for again. */
 const MOST_BYTES = 64 * 2 ** 20;
+/** What a key and its value take beside their bytes, about: a guest may read the same few bytes millions of times. */
+const BESIDE = 256;
 
 /** The pre-images that a machine has read. */
 export class PreimageRecord {
@@ -23,7 +25,7 @@ export class PreimageRecord {
 
   /** Takes a key and its value, without the length. Both stay as they are. */
   add(key: Uint8Array, value: Uint8Array): void {
-    const length = key.length + value.length;
+    const length = key.length + value.length + BESIDE;
     if (this.#bytes + length > MOST_BYTES) return;
     this.#keys.push(key);
     this.#values.push(value);

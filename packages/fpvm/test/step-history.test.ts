@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { loadElf } from '../src/loader.js';
 import { type Machine, type MachineOptions, RevertError } from '../src/machine.js';
 import type { Oracle } from '../src/oracle.js';
-import type { ExecutedStep } from '../src/step-history.js';
+import { type ExecutedStep, PreimageRecord } from '../src/step-history.js';
 import { assemble, codeBytes, loadConstant, systemCall } from './assembler.js';
 import { writeElf } from './elf-writer.js';
 import { hungryGuest } from './hungry-guest.js';
@@ -138,4 +138,20 @@ test('a repetition that is given up on the way tells nothing', async () => {
   const make = async () => loadElf(elf).machine;
   assert.equal(await machine.lastSteps(16, make, AbortSignal.abort()), undefined);
   assert.equal((await machine.lastSteps(16, make, new AbortController().signal))?.length, 16);
+});
+
+test('of hundreds of thousands of pre-images without content those are kept that there is room for', () => {
+  const record = new PreimageRecord();
+  const keyOf = (i: number) => Uint8Array.from(Buffer.from(i.toString(16).padStart(64, '0'), 'hex'));
+  for (let i = 0; i < 240_000; i += 1) record.add(keyOf(i), new Uint8Array(0));
+  const asked: string[] = [];
+  const { oracle } = record.optionsFrom({
+    hint: () => {},
+    get: (key) => {
+      asked.push(Buffer.from(key).toString('hex'));
+      return new Uint8Array(0);
+    },
+  });
+  for (const i of [0, 239_999]) void oracle?.get(keyOf(i));
+  assert.deepEqual(asked, [Buffer.from(keyOf(239_999)).toString('hex')]);
 });
