@@ -9,15 +9,25 @@ import { engines } from './reference.js';
 const CODE = 0x10000n;
 const [COUNTER, DATA] = [8, 9];
 
-/** A guest that repeats `body` and exits, in both engines, with its code and its data at these addresses. */
-function guests(body: readonly number[], turns: bigint, data = 0x80000n, code = CODE): [Machine, Machine] {
+/** A guest that repeats `body` and exits, in both engines, with its code and its data at these addresses, and other code. */
+function guests(
+  body: readonly number[],
+  turns: bigint,
+  data = 0x80000n,
+  code = CODE,
+  others: readonly { address: bigint; words: readonly number[] }[] = [],
+): [Machine, Machine] {
   const back = [
     assemble('addi', { rd: COUNTER, rs1: COUNTER, imm: -1 }),
     assemble('beq', { rs1: COUNTER, imm: 8 }),
     assemble('jal', { imm: -4 * (body.length + 2) }),
   ];
   const words = [...loadConstant(COUNTER, turns), ...loadConstant(DATA, data), ...body, ...back, ...systemCall(93, 0n)];
-  const elf = writeElf({ entry: code, segments: [{ address: code, bytes: codeBytes(words) }], symbols: [] });
+  const segments = [{ address: code, words }, ...others].map((one) => ({
+    address: one.address,
+    bytes: codeBytes(one.words),
+  }));
+  const elf = writeElf({ entry: code, segments, symbols: [] });
   const [first, second] = engines.map((options) => loadElf(elf, options).machine);
   if (first === undefined || second === undefined) throw new Error('there are two engines');
   return [first, second];
@@ -201,6 +211,60 @@ test('code that appears among what hot code stores to is noticed, below its own 
     // Twice 1 + (turn mod 4), for 9,000 turns.
     assert.equal(machines[0].register(11), 9_000n * 5n);
   }
+});
+
+test('code that appears among what hot code stores to is noticed, whatever other code has appeared below all of it', async () => {
+  const [start, code, lower] = [0x7d000000n, 0x7e000000n, 0x70000000n];
+  const callBelow = (turn: bigint, at: number): number[] => [
+    ...loadConstant(5, turn),
+    assemble('bltu', { rs1: 5, rs2: COUNTER, imm: 8 }),
+    assemble('jalr', { rd: 30, rs1: at }),
+  ];
+  const body = [
+    ...loadConstant(6, BigInt(assemble('addi', { rd: 11, rs1: 11, imm: 1 }) | 0)),
+    assemble('andi', { rd: 7, rs1: COUNTER, imm: 3 }),
+    assemble('slli', { rd: 7, rs1: 7, imm: 20 }),
+    assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
+    assemble('sw', { rs1: DATA, rs2: 6 }),
+    ...loadConstant(6, BigInt(assemble('jalr', { rs1: 30 }) | 0)),
+    assemble('sw', { rs1: DATA, rs2: 6, imm: 4 }),
+    ...loadConstant(28, lower),
+    ...callBelow(12_000n, 28),
+    ...callBelow(9_000n, DATA),
+  ];
+  const others = [{ address: lower, words: [assemble('jalr', { rs1: 30 })] }];
+  const machines = guests(body, 18_000n, start, code, others);
+  await agree(machines, [40_000n, 7n]);
+  // 1 + (turn mod 4), for 9,000 turns.
+  assert.equal(machines[0].register(11), 22_500n);
+});
+
+test('what was read as absent is read as translated code has stored it since', async () => {
+  // The word 2 MiB above the first store is read in each turn, and stored in turn 2,049: among what lies where it lies in the
+  // guest's memory from the first store on, and where that is so from the store before it in another 512 MiB on.
+  for (const start of [0x9_0000_0000n, 0x9_1ff0_0000n]) {
+    const body = [
+      ...loadConstant(12, start + 0x20_0000n),
+      // The translator does not know the sum.
+      assemble('add', { rd: 12, rs1: 12, rs2: 13 }),
+      assemble('ld', { rd: 5, rs1: 12 }),
+      assemble('add', { rd: 11, rs1: 11, rs2: 5 }),
+      assemble('sd', { rs1: DATA, rs2: COUNTER }),
+      assemble('addi', { rd: DATA, rs1: DATA, imm: 1024 }),
+    ];
+    const machines = guests(body, 12_000n, start);
+    await agree(machines, [100_000n, 3n]);
+    // Turn 2,049 stores 12,000 - 2,048; the turns behind it read that.
+    assert.equal(machines[0].register(11), 9_952n * 9_951n);
+  }
+});
+
+test('straight lines that are longer than a unit are translated to their end, and agree', async () => {
+  const line = Array.from({ length: 4_000 }, (_, i) => assemble('addi', { rd: 11, rs1: 11, imm: i % 7 }));
+  const machines = guests(line, 60n);
+  await agree(machines, [77_777n, 1n]);
+  const { guestInstructions = 0 } = machines[1].translation ?? {};
+  assert.ok(guestInstructions >= line.length, `${guestInstructions} instructions were translated`);
 });
 
 test('stores of one register value mark every page that they touch, and no other', async () => {

@@ -64,7 +64,7 @@ export const REVERTS: usize = 0x700;
  * ones while no guest address has claimed it), host address (4; 0 when its place was given away), size in granules (4).
  * The rest counts granules from the first, 2 bytes each: the lowest that the guest has stored to, and the one behind the highest;
  * the lowest that holds code, and the one behind the highest; and 1 + the lowest that translated code stores to without a
- * look-up below all code, and above it, 0 for none.
+ * look-up below all code, and above it, 0 for none; and the one behind the highest below.
  */
 export const REGIONS: usize = 0x1000;
 /** Regions that the first guest addresses touched claim. */

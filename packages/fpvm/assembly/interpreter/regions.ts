@@ -12,6 +12,7 @@ import {
   STACK_HOST,
   STACK_REGION,
 } from './layout';
+import { flushTlb } from './tlb';
 
 /** Bit of accesses outside of all regions, in masks of BLOCK_REGIONS. */
 export const NO_REGION: u32 = 0x80;
@@ -23,6 +24,7 @@ const LOWEST_CODE: usize = 20;
 const CODE_END: usize = 22;
 const DIRECT_BELOW: usize = 24;
 const DIRECT_ABOVE: usize = 26;
+const DIRECT_BELOW_END: usize = 28;
 const NOWHERE: u16 = 0xffff;
 /** Granules: 16 MiB. */
 const STRETCH: u32 = 256;
@@ -59,8 +61,12 @@ function claim(region: usize, first: u64, granules: u32): void {
   nameGranules(load<u32>(region, 8), first, granules);
 }
 
-/** Translated code stores to granules that nobody has asked for: linear memory is given its guest granules at once. */
+/**
+ * Translated code stores to granules that nobody has asked for: linear memory is given its guest granules at once, and what the TLB maps
+ * to the zeros of absent granules, which those stores would not reach, is looked up anew.
+ */
 function nameGranules(host: u32, first: u64, granules: u32): void {
+  flushTlb();
   const names = GUEST_OF_HOST + ((<usize>(host >> 16)) << 3);
   for (let i: u32 = 0; i < granules; i++) store<u64>(names + ((<usize>i) << 3), first + i + 1);
 }
@@ -164,7 +170,8 @@ export function noteCode(granule: u64): bool {
   const above = <u32>load<u16>(region, DIRECT_ABOVE);
   if (offset < lowest) store<u16>(region, <u16>offset, LOWEST_CODE);
   if (offset >= <u32>load<u16>(region, CODE_END)) store<u16>(region, <u16>(offset + 1), CODE_END);
-  return (below != 0 && offset + 1 >= below && offset < lowest) || (above != 0 && offset + 1 >= above);
+  const belowEnd = <u32>load<u16>(region, DIRECT_BELOW_END);
+  return (below != 0 && offset + 1 >= below && offset < belowEnd) || (above != 0 && offset + 1 >= above);
 }
 
 /**
@@ -195,9 +202,13 @@ export function storableEnd(region: usize): u32 {
 /** Translated code stores to a region from `firstStorable` on without a look-up. */
 export function noteDirectStores(region: usize): void {
   const from = firstStorable(region) + 1;
-  const side = region + (isBelowCode(region) ? DIRECT_BELOW : DIRECT_ABOVE);
+  const isBelow = isBelowCode(region);
+  const side = region + (isBelow ? DIRECT_BELOW : DIRECT_ABOVE);
   const known = <u32>load<u16>(side);
   if (known == 0 || from < known) store<u16>(side, <u16>from);
+  // Code that appears below all of these stores moves the lowest code, not their end.
+  const end = isBelow ? storableEnd(region) : 0;
+  if (end > <u32>load<u16>(region, DIRECT_BELOW_END)) store<u16>(region, <u16>end, DIRECT_BELOW_END);
 }
 
 /** There are no translated stores any more. */
@@ -205,5 +216,6 @@ export function forgetStoredFrom(): void {
   for (let region = REGIONS; region <= STACK_REGION; region += 32) {
     store<u16>(region, 0, DIRECT_BELOW);
     store<u16>(region, 0, DIRECT_ABOVE);
+    store<u16>(region, 0, DIRECT_BELOW_END);
   }
 }

@@ -206,10 +206,11 @@ function isWorthIt(slot: u32): bool {
 /** Where the unit was cut, the rest is as hot: it need not be executed as often once more. */
 function hastenRest(): void {
   const hot = load<u32>(HOT);
+  const warm = hot >> 3;
   for (let i: u32 = 0; i < blockCount; i++) {
     const at = block(ordered(i));
     if (at.end != End.Leave || existingCodeBlock(at.pc >> 16) == 0) continue;
-    countFrom(at.pc, isLongLine(at.pc) ? (hot >> 3) - 1 : hot - (hot >> 3));
+    countFrom(at.pc, isLongLine(at.pc) && warm > 0 ? warm - 1 : hot - warm);
   }
 }
 
