@@ -127,13 +127,16 @@ export function oldestOpen(sql: Sql): Promise<{ chain: string; seconds: number }
 /** A game that waits for its verdict, and how many seconds it has done so since it was seen, by the database's clock. */
 export interface OpenGame extends GameKey {
   readonly seconds: number;
+  /** What it claims is not known. */
+  readonly isUnread: boolean;
 }
 
-/** The game of each chain that was seen first of those that wait for their verdict. */
+/** The game of each chain that was seen first of those that wait for their verdict; of those that could not be read another one. */
 export function firstSeenOpen(sql: Sql): Promise<OpenGame[]> {
   return sql.query(
-    `SELECT DISTINCT ON (chain) chain, address, extract(epoch FROM now() - seen_at)::float8 AS seconds
-     FROM obelisc.games WHERE state IN ('waiting', 'queued') ORDER BY chain, seen_at, index, address`,
+    `SELECT DISTINCT ON (chain, root_claim IS NULL) chain, address, root_claim IS NULL AS "isUnread",
+       extract(epoch FROM now() - seen_at)::float8 AS seconds
+     FROM obelisc.games WHERE state IN ('waiting', 'queued') ORDER BY chain, root_claim IS NULL, seen_at, index, address`,
   );
 }
 

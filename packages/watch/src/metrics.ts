@@ -16,9 +16,11 @@ export class Metrics {
     'Games in progress that the registry would not count: blacklisted, retired, or of a type that is not respected',
     ['chain', 'objection'],
   );
-  readonly #oldest = this.#gauge('obelisc_oldest_open_claim_seconds', 'Age of the oldest game without a verdict', [
-    'chain',
-  ]);
+  readonly #oldest = this.#gauge(
+    'obelisc_oldest_open_claim_seconds',
+    'Age of the oldest game that waits or is queued',
+    ['chain'],
+  );
   readonly #queue = this.#gauge('obelisc_queue_jobs', 'Jobs in the queue', ['state']);
   readonly #workers = this.#gauge('obelisc_workers', 'Workers heard of within a minute', []);
   readonly #l1 = this.#gauge('obelisc_l1_block', 'Newest L1 block seen', ['chain']);

@@ -9,9 +9,9 @@ const BEHIND = 1800;
 function setting() {
   let now = 1000;
   const delays = new Delays(() => now);
-  return (at: number, address: string, seconds: number, chain = 'a') => {
+  return (at: number, address: string, seconds: number, chain = 'a', isUnread = false) => {
     now = 1000 + at;
-    return delays.late([{ chain, address, seconds }], BEHIND).map((game) => [game.address, game.seconds]);
+    return delays.late([{ chain, address, seconds, isUnread }], BEHIND).map((game) => [game.address, game.seconds]);
   };
 }
 
@@ -50,4 +50,12 @@ test('another claim of the chain is told of an hour later at the soonest, one of
   assert.deepEqual(look(20, 'z', 2000, 'b'), [['z', 2000]]);
   assert.deepEqual(look(3500, 'y', 5490), []);
   assert.deepEqual(look(3600, 'y', 5590), [['y', 5590]]);
+});
+
+test('one that cannot be read, and waits for ever, keeps none that can from being told of', () => {
+  const look = setting();
+  assert.deepEqual(look(0, 'x', 2000, 'a', true), [['x', 2000]]);
+  assert.deepEqual(look(10, 'y', 2000), [['y', 2000]]);
+  assert.deepEqual(look(20, 'x', 2020, 'a', true), []);
+  assert.deepEqual(look(20, 'y', 2010), []);
 });
