@@ -156,13 +156,15 @@ export class Follower {
     const finalized = await this.#l1.finalized();
     const gone: GameRow[] = [];
     const newest = await newestIndex(database, chain.name);
+    let isCompared = true;
     for (let before = newest === undefined ? 0n : newest + 1n; before > 0n;) {
       const last = await gamesBefore(database, chain.name, before, Number(BATCH));
       const known = last.filter(({ createdAt }) => BigInt(createdAt) > this.#settled);
       const oldest = known.at(-1);
       if (oldest === undefined) break;
-      const { taken, proved } = await this.#compared(known, count);
+      const { taken, proved, areAllCompared } = await this.#compared(known, count);
       gone.push(...taken);
+      isCompared &&= areAllCompared;
       before = BigInt(oldest.index);
       if (known.length < last.length || BigInt(oldest.createdAt) <= proved) break;
     }
@@ -176,15 +178,20 @@ export class Follower {
       );
       log('warn', 'A game vanished: L1 was reorganised', { chain: chain.name, game: game.address, index: game.index });
     }
-    if (finalized !== undefined && finalized.timestamp > this.#settled) this.#settled = finalized.timestamp;
+    // One that did not answer may be another by now, which the next look finds.
+    if (isCompared && finalized !== undefined && finalized.timestamp > this.#settled)
+      this.#settled = finalized.timestamp;
     return gone;
   }
 
   /**
    * Which of these games, the newest first, L1 has taken back, and the time until which those that it has prove that nothing else was:
-   * that of the newest one's L1 head.
+   * that of the newest one's L1 head. `areAllCompared`: all that are there said what they claim.
    */
-  async #compared(known: readonly GameRow[], count: bigint): Promise<{ taken: GameRow[]; proved: bigint }> {
+  async #compared(
+    known: readonly GameRow[],
+    count: bigint,
+  ): Promise<{ taken: GameRow[]; proved: bigint; areAllCompared: boolean }> {
     const [from, to] = [BigInt(known.at(-1)?.index ?? 0), BigInt(known[0]?.index ?? 0) + 1n];
     const end = count < to ? count : to;
     const listed = end > from ? await listGames(this.#views, this.options.chain.factory, from, end) : [];
@@ -203,7 +210,8 @@ export class Follower {
     const taken = [...known.filter((game) => !isThere(game)), ...standing.filter(isOther)];
     const same = standing.find((game, i) => claims[i] !== undefined && !isOther(game, i) && game.l1Head !== null);
     const head = same?.l1Head === null || same === undefined ? undefined : await this.#l1.byHash(same.l1Head);
-    return { taken, proved: head?.timestamp ?? 0n };
+    const areAllCompared = standing.every(({ rootClaim }, i) => rootClaim === null || claims[i] !== undefined);
+    return { taken, proved: head?.timestamp ?? 0n, areAllCompared };
   }
 
   /** Lists the games from the newest known one on, and those in the place of the ones that are gone. */

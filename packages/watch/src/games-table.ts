@@ -81,6 +81,16 @@ function saidBy(game: Game, l1Number: bigint | undefined): unknown[] {
   });
 }
 
+/** Takes back what was said of the game `other`, which L1 took back: it is not said of what came in its place. */
+const FORGOTTEN = `
+  taken_back AS (
+    DELETE FROM obelisc.verdicts v USING other o WHERE v.chain = o.chain AND v.address = o.address),
+  seen_of_it AS (
+    DELETE FROM obelisc.progress p USING other o WHERE p.chain = o.chain AND p.address = o.address),
+  told_of_it AS (
+    DELETE FROM obelisc.alerts a USING other o
+    WHERE a.event IN ('wrong-claim ' || o.chain || ' ' || o.address, 'undecided-claim ' || o.chain || ' ' || o.address))`;
+
 /**
  * Adds a game that can be judged, or brings back one that had vanished. What was said of one that L1 took back is not said of another in
  * its place; the same claim under the same L1 head has its verdict still.
@@ -98,13 +108,7 @@ export async function addGame(
        WHERE g.chain = $1 AND g.address = $2 AND g.state = 'vanished'
          AND (g.root_claim, g.block_number, g.l1_head, g.start_block, g.start_root)
            IS DISTINCT FROM ($5::text, $6::numeric, $7::text, $9::numeric, $10::text)),
-     taken_back AS (
-       DELETE FROM obelisc.verdicts v USING other o WHERE v.chain = o.chain AND v.address = o.address),
-     seen_of_it AS (
-       DELETE FROM obelisc.progress p USING other o WHERE p.chain = o.chain AND p.address = o.address),
-     told_of_it AS (
-       DELETE FROM obelisc.alerts a USING other o
-       WHERE a.event IN ('wrong-claim ' || o.chain || ' ' || o.address, 'undecided-claim ' || o.chain || ' ' || o.address))
+     ${FORGOTTEN}
      INSERT INTO obelisc.games (chain, address, ${SAID.join(', ')}, index, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      ON CONFLICT (chain, address) DO UPDATE SET ${SAID.map((column) => `${column} = excluded.${column}`).join(', ')},
@@ -148,6 +152,7 @@ export function addUnreadGame(sql: Sql, key: GameKey, listed: ListedEntry, reaso
   return addUndescribed(sql, key, listed, 'waiting', reason);
 }
 
+/** Of a game that vanished and may be another by now no verdict is kept. */
 async function addUndescribed(
   sql: Sql,
   key: GameKey,
@@ -156,7 +161,10 @@ async function addUndescribed(
   reason: string,
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO obelisc.games (chain, address, index, type, type_name, created_at, state, reason)
+    `WITH other AS (
+       SELECT g.chain, g.address FROM obelisc.games g WHERE g.chain = $1 AND g.address = $2 AND g.state = 'vanished'),
+     ${FORGOTTEN}
+     INSERT INTO obelisc.games (chain, address, index, type, type_name, created_at, state, reason)
      VALUES ($1, $2, $3, $4, $5, $6, $8, $7)
      ON CONFLICT (chain, address) DO UPDATE SET index = excluded.index, type = excluded.type, type_name = excluded.type_name,
        root_claim = NULL, block_number = NULL, l1_head = NULL, l1_number = NULL, start_block = NULL, start_root = NULL, standing = NULL,

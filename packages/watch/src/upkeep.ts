@@ -27,7 +27,7 @@ export async function forgetFuture(sql: Sql): Promise<void> {
  */
 export function freeJobless(sql: Sql): Promise<GameKey[]> {
   return sql.query<GameKey>(
-    `UPDATE obelisc.games g SET state = 'waiting'
+    `UPDATE obelisc.games g SET state = 'waiting', reason = NULL
      WHERE g.state = 'queued' AND NOT EXISTS (
        SELECT FROM pgboss.job j
        WHERE j.state < 'completed' AND j.name LIKE 'claims%' AND j.data->>'chain' = g.chain AND j.data->>'address' = g.address)

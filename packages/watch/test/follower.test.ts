@@ -202,6 +202,27 @@ describe('a follower', () => {
     assert.equal(told.length, 1);
   });
 
+  test('one that comes back and cannot be read at first is judged anew', async () => {
+    const game = l1.add(0, 80);
+    await follower().look();
+    const job = await queue.take(chain);
+    assert.ok(job);
+    await queue.finish(job, (sql) => writeVerdict(sql, job, { answer: 'invalid' }));
+    l1.games.pop();
+    assert.equal((await follower().look()).vanished, 1);
+    l1.games.push(game);
+    game.error = { code: -32000, message: 'execution aborted (timeout = 5s)' };
+    await follower().look();
+    assert.deepEqual(await states(), { 0: 'waiting' });
+    delete game.error;
+    assert.equal((await follower().look()).queued, 1);
+    const again = await queue.take(chain);
+    assert.ok(again);
+    assert.equal(await queue.finish(again, (sql) => writeVerdict(sql, again, { answer: 'valid' })), true);
+    const kept = await place.database.query('SELECT answer FROM obelisc.verdicts WHERE chain = $1', [chain]);
+    assert.deepEqual(kept, [{ answer: 'valid' }]);
+  });
+
   test('an endpoint that lags behind what it had takes no game away', async () => {
     const game = l1.add(0, 80);
     await follower().look();
@@ -247,6 +268,18 @@ describe('a follower', () => {
     );
     assert.equal((await findGame(place.database, { chain, address: same.address }))?.state, 'queued');
     assert.equal((await following.look()).vanished, 0);
+  });
+
+  test('a game that did not say what it claims is not settled: another claim in its place is seen when it does', async () => {
+    const game = l1.add(0, 80);
+    const following = follower();
+    await following.look();
+    game.claim = 0x5678n;
+    game.error = { code: -32000, message: 'execution aborted (timeout = 5s)' };
+    l1.finalized = 95;
+    assert.equal((await following.look()).vanished, 0);
+    delete game.error;
+    assert.equal((await following.look()).vanished, 1);
   });
 
   test('what was final is not asked for again; before, however many games back', async () => {
