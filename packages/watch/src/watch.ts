@@ -1,4 +1,5 @@
 // The watch: followers, one a chain, over one database and one queue, with a worker beside them.
+import { setMaxListeners } from 'node:events';
 import type { Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
 import type { ClaimEnd } from './claim-try.js';
@@ -63,6 +64,8 @@ export class Watch {
     const { chains, database, log, confirmations, begin, concurrency, listeners } = options;
     const { machine, segment, segmentWorkers, stalled, judge } = options;
     this.queue = queue;
+    // Each question to L1 listens while it is open: Node.js would warn of more than ten.
+    setMaxListeners(0, this.#stopping.signal);
     const look = { database, queue, log, confirmations, begin, signal: this.#stopping.signal };
     this.#followers = chains.map((chain) => new Follower({ chain, ...look }));
     this.worker =
@@ -104,20 +107,25 @@ export class Watch {
    * it was not stopped before, and all chains could be read. Rejects where none could.
    */
   async run({ once = false } = {}): Promise<boolean> {
+    const { chains, log } = this.options;
     const working = this.worker?.run() ?? Promise.resolve();
     const reporting = this.#report();
     try {
       const looks = await Promise.allSettled(this.#followers.map((follower) => this.#follow(follower, once)));
-      const failures = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason as Error] : []));
-      // One that is dead keeps no other from being judged.
-      if (failures[0] !== undefined && failures.length === looks.length) throw failures[0];
-      for (const failure of failures) this.options.log('error', 'A chain was not read', { because: failure.message });
+      const failures = looks.flatMap((look, i) =>
+        look.status === 'rejected' ? [{ chain: chains[i]?.name ?? '', error: look.reason as Error }] : [],
+      );
+      // One that is dead keeps no other from being judged. What is thrown is told of by who gets it.
+      const thrown = failures.length === looks.length ? failures[0] : undefined;
+      for (const { chain, error } of failures)
+        if (error !== thrown?.error) log('error', 'A chain was not read', { chain, because: error.message });
+      if (thrown !== undefined) throw thrown.error;
       if (once) {
         // As those who judge wait for a database that is away, so does who waits for them.
         const isAnyOpen = (): Promise<boolean> =>
           insist(
             async () => !this.isStopping && (await this.#isAnyOpen()),
-            this.options.log,
+            log,
             'What is left to judge cannot be read',
           );
         while (await isAnyOpen()) await this.#pause(300);

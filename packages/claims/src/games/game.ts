@@ -80,10 +80,12 @@ type View = (typeof VIEWS)[number];
 
 /** Reads games in batches. An answer is a GameError for what is no game that can be judged. Rejects with EndpointError. */
 export async function readGames(views: ContractViews, addresses: readonly string[]): Promise<(Game | GameError)[]> {
-  return (await readEachGame(views, addresses)).map((game) => {
-    if (game instanceof EndpointError) throw game;
-    return game;
-  });
+  return (await readEachGame(views, addresses)).map(answered);
+}
+
+function answered<Answer>(answer: Answer | EndpointError): Answer {
+  if (answer instanceof EndpointError) throw answer;
+  return answer;
 }
 
 /**
@@ -100,6 +102,10 @@ export async function readEachGame(
     views.readEach(calls, isSentOnce),
     readStandings(views, addresses, isSentOnce),
   ]);
+  const further: FurtherViews = {
+    read: async (asked) => (await views.readEach(asked, isSentOnce)).map(answered),
+    isContract: (address) => views.isContract(address),
+  };
   return Promise.all(
     addresses.map(async (address, i) => {
       const values = new Map<View, Words>();
@@ -110,7 +116,7 @@ export async function readEachGame(
       }
       const standing = standings[i];
       try {
-        const game = await gameOf(views, address, (view) => values.get(view));
+        const game = await gameOf(further, address, (view) => values.get(view));
         return { ...game, standing: standing instanceof EndpointError ? undefined : standing };
       } catch (error) {
         if (error instanceof GameError || error instanceof EndpointError) return error;
@@ -168,8 +174,11 @@ async function wordsOf(views: ContractViews, calls: readonly ViewCall[]): Promis
   return answers.map((answer) => (answer instanceof EndpointError ? undefined : answer));
 }
 
+/** What is asked where a game's own views leave something open. */
+type FurtherViews = Pick<ContractViews, 'read' | 'isContract'>;
+
 async function gameOf(
-  views: ContractViews,
+  views: FurtherViews,
   address: string,
   words: (view: View) => Words,
 ): Promise<Omit<Game, 'standing'>> {
@@ -224,7 +233,7 @@ function checkBlock(address: string, what: string, number: bigint): void {
 
 /** The block and root that a game starts from, under one of the names that there were. */
 async function startOf(
-  views: ContractViews,
+  views: FurtherViews,
   address: string,
   words: (view: View) => Words,
 ): Promise<{ blockNumber: bigint; outputRoot: string }> {

@@ -69,7 +69,10 @@ function pollOf({ poll = DEFAULT_POLL }: WatchFlags): number {
   return milliseconds;
 }
 
-/** Runs `obelisc watch`. The exit code is 0, with --once 1 where a claim is wrong and 2 where one could not be judged. */
+/**
+ * Runs `obelisc watch`. The exit code is 0; with --once 1 where a claim is wrong, else 2 where one could not be judged, a chain not be read,
+ * or it was stopped before.
+ */
 export async function runWatch(flags: WatchFlags): Promise<number> {
   const log = storyLog(flags);
   const chains = chainsOf(flags);
