@@ -70,8 +70,11 @@ export interface Overview {
   readonly queue: { readonly waiting: number; readonly active: number };
 }
 
+/** Milliseconds that an answer may take: what changes meanwhile waits for it. */
+const PATIENCE = 30_000;
+
 export async function load<T>(path: string): Promise<T> {
-  const answer = await fetch(path);
+  const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE) });
   if (!answer.ok)
     throw new Error(answer.status === 404 ? 'There is nothing here.' : `The watch answered with ${answer.status}.`);
   return (await answer.json()) as T;

@@ -58,11 +58,14 @@ async function refresh(): Promise<void> {
   hasChanged = true;
   if (isAsking) return;
   isAsking = true;
-  while (hasChanged) {
-    hasChanged = false;
-    await show();
+  try {
+    while (hasChanged) {
+      hasChanged = false;
+      await show();
+    }
+  } finally {
+    isAsking = false;
   }
-  isAsking = false;
 }
 
 /** Said once: what is set again is read aloud again. */

@@ -96,6 +96,8 @@ describe('a folder', () => {
       const pid = Number(line.toString());
       writeFileSync(file, JSON.stringify({ pid }));
       await assert.rejects(lockFolder(where), /uses this folder/);
+      // A shell might still ask.
+      while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await setTimeout(10);
       process.kill(pid, 'SIGKILL');
       while (!/^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await setTimeout(10);
       (await lockFolder(where))();

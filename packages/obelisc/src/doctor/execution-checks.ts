@@ -41,8 +41,9 @@ export function hexOf(number: bigint): string {
 }
 
 function chainIdOf(answer: unknown): bigint {
-  if (typeof answer === 'string' && answer.length > 66) throw new Error('the answer to eth_chainId is no number');
-  return BigInt(String(answer));
+  const text = String(answer);
+  if (text.length > 66) throw new Error('the answer to eth_chainId is no number');
+  return BigInt(text);
 }
 
 /** The chain's id is the wanted one, and the endpoint is not syncing. Whether it is the right chain. */
