@@ -3,7 +3,7 @@ import type { Log } from '@obelisc/host';
 import type { WatchedChain } from './chain-settings.js';
 import { storable } from './claim-log.js';
 import type { Database } from './database.js';
-import { findGame, type GameRow, setJudged, setState } from './games-table.js';
+import { findGame, type GameRow, setTried } from './games-table.js';
 import { insist } from './insist.js';
 import { judgeApart, type JudgingOptions, type Outcome } from './judging.js';
 import { beginProgress, dropProgress, noteProgress, type Progress } from './progress.js';
@@ -55,7 +55,7 @@ export async function tryClaim(options: TryOptions, worker: string, job: ClaimJo
     if (outcome.kind === 'verdict' && outcome.answer !== 'unknown') {
       const other = otherClaim(game, outcome);
       // A reorganisation that the watch has not seen yet, or an L1 endpoint that is on another chain than the watch's.
-      if (other !== undefined) return giveBack(options, job, other);
+      if (other !== undefined) return giveBack(options, job, game, other);
       const { answer: verdict, json } = outcome;
       return writeVerdict(options, { job, game, verdict, json, progress, worker, seconds: seconds() });
     }
@@ -66,9 +66,9 @@ export async function tryClaim(options: TryOptions, worker: string, job: ClaimJo
       settled === 'uncovered' ||
       (settled === 'orphaned' && job.attempt >= Math.min(ORPHANED_TRIES, queue.options.tries))
     )
-      return writeSettled(options, job, settled, because);
+      return writeSettled(options, job, game, settled, because);
     await insist(() => noteProgress(options.database, job, progress), options.log);
-    return giveBack(options, job, because);
+    return giveBack(options, job, game, because);
   }
 }
 
@@ -83,8 +83,8 @@ async function judgedApart(
   return judgeApart(options, job, chain);
 }
 
-async function giveBack({ queue, log }: TryOptions, job: ClaimJob, reason: string): Promise<Ended> {
-  await insist(() => queue.fail(job, reason), log);
+async function giveBack({ queue, log }: TryOptions, job: ClaimJob, game: GameRow, reason: string): Promise<Ended> {
+  if (!(await insist(() => queue.fail(job, reason, game), log))) return GONE;
   log('warn', 'A claim could not be judged yet', { ...named(job), try: job.attempt, because: reason });
   return { answer: 'failed', reason };
 }
@@ -92,11 +92,14 @@ async function giveBack({ queue, log }: TryOptions, job: ClaimJob, reason: strin
 async function writeSettled(
   { queue, log }: TryOptions,
   job: ClaimJob,
+  game: GameRow,
   state: 'uncovered' | 'orphaned',
   reason: string,
 ): Promise<Ended> {
-  const write = () => queue.finish(job, async (sql) => void (await setState(sql, job, ['queued'], state, reason)));
-  await insist(write, log);
+  let isStill = true;
+  const write = () => queue.finish(job, async (sql) => void (isStill = await setTried(sql, game, state, reason)));
+  if (!(await insist(write, log))) return { answer: 'lost', reason: 'another try ended the job' };
+  if (!isStill) return GONE;
   log('warn', 'A claim cannot be judged', { ...named(job), because: reason });
   return { answer: state, reason };
 }
@@ -125,7 +128,7 @@ async function writeVerdict(
   const write = () =>
     queue.finish(job, async (sql) => {
       // It may have vanished meanwhile, or be listed with another claim.
-      isStill = await setJudged(sql, game);
+      isStill = await setTried(sql, game, 'judged');
       if (!isStill) return;
       await dropProgress(sql, job);
       await sql.query(

@@ -250,12 +250,23 @@ export async function setState(
   return rows.length > 0;
 }
 
-/** Sets a game as judged; false where it is not in the queue any more, or not with the claim that it had. */
-export async function setJudged(sql: Sql, { chain, address, rootClaim, l1Head }: GameRow): Promise<boolean> {
+/** A game with what its claim is known by. */
+export type ListedClaim = GameKey & Pick<GameRow, 'rootClaim' | 'l1Head'>;
+
+/**
+ * Sets what a try of a game's claim came to: `queued` is that it is to be tried again. False, and nothing is set, where the game is not in
+ * the queue any more, or not with the claim that was tried: it vanished, and another may be in its place.
+ */
+export async function setTried(
+  sql: Sql,
+  { chain, address, rootClaim, l1Head }: ListedClaim,
+  to: 'queued' | 'judged' | 'uncovered' | 'orphaned',
+  reason: string | null = null,
+): Promise<boolean> {
   const rows = await sql.query(
-    `UPDATE obelisc.games SET state = 'judged', reason = NULL WHERE chain = $1 AND address = $2 AND state = 'queued'
+    `UPDATE obelisc.games SET state = $5, reason = $6 WHERE chain = $1 AND address = $2 AND state = 'queued'
        AND root_claim IS NOT DISTINCT FROM $3 AND l1_head IS NOT DISTINCT FROM $4 RETURNING 1`,
-    [chain, address, rootClaim, l1Head],
+    [chain, address, rootClaim, l1Head, to, reason],
   );
   return rows.length > 0;
 }

@@ -5,7 +5,7 @@ import PgBoss from 'pg-boss';
 import type { Log } from '@obelisc/host';
 import type { Database, Sql } from './database.js';
 import { WatchError } from './errors.js';
-import { type GameKey, setState } from './games-table.js';
+import { type GameKey, type ListedClaim, setState, setTried } from './games-table.js';
 import { Trouble } from './trouble.js';
 import { forgetFuture, freeJobless } from './upkeep.js';
 
@@ -152,16 +152,26 @@ export class ClaimQueue {
     });
   }
 
-  /** Gives the job up for now: it is tried again later, or ends as undecided when there were as many tries as there may be. */
-  async fail(job: ClaimJob, reason: string): Promise<void> {
-    await this.database.transaction(async (sql) => {
-      if (!(await holds(sql, job))) return;
-      await sql.query(`UPDATE obelisc.games SET reason = $3 WHERE chain = $1 AND address = $2`, [
-        job.chain,
-        job.address,
-        reason,
-      ]);
+  /**
+   * Gives the job up for now: it is tried again later, or ends as undecided when there were as many tries as there may be. `tried`: the
+   * claim that it was about, where that is known. False: the game is not in the queue with that claim any more, and the job is over:
+   * another claim in its place has its own.
+   */
+  fail(job: ClaimJob, reason: string, tried?: ListedClaim): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      if (!(await holds(sql, job))) return true;
+      if (tried !== undefined && !(await setTried(sql, tried, 'queued', reason))) {
+        await this.boss.complete(claimsOf(job.chain), job.id, {}, { db: bossDatabase(sql) });
+        return false;
+      }
+      if (tried === undefined)
+        await sql.query(`UPDATE obelisc.games SET reason = $3 WHERE chain = $1 AND address = $2 AND state = 'queued'`, [
+          job.chain,
+          job.address,
+          reason,
+        ]);
       await this.boss.fail(claimsOf(job.chain), job.id, { reason }, { db: bossDatabase(sql) });
+      return true;
     });
   }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openDatabase, type Sql } from '../src/database.js';
 import { raise } from '../src/alerts.js';
-import { addGame, findGame, type GameKey, setJudged } from '../src/games-table.js';
+import { addGame, findGame, type GameKey, setState, setTried } from '../src/games-table.js';
 import { type ClaimJob, ClaimQueue } from '../src/queue.js';
 import { judgeAgain } from '../src/retry.js';
 import { migrate, SCHEMA_VERSION } from '../src/schema.js';
@@ -192,12 +192,41 @@ for (const kind of KINDS)
       const row = await findGame(place.database, key);
       assert.ok(row);
       const job = await take();
-      assert.equal(await setJudged(place.database, { ...row, rootClaim: `0x${'77'.repeat(32)}` }), false);
-      assert.equal(await setJudged(place.database, { ...row, l1Head: `0x${'77'.repeat(32)}` }), false);
+      for (const to of ['judged', 'uncovered', 'orphaned', 'queued'] as const) {
+        const set = (other: object): Promise<boolean> =>
+          setTried(place.database, { ...row, ...other }, to, 'of another');
+        assert.equal(await set({ rootClaim: `0x${'77'.repeat(32)}` }), false);
+        assert.equal(await set({ l1Head: `0x${'77'.repeat(32)}` }), false);
+      }
+      assert.equal((await findGame(place.database, key))?.reason, null);
       assert.equal(await stateOf(key), 'queued');
-      assert.equal(await queue.finish(job, async (sql) => void (await setJudged(sql, row))), true);
+      assert.equal(await queue.finish(job, async (sql) => void (await setTried(sql, row, 'judged'))), true);
       assert.equal(await stateOf(key), 'judged');
-      assert.equal(await setJudged(place.database, row), false);
+      assert.equal(await setTried(place.database, row, 'judged'), false);
+    });
+
+    test('a try that comes to nothing says so of the claim that was tried, and leaves another in its place its own job', async () => {
+      const key = await newGame();
+      await queue.enqueue(key);
+      const tried = await findGame(place.database, key);
+      assert.ok(tried);
+      const old = await take();
+      // L1 is reorganised: the game is gone, and then another is at its address.
+      await setState(place.database, key, ['queued'], 'vanished');
+      const other = madeUpGame(made, { rootClaim: `0x${'77'.repeat(32)}` });
+      await addGame(place.database, CHAIN, BigInt(made), other, 5n);
+      assert.equal(await queue.enqueue(key), true);
+      assert.equal(await queue.fail(old, 'of the old one', tried), false);
+      const listed = await findGame(place.database, key);
+      assert.deepEqual([listed?.state, listed?.reason], ['queued', null]);
+      const job = await take();
+      assert.notEqual(job.id, old.id);
+      assert.equal(await queue.fail(job, 'of the new one', listed), true);
+      assert.equal((await findGame(place.database, key))?.reason, 'of the new one');
+      await hurry();
+      const again = await take();
+      assert.equal(again.id, job.id);
+      assert.equal(await queue.finish(again, verdict(again, 'valid')), true);
     });
 
     test('many takers at once: every job is taken once', async () => {
