@@ -20,7 +20,8 @@ export function countOf({ claims }: Pick<Overview, 'claims'>, is: string): numbe
 }
 
 export function verdictOf({ answer, state, reason, atWork, wrong }: Summary): HTMLElement {
-  const is = answer ?? state;
+  // What was said of a game that L1 took back counts for nothing.
+  const is = state === 'vanished' ? state : (answer ?? state);
   // What it claims could not be read: it waits for that.
   const word = is === 'waiting' && reason !== null ? 'cannot be read yet' : (WORDS[is] ?? is);
   // A claim's verdict says nothing of who else is wrong.

@@ -40,6 +40,8 @@ const SUMMARY = `g.chain, g.address, g.index::float8 AS index, g.type::float8 AS
   floor(extract(epoch FROM v.ended_at) * 1000)::float8 AS "judgedAt",
   CASE WHEN g.state = 'queued' AND p.said_at BETWEEN now() - interval '90 seconds' AND now() + interval '90 seconds'
     THEN greatest(0, extract(epoch FROM now() - p.began_at))::float8 END AS "atWork"`;
+/** What a game counts as: its verdict, or where it stands without one. What is said of a game that L1 took back counts for nothing. */
+const IS = `CASE WHEN g.state = 'vanished' THEN g.state ELSE coalesce(v.answer, g.state) END`;
 /** With these tables by these names. */
 const TABLES = `obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address)
   LEFT JOIN obelisc.progress p USING (chain, address)`;
@@ -65,7 +67,7 @@ export async function listClaims(sql: Sql, { chain, is, before, limit }: ClaimFi
   const rows = await sql.query<Row<ClaimSummary>>(
     `SELECT ${SUMMARY} FROM ${TABLES}
      WHERE ($1::text IS NULL OR g.chain = $1)
-       AND ($2::text IS NULL OR v.answer = $2 OR (v.answer IS NULL AND g.state = $2))
+       AND ($2::text IS NULL OR ${IS} = $2)
        AND ($3::text IS NULL OR (g.created_at, g.index, g.chain, g.address) <
          (SELECT b.created_at, b.index, b.chain, b.address FROM obelisc.games b WHERE b.chain = $3 AND b.address = $4))
      ORDER BY g.created_at DESC, g.index DESC, g.chain DESC, g.address DESC LIMIT $5`,
@@ -96,7 +98,7 @@ export interface ClaimCount {
 
 export function countClaims(sql: Sql): Promise<ClaimCount[]> {
   return sql.query<ClaimCount>(
-    `SELECT g.chain, g.type_name AS "typeName", coalesce(v.answer, g.state) AS is, count(*)::float8 AS count
+    `SELECT g.chain, g.type_name AS "typeName", ${IS} AS is, count(*)::float8 AS count
      FROM obelisc.games g LEFT JOIN obelisc.verdicts v USING (chain, address) GROUP BY 1, 2, 3`,
   );
 }

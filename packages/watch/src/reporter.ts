@@ -92,7 +92,7 @@ export class Reporter {
       await raise(database, 'undecided-claim', `${chain} ${address}`, { chain, game: address, state, reason });
   }
 
-  /** Notes the wrong claims whose games are not over, also those of before this process. */
+  /** Notes the wrong claims whose games L1 has and are not over, also those of before this process. */
   async #wrong(): Promise<void> {
     const { database, chains } = this.options;
     const wrong = await database.query<{
@@ -106,7 +106,7 @@ export class Reporter {
       `SELECT g.chain, g.address, g.root_claim AS claim, v.verdict->>'derived' AS derived, g.block_number::float8 AS block, g.standing
        FROM obelisc.games g JOIN obelisc.verdicts v USING (chain, address)
        LEFT JOIN obelisc.alerts a ON a.event = 'wrong-claim ' || g.chain || ' ' || g.address
-       WHERE v.answer = 'invalid' AND g.status = 'in progress' AND g.chain = ANY($1) AND a.event IS NULL`,
+       WHERE v.answer = 'invalid' AND g.status = 'in progress' AND g.state <> 'vanished' AND g.chain = ANY($1) AND a.event IS NULL`,
       [chains],
     );
     for (const { chain, address, claim, derived, block, standing } of wrong)

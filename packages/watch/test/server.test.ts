@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { raise, sendAlerts, sign } from '../src/alerts.js';
 import { addGame, addUncoveredGame, setState } from '../src/games-table.js';
+import { countClaims } from '../src/claims-view.js';
 import { Metrics } from '../src/metrics.js';
 import { ClaimQueue } from '../src/queue.js';
 import { Reporter } from '../src/reporter.js';
@@ -329,6 +330,39 @@ describe('the watch over HTTP', () => {
       ((await listed.json()) as { address: string }[]).map((claim) => claim.address),
       [at(8).address, at(2).address],
     );
+    // The tests after this one send what is there.
+    await database.query(`DELETE FROM obelisc.alerts WHERE body->>'chain' = $1`, [chain]);
+  });
+
+  test('a game that L1 took back counts as gone whatever was said of it, and nobody is told; back as it was, it is wrong again', async () => {
+    const { database } = place;
+    const chain = 'taken-back';
+    const games = [madeUpGame(1), madeUpGame(2)];
+    for (const [i, game] of games.entries()) {
+      const key = { chain, address: game.address };
+      await addGame(database, chain, BigInt(i), game, 1n);
+      await writeVerdict(database, { ...key, attempt: 1 }, { answer: i === 0 ? 'valid' : 'invalid' });
+      await setState(database, key, ['judged'], 'vanished');
+    }
+    const reporter = new Reporter({ database, metrics, chains: [chain], targets: {}, behind: 1e9, log: () => {} });
+    const told = (): Promise<unknown[]> =>
+      database.query(`SELECT 1 FROM obelisc.alerts WHERE body->>'chain' = $1`, [chain]);
+    const listed = async (is: string): Promise<number> =>
+      ((await (await fetch(`${server.url}/api/claims?chain=${chain}&is=${is}`)).json()) as unknown[]).length;
+    const counted = async (): Promise<[string, number][]> =>
+      (await countClaims(database)).filter((one) => one.chain === chain).map(({ is, count }) => [is, count]);
+    await reporter.look();
+    assert.equal((await told()).length, 0);
+    assert.deepEqual([await listed('vanished'), await listed('valid'), await listed('invalid')], [2, 0, 0]);
+    assert.deepEqual(await counted(), [['vanished', 2]]);
+    await addGame(database, chain, 1n, madeUpGame(2), 1n);
+    await reporter.look();
+    assert.equal((await told()).length, 1);
+    assert.deepEqual([await listed('vanished'), await listed('valid'), await listed('invalid')], [1, 0, 1]);
+    assert.deepEqual((await counted()).sort(), [
+      ['invalid', 1],
+      ['vanished', 1],
+    ]);
     // The tests after this one send what is there.
     await database.query(`DELETE FROM obelisc.alerts WHERE body->>'chain' = $1`, [chain]);
   });
