@@ -122,6 +122,11 @@ async function ofGame(
     l1Head: l1Head ?? 'any',
     ...(objections.length === 0 ? {} : { registry_says: objections.join(', ') }),
   });
+  if (game.standingError !== undefined)
+    options.log('warn', 'What the registry makes of the game could not be read: it may be blacklisted or retired', {
+      game: address,
+      because: game.standingError,
+    });
   if (game.chainId !== undefined && game.chainId !== chain.l2ChainId)
     throw new RefusedClaimError(
       `the game at ${address} is about chain ${game.chainId}, and --op-node is of ${chain.l2ChainId}`,

@@ -31,6 +31,8 @@ export interface Game {
   readonly chainId: bigint | undefined;
   /** What the registry makes of it, where one says anything. */
   readonly standing: Standing | undefined;
+  /** Why that could not be read; without it there is none where `standing` is undefined. */
+  readonly standingError?: string;
 }
 
 /** Which proposal: a game by address, by its index in a factory, or an output of an oracle by address and index. */
@@ -117,7 +119,9 @@ export async function readEachGame(
       const standing = standings[i];
       try {
         const game = await gameOf(further, address, (view) => values.get(view));
-        return { ...game, standing: standing instanceof EndpointError ? undefined : standing };
+        return standing instanceof EndpointError
+          ? { ...game, standing: undefined, standingError: standing.message }
+          : { ...game, standing };
       } catch (error) {
         if (error instanceof GameError || error instanceof EndpointError) return error;
         throw error;

@@ -45,12 +45,20 @@ export async function readStandings(
     const registry = registryOf(said[2 * i]);
     const of = registry === undefined ? [] : answers.slice(at, (at += OF_GAME.length));
     const failure = [said[2 * i], said[2 * i + 1], ...of].find((answer) => answer instanceof EndpointError);
-    if (failure !== undefined) return failure;
+    if (failure !== undefined) return ofRegistry(failure, registry);
     const own = truth(said[2 * i + 1]);
     if (registry === undefined) return own === undefined ? undefined : { ...NOTHING, isRespected: own };
     const [respected, blacklisted, retired] = of.map(truth);
     return { registry, isRespected: respected ?? own, isBlacklisted: blacklisted, isRetired: retired };
   });
+}
+
+/** The failure with the registry's address, where it is known. */
+function ofRegistry(failure: EndpointError, registry: string | undefined): EndpointError {
+  if (registry === undefined) return failure;
+  const { endpoint, request, fault, kind, delayMs, unreachable, code } = failure;
+  const facts = { cause: failure, kind, delayMs, unreachable, code };
+  return new EndpointError(endpoint, `${request} of the registry ${registry}`, fault, facts);
 }
 
 const NOTHING: Standing = {

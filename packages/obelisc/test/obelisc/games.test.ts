@@ -135,6 +135,20 @@ describe('claims of dispute games', () => {
     });
   });
 
+  test('a registry that cannot be read is no registry that says nothing: one warning names it and why', async () => {
+    l1.rewrite = (method, [request]) =>
+      method === 'eth_call' && (request as Json).to === factory
+        ? new RpcFault(-32602, 'this contract is not run here')
+        : undefined;
+    const verdict = await validate('--game', gameAt(1).address);
+    assert.equal(verdict.code, 0, verdict.stderr);
+    assert.equal(verdict.game?.standing, undefined);
+    const warnings = verdict.stderr.split('\n').filter((line) => line.includes('What the registry makes of the game'));
+    assert.equal(warnings.length, 1, verdict.stderr);
+    assert.match(String(warnings[0]), new RegExp(`of the registry ${factory}: .*this contract is not run here`));
+    assert.doesNotMatch(verdict.stderr, /registry_says/);
+  });
+
   test('a true game is confirmed under its own L1 head', async () => {
     const game = gameAt(3);
     const verdict = await validate('--game', game.address);
