@@ -2,15 +2,24 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { watchedChain } from '../src/chain-settings.js';
-import type { ClaimEnd } from '../src/claim-try.js';
-import { addGame, findGame, type GameKey } from '../src/games-table.js';
-import { ClaimQueue } from '../src/queue.js';
+import { type ClaimEnd, tryClaim } from '../src/claim-try.js';
+import { addGame, findGame, type GameKey, setState } from '../src/games-table.js';
+import { type ClaimJob, ClaimQueue } from '../src/queue.js';
 import { migrate } from '../src/schema.js';
 import { ClaimWorker } from '../src/worker.js';
 import { type TestDatabase, testDatabase } from './databases.js';
 import { madeUpGame } from './made-up-games.js';
 
 const CHAIN = 'endless';
+const NOWHERE = 'http://127.0.0.1:9';
+const CHAIN_NOWHERE = watchedChain({
+  name: CHAIN,
+  l1: NOWHERE,
+  'l1.beacon': NOWHERE,
+  l2: NOWHERE,
+  'op-node': NOWHERE,
+  'game-factory': `0x${'fa'.repeat(20)}`,
+});
 
 describe('a claim that comes to nothing', () => {
   let place: TestDatabase;
@@ -41,13 +50,11 @@ describe('a claim that comes to nothing', () => {
     const key = { chain: CHAIN, address: game.address };
     await addGame(place.database, CHAIN, BigInt(number), game, 5n);
     await queue.enqueue(key);
-    const nowhere = 'http://127.0.0.1:9';
-    const flags = { name: CHAIN, l1: nowhere, 'l1.beacon': nowhere, l2: nowhere, 'op-node': nowhere };
     const ends: ClaimEnd[] = [];
     let resolve = (): void => {};
     const promise = new Promise<void>((done) => (resolve = done));
     const worker = new ClaimWorker({
-      chains: [watchedChain({ ...flags, 'game-factory': `0x${'fa'.repeat(20)}` })],
+      chains: [CHAIN_NOWHERE],
       database: place.database,
       queue,
       log: () => {},
@@ -100,4 +107,57 @@ describe('a claim that comes to nothing', () => {
     assert.deepEqual([row?.state, row?.reason], ['orphaned', 'the L1 head is not on the chain']);
     assert.equal(await queue.take(CHAIN), undefined);
   });
+
+  for (const [number, ending, attempt] of [
+    [3, 'fail', 1],
+    [4, 'finish', 2],
+  ] as const)
+    test(`… and what try ${attempt} of it came to is not said of another claim that is in its place by then`, async () => {
+      const { database } = place;
+      const game = madeUpGame(number);
+      const key = { chain: CHAIN, address: game.address };
+      await addGame(database, CHAIN, BigInt(number), game, 5n);
+      await queue.enqueue(key);
+      const take = async (): Promise<ClaimJob> => {
+        await database.query(`UPDATE pgboss.job SET start_after = now() - interval '1 second' WHERE state = 'retry'`);
+        const job = await queue.take(CHAIN);
+        assert.ok(job);
+        return job;
+      };
+      for (let i = 1; i < attempt; i++) await queue.fail(await take(), 'in vain');
+      const job = await take();
+      assert.equal(job.attempt, attempt);
+      // At the last moment before the end of the try L1 is reorganised.
+      const reorganise = async (): Promise<void> => {
+        await setState(database, key, ['queued'], 'vanished');
+        await addGame(database, CHAIN, BigInt(number), madeUpGame(number, { l1Head: `0x${'77'.repeat(32)}` }), 5n);
+        assert.equal(await queue.enqueue(key), true);
+      };
+      const reorganised = new Proxy(queue, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name, target);
+          if (typeof value !== 'function') return value;
+          const method = value.bind(target) as (...args: unknown[]) => unknown;
+          return name === ending ? (...args: unknown[]) => reorganise().then(() => method(...args)) : method;
+        },
+      });
+      const options = {
+        chains: [CHAIN_NOWHERE],
+        database,
+        queue: reorganised,
+        log: () => {},
+        machine: false,
+        stalled: 60_000,
+        judge: new URL('./orphaned-judge.js', import.meta.url),
+      };
+      const end = await tryClaim(options, 'w', job);
+      assert.deepEqual([end.answer, end.reason], ['lost', 'the game is not in the queue any more']);
+      const row = await findGame(database, key);
+      assert.deepEqual([row?.state, row?.reason, row?.l1Head], ['queued', null, `0x${'77'.repeat(32)}`]);
+      const own = await take();
+      assert.notEqual(own.id, job.id);
+      assert.equal(own.attempt, 1);
+      assert.equal(await queue.finish(own, async () => {}), true);
+      assert.equal(await queue.take(CHAIN), undefined);
+    });
 });
