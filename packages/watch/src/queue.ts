@@ -186,7 +186,9 @@ export class ClaimQueue {
           [data.chain, data.address],
         );
         const reason = row?.reason ?? 'its worker was lost each time (killed, or out of memory)';
-        if (await setState(sql, data, ['queued'], 'undecided', reason)) buried.push(data);
+        // Another claim that came to the same address meanwhile has its own job.
+        if (!(await hasJob(sql, data)) && (await setState(sql, data, ['queued'], 'undecided', reason)))
+          buried.push(data);
         await this.boss.complete(DEAD, id, {}, { db: bossDatabase(sql) });
       });
     }
@@ -253,6 +255,15 @@ async function holds(sql: Sql, { chain, id, attempt }: ClaimJob): Promise<boolea
   const rows = await sql.query(
     `SELECT 1 FROM pgboss.job WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3 FOR UPDATE`,
     [claimsOf(chain), id, attempt - 1],
+  );
+  return rows.length > 0;
+}
+
+/** Whether a job of the game waits or is worked on. */
+async function hasJob(sql: Sql, { chain, address }: GameKey): Promise<boolean> {
+  const rows = await sql.query(
+    `SELECT 1 FROM pgboss.job WHERE name = $1 AND state < 'completed' AND data->>'address' = $2 LIMIT 1`,
+    [claimsOf(chain), address],
   );
   return rows.length > 0;
 }

@@ -229,6 +229,23 @@ for (const kind of KINDS)
       assert.equal(await queue.finish(again, verdict(again, 'valid')), true);
     });
 
+    test('a job that was given up for a game that is gone buries no other in its place', async () => {
+      const key = await newGame();
+      await queue.enqueue(key);
+      for (let attempt = 1; attempt <= 2; attempt++) {
+        await queue.fail(await take(), 'in vain', await findGame(place.database, key));
+        await hurry();
+      }
+      await setState(place.database, key, ['queued'], 'vanished');
+      const other = madeUpGame(made, { rootClaim: `0x${'77'.repeat(32)}` });
+      await addGame(place.database, CHAIN, BigInt(made), other, 5n);
+      assert.equal(await queue.enqueue(key), true);
+      assert.deepEqual(await queue.bury(), []);
+      assert.equal(await stateOf(key), 'queued');
+      const job = await take();
+      assert.equal(await queue.finish(job, verdict(job, 'valid')), true);
+    });
+
     test('many takers at once: every job is taken once', async () => {
       const keys = [];
       for (let i = 0; i < 40; i++) keys.push(await newGame());
