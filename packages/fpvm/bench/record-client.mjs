@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDevnet } from '../../devnet/dist/src/index.js';
 import { releasedElf } from '../../guest/dist/src/index.js';
-import { openHost, opNode } from '../../host/dist/src/index.js';
+import { DEFAULT_RETRY_POLICY, openHost, opNode } from '../../host/dist/src/index.js';
 import { parseArguments } from '../../obelisc/dist/src/op-program/flags.js';
 import { readOptions } from '../../obelisc/dist/src/op-program/options.js';
 import { resolveChain } from '../../claims/dist/src/index.js';
@@ -35,7 +35,11 @@ export async function recordReleasedClient(folder, blocks) {
       l2Claim: end.outputRoot,
       l2BlockNumber: number,
     };
-    return await record(path, await openHost({ claim, chain, endpoints }), join(folder, `client-${blocks}.preimages`));
+    return await record(
+      path,
+      await openHost({ claim, chain, endpoints, policy: DEFAULT_RETRY_POLICY }),
+      join(folder, `client-${blocks}.preimages`),
+    );
   } finally {
     await devnet.close();
   }

@@ -361,3 +361,40 @@ test('code that runs over a boundary of 64 KiB is executed as it is, wherever it
   await agree([first, second], [30_000n, 11n]);
   assert.notEqual(first.register(11), 60n * 6400n);
 });
+
+test('long lines beyond number are translated many at a time: a module costs the host more, the more there are', async () => {
+  const functions = 900;
+  const start = 0x1000000n;
+  const line = [
+    ...Array.from({ length: 260 }, (_, i) => assemble('addi', { rd: 11, rs1: 11, imm: i % 5 })),
+    assemble('jalr', { rs1: 1 }),
+  ];
+  const length = 4 * line.length;
+  const calls = [
+    assemble('jalr', { rd: 1, rs1: 20 }),
+    assemble('addi', { rd: 20, rs1: 20, imm: length }),
+    assemble('bne', { rs1: 20, rs2: 21, imm: -8 }),
+  ];
+  const end = start + BigInt(length * functions);
+  const body = [...loadConstant(20, start), ...loadConstant(21, end), ...calls];
+  const back = [
+    assemble('addi', { rd: COUNTER, rs1: COUNTER, imm: -1 }),
+    assemble('beq', { rs1: COUNTER, imm: 8 }),
+    assemble('jal', { imm: -4 * (body.length + 2) }),
+  ];
+  const words = [...loadConstant(COUNTER, 20n), ...body, ...back, ...systemCall(93, 0n)];
+  const elf = writeElf({
+    entry: CODE,
+    segments: [
+      { address: CODE, bytes: codeBytes(words) },
+      { address: start, bytes: codeBytes(Array.from({ length: functions }, () => line).flat()) },
+    ],
+    symbols: [],
+  });
+  const { machine } = loadElf(elf, { engine: 'translator', translation: { threshold: 64 } });
+  while (!machine.exited) await machine.run(1n << 40n);
+  assert.equal(machine.register(11), 20n * 900n * 520n);
+  const { units = 0, modules = Infinity } = machine.translation ?? {};
+  assert.ok(units > 800, `${units} units`);
+  assert.ok(modules < 700, `${modules} modules`);
+});

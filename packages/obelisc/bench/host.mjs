@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { customChain, openHost, parseGenesisChainConfig, parseRollupConfig } from '@obelisc/host';
+import { customChain, DEFAULT_RETRY_POLICY, openHost, parseGenesisChainConfig, parseRollupConfig } from '@obelisc/host';
 import { runProgram } from '@obelisc/program';
 
 const option = (name, standard) => {
@@ -65,7 +65,7 @@ function start(script, ...args) {
 /** One native run; `waits` are the questions that took a millisecond or more, with the last hint before each. */
 async function derive(claim, chain, endpoints, { datadir, dataFormat }) {
   const [begin, cpu] = [performance.now(), process.cpuUsage()];
-  const host = await openHost({ claim, chain, endpoints, datadir, dataFormat });
+  const host = await openHost({ claim, chain, endpoints, policy: DEFAULT_RETRY_POLICY, datadir, dataFormat });
   const waits = [];
   let [log, hint] = ['', ''];
   const oracle = {

@@ -35,6 +35,8 @@ declare function install(start: usize, length: usize): void;
 @external('env', 'forgetUnits')
 declare function removeUnits(first: u32): void;
 
+/** Modules beyond which each costs the host more than it spares not to wait for a full one. */
+const MANY_MODULES: u32 = 512;
 /** Units that one module may hold. */
 const MOST_AT_ONCE: u32 = 16;
 /** A guest that overwrites its code this often is interpreted from then on. */
@@ -104,7 +106,7 @@ export function request(pc: u64): void {
   if (slot != INTERPRETER) enqueue(slot);
   // All slots are taken: what is hot now begins anew.
   else drop();
-  if (waiting >= batchSize() || isLongLine(pc)) flush();
+  if (waiting >= batchSize() || (statistic(Statistic.Modules) < MANY_MODULES && isLongLine(pc))) flush();
 }
 
 /** The code at `pc` is warm: where it runs straight on for long, each execution spares that much more by its translation. */
