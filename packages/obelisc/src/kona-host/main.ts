@@ -13,12 +13,11 @@ import {
   MOST_GENESIS,
   parseKonaRollupConfig,
   parseL1ChainConfig,
-  GivenFileError,
-  readGiven,
   whyUnknown,
 } from '@obelisc/host';
 import { main as opProgram } from '../op-program/main.js';
 import { messagesOf } from '@obelisc/claims/messages';
+import { readNamedFile } from '../endpoints/named-file.js';
 import { UsageError } from '../terminal/failure.js';
 import { type Io, processIo } from '../terminal/io.js';
 import { versionText } from '../terminal/version.js';
@@ -88,7 +87,7 @@ function readChain({ get }: Given): Chain {
   }
   const [rollupPath, l1Path] = [get('rollup-config-path') ?? '', get('l1-config-path')];
   const rollupConfig = parseKonaRollupConfig(
-    read(rollupPath, 'rollup-config-path', MOST_CONFIGURATION).toString('utf8'),
+    readNamedFile('rollup-config-path', rollupPath, MOST_CONFIGURATION).toString('utf8'),
     rollupPath,
   );
   const known = knownChainOf(rollupConfig, rollupPath);
@@ -99,7 +98,7 @@ function readChain({ get }: Given): Chain {
   const l1ChainConfig =
     l1Path === undefined
       ? knownL1ChainConfig(rollupConfig.l1ChainId)
-      : parseL1ChainConfig(read(l1Path, 'l1-config-path', MOST_GENESIS), l1Path);
+      : parseL1ChainConfig(readNamedFile('l1-config-path', l1Path, MOST_GENESIS), l1Path);
   return customChain({
     rollupConfig,
     chainConfig,
@@ -110,13 +109,4 @@ function readChain({ get }: Given): Chain {
       l1ChainConfig: '--l1-config-path',
     },
   });
-}
-
-function read(path: string, flag: string, most: number): Buffer {
-  try {
-    return readGiven(path, most);
-  } catch (error) {
-    if (!(error instanceof GivenFileError)) throw error;
-    throw new UsageError(`--${flag} names a file that cannot be read: ${error.message}`);
-  }
 }

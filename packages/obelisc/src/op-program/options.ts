@@ -14,13 +14,12 @@ import {
   parseGenesisChainConfig,
   parseL1ChainConfig,
   parseRollupConfig,
-  GivenFileError,
-  readGiven,
   type RetryPolicy,
   RPC_KINDS,
   whyUnknown,
 } from '@obelisc/host/run';
 import { DATA_FORMATS, type DataFormat, FOREIGN_DATA_FORMATS } from '@obelisc/preimage';
+import { readNamedFile } from '../endpoints/named-file.js';
 import { endpointUrl, readNetworkFlags, urlList } from '../endpoints/network-flags.js';
 import { UsageError } from '../terminal/failure.js';
 import { nearest } from '../terminal/nearest.js';
@@ -182,12 +181,7 @@ function textFile(flags: FlagValues, name: string): [text: string, source: strin
 
 function file(flags: FlagValues, name: string, most: number): [bytes: Buffer, source: string] {
   const path = flags.get(name) ?? '';
-  try {
-    return [readGiven(path, most), path];
-  } catch (error) {
-    if (!(error instanceof GivenFileError)) throw error;
-    throw new UsageError(`--${name} names a file that cannot be read: ${error.message}`);
-  }
+  return [readNamedFile(name, path, most), path];
 }
 
 function readMode(flags: FlagValues): Options['mode'] {
