@@ -38,6 +38,7 @@ export {
   REGISTERS,
   REVERTS,
   TRANSFER,
+  TRANSFER_SIZE,
   REVERT_CODE,
 } from './interpreter/layout';
 

@@ -45,14 +45,11 @@ export interface EngineExports {
   nextPage(from: number, end: number): number;
   peek(address: bigint): bigint;
   word(at: number): bigint;
-  /** Writes the first bytes at `layout.transfer` to guest memory, at most TRANSFER_SIZE of them. */
+  /** Writes the first bytes at `layout.transfer` to guest memory, at most `layout.transferSize` of them. */
   writeTransferred(address: bigint, count: number): void;
   decode(word: number, pc: bigint): bigint;
   readonly [global: string]: unknown;
 }
-
-/** Bytes that there is room for at `layout.transfer`. */
-export const TRANSFER_SIZE = 32;
 
 /** Where things lie in the engine's memory; assembly/interpreter/layout.ts says what they are. */
 const globals = {
@@ -71,6 +68,7 @@ const globals = {
   hot: 'HOT',
   statistics: 'STATISTICS',
   transfer: 'TRANSFER',
+  transferSize: 'TRANSFER_SIZE',
 } as const;
 
 export type EngineLayout = { readonly [name in keyof typeof globals]: number };

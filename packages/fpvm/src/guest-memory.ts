@@ -1,5 +1,5 @@
 // The guest's 64-bit address space as the host sees it: byte ranges and 4 KiB pages.
-import { type Engine, TRANSFER_SIZE } from './engine.js';
+import type { Engine } from './engine.js';
 import type { PageContent } from './paging/frozen-memory.js';
 import { PAGE_SIZE } from './paging/page-frames.js';
 import { bitCount } from './paging/zero-pages.js';
@@ -43,10 +43,11 @@ export class GuestMemory {
 
   /** Writes bytes; every page they touch exists afterwards, and decoded code there is dropped. */
   write(address: bigint, bytes: Uint8Array): void {
+    const { transfer, transferSize } = this.#engine.layout;
     this.#engine.guarded(() => {
-      for (let from = 0; from < bytes.length; from += TRANSFER_SIZE) {
-        const part = bytes.subarray(from, from + TRANSFER_SIZE);
-        this.#engine.bytes.set(part, this.#engine.layout.transfer);
+      for (let from = 0; from < bytes.length; from += transferSize) {
+        const part = bytes.subarray(from, from + transferSize);
+        this.#engine.bytes.set(part, transfer);
         this.#engine.exports.writeTransferred((address + BigInt(from)) & MASK64, part.length);
       }
     });

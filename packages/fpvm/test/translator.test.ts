@@ -188,23 +188,33 @@ test('extensions written as two shifts, and pairs of shifts that only look like 
   await agree(guests(body, 5000n), [33_333n, 20_001n]);
 });
 
+/** Puts an ADDI of 1 + (turn mod 4) to register 11 into register 6. */
+const makeAddition = [
+  ...loadConstant(6, BigInt(assemble('addi', { rd: 11, rs1: 11, imm: 1 }) | 0)),
+  assemble('andi', { rd: 7, rs1: COUNTER, imm: 3 }),
+  assemble('slli', { rd: 7, rs1: 7, imm: 20 }),
+  assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
+];
+/** Puts the way back from what was called by register 30 into register 6. */
+const makeReturn = loadConstant(6, BigInt(assemble('jalr', { rs1: 30 }) | 0));
+/** Calls what a register has the address of, from a turn on. */
+const callFrom = (turn: bigint, at: number): number[] => [
+  ...loadConstant(5, turn),
+  assemble('bltu', { rs1: 5, rs2: COUNTER, imm: 8 }),
+  assemble('jalr', { rd: 30, rs1: at }),
+];
+
 test('code that appears among what hot code stores to is noticed, below its own and above', async () => {
   // Hot stores fill 64 words; from turn 9,000 on these are called too, each time with other instructions.
   const start = 0x7d000000n;
   for (const code of [0x7e000000n, 0x7c000000n]) {
-    const returns = loadConstant(6, BigInt(assemble('jalr', { rs1: 30 }) | 0));
     const body = [
-      ...loadConstant(6, BigInt(assemble('addi', { rd: 11, rs1: 11, imm: 1 }) | 0)),
-      assemble('andi', { rd: 7, rs1: COUNTER, imm: 3 }),
-      assemble('slli', { rd: 7, rs1: 7, imm: 20 }),
-      assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
+      ...makeAddition,
       assemble('sw', { rs1: DATA, rs2: 6 }),
       assemble('sw', { rs1: DATA, rs2: 6, imm: 4 }),
-      ...returns,
+      ...makeReturn,
       assemble('sw', { rs1: DATA, rs2: 6, imm: 8 }),
-      ...loadConstant(5, 9_000n),
-      assemble('bltu', { rs1: 5, rs2: COUNTER, imm: 8 }),
-      assemble('jalr', { rd: 30, rs1: DATA }),
+      ...callFrom(9_000n, DATA),
     ];
     const machines = guests(body, 18_000n, start, code);
     await agree(machines, [40_000n, 7n]);
@@ -215,22 +225,14 @@ test('code that appears among what hot code stores to is noticed, below its own 
 
 test('code that appears among what hot code stores to is noticed, whatever other code has appeared below all of it', async () => {
   const [start, code, lower] = [0x7d000000n, 0x7e000000n, 0x70000000n];
-  const callBelow = (turn: bigint, at: number): number[] => [
-    ...loadConstant(5, turn),
-    assemble('bltu', { rs1: 5, rs2: COUNTER, imm: 8 }),
-    assemble('jalr', { rd: 30, rs1: at }),
-  ];
   const body = [
-    ...loadConstant(6, BigInt(assemble('addi', { rd: 11, rs1: 11, imm: 1 }) | 0)),
-    assemble('andi', { rd: 7, rs1: COUNTER, imm: 3 }),
-    assemble('slli', { rd: 7, rs1: 7, imm: 20 }),
-    assemble('add', { rd: 6, rs1: 6, rs2: 7 }),
+    ...makeAddition,
     assemble('sw', { rs1: DATA, rs2: 6 }),
-    ...loadConstant(6, BigInt(assemble('jalr', { rs1: 30 }) | 0)),
+    ...makeReturn,
     assemble('sw', { rs1: DATA, rs2: 6, imm: 4 }),
     ...loadConstant(28, lower),
-    ...callBelow(12_000n, 28),
-    ...callBelow(9_000n, DATA),
+    ...callFrom(12_000n, 28),
+    ...callFrom(9_000n, DATA),
   ];
   const others = [{ address: lower, words: [assemble('jalr', { rs1: 30 })] }];
   const machines = guests(body, 18_000n, start, code, others);

@@ -5,6 +5,7 @@ import { codeBlock, decodeAt } from './code';
 import { branchOffset, decode, jumpOffset } from './decode';
 import { becameHot, becameWarm } from './events';
 import {
+  ASKED_FOR,
   BLOCK_COUNTS,
   BLOCK_OPS_SIZE,
   BLOCK_REGIONS,
@@ -21,6 +22,7 @@ import {
   REVERT_CODE,
   SCRATCH_OPS,
   STOP,
+  WARM,
 } from './layout';
 import { noteStore, read, readNoted, write, writeNoted } from './memory';
 import { Op } from './operations';
@@ -69,9 +71,6 @@ const enum Arrival {
   Jump = 1,
   Call = 2,
 }
-
-/** Count of executions of what was asked to be translated. */
-const ASKED_FOR: u32 = 0xffff;
 
 /** A straight line is at most one block long, so with this many steps left they need counting only at jumps. */
 const LONGEST_LINE: i64 = 0x4001;
@@ -185,7 +184,7 @@ function slotIn(block: usize, pc: u64): u32 {
   if (count > ASKED_FOR) return 0;
   const hot = load<u32>(HOT);
   store<u16>(counter, <u16>count);
-  if (count == hot >> 3) becameWarm(pc);
+  if (count == hot >> WARM) becameWarm(pc);
   else if (count < hot) return 0;
   else {
     store<u16>(counter, <u16>ASKED_FOR);

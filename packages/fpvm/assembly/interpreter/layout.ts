@@ -31,6 +31,8 @@ export const NEXT_SLOT: usize = 0x554;
 export const DROPPED: usize = 0x558;
 /** Executions of a jump's or call's target before it is translated. */
 export const HOT: usize = 0x55c;
+/** By how many bits fewer executions make it warm. */
+export const WARM: u32 = 3;
 
 /** End of the stretch of linear memory that NEXT_FREE moves in. */
 export const POOL_END: usize = 0x560;
@@ -125,6 +127,8 @@ export const BLOCK_TRANSLATED: usize = 0x20010;
 export const BLOCK_REGIONS: usize = 0x24000;
 /** Execution counts, 2 bytes for each instruction, at this offset in the block. */
 export const BLOCK_COUNTS: usize = 0x28000;
+/** Count of executions of what was asked to be translated. */
+export const ASKED_FOR: u32 = 0xffff;
 /**
  * Function-table slots of translated code, 4 bytes for each instruction, at this offset in the block. A slot has 16 bits;
  * RESERVED_SLOT is set behind them while the interpreter stands in for the code.

@@ -1,7 +1,7 @@
 // The translator: code that has become hot to WebAssembly at run time, behind the interpreter. Translated code and
 // interpreter call each other through one function table; `slot` is a place in it.
 import { cover, existingCodeBlock, uncoverAll } from '../interpreter/code-blocks';
-import { BLOCK_REGIONS, DROPPED, HOT, REGIONS } from '../interpreter/layout';
+import { ASKED_FOR, BLOCK_REGIONS, DROPPED, HOT, REGIONS, WARM } from '../interpreter/layout';
 import { Op } from '../interpreter/operations';
 import { forgetDirectStores, isStoredDirectly } from '../interpreter/paging';
 import { firstStorable, forgetStoredFrom, noteCode, storableEnd } from '../interpreter/regions';
@@ -112,13 +112,14 @@ export function request(pc: u64): void {
 /** The code at `pc` is warm: where it runs straight on for long, each execution spares that much more by its translation. */
 export function requestIfLong(pc: u64): void {
   if (!isLongLine(pc)) return;
-  countFrom(pc, 0xffff);
+  countFrom(pc, ASKED_FOR);
   request(pc);
 }
 
 /** Whether the code there runs straight on for so long that it does not pay to wait until a batch is full. */
 function isLongLine(pc: u64): bool {
   const code = existingCodeBlock(pc >> 16);
+  if (code == 0) return false;
   let before: u64 = 0;
   for (let i: u32 = 0; i < USUAL_SIZE; i++, pc += 4) {
     const offset = (<usize>pc) & 0xffff;
@@ -208,11 +209,10 @@ function isWorthIt(slot: u32): bool {
 /** Where the unit was cut, the rest is as hot: it need not be executed as often once more. */
 function hastenRest(): void {
   const hot = load<u32>(HOT);
-  const warm = hot >> 3;
+  const warm = hot >> WARM;
   for (let i: u32 = 0; i < blockCount; i++) {
     const at = block(ordered(i));
-    if (at.end != End.Leave || existingCodeBlock(at.pc >> 16) == 0) continue;
-    countFrom(at.pc, isLongLine(at.pc) && warm > 0 ? warm - 1 : hot - warm);
+    if (at.end == End.Leave) countFrom(at.pc, isLongLine(at.pc) && warm > 0 ? warm - 1 : hot - warm);
   }
 }
 
