@@ -25,7 +25,7 @@ export function rootsOfUnity(): readonly bigint[] {
 }
 
 /** `base` to the power of `exponent` in the scalar field. */
-export function power(base: bigint, exponent: bigint): bigint {
+function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
   for (let square = base, rest = exponent; rest > 0n; rest >>= 1n) {
     if (rest & 1n) result = (result * square) % BLS_MODULUS;

@@ -218,21 +218,21 @@ export function openGames(sql: Sql, chain: string): Promise<GameRow[]> {
 }
 
 /** The newest place in the factory's list that is known, or undefined. */
-export async function newestIndex(sql: Sql, chain: string): Promise<bigint | undefined> {
-  const [row] = await sql.query<{ newest: string | null }>(
-    `SELECT max(index)::text AS newest FROM obelisc.games WHERE chain = $1 AND state <> 'vanished'`,
-    [chain],
-  );
-  return row?.newest === null || row?.newest === undefined ? undefined : BigInt(row.newest);
+export function newestIndex(sql: Sql, chain: string): Promise<bigint | undefined> {
+  return highest(sql, chain, 'index');
 }
 
 /** The newest L1 block that a known game has as its L1 head, or undefined. */
-export async function newestL1Number(sql: Sql, chain: string): Promise<bigint | undefined> {
-  const [row] = await sql.query<{ newest: string | null }>(
-    `SELECT max(l1_number)::text AS newest FROM obelisc.games WHERE chain = $1 AND state <> 'vanished'`,
+export function newestL1Number(sql: Sql, chain: string): Promise<bigint | undefined> {
+  return highest(sql, chain, 'l1_number');
+}
+
+async function highest(sql: Sql, chain: string, column: 'index' | 'l1_number'): Promise<bigint | undefined> {
+  const [row] = await sql.query<{ highest: string | null }>(
+    `SELECT max(${column})::text AS highest FROM obelisc.games WHERE chain = $1 AND state <> 'vanished'`,
     [chain],
   );
-  return row?.newest === null || row?.newest === undefined ? undefined : BigInt(row.newest);
+  return row?.highest === null || row?.highest === undefined ? undefined : BigInt(row.highest);
 }
 
 /** Sets where a game stands; true where it was in one of the states `from`. */
