@@ -2,6 +2,7 @@
 // on every machine.
 import { RLP } from '@ethereumjs/rlp';
 import { addressOf, concat, fixed, hashOf, integer, l1Header, orderedTrie, type L2Transaction } from './encoding.js';
+import { RandomNumbers } from '../random-numbers.js';
 import { toHex, utf8 } from './module.js';
 
 export interface L1Source {
@@ -40,39 +41,17 @@ export const batcher = fixed(0x1234567890, 32);
 export const stranger = fixed(0x99887766, 32);
 export const gasLimit = 30_000_000;
 
-/** Numbers by mulberry32. */
-export class Random {
-  private state: number;
-  /** How often things go wrong, from 0 to 1. */
+/** Numbers, and how often things go wrong. */
+export class Random extends RandomNumbers {
+  /** From 0 to 1. */
   private readonly wildness: number;
   constructor(seed: number) {
-    this.state = seed >>> 0;
+    super(seed);
     this.wildness = this.pick([0, 0.1, 0.3, 0.3, 1]);
-  }
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-  /** An integer from `from` to `to`. */
-  int(from: number, to: number): number {
-    return from + Math.floor(this.next() * (to - from + 1));
-  }
-  chance(p: number): boolean {
-    return this.next() < p;
   }
   /** Like `chance`, for things that go wrong. */
   odd(p: number): boolean {
     return this.next() < p * this.wildness;
-  }
-  pick<T>(values: readonly T[]): T {
-    const value = values[this.int(0, values.length - 1)];
-    if (value === undefined) throw new Error('nothing to pick from');
-    return value;
-  }
-  bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.int(0, 255));
   }
 }
 

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { RLP } from '@ethereumjs/rlp';
 import { batcherData, bitlist, concat, fixed, frame, hashOf, integer, varint } from '../derivation/encoding.js';
 import { instantiate, utf8 } from '../derivation/module.js';
+import { RandomNumbers } from '../random-numbers.js';
 import {
   brotli, forks, genesisTime, HostileChain, inbox, portal, rlpList, rlpString, zlib,
 } from './hostile-chain.js'; // prettier-ignore
@@ -16,32 +17,7 @@ const { values } = parseArgs({
 /** Most MiB that one of these chains may take: two places for what is read of a channel, and little more. */
 const MOST = 24 + 2 * 99.4;
 
-/** Numbers by mulberry32. */
-class Random {
-  private state: number;
-  constructor(seed: number) {
-    this.state = seed >>> 0;
-  }
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-  int(from: number, to: number): number {
-    return from + Math.floor(this.next() * (to - from + 1));
-  }
-  chance(p: number): boolean {
-    return this.next() < p;
-  }
-  pick<T>(choices: readonly T[]): T {
-    const value = choices[this.int(0, choices.length - 1)];
-    if (value === undefined) throw new Error('nothing to pick from');
-    return value;
-  }
-  bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.int(0, 255));
-  }
+class Random extends RandomNumbers {
   /** Sizes from a byte to `most`, small ones more often. */
   size(most: number): number {
     return Math.floor(most ** this.next());

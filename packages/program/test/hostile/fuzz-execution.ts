@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { forks } from '../execution/blocks.js';
 import { fromHex } from '../execution/module.js';
 import { deposit, headerRlp, World } from '../execution/world.js';
+import { RandomNumbers } from '../random-numbers.js';
 import { MadeUpState, type MadeUpAccount } from './made-up-state.js';
 import { blockBudget } from './run-attack.js';
 
@@ -12,15 +13,10 @@ const { values } = parseArgs({
   options: { seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '60' } },
 });
 
-/** A generator by mulberry32: an integer from 0 to below `limit`. */
+/** An integer from 0 to below `limit`. */
 function generator(seed: number): (limit: number) => number {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
+  const numbers = new RandomNumbers(seed);
+  return (limit) => Math.floor(numbers.next() * limit);
 }
 
 const hex = (value: number, size: number): string => value.toString(16).padStart(2 * size, '0');
